@@ -72,7 +72,8 @@ def test_the_free_times_of_a_day_are_shown_with_the_attendees_clock(client, offe
 	]
 	assert today["href"].partition("date=")[2].startswith(str(utc(NOON).date()))
 	times = {label.text for label in page.all("label", class_="slot")}
-	assert "09:30 15:00 in Kolkata" in times
+	assert "09:30 15:00 15:00 in Kolkata" in times
+	assert "below: in Kolkata" in page.one("legend").text
 	# Its own time isn't offered, and a colleague's meeting is in the way at one.
 	assert not [text for text in times if text.startswith(("12:00", "13:00"))]
 	other = page.one("nav", class_="day-strip").all("a", class_="chip")[1]
@@ -108,6 +109,16 @@ def test_a_time_that_is_not_free_says_why_and_offers_the_nearest(client, offer):
 	answer = client.post(meeting_path(name), data=[*typed_in(others[0]), ("action", "reschedule")])
 	assert answer.status_code == 303
 	assert sorted(each.status for each in bookings_of(offer)) == ["Rescheduled", "Scheduled", "Scheduled"]
+
+
+def test_a_time_on_another_date_of_the_attendee_was_shown_without_it(client, offer):
+	name = book(offer, timezone="Pacific/Kiritimati")
+	client.cookies.set("scheduling_clock", "24")
+	page = read(client.get(meeting_path(name, "move")).text)
+	# Noon in UTC is two in the night of the next day there.
+	labels = [label.text for label in page.all("label", class_="slot")]
+	tomorrow = f"{utc(NOON + DAY):%b} {utc(NOON + DAY).day}"
+	assert [text for text in labels if text.startswith("12:30") and tomorrow in text and "02:30" in text]
 
 
 def test_a_refused_move_shows_the_chosen_day_and_the_message_again(client, offer):

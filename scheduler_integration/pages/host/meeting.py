@@ -10,6 +10,7 @@ from frappe import _
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.handing_over import Taker
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.house import House
@@ -132,7 +133,7 @@ def _said(page: MeetingPage) -> str:
 
 
 def _buttons(page: MeetingPage) -> list[dict]:
-	"""Return the buttons that open the panels. Those of the whole session come after those of the attendee."""
+	"""Return the buttons. Those of the whole session come after those of the attendee, destructive ones last."""
 	is_shared, name = len(page.sharing) > 1, page.booking.attendee.name
 	labels = {
 		"move": _("Move {0}").format(name) if is_shared else _("Move"),
@@ -150,7 +151,7 @@ def _buttons(page: MeetingPage) -> list[dict]:
 		left_out.add("reassign")
 	if "withdraw_ask" in actions:
 		left_out.add("ask")
-	return [
+	panels = [
 		{
 			"panel": panel,
 			"label": labels[panel],
@@ -161,6 +162,15 @@ def _buttons(page: MeetingPage) -> list[dict]:
 		for panel, action in PANELS.items()
 		if action in actions and panel not in left_out
 	]
+	return _with_message(panels, page) if panels else []
+
+
+def _with_message(panels: list[dict], page: MeetingPage) -> list[dict]:
+	"""Return the buttons with the one that opens an e-mail to the attendees, after those that move the meeting."""
+	others = [each for each in page.sharing if each.status in OPEN]
+	message = {"label": _("Message"), "url": words.write_to(others or [page.booking])}
+	place = sum(each["panel"] in MOVING for each in panels)
+	return [*panels[:place], message, *panels[place:]]
 
 
 def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:

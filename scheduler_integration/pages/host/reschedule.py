@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from frappe import _
 
 from scheduler_integration.availability.slots import OfferedSlots
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.spans import days_in_short
+from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
@@ -68,7 +68,14 @@ def reschedule_view(
 		"later": address(since=(wish.last + timedelta(days=1)).isoformat()),
 		"earlier": address(since=earlier.isoformat()) if earlier else None,
 		"city": dates.city(style.zone, style.locale),
+		"their_city": _their_city(offered.days.get(day, ()) if day else (), booking, style),
 	}
+
+
+def _their_city(slots: Sequence[Slot], booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return the attendee's city if the times have the attendee's clock below them."""
+	is_shown = any(not slot.parts and _differs(slot, booking, style) for slot in slots)
+	return dates.city(booking.timezone, style.locale) if is_shown else None
 
 
 def _span(wish: RescheduleWish, style: dates.TimeStyle) -> str:
@@ -76,10 +83,22 @@ def _span(wish: RescheduleWish, style: dates.TimeStyle) -> str:
 
 
 def _time(slot: Slot, booking: HostBooking, style: dates.TimeStyle) -> dict:
-	"""Return a time with the attendee's clock below it, if that shows another time, or the days of a multi-day meeting."""
-	theirs = dates.clock_time(slot.start, replace(style, zone=booking.timezone))
-	label = dates.clock_time(slot.start, style)
-	note = days_in_short(slot.parts, style.zone, style.locale) if slot.parts else None
-	if not note and theirs != label:
-		note = _("{0} in {1}").format(theirs, dates.city(booking.timezone, style.locale))
-	return {"value": iso(slot.start, style.zone), "label": label, "note": note}
+	"""Return a time with the days of a multi-day meeting, or the attendee's clock below it, if that shows another time.
+
+	`note_in_full` names the attendee's city, for who hears the times one by one.
+	"""
+	view = {"value": iso(slot.start, style.zone), "label": dates.clock_time(slot.start, style)}
+	if slot.parts:
+		return {**view, "note": days_in_short(slot.parts, style.zone, style.locale)}
+	if not _differs(slot, booking, style):
+		return view
+	their_style = replace(style, zone=booking.timezone)
+	is_same_day = local_date(slot.start, style.zone) == local_date(slot.start, booking.timezone)
+	theirs = dates.clock_time(slot.start, their_style) if is_same_day else moment_in_short(slot.start, their_style)
+	city = dates.city(booking.timezone, style.locale)
+	return {**view, "note": theirs, "note_in_full": _("{0} in {1}").format(theirs, city)}
+
+
+def _differs(slot: Slot, booking: HostBooking, style: dates.TimeStyle) -> bool:
+	own, theirs = (wall_clock(slot.start, zone).replace(tzinfo=None) for zone in (style.zone, booking.timezone))
+	return own != theirs
