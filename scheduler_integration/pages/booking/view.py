@@ -336,7 +336,9 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 		"prefill": {key: text for key, text in query.carried.items() if key in page.meeting.hidden_keys},
 		"csrfToken": csrf_token(),
 		"strings": booking_strings(
-			is_moving=bool(page.moving), has_conditions=any(field["condition"] for field in form["fields"])
+			is_moving=bool(page.moving),
+			is_request=page.meeting.requires_confirmation,
+			has_conditions=any(field["condition"] for field in form["fields"]),
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,

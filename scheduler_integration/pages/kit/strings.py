@@ -5,11 +5,13 @@ from __future__ import annotations
 from frappe import _
 
 
-def booking_strings(*, is_moving: bool = False, has_conditions: bool = False) -> dict[str, str]:
+def booking_strings(
+	*, is_moving: bool = False, is_request: bool = False, has_conditions: bool = False
+) -> dict[str, str]:
 	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
 
 	With `is_moving` the texts are about moving a booking to another time. `has_conditions`: some questions depend on an
-	earlier answer.
+	earlier answer. `is_request`: the host has to confirm.
 	"""
 	return {
 		"free_times": _("{0}, free times: {1}"),
@@ -50,7 +52,7 @@ def booking_strings(*, is_moving: bool = False, has_conditions: bool = False) ->
 		"sent_later": _("No connection. Your details are sent as soon as you're back."),
 		"online": _("You are back online."),
 		"failed": _("We couldn't reach the server. Try again: you won't be booked twice."),
-		"booked": _("You're booked"),
+		"booked": _("Your request is on its way") if is_request else _("You're booked"),
 		"see_booking": _("See your booking"),
 		"book_other": _("Choose another time") if is_moving else _("Book another time"),
 		"bad_email": _("This is not an e-mail address. Enter one like name@example.com."),

@@ -159,6 +159,8 @@ export interface Booked {
 	start: number;
 	/** The day and time in words. */
 	when: string;
+	/** What was typed, for another booking. */
+	values: Draft["values"];
 }
 
 /** A time zone that the search can find. */

@@ -9,7 +9,7 @@ import { loadMonth, slots } from "../server/months.js";
 import { untilHeard } from "../server/patience.js";
 import { clockTime, fullDate, isoInstant, localDate } from "../shared/dates.js";
 import { announce, data, element, t } from "../shared/page.js";
-import { dropDraft, forgetKey, idempotencyKey, rememberBooked } from "../state/memory.js";
+import { dropDraft, forgetKey, idempotencyKey, readDraft, rememberBooked } from "../state/memory.js";
 import { change, show, state } from "../state/store.js";
 import { backToTimes, dayOf } from "./choose.js";
 
@@ -41,7 +41,9 @@ async function book() {
 		signal,
 	);
 	if (kind === "booked") {
-		rememberBooked({ address, start, when: `${fullDate(localDate(start, zone))}, ${timeOf(start)}` });
+		const when = `${fullDate(localDate(start, zone))}, ${timeOf(start)}`;
+		rememberBooked({ address, start, when, values: readDraft().values });
+		dropDraft();
 		hold.forget();
 		// The booked time is no longer free, so the Back button mustn't return to its form.
 		return location.replace(address);
@@ -125,7 +127,6 @@ async function send(start, duration, zone, typed, hold) {
 		const booking = data.rescheduling
 			? await post("public.reschedule", { ...time, token: data.rescheduling })
 			: await post("public.book", { ...visitor, ...time, ...wanted });
-		dropDraft();
 		// Only the path: the site may have another name here than in its e-mails.
 		const { pathname } = new URL(booking.manage_url, location.href);
 		return { ...NOTHING, kind: "booked", address: `${pathname}?${data.rescheduling ? "moved" : "booked"}=1` };

@@ -1,7 +1,6 @@
 // Shows the booking to somebody who comes back to the page with the Back button, instead of inviting them to book it twice.
 import { element, make, t } from "../shared/page.js";
-import { state } from "../state/store.js";
-import { focusStep } from "./steps.js";
+import { keepDraft } from "../state/memory.js";
 
 /** @import { Booked } from "../types.js" */
 
@@ -20,9 +19,10 @@ export function showBooked(booked) {
 		make("p", {}, other),
 	);
 	other.addEventListener("click", () => {
-		notice.remove();
-		page.hidden = false;
-		focusStep(state.step);
+		keepDraft({ values: booked.values });
+		const query = new URLSearchParams(location.search);
+		query.delete("start");
+		location.replace(`${location.pathname}?${query}`);
 	});
 	page.hidden = true;
 	page.before(notice);
