@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import frappe
+from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.platform.packed import Group, packed
 from scheduler_integration.platform.sql import value
 
 
@@ -18,20 +18,17 @@ def blocked_query() -> str:
 	row = DocType("Blocked Time")
 	sql: str = (
 		frappe.qb.from_(row)
-		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
+		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
 		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
-		.groupby(row.user)
 		.get_sql()
 	)
 	return sql
 
 
-def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
-	"""Return each user's blocked times. Recurring blocked times are expanded within `span`."""
+def read_blocked(rows: Iterable[frappe._dict | Document], span: engine.Interval) -> dict[str, list[engine.Busy]]:
+	"""Return each user's blocked times, from rows or records. Recurring blocked times are expanded within `span`."""
 	blocked: dict[str, list[engine.Busy]] = defaultdict(list)
-	for (user,), rows in groups:
-		blocked[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
-		for *_times, series, name in rows:
-			if series:
-				blocked[user] += [engine.Busy(*occurrence, name) for occurrence in engine.occurrences(series, *span)]
+	for row in rows:
+		times = engine.occurrences(row.series, *span) if row.series else [(row.starts_at, row.ends_at)]
+		blocked[row.user] += [engine.Busy(start, end, row.name or "") for start, end in times]
 	return blocked

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -12,7 +11,6 @@ from scheduler_integration import engine
 from scheduler_integration.availability.blocked_times import read_blocked
 from scheduler_integration.availability.overrides import Differing, differing_of
 from scheduler_integration.availability.schedules import RULE_FIELDS
-from scheduler_integration.platform.packed import Group
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,8 @@ class Draft:
 		if not gone:
 			return stored
 		kept = [busy for busy in stored if busy.label not in gone]
-		rows: list[list[Any]] = [
-			[doc.starts_at, doc.ends_at, doc.series, doc.name or ""]
-			for doc in changed
-			if doc.ends_at > span[0] and doc.starts_at < span[1]
-		]
-		return kept + read_blocked([Group([self.user], rows)], span)[self.user]
+		overlapping = (doc for doc in changed if doc.ends_at > span[0] and doc.starts_at < span[1])
+		return kept + read_blocked(overlapping, span)[self.user]
 
 	def _saved(self, doctype: str) -> list[Document]:
 		return [doc for doc in self.saved if doc.doctype == doctype]

@@ -1,6 +1,6 @@
 """Loads what the engine needs to know about hosts, in a constant number of queries.
 
-`load_members` makes two queries: for schedules, and for overrides, blocked times, busy times and bookings together.
+`load_members` makes four queries: for schedules, overrides, blocked times, and for busy times and bookings together.
 `load_days_off` makes at most three more. More hosts, days, rules or bookings need no more queries. With `shared_records`
 many meeting types need no more queries than one.
 """
@@ -19,7 +19,7 @@ from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.overrides import read_overrides
-from scheduler_integration.availability.records import Records, read_groups, read_records
+from scheduler_integration.availability.records import Records, read_records, read_times
 from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, find_schedules, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -129,22 +129,22 @@ def load_hosts(
 	`without` the name of a booking to ignore. `draft` is a change of a user's records to count with. `records` of these
 	users and at least this span are used instead of reading them. `lock` as for `load_members`.
 	"""
-	groups = (
-		records.groups
+	times = (
+		records.times
 		if records
-		else read_groups(schedules, span, locks=lock and not require_locked(schedules).sees_commits)
+		else read_times(schedules, span, locks=lock and not require_locked(schedules).sees_commits)
 	)
-	differing = read_overrides(groups["overrides"])
+	differing = read_overrides(times.overrides)
 	if draft and draft.user in schedules:
 		differing[draft.user] = draft.differing(differing[draft.user])
 	overrides = {user: each.overrides for user, each in differing.items()}
 	stored = records.days_off if records else None
 	days_off = load_days_off(schedules, *engine.relevant_dates(span), overrides, stored)
-	blocked = read_blocked(groups["blocked"], span)
+	blocked = read_blocked(times.blocked, span)
 	if draft and draft.user in schedules:
 		blocked[draft.user] = draft.blocked(blocked[draft.user], span)
-	busy = read_busy_times(groups["busy"], span, now)
-	booked = read_booked(groups["booked"], meeting_type, without)
+	busy = read_busy_times(times.busy, span, now)
+	booked = read_booked(times.booked, meeting_type, without)
 	held = held_slots(schedules, meeting_type, now, own=own)
 	return [
 		engine.Host(

@@ -1,7 +1,8 @@
 """What is stored about several hosts, read at once, so that the offers of many meeting types share it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import frappe
 
@@ -14,12 +15,21 @@ from scheduler_integration.availability.overrides import overrides_query
 from scheduler_integration.platform.packed import Group, packed_together
 
 
+class StoredTimes(NamedTuple):
+	"""Everything in some users' calendars in a span, as the database has it."""
+
+	overrides: Sequence[frappe._dict] = ()
+	blocked: Sequence[frappe._dict] = ()
+	busy: Sequence[Group] = ()
+	booked: Sequence[Group] = ()
+
+
 @dataclass(frozen=True)
 class Records:
-	"""The rows of some users' schedules, and everything in their calendars in a span, as the database has them."""
+	"""The rows of some users' schedules, and everything in their calendars in a span."""
 
 	schedules: Sequence[frappe._dict]
-	groups: Mapping[str, list[Group]]
+	times: StoredTimes
 	days_off: StoredDaysOff
 
 
@@ -28,13 +38,13 @@ def read_records(
 ) -> Records:
 	"""Return the records of the `users` in `span`, epoch seconds. `schedules` are what `find_schedules` has found."""
 	if not users:
-		return Records(schedules, {name: [] for name in _queries()}, StoredDaysOff())
+		return Records(schedules, StoredTimes(), StoredDaysOff())
 	days_off = read_days_off(sorted(users), *engine.relevant_dates(span), holiday_lists)
-	return Records(schedules, read_groups(sorted(users), span), days_off)
+	return Records(schedules, read_times(sorted(users), span), days_off)
 
 
-def read_groups(users: Iterable[str], span: engine.Interval, *, locks: bool = False) -> dict[str, list[Group]]:
-	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with one query, or two if it `locks`."""
+def read_times(users: Iterable[str], span: engine.Interval, *, locks: bool = False) -> StoredTimes:
+	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with three queries, or four if it `locks`."""
 	first_date, last_date = engine.relevant_dates(span)
 	values = {
 		"first": span[0],
@@ -43,18 +53,13 @@ def read_groups(users: Iterable[str], span: engine.Interval, *, locks: bool = Fa
 		"last_date": last_date,
 		"users": tuple(users),
 	}
-	queries = _queries()
+	overrides = frappe.db.sql(overrides_query(), values, as_dict=True)
+	blocked = frappe.db.sql(blocked_query(), values, as_dict=True)
 	if not locks:
-		return packed_together(queries, values)
+		return StoredTimes(
+			overrides, blocked, **packed_together({"busy": busy_query(), "booked": booked_query()}, values)
+		)
 	# The bookings get a statement of their own, so that only they are locked.
-	del queries["booked"]
-	return packed_together(queries, values) | packed_together({"booked": booked_query(locks=True)}, values)
-
-
-def _queries() -> dict[str, str]:
-	return {
-		"overrides": overrides_query(),
-		"blocked": blocked_query(),
-		"busy": busy_query(),
-		"booked": booked_query(),
-	}
+	busy = packed_together({"busy": busy_query()}, values)
+	booked = packed_together({"booked": booked_query(locks=True)}, values)
+	return StoredTimes(overrides, blocked, **busy, **booked)

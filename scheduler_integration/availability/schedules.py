@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 import frappe
@@ -11,7 +14,6 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
-from scheduler_integration.platform.packed import packed_apart, packed_rows
 from scheduler_integration.platform.sql import value
 
 # In the order of `_weekly_rule`.
@@ -82,10 +84,12 @@ def find_schedules(names: Collection[str], users: Iterable[str]) -> Iterator[fra
 	"""
 	# This Custom Field exists only if the site has the DocType Holiday List.
 	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")
-	fields = _fields(has_holidays)
 	values = {"names": tuple(sorted(names)), "users": tuple(users)}
-	for shared, rules in packed_rows(_query(bool(names), has_holidays), values):
-		yield frappe._dict(zip(fields, shared, strict=True), rules=rules)
+	rows = frappe.db.sql(_query(bool(names), has_holidays), values, as_dict=True)
+	for _name, group in groupby(rows, itemgetter("name")):
+		schedule, *others = group
+		rules = [[row[field] for field in RULE_FIELDS] for row in (schedule, *others) if row.day_of_week]
+		yield frappe._dict(schedule, rules=rules)
 
 
 def _fields(has_holidays: bool) -> tuple[str, ...]:
@@ -105,14 +109,15 @@ def _fields(has_holidays: bool) -> tuple[str, ...]:
 @lru_cache
 def _query(by_name: bool, has_holidays: bool) -> str:
 	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
-	shared = [schedule[field] for field in _fields(has_holidays)]
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
-	rules = frappe.qb.from_(rule).where((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
-	fields = [rule[field] for field in RULE_FIELDS]
+	fields = [*(schedule[field] for field in _fields(has_holidays)), *(rule[field] for field in RULE_FIELDS)]
 	sql: str = (
 		frappe.qb.from_(schedule)
-		.select(*packed_apart(shared, fields, rules))
+		.left_join(rule)
+		.on((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
+		.select(*fields)
 		.where(schedule.name.isin(value("names")) | default if by_name else default)
+		.orderby(schedule.name)
 		.get_sql()
 	)
 	return sql
@@ -131,5 +136,5 @@ def _schedule(row: frappe._dict) -> HostSchedule:
 
 
 @lru_cache(maxsize=4096)  # Hosts share most hours. For fifty hosts, parsing them took a fifth of the request.
-def _weekly_rule(day: str, start: str, end: str, is_available: int) -> engine.WeeklyRule:
+def _weekly_rule(day: str, start: str | timedelta, end: str | timedelta, is_available: int) -> engine.WeeklyRule:
 	return engine.WeeklyRule(_DAYS.index(day), minutes_of_day(start), minutes_of_day(end), bool(is_available))

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -170,9 +170,7 @@ def forget_user(user: Document, method: str | None = None) -> None:
 	frappe.db.delete("Stand In", {"colleague": user.name})
 
 
-def absence_of(
-	user: str, first: object, last: object, whole_day: object, start: str | None, end: str | None
-) -> Absence:
+def absence_of(user: str, first: object, last: object, whole_day: object, start: object, end: object) -> Absence:
 	"""Return the absence of these stored values. Dates and times may be text."""
 	days = date.fromisoformat(str(first)), date.fromisoformat(str(last))
 	if whole_day:
@@ -182,6 +180,8 @@ def absence_of(
 
 def _minutes(time: object) -> int:
 	"""Return the minutes after midnight of a stored time of day, such as `09:30:00`."""
+	if isinstance(time, timedelta):
+		return int(time.total_seconds()) // 60
 	hours, minutes = str(time).split(":")[:2]
 	return int(hours) * 60 + int(minutes)
 

@@ -36,7 +36,7 @@ class Group(NamedTuple):
 
 
 def packed(shared: Iterable[Term], fields: Iterable[Term]) -> tuple[Term, Term]:
-	"""Return the columns of a query for `packed_rows`. The query groups by the `shared` fields."""
+	"""Return the columns of a query for `packed_together`. The query groups by the `shared` fields."""
 	return _array(shared), _rows(fields)
 
 
@@ -58,16 +58,11 @@ def _rows(fields: Iterable[Term]) -> Term:
 	return Function("JSON_ARRAY", Count("*"), Function("GROUP_CONCAT", _array(fields)))
 
 
-def packed_rows(query: str, values: Mapping[str, object]) -> list[Group]:
-	"""Run a query that selects what `packed` returns. The rows of a group are in no order.
-
-	If a LEFT JOIN found nothing for a group, it has one row with None in all fields. `packed_apart` gives it no row.
-	"""
-	return packed_together({"rows": query}, values)["rows"]
-
-
 def packed_together(queries: Mapping[str, str], values: Mapping[str, object]) -> dict[str, list[Group]]:
-	"""Run several such queries as one statement. Return each query's groups under its name, which is plain letters."""
+	"""Run queries that select what `packed` returns as one statement. The rows of a group are in no order.
+
+	Returns each query's groups under its name, which is plain letters.
+	"""
 	statement = " UNION ALL ".join(
 		f"SELECT '{name}',{query.removeprefix('SELECT ')}" for name, query in queries.items()
 	)

@@ -82,4 +82,4 @@ def test_more_types_take_no_more_queries(page, queries):
 	few = asked()
 	for _number in range(3):
 		make_meeting_type(page)
-	assert asked() == few <= 7
+	assert asked() == few <= 11
