@@ -84,9 +84,10 @@ def test_a_session_is_one_meeting_with_its_attendees(client, workshop, session):
 	grace = read(client.get(attendees[1]["href"]).text)
 	assert grace.one("ul", class_="attendees").one("a", aria_current="true").text == "Grace Hopper"
 	buttons = [link.text for link in grace.one("nav", class_="row panels").all("a")]
-	assert (buttons[0], buttons[1], buttons[-2:]) == (
-		"Move Grace Hopper", "Move for all", ["Cancel for Grace Hopper", "Cancel for all"],
-	)  # fmt: skip
+	assert (buttons[:3], buttons[-2:]) == (
+		["Move Grace Hopper", "Move for all", "Message"],
+		["Cancel for Grace Hopper", "Cancel for all"],
+	)
 
 
 def test_one_of_a_session_is_cancelled_and_the_others_stay(client, workshop, session):

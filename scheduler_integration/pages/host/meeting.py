@@ -109,7 +109,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
 		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
 		"seats": sum(booking.seats for booking in page.sharing),
-		"buttons": _buttons(page),
+		**_buttons(page),
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
 		"panel": page.panel,
 		"move": page.move,
@@ -132,8 +132,11 @@ def _said(page: MeetingPage) -> str:
 	return page.message["text"] if page.message and page.message["is_error"] else ""
 
 
-def _buttons(page: MeetingPage) -> list[dict]:
-	"""Return the buttons. Those of the whole session come after those of the attendee, destructive ones last."""
+def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
+	"""Return the `buttons` that move the meeting and write to its attendees, and what else is in a menu: `more`.
+
+	Those of the whole session come after those of the attendee, destructive ones last.
+	"""
 	is_shared, name = len(page.sharing) > 1, page.booking.attendee.name
 	labels = {
 		"move": _("Move {0}").format(name) if is_shared else _("Move"),
@@ -162,15 +165,12 @@ def _buttons(page: MeetingPage) -> list[dict]:
 		for panel, action in PANELS.items()
 		if action in actions and panel not in left_out
 	]
-	return _with_message(panels, page) if panels else []
-
-
-def _with_message(panels: list[dict], page: MeetingPage) -> list[dict]:
-	"""Return the buttons with the one that opens an e-mail to the attendees, after those that move the meeting."""
-	others = [each for each in page.sharing if each.status in OPEN]
-	message = {"label": _("Message"), "url": words.write_to(others or [page.booking])}
-	place = sum(each["panel"] in MOVING for each in panels)
-	return [*panels[:place], message, *panels[place:]]
+	coming = [each for each in page.sharing if each.status in OPEN]
+	message = {"label": _("Message"), "url": words.write_to(coming or [page.booking])}
+	return {
+		"buttons": [*(each for each in panels if each["panel"] in MOVING), *([message] if panels else [])],
+		"more": [each for each in panels if each["panel"] not in MOVING],
+	}
 
 
 def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
