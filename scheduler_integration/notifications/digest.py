@@ -56,7 +56,7 @@ def queue_digest(name: str, now: int) -> bool:
 
 
 def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day: Interval) -> None:
-	with print_language(reader.language):
+	with print_language(reader.words):
 		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
 		facts = {
 			**plain_look(reader),

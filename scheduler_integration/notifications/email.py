@@ -63,7 +63,7 @@ def queue_email(message: Message) -> EmailRow | None:
 	"""
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
-	with print_language(message.reader.language):
+	with print_language(message.reader.words):
 		words = render(message.template, message.variables(), message.email_template)
 		queued = queue_words(
 			words,

@@ -28,7 +28,7 @@ def host_feed(user: str, now: int) -> bytes:
 	The same bookings always give the same bytes, because DTSTAMP is the time of the last change.
 	"""
 	reader = host_reader(user)
-	with print_language(reader.language):
+	with print_language(reader.words):
 		calendar = empty_calendar("PUBLISH")
 		calendar.add("x-wr-calname", header_text(_("Meetings of {0}").format(reader.name)))
 		calendar.add("x-published-ttl", "PT15M")

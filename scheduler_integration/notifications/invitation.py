@@ -15,6 +15,7 @@ from scheduler_integration.engine import Interval, wall_clock
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
+from scheduler_integration.notifications.vtimezone import time_zone
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.one_line import header_text
@@ -85,7 +86,10 @@ def _method(entry: Entry, reader: Reader, was_confirmed: bool) -> str | None:
 
 def written(calendar: Calendar) -> str:
 	"""Return the calendar as text, with the VTIMEZONE of each zone that it names."""
-	calendar.add_missing_timezones()
+	years = [event.decoded("dtstart").year for event in calendar.walk("VEVENT")]
+	# A calendar begins with its zones: some programs read it in one pass.
+	zones = [time_zone(name, min(years), max(years) + 1) for name in sorted(calendar.get_used_tzids() - {"UTC"})]
+	calendar.subcomponents = [*zones, *calendar.subcomponents]
 	return calendar.to_ical().decode()
 
 

@@ -20,6 +20,7 @@ from scheduler_integration.meetings.tokens import answer_url, cancel_url, manage
 from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.web_links import unlinked
 
@@ -48,7 +49,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 	return {
 		**_people(booking, reader),
 		**_time(booking, reader),
-		**_place_and_call(booking),
+		**_place_and_call(booking, reader),
 		**_texts(booking, meeting_type, reader),
 		**_session(booking, meeting_type),
 		**_move(booking, reader),
@@ -101,12 +102,13 @@ def _their_time(booking: Document, reader: Reader) -> str | None:
 	return reader.elsewhere(booking.starts_at, booking.timezone) if theirs != own else None
 
 
-def _place_and_call(booking: Document) -> Variables:
+def _place_and_call(booking: Document, reader: Reader) -> Variables:
 	label, location = place_label(booking), booking.location
 	is_address = bool(location and location.startswith(("https://", "http://")))
+	place = ": ".join(filter(None, (label, location)))
 	return {
-		"place": ": ".join(filter(None, (label, location))),
-		"where": label if is_address else ": ".join(filter(None, (label, location))),
+		"place": place,
+		"where": label if is_address else _who_calls(booking, reader) or place,
 		"join_url": booking.meeting_link or (location if is_address else None),
 		"meeting_link": booking.meeting_link,
 		"meeting_id": booking.meeting_id,
@@ -114,6 +116,16 @@ def _place_and_call(booking: Document) -> Variables:
 		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
 		"call_failed": booking.video_status == "Failed" and not booking.location,
 	}
+
+
+def _who_calls(booking: Document, reader: Reader) -> str | None:
+	"""Return the sentence that says who calls whom at which number, None if the place is no telephone number."""
+	number = booking.location
+	if booking.location_type != "Phone" or not number or not is_phone(number) or reader.role == "guest":
+		return None
+	other = booking.attendee_name if reader.is_hosting else hosts_of(booking)[0].name
+	is_called = reader.is_hosting != (number == booking.attendee_phone)
+	return (_("{0} calls you at {1}") if is_called else _("Call {0} at {1}")).format(other, number)
 
 
 def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:

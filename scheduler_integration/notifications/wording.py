@@ -50,7 +50,12 @@ class Reader:
 	@property
 	def locale(self) -> Locale:
 		"""Return the locale of dates: the language of the words, as it is written in the region of the reader's zone."""
-		return locale_in(spoken(self.language), self.zone)
+		return locale_in(self.words, self.zone)
+
+	@property
+	def words(self) -> str:
+		"""Return the language of messages to this reader: English if the app isn't translated into the reader's own."""
+		return spoken(self.language)
 
 	def date(self, instant: int) -> str:
 		"""Return the date, such as "Thursday, 26 November 2026"."""

@@ -65,7 +65,7 @@ def mails(booking: str, now: int) -> list[Mail]:
 	"""Return the mails that wait to be sent, each in its reader's language."""
 	found = []
 	for message in waiting_messages(booking, now):
-		with print_language(message.reader.language):
+		with print_language(message.reader.words):
 			words = render(message.template, message.variables())
 			found.append(
 				Mail(message.template, message.reader, words.subject, words.html, message.invitation(), words.text)

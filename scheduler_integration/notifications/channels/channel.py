@@ -125,6 +125,6 @@ class Channel:
 
 def text_of(action: Action) -> str:
 	"""Return the text of the automation in the reader's language."""
-	with print_language(action.reader.language):
+	with print_language(action.reader.words):
 		variables = variables_for(action.booking, action.reader)
 		return render_text(action.automation.built_in or "", action.automation.text, variables)

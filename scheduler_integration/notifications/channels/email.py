@@ -47,7 +47,7 @@ class Email(Channel):
 	def preview(self, action: Action) -> Preview:
 		"""Return the e-mail that the reader would get. Raises the template's error if it is broken."""
 		automation, reader = action.automation, action.reader
-		with print_language(reader.language):
+		with print_language(reader.words):
 			variables = {**variables_for(action.booking, reader), "is_reassigned": False}
 			words = render(automation.built_in or "", variables, automation.email_template)
 		return Preview(reader.email, words.subject, words.html, words.text)
