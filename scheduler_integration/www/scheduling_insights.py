@@ -21,6 +21,7 @@ from scheduler_integration.insights.fairness import fairness
 from scheduler_integration.insights.funnel import funnel
 from scheduler_integration.insights.history import history
 from scheduler_integration.insights.outlook import outlook
+from scheduler_integration.insights.providers import provider_performance
 from scheduler_integration.insights.scope import Scope, a_year, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance
 from scheduler_integration.pages.host.house import open_house
@@ -55,6 +56,8 @@ def _view() -> dict:
 		advice=advice(found),
 		round_robins=fairness(scope) if shows_staff else (),
 		staff=staff_performance(scope) if shows_staff else (),
+		# Requests to providers belong to no meeting type.
+		providers=() if scope.meeting_type else provider_performance(days.span, scope.host),
 		types=readable_meeting_types(),
 		hosts=enabled_hosts_of_all() if is_manager() else (),
 		files=files_of(user, instant),

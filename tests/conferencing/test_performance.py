@@ -12,6 +12,7 @@ from scheduler_integration.insights.providers import Period, period, provider_pe
 from scheduler_integration.scheduler_integration.report.video_providers import video_providers
 from tests.conferencing.conftest import DAY, NINE, NOW, settle
 from tests.pages.offer import sign_in
+from tests.pages.reading import read
 from tests.support.factories import make_user
 
 METHOD = "scheduler_integration.api.analytics.video_providers"
@@ -111,3 +112,13 @@ def test_the_table_for_spreadsheets_has_the_same_figures(frozen_now, client, boo
 	# What a filter would leave out can't be told for each figure, so none is ignored in silence.
 	refused = client.call(EXPORT, "GET", **wanted, meeting_type=booking.meeting_type)
 	assert (refused.status_code, list(refused.json()["details"])) == (400, ["what"])
+
+
+def test_the_page_shows_the_same_figures(frozen_now, client, book, jitsi_type):
+	booking = book(jitsi_type)
+	sign_in(client, booking.host)
+	page = "/scheduling/insights?from=2036-03-03&to=2036-03-03"
+	table = read(client.get(page).text).one("section", aria_labelledby="providers-title").one("tbody")
+	assert [cell.text for cell in table.all("td")] == ["1", "–", "–", "100%"]
+	of_one_type = read(client.get(f"{page}&type={booking.meeting_type}").text)
+	assert of_one_type.all("section", aria_labelledby="providers-title") == []

@@ -26,11 +26,13 @@ from scheduler_integration.insights.funnel import Funnel
 from scheduler_integration.insights.history import History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
+from scheduler_integration.insights.providers import ProviderPerformance
 from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.pages.host.downloads import downloads_view
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.outlook import advice_view, forecasts_view, round_robins_view
 from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.host.video_figures import providers_view
 from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
 
@@ -53,6 +55,7 @@ class Figures:
 	advice: Sequence[Advice]
 	round_robins: Sequence[Fairness]
 	staff: Sequence[HostFigures]
+	providers: Sequence[ProviderPerformance]
 	types: Sequence[ReadableType]
 	hosts: Sequence[TypeHost]
 	files: Sequence[ExportFile]
@@ -81,6 +84,7 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"forecasts": forecasts_view(figures.outlook, locale),
 		"round_robins": round_robins_view(figures.round_robins, locale),
 		"sources": _sources(board.sources, locale),
+		"providers": providers_view(figures.providers, locale, lambda rate: _percent(rate, locale)),
 		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
 		"is_empty": not board.tally.total,
 		"downloads": downloads_view(scope, figures.files, board.tally.total, locale, is_manager=figures.is_manager),
