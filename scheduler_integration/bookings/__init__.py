@@ -25,7 +25,7 @@ from scheduler_integration.bookings.commands.outcome import complete, confirm, m
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
-from scheduler_integration.bookings.commands.undo import tell_now, undo, undoable
+from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
@@ -44,6 +44,7 @@ __all__ = [
 	"answer_by_link",
 	"ask_to_reschedule",
 	"book",
+	"book_undoably",
 	"cancel_by_host",
 	"cancel_by_token",
 	"close_each",

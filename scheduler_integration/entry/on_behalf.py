@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import frappe
 from frappe import _
@@ -13,7 +14,12 @@ from scheduler_integration.crm.people import Person, find_person
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.meetings.summaries import HostBooking, for_host
-from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
+from scheduler_integration.parsing.booking_request import (
+	BookingPayload,
+	BookingRequest,
+	OnBehalf,
+	parse_booking_request,
+)
 from scheduler_integration.parsing.fields import parse_choice
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
@@ -30,16 +36,28 @@ def book_for_somebody(
 	Raises MeetingTypeNotFound, NotPermitted, InvalidRequest, and the errors of `bookings.book`.
 	"""
 	bookable = find_own_bookable(meeting_type)
-	person = _person(reference_doctype, reference_name)
-	chosen = _host(host, bookable)
-	on_behalf = OnBehalf(chosen, person.contact, person.reference) if person else OnBehalf(chosen)
-	request = parse_booking_request(_with_facts(payload, person), bookable.page, bookable.meeting_type, on_behalf)
+	request = _request(bookable, payload, host, _person(reference_doctype, reference_name))
 
 	def work() -> HostBooking:
 		now = clock.now()
 		return for_host(bookings.book(request, bookable, now), now)
 
 	return bookings.retried(work)
+
+
+def book_for_somebody_undoably(
+	meeting_type: str, payload: BookingPayload, reference_doctype: object, reference_name: object
+) -> dict[str, Any]:
+	"""Do the same, and let its messages wait. Returns the facts with which `undo` of entry/commands.py takes it back."""
+	bookable = find_own_bookable(meeting_type)
+	request = _request(bookable, payload, None, _person(reference_doctype, reference_name))
+	return bookings.retried(lambda: bookings.book_undoably(request, bookable, clock.now()))[1]
+
+
+def _request(bookable: Bookable, payload: BookingPayload, host: object, person: Person | None) -> BookingRequest:
+	chosen = _host(host, bookable)
+	on_behalf = OnBehalf(chosen, person.contact, person.reference) if person else OnBehalf(chosen)
+	return parse_booking_request(_with_facts(payload, person), bookable.page, bookable.meeting_type, on_behalf)
 
 
 def _person(doctype: object, name: object) -> Person | None:

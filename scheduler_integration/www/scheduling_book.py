@@ -12,6 +12,7 @@ import frappe
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
+from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import public_meeting_type
@@ -19,13 +20,15 @@ from scheduler_integration.catalogue.readable_meeting_types import readable_meet
 from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.on_behalf import book_for_somebody
+from scheduler_integration.entry.on_behalf import book_for_somebody_undoably
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import earlier_choices
+from scheduler_integration.pages.host.acting import sentences
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.saving import Saved, answer_form
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_request import BookingPayload
@@ -120,12 +123,13 @@ def _submit(wish: Wish, offered: Offered, zone: str) -> Attempt:
 			"answers": read_answers(form, offered.meeting.questions),
 		}
 	)
-	try:
-		with refusals():
-			book_for_somebody(wish.meeting_type, payload, None, wish.doctype, wish.record)
-	except SchedulingError as error:
-		return Attempt(typed_values(form, FIELDS, offered.meeting.questions), error)
-	raise redirection("/scheduling?done=book")
+
+	def book() -> Saved:
+		facts = book_for_somebody_undoably(wish.meeting_type, payload, wish.doctype, wish.record)
+		return Saved("book", undo={"commands": [facts], "page": MEETINGS}, seconds=UNDO_SECONDS)
+
+	error = answer_form(book, MEETINGS, sentences())
+	return Attempt(typed_values(form, FIELDS, offered.meeting.questions), error)
 
 
 def _minutes(text: str) -> int | None:

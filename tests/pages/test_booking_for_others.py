@@ -54,8 +54,9 @@ class TestBook:
 		answer = send(
 			client, page, start=chosen, attendee_name="Ada", attendee_email="ada@guests.example", timezone="Asia/Tokyo"
 		)
-		assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=book")
-		assert "invitation is on its way" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
+		assert answer.status_code == 303
+		assert answer.headers["Location"].startswith("/scheduling?done=book&undo=")
+		assert "leaves in ten seconds" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
 		[made] = bookings_of(offer)
 		assert (made.attendee_name, made.timezone, made.source, made.status) == (
 			"Ada",
@@ -64,6 +65,35 @@ class TestBook:
 			"Scheduled",
 		)
 		assert chosen not in times(open_form(client, offer))
+
+	def test_a_meeting_booked_for_somebody_is_taken_back_before_anybody_is_told(self, client, offer):
+		page = open_form(client, offer)
+		chosen = times(page)[2]
+		answer = send(client, page, start=chosen, attendee_name="Ada", attendee_email="ada@guests.example")
+		[made] = bookings_of(offer)
+		due = frappe.get_all("Outbox Task", {"booking": made.name, "purpose": "attendee_confirmed"}, pluck="due_at")
+		assert min(due) - made.booked_at == 10
+		undo = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+		again = client.post(undo["action"], data=[*typed_in(undo), ("undo", undo.one("button")["value"])])
+		assert again.status_code == 303
+		assert "Nobody was told" in read(client.get(again.headers["Location"]).text).one(id="toast").text
+		[booking] = bookings_of(offer)
+		assert booking.status == "Cancelled"
+		waiting = {"booking": made.name, "kind": "email", "status": "Pending"}
+		assert not frappe.db.exists("Outbox Task", waiting)
+		assert chosen in times(open_form(client, offer))
+
+	def test_a_booking_whose_invitation_has_left_is_not_taken_back(self, client, offer):
+		page = open_form(client, offer)
+		answer = send(client, page, start=times(page)[2], attendee_name="Ada", attendee_email="ada@guests.example")
+		[made] = bookings_of(offer)
+		frappe.db.set_value("Outbox Task", {"booking": made.name, "purpose": "attendee_confirmed"}, "status", "Sent")
+		frappe.db.commit()
+		undo = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+		again = client.post(undo["action"], data=[*typed_in(undo), ("undo", undo.one("button")["value"])])
+		assert again.status_code == 409
+		assert "too late" in read(again.text).one("div", class_="alert").text.lower()
+		assert [each.status for each in bookings_of(offer)] == ["Scheduled"]
 
 	def test_a_typed_time_needs_no_grid_and_wins_over_the_list(self, client, offer):
 		page = open_form(client, offer)

@@ -7,7 +7,8 @@
     14:30:10  otherwise the e-mail is sent, and nothing can be undone any more
 
 The command isn't run backwards. The booking gets the fields that it had, and `Kind.UNDONE` lets each consequence follow.
-A booking that took another one's place (a meeting that was moved) is deleted: nobody ever knew of it.
+A booking that took another one's place (a meeting that was moved) is deleted: nobody ever knew of it. A meeting that a host
+has just booked for somebody is cancelled in silence, so that what was made for it, such as a contact, has its history.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard, ledger
+from scheduler_integration.bookings.commands.book import book
+from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.conferencing.plan import NO_CALL
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import BookingNotFound, ChangedMeanwhile, SlotTaken, TooLateToUndo
@@ -33,8 +37,10 @@ from scheduler_integration.meetings.sessions import live_rows, others_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.meetings.tokens import is_booking
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.outbox import undo as tasks
 from scheduler_integration.outbox.tasks import waiting
+from scheduler_integration.parsing.booking_request import BookingRequest
 
 # A person who sees what they did by mistake reacts within this time.
 SECONDS = 10
@@ -88,12 +94,34 @@ def undoable(
 
 
 @command
+def book_undoably(
+	request: BookingRequest, bookable: Bookable, now: int, seconds: int = SECONDS
+) -> tuple[Document, Facts]:
+	"""Book as `book` does, for somebody. All messages wait for `seconds`. Returns the facts for `undo` too."""
+	with waiting(seconds):
+		booking = book(request, bookable, now)
+	stored = _stored([booking.name])[booking.name]
+	facts = {
+		"at": now,
+		"until": now + seconds,
+		"bookings": [],
+		"made": [],
+		"booked": {"name": booking.name, "modified": stored["modified"]},
+		"tasks": tasks.compared({}, tasks.states_of([booking.name])),
+	}
+	return booking, facts
+
+
+@command
 def undo(facts: Facts, now: int) -> None:
 	"""Take back the command with these facts, as the signed-in host or manager. `now` is in epoch seconds.
 
 	Raises TooLateToUndo if somebody was told already or somebody else has the time now, ChangedMeanwhile if a booking was
 	changed since, and NotPermitted. The caller must roll back then.
 	"""
+	if booked := facts.get("booked"):
+		_cancel_in_silence(booked, facts, now)
+		return
 	bookings = {each["name"]: _find(each) for each in facts["bookings"]}
 	made = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["made"]}
 	_check_unchanged(bookings | made, facts)
@@ -128,10 +156,26 @@ def _find(changed: Facts) -> Document:
 	return frappe.get_doc("Booking", changed["name"], for_update=True)
 
 
+def _cancel_in_silence(booked: Facts, facts: Facts, now: int) -> None:
+	booking = find_for_host(booked["name"], "write", for_update=True)
+	_check_same(booking, booked)
+	if not tasks.nobody_was_told(facts["tasks"]):
+		raise TooLateToUndo
+	tasks.drop(facts["tasks"], now)
+	before = tasks.states_of([booking.name])
+	release([booking], "Cancelled", Actor.HOST, "", now)
+	planned = tasks.compared(before, tasks.states_of([booking.name]))["planned"]
+	tasks.drop({"planned": planned, "skipped": []}, now)
+
+
+def _check_same(booking: Document, known: Facts) -> None:
+	if str(booking.modified) != known["modified"]:
+		raise ChangedMeanwhile(_("The meeting was changed again since. Look at it before you change it back."))
+
+
 def _check_unchanged(bookings: dict[str, Document], facts: Facts) -> None:
 	for booking in (*facts["bookings"], *facts["made"]):
-		if str(bookings[booking["name"]].modified) != booking["modified"]:
-			raise ChangedMeanwhile(_("The meeting was changed again since. Look at it before you change it back."))
+		_check_same(bookings[booking["name"]], booking)
 
 
 def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:

@@ -29,7 +29,7 @@ ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
 def sentences() -> dict[str, str]:
 	"""Return the messages about what was done, by the command's name."""
 	return {
-		"book": _("The meeting is booked, and the invitation is on its way."),
+		"book": _("Booked. The invitation leaves in ten seconds."),
 		"cancel": _("Cancelled. The e-mail leaves in ten seconds."),
 		"cancel_for_all": _("Cancelled for all. The e-mails leave in ten seconds."),
 		"complete": _("Marked as attended."),

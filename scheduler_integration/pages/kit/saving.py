@@ -129,9 +129,10 @@ def _stored(key: str) -> dict[str, Any] | None:
 
 
 def _name(key: str) -> str:
-	# Each page keeps other facts, so it doesn't know the keys of another. The list of meetings undoes for the page of one too.
+	# Each page keeps other facts, so it doesn't know the keys of another. The list of meetings undoes for the page of one, and for a
+	# meeting that was booked for somebody.
 	path = frappe.request.path.rstrip("/") if frappe.request else ""
-	page = "/scheduling" if path.startswith("/scheduling/meeting/") else path
+	page = "/scheduling" if path.startswith(("/scheduling/meeting/", "/scheduling/book")) else path
 	return f"scheduling_undo:{frappe.session.user}:{page}:{key}"
 
 
