@@ -213,6 +213,21 @@ def test_going_back_after_booking_invited_to_book_again(browse, screen):
 	assert page.locator("#booking").is_visible()
 
 
+def test_going_back_after_a_cancellation_shows_the_times(browse):
+	window = browse(DESK)
+	path = path_of(make_offer())
+	window.book(path)
+	page = window.page
+	page.locator("[data-panel=cancel]").click()
+	window.follow(page.locator("button", has_text="Yes, cancel it"))
+	assert page.locator("h1").inner_text() == "This meeting is cancelled"
+	while path not in page.url:
+		page.go_back()
+	page.wait_for_load_state("networkidle")
+	assert page.locator("#booking").is_visible()
+	assert not page.locator("#booked").is_visible()
+
+
 def test_a_question_appears_after_the_answer_it_depends_on_and_is_announced(browse):
 	asked = [
 		{"label": "Team size?", "question_type": "Select", "options": "1–10\n51+"},

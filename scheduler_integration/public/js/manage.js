@@ -14,6 +14,9 @@ document.addEventListener("click", (event) => {
 	openPanel(link.dataset.panel ?? "");
 });
 awaitLink();
+if (data.isGone) forgetBooked(/^scheduling:.*:booked$/);
+// The page on which it was moved still says the new time.
+if (new URLSearchParams(location.search).has("moved")) forgetBooked(/^scheduling:[^:]*:booked$/);
 if (data.followUp) countDown(data.followUp, A_MOMENT);
 
 /** @param {string} address @param {number} seconds */
@@ -40,4 +43,13 @@ function openPanel(id) {
 		opener?.setAttribute("aria-expanded", String(panel.id === id));
 	}
 	document.getElementById(id)?.focus();
+}
+
+/** Forgets the time that the booking page would show after the Back button: it isn't true any more. @param {RegExp} keys */
+function forgetBooked(keys) {
+	try {
+		for (const key of Object.keys(sessionStorage)) if (keys.test(key)) sessionStorage.removeItem(key);
+	} catch {
+		// Storage is forbidden, so nothing was kept.
+	}
 }
