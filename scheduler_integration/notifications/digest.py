@@ -18,6 +18,7 @@ from scheduler_integration.notifications.email import queue_words
 from scheduler_integration.notifications.look import plain_look
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.templates import Rendered, render_parts
+from scheduler_integration.notifications.unsubscribe import DIGEST, Subscription
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.one_line import header_text
 
@@ -64,10 +65,17 @@ def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day:
 			"timezone": reader.zone_name(rows[0]["start"]),
 			"rows": rows,
 			"url": get_url("/scheduling"),
+			"unsubscribe_url": (digest := Subscription(DIGEST, reader.email)).url,
 		}
 		words = Rendered(header_text(_subject(rows)), *render_parts("host_digest", facts))
 		# With these references, the mail is found and deleted when the bookings are erased.
-		queue_words(words, recipients=[reader.email], reference_doctype="Host Preferences", reference_name=preferences)
+		queue_words(
+			words,
+			headers=digest.headers(),
+			recipients=[reader.email],
+			reference_doctype="Host Preferences",
+			reference_name=preferences,
+		)
 
 
 def _subject(rows: list[dict]) -> str:

@@ -5,8 +5,10 @@ it is Sent, the mail server accepted the message.
 """
 
 import smtplib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 
 import frappe
 from frappe import _
@@ -69,6 +71,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			words,
 			message.invitation(),
 			sender_name=message.sender_name,
+			headers=message.subscription.headers() if message.subscription else None,
 			recipients=[message.reader.email],
 			# The message can be sent without this header, but not with a broken one.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
@@ -81,12 +84,17 @@ def queue_email(message: Message) -> EmailRow | None:
 
 
 def queue_words(
-	words: Rendered, invitation: Invitation | None = None, *, sender_name: str | None = None, **options: object
+	words: Rendered,
+	invitation: Invitation | None = None,
+	*,
+	sender_name: str | None = None,
+	headers: Mapping[str, str] | None = None,
+	**options: object,
 ) -> Document | None:
 	"""Queue an e-mail with these words and this invitation, and return its row in the Email Queue, or None.
 
 	`options` are those of `frappe.sendmail`. `sender_name` is shown instead of the account's name, unless the account always
-	uses its own. Raises Unreachable if the site has no account for e-mail.
+	uses its own. `headers` are added to the message. Raises Unreachable if the site has no account for e-mail.
 	"""
 	try:
 		row = frappe.sendmail(
@@ -97,9 +105,18 @@ def queue_words(
 	if row:
 		calendar, method = (invitation.calendar, invitation.method) if invitation else (None, "")
 		name = None if _keeps_its_name(row) else sender_name
-		row.message = in_final_form(row.message, words.text, calendar, method, name)
+		row.message = in_final_form(row.message, words.text, calendar, method, name, headers)
 		frappe.db.set_value("Email Queue", row.name, "message", row.message, update_modified=False)
 	return row
+
+
+def account_address() -> str:
+	"""Return the e-mail address of the site's own account, from which all messages come; empty without one."""
+	if frappe.db.table_exists("Email Account"):
+		filters = {"enable_outgoing": 1, "default_outgoing": 1}
+		if address := frappe.db.get_value("Email Account", filters, "email_id"):
+			return str(address)
+	return parseaddr(str(frappe.conf.get("auto_email_id") or ""))[1]
 
 
 def _keeps_its_name(row: Document) -> bool:

@@ -15,6 +15,7 @@ from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
+from scheduler_integration.notifications.unsubscribe import Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
@@ -38,6 +39,7 @@ class Message:
 	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar. `sender_name` is the
 	name that the reader sees as the sender, None for the name of the site's account. `capped_at` is the
 	name of the Meeting Type if the reader is a stranger, who gets a limited number of messages (`trust/caps.py`).
+	`subscription` is what the reader can stop, None for messages that people need to hold the meeting.
 	"""
 
 	booking: str
@@ -50,6 +52,7 @@ class Message:
 	email_template: str | None = None
 	sender_name: str | None = None
 	capped_at: str = ""
+	subscription: Subscription | None = None
 
 
 def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:

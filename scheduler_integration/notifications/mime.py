@@ -12,6 +12,7 @@ offer to answer an invitation if the calendar is one of the alternatives (RFC 20
 """
 
 import re
+from collections.abc import Mapping
 from email import charset, message_from_string, policy
 from email.encoders import encode_base64
 from email.headerregistry import Address
@@ -27,11 +28,16 @@ _SCHEMES = '<meta name="color-scheme" content="light dark"><meta name="supported
 
 
 def in_final_form(
-	message: str, text: str, calendar: str | None = None, method: str = "", sender_name: str | None = None
+	message: str,
+	text: str,
+	calendar: str | None = None,
+	method: str = "",
+	sender_name: str | None = None,
+	headers: Mapping[str, str] | None = None,
 ) -> str:
 	"""Return the queued `message` with this text part, and with the calendar as an alternative and as a file.
 
-	`method` is the calendar's (RFC 5546). `sender_name` is shown as the sender; the address stays that of the site's account.
+	`method` is the calendar's (RFC 5546). `headers` are added. `sender_name` is shown as the sender; the address stays that of the site's account.
 	"""
 	root: Any = message_from_string(message, policy=_POLICY)
 	parts = {part.get_content_type(): part for part in root.walk()}
@@ -43,6 +49,8 @@ def in_final_form(
 		root.attach(_file(calendar))
 	if sender_name:
 		_name_sender(root, sender_name)
+	for name, value in (headers or {}).items():
+		root[name] = value
 	return root.as_string(policy=_POLICY)
 
 

@@ -48,6 +48,12 @@ def choose_digest(user: str, is_wanted: bool) -> None:
 	_change(user, morning_digest=int(is_wanted))
 
 
+def stop_digest(address: str) -> None:
+	"""Turn off the morning digest that goes to this address. Whoever has its link needn't be signed in."""
+	for user in frappe.get_all("User", {"email": address}, pluck="name"):
+		frappe.db.set_value("Host Preferences", {"user": user}, "morning_digest", 0)
+
+
 def feed_owner(token: str) -> str:
 	"""Return the user whose feed the token opens. Raises FeedNotFound if it opens none, or the user is disabled."""
 	name, signed = split_token(token)

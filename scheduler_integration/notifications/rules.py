@@ -21,6 +21,9 @@ BEFORE_START, AFTER_START, BEFORE_END, AFTER_END = "Before Start", "After Start"
 REMINDER = "Reminder"
 TIMED = frozenset({REMINDER, BEFORE_START, AFTER_START, BEFORE_END, AFTER_END})
 
+# Triggers of messages that nobody needs to hold the meeting: it is over, or doesn't take place.
+FOLLOW_UP_TRIGGERS = frozenset({"Cancelled", "Completed", "No Show", AFTER_END})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automation:

@@ -11,9 +11,11 @@ from scheduler_integration.notifications.channels.channel import Action, Channel
 from scheduler_integration.notifications.email import KIND, send_message
 from scheduler_integration.notifications.messages import Message, capped_at, sender_name_for
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
+from scheduler_integration.notifications.rules import FOLLOW_UP_TRIGGERS
 from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.unsubscribe import FOLLOW_UPS, Subscription
 from scheduler_integration.notifications.variables import variables_for
-from scheduler_integration.outbox.outcomes import Outcome
+from scheduler_integration.outbox.outcomes import NotNeeded, Outcome
 from scheduler_integration.parsing.email_address import is_header_safe
 
 
@@ -29,18 +31,22 @@ class Email(Channel):
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Send the automation's e-mail. Raises the errors of `send_message`."""
 		booking, reader = action.booking, action.reader
+		follow_ups = Subscription(FOLLOW_UPS, reader.email) if _can_be_stopped(action) else None
+		if follow_ups and follow_ups.is_stopped():
+			return NotNeeded(_("This reader wants no messages after a meeting."))
 		others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
 		message = Message(
 			booking=booking.name,
 			template=action.automation.built_in or "",
 			reader=reader,
 			reply_to=others.email,
-			variables=lambda: variables_for(booking, reader),
+			variables=lambda: {**variables_for(booking, reader), "unsubscribe_url": follow_ups and follow_ups.url},
 			invitation=lambda: None,
 			message_id=action.key,
 			email_template=action.automation.email_template,
 			sender_name=sender_name_for(booking, reader),
 			capped_at=capped_at(booking, reader),
+			subscription=follow_ups,
 		)
 		return send_message(message, now)
 
@@ -61,3 +67,8 @@ class Email(Channel):
 		"""Raise InvalidRequest if no Email Template was chosen."""
 		if not row.built_in and not row.email_template:
 			raise InvalidRequest(_("Choose an Email Template."))
+
+
+def _can_be_stopped(action: Action) -> bool:
+	"""Whether it is a follow-up to somebody outside. Hosts get theirs for their work."""
+	return action.automation.trigger in FOLLOW_UP_TRIGGERS and not action.reader.is_hosting

@@ -1,0 +1,67 @@
+"""Lets people stop messages that nobody needs to hold a meeting: follow-ups after it, and a host's morning digest.
+
+Confirmations, changes and reminders are no such messages. Mail programs show a button of their own for messages with the
+headers of RFC 8058, and send a POST to the address in it, without cookies. The address has a token:
+`<kind>.<address>.<signature>`, with the address in base64url, signed with the site's encryption key. A GET changes nothing,
+because mail scanners open every link.
+
+Of somebody who stopped follow-ups, an HMAC of the address is kept and not the address. So the choice outlives an erasure.
+"""
+
+import base64
+import hmac
+from dataclasses import dataclass
+
+import frappe
+from frappe.utils import get_url
+
+from scheduler_integration.exceptions import PageNotFound
+from scheduler_integration.meetings.tokens import signature
+from scheduler_integration.notifications.preferences import stop_digest
+
+DOCTYPE = "Mail Opt Out"
+FOLLOW_UPS, DIGEST = "follow-ups", "digest"
+_KINDS = (FOLLOW_UPS, DIGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+	"""Messages of one kind (FOLLOW_UPS or DIGEST) to one address."""
+
+	kind: str
+	address: str
+
+	@property
+	def url(self) -> str:
+		"""The absolute address at which the messages can be stopped."""
+		payload = f"{self.kind}.{base64.urlsafe_b64encode(self.address.lower().encode()).decode()}"
+		return get_url(f"/schedule/unsubscribe/{payload}.{signature(payload, 'unsubscribe')}")
+
+	def headers(self) -> dict[str, str]:
+		"""Return the headers of a message that mail programs can stop (RFC 2369, RFC 8058)."""
+		return {"List-Unsubscribe": f"<{self.url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+	def stop(self) -> None:
+		"""Stop the messages. Doing it twice changes nothing."""
+		if self.kind == DIGEST:
+			stop_digest(self.address)
+		elif not self.is_stopped():
+			# Whoever has the link isn't signed in.
+			frappe.get_doc({"doctype": DOCTYPE, "person": _person(self.address)}).insert(ignore_permissions=True)
+
+	def is_stopped(self) -> bool:
+		"""Whether the follow-ups were stopped. The digest has a switch of its own."""
+		return self.kind == FOLLOW_UPS and bool(frappe.db.exists(DOCTYPE, {"person": _person(self.address)}))
+
+
+def subscription_of(token: str) -> Subscription:
+	"""Return the subscription of a token. Raises PageNotFound if it is forged."""
+	payload, _dot, signed = token.rpartition(".")
+	kind, _dot, encoded = payload.partition(".")
+	if kind not in _KINDS or not hmac.compare_digest(signed.encode(), signature(payload, "unsubscribe").encode()):
+		raise PageNotFound
+	return Subscription(kind, base64.urlsafe_b64decode(encoded).decode())
+
+
+def _person(address: str) -> str:
+	return signature(address.lower(), "opt out")
