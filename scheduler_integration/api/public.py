@@ -108,7 +108,8 @@ def hold_slot(
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	instant = parse_instant_of("start", start)
-	return serialise.held_slot(*hold_for_visitor(bookable, request, instant, proof, clock.now()))
+	held = hold_for_visitor(bookable, request, instant, proof, clock.now(), is_moving=bool(rescheduling))
+	return serialise.held_slot(*held)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

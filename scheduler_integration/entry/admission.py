@@ -85,6 +85,11 @@ def admitted(
 		pressure.note_stranger(visit)
 
 
+def may_ask(bookable: Bookable) -> bool:
+	"""Whether visitors may have to show a proof or a code before they book."""
+	return pressure.mode().asks_for_proofs or addresses.confirmation_of(bookable.meeting_type) != addresses.OFF
+
+
 def challenge_for(bookable: Bookable, now: int) -> dict[str, Any] | None:
 	"""Return the challenge for a booking, or None if a visitor needs no proof at present. `now` is in epoch seconds.
 
@@ -98,13 +103,16 @@ def challenge_for(bookable: Bookable, now: int) -> dict[str, Any] | None:
 
 
 def hold_for_visitor(
-	bookable: Bookable, request: SlotRequest, start: int, proof: object, now: int
+	bookable: Bookable, request: SlotRequest, start: int, proof: object, now: int, *, is_moving: bool = False
 ) -> tuple[bookings.HeldSlot, dict[str, Any] | None]:
 	"""Hold a slot for a visitor. Returns the hold, and the challenge whose proof the booking will need, or None.
 
-	Raises ProofNeeded, and the errors of `bookings.hold_slot`. `start` and `now` are in epoch seconds.
+	Raises ProofNeeded, and the errors of `bookings.hold_slot`. `start` and `now` are in epoch seconds. Somebody who `is_moving`
+	a meeting has shown its manage link, and needs no proof.
 	"""
 	visit = _visit(bookable, now)
+	if is_moving:
+		return bookings.hold_slot(bookable, request, start, visit.network, now), None
 	subject = Subject(visit.page, visit.meeting_type.name, HOLD)
 	decision = pressure.weigh(visit, HOLD)
 	if decision.needs_proof and not _used(proof, subject, secrets.token_hex(16), now):

@@ -50,6 +50,8 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 	phone = [own["attendee_phone"]] if own["attendee_phone"]["required"] else []
 	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
 	folded = [field for field in own.values() if field not in asked]
+	if "code" in values:
+		asked.append(field_view("code", {}, errors, **code_field()))
 	placed = {field["error"] for field in (*asked, *folded)}
 	return {
 		"fields": asked,
@@ -94,6 +96,17 @@ def _place_field(meeting: PublicMeetingType, values: dict[str, Any], errors: dic
 		choices=[{"value": place.id, "label": place.label} for place in meeting.locations],
 	)
 	return [{**field, "value": field["value"] or meeting.locations[0].id}]
+
+
+def code_field() -> dict[str, Any]:
+	"""Return what the field is like in which attendees enter the code that was sent to them."""
+	return {
+		"label": _("Code from the e-mail"),
+		"type": "code",
+		"required": True,
+		"autocomplete": "one-time-code",
+		"missing": _("Please enter the code."),
+	}
 
 
 def _own_fields(meeting: PublicMeetingType) -> dict[str, dict[str, Any]]:

@@ -42,7 +42,7 @@ class BookingPage:
 	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused.
 
 	`moving` is the booking for which the attendee chooses another time, `again` one that isn't any more, whose details the form
-	begins with. `counts`: the script reports the visitor's steps.
+	begins with. `counts`: the script reports the visitor's steps. `asks`: a booking may need a proof or a code.
 	`notices` say when the host is away.
 	"""
 
@@ -56,6 +56,7 @@ class BookingPage:
 	moving: AttendeeBooking | None = None
 	again: AttendeeBooking | None = None
 	counts: bool = False
+	asks: bool = False
 	notices: Sequence[Notice] = ()
 
 	@property

@@ -13,7 +13,7 @@ from frappe import _
 from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.summaries import AttendeeBooking
-from scheduler_integration.pages.booking.form import form_view, moving_form_view
+from scheduler_integration.pages.booking.form import code_field, form_view, moving_form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
@@ -312,6 +312,17 @@ def _booked_before(page: BookingPage, booking: AttendeeBooking) -> dict[str, Any
 	}
 
 
+def _gate() -> dict[str, str]:
+	"""Return what the script needs if the server asks for a proof or a code."""
+	return {
+		"script": script_address("gate"),
+		"solver": script_address("solver"),
+		"label": code_field()["label"],
+		"missing": code_field()["missing"],
+		"again": _("Send a new code"),
+	}
+
+
 def _script_data(page: BookingPage, form: dict) -> dict:
 	query, visitor = page.query, page.visitor
 	return {
@@ -343,5 +354,6 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,
 		"zonePicker": script_address("zones"),
+		**({"gate": _gate()} if page.asks else {}),
 		"cities": renamed_cities(page.locale),
 	}

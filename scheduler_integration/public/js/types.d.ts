@@ -45,6 +45,8 @@ export interface PageData {
 	host: string;
 	/** The token of the booking that gets another time, or "". */
 	rescheduling: string;
+	/** Only if the server may ask for a proof or a code. */
+	gate?: GateData;
 	/** Whether the visitor's steps are counted. */
 	counts?: boolean;
 	csrfToken: string | null;
@@ -63,6 +65,33 @@ export interface SlotsInPage {
 	seats: Record<number, number>;
 	parts: Record<number, Stretch[]>;
 	partial: [start: number, daysFree: number, days: number, missing: number[]][];
+}
+
+/** Addresses of the script for proofs and codes and of the worker, and the words of the field for the code. */
+export interface GateData {
+	script: string;
+	solver: string;
+	label: string;
+	again: string;
+	missing: string;
+}
+
+/** The work that the server asks for (ALTCHA v2). */
+export interface Challenge {
+	parameters: Record<string, string | number | object>;
+	signature: string;
+}
+
+/** The counter that was looked for, and its key in hexadecimal. */
+export interface Solution {
+	counter: number;
+	derivedKey: string;
+}
+
+/** What bundles/scheduling_gate.bundle.js brings (js/parts/gate-kit.js). */
+export interface GateKit {
+	prove(challenge: Challenge): Promise<string>;
+	askForCode(sentence: string, onAgain: () => void): void;
 }
 
 /** The state of the booking page. */
@@ -142,7 +171,7 @@ export interface Day {
 /** The result of sending a booking. */
 export interface Outcome {
 	/** `unheard`: the server wasn't reached, or its answer was lost. */
-	kind: "booked" | "taken" | "unheard" | "refused";
+	kind: "booked" | "taken" | "unheard" | "refused" | "code";
 	/** If booked: the address of the confirmation. */
 	address: string;
 	/** If taken: the nearest free starts. */
@@ -201,4 +230,5 @@ export interface Refusal {
 	code?: string;
 	details?: Record<string, string>;
 	suggestions?: { start: string }[];
+	challenge?: Challenge;
 }

@@ -17,11 +17,18 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
+from scheduler_integration.entry.admission import NO_PROOF, may_ask
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
-from scheduler_integration.exceptions import AlreadyCancelled, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.exceptions import (
+	AlreadyCancelled,
+	CodeNeeded,
+	MeetingTypeNotFound,
+	SchedulingError,
+	WrongCode,
+)
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.status import RELEASED
@@ -90,7 +97,7 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	)
 	step = "slot_selected" if booking_page.start else "service_selected"
 	counts = count_page(query.slug, query.meeting_type, step, query.origin)
-	return booking_view(replace(booking_page, counts=counts))
+	return booking_view(replace(booking_page, counts=counts, asks=may_ask(bookable)))
 
 
 def _again(query: Query) -> AttendeeBooking | None:
@@ -130,6 +137,9 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			"hold": visitor.hold,
 			**query.origin,
 			**read_payload(form, meeting),
+			"code": form.get("code"),
+			# Only a script can prove work. Without one, a code is sent.
+			"proof": form.get("proof") or NO_PROOF,
 			"prefill": {key: query.carried[key] for key in meeting.hidden_keys if key in query.carried},
 			"start": _wanted_start(),
 			"parts": form.get("choose_start") or form.get("parts"),
@@ -146,6 +156,8 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
+	except (CodeNeeded, WrongCode) as error:
+		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "code": ""}, error)
 	except SchedulingError as error:
 		return Attempt(typed_values(form, OWN_FIELDS, meeting.questions), error)
 	raise _to_manage_page(booking, "booked")

@@ -4,6 +4,7 @@ import { hideLostRace, showLostRace } from "../parts/chosen.js";
 import { showSending } from "../parts/messages.js";
 import { writeAddress } from "../parts/steps.js";
 import { ApiError, post, wanted } from "../server/api.js";
+import { gate } from "../server/gate.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, slots } from "../server/months.js";
 import { untilHeard } from "../server/patience.js";
@@ -50,6 +51,7 @@ async function book() {
 	}
 	if (signal.aborted) return;
 	stopSending();
+	if (kind === "code") return gate.askForCode(message, book).catch(() => form.refuse(message, {}));
 	if (kind === "taken") return loseRace(start, nearest);
 	form.refuse(message, details);
 }
@@ -111,16 +113,19 @@ export function comeBack() {
 /**
  * @param {number} start @param {number} duration @param {string} zone
  * @param {object} typed the values of the form @param {string} hold the key of the hold, or ""
+ * @param {boolean} [isAgain] whether the server has asked for a proof already
  * @returns {Promise<Outcome>}
  */
-async function send(start, duration, zone, typed, hold) {
+async function send(start, duration, zone, typed, hold, isAgain = false) {
 	try {
+		const proof = await gate.proof();
 		const time = {
 			...typed,
 			start: isoInstant(start),
 			duration,
 			idempotency_key: idempotencyKey(start, duration),
 			...(hold && { hold }),
+			...(proof && { proof }),
 		};
 		const visitor = { ...data.origin, timezone: zone, language: document.documentElement.lang };
 		/** @type {{manage_url: string}} */
@@ -133,12 +138,17 @@ async function send(start, duration, zone, typed, hold) {
 	} catch (error) {
 		const refusal = error instanceof ApiError ? error : new ApiError(0, {});
 		if (refusal.code === "ALREADY_CANCELLED") forgetKey(start, duration);
+		if (refusal.challenge && !isAgain) {
+			gate.renew(refusal.challenge);
+			return send(start, duration, zone, typed, hold, true);
+		}
 		return outcome(refusal);
 	}
 }
 
 /** @param {ApiError} error @returns {Outcome} */
 function outcome(error) {
+	if (error.code === "CODE_NEEDED") return { ...NOTHING, kind: "code", message: error.message };
 	if (error.code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", nearest: error.nearest };
 	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
 	if (!error.code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };

@@ -14,8 +14,9 @@ const OWN = [
 	"notes",
 	"reason",
 	"website",
+	"code",
 ];
-const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
+const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website", "code"]);
 // Milliseconds after which people notice a wait.
 const NOTICEABLE = 300;
 // Catches typing mistakes. The server checks more.

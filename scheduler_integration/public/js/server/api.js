@@ -22,6 +22,8 @@ export class ApiError extends Error {
 		this.status = status;
 		this.code = body.code || "";
 		this.details = body.details || {};
+		/** The work to prove, if the server wants a proof. */
+		this.challenge = body.challenge;
 		/** The nearest free starts, if the time is taken. */
 		this.nearest = (body.suggestions || [])
 			.map((slot) => Date.parse(slot.start) / 1000)

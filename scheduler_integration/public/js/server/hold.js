@@ -4,8 +4,9 @@ import { clockTime, isoInstant, now } from "../shared/dates.js";
 import { data, t } from "../shared/page.js";
 import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
 import { ApiError, post, wanted } from "./api.js";
+import { gate } from "./gate.js";
 
-/** @import { Held } from "../types.js" */
+/** @import { Challenge, Held } from "../types.js" */
 
 const PATIENCE = 3000;
 // Seconds between two requests for a longer hold.
@@ -32,7 +33,10 @@ class Hold {
 
 	/** Holds this time, and releases the one that was held before. @param {number} start @param {number} duration */
 	take(start, duration) {
-		if (!data.holdMinutes) return;
+		if (!data.holdMinutes) {
+			gate.ask();
+			return;
+		}
 		this.#calls = this.#calls.then(() => this.#take(start, duration));
 	}
 
@@ -88,18 +92,27 @@ class Hold {
 		const isSame = this.#held?.start === start && this.#held.duration === duration;
 		this.#keep({ key, start, duration, until: (isSame && this.#held?.until) || 0 });
 		try {
-			/** @type {{hold: string, expires_at: string}} */
-			const answer = await post("public.hold_slot", {
-				...wanted,
-				start: isoInstant(start),
-				duration,
-				hold: key,
-			});
+			const answer = await this.#ask({ ...wanted, start: isoInstant(start), duration, hold: key });
 			const until = Date.parse(answer.expires_at) / 1000;
 			rememberHold(answer.hold, until - now());
 			this.#keep({ key: answer.hold, start, duration, until });
+			gate.prepare(answer.challenge);
 		} catch (error) {
+			gate.ask();
 			if (error instanceof ApiError && error.code === "SLOT_TAKEN") this.onTaken(start, error.nearest);
+		}
+	}
+
+	/**
+	 * Asks for the hold, with a proof if the server wants one.
+	 * @param {object} values @returns {Promise<{hold: string, expires_at: string, challenge?: Challenge}>}
+	 */
+	async #ask(values) {
+		try {
+			return await post("public.hold_slot", values);
+		} catch (error) {
+			if (!(error instanceof ApiError && error.challenge)) throw error;
+			return post("public.hold_slot", { ...values, proof: await gate.solve(error.challenge) });
 		}
 	}
 

@@ -11,7 +11,11 @@ frappe.ui.form.on("Scheduler Settings", {
 
 // Which pages asked visitors for a proof in the last hour, and why.
 function showPressure(form) {
-	const levels = { 1: __("a proof of work"), 2: __("an expensive proof"), 3: __("an expensive proof, and a code by e-mail") };
+	const levels = {
+		1: __("a proof of work"),
+		2: __("an expensive proof"),
+		3: __("an expensive proof, and a code by e-mail"),
+	};
 	const reasons = {
 		always: __("This site always asks."),
 		page: __("The page sees more than its share."),

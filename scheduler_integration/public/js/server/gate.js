@@ -1,0 +1,68 @@
+// What the server may want to see before it books: a proof of work, or a code from the visitor's mailbox. The script for
+// both loads when the server asks for the first time (js/parts/gate-kit.js).
+import { data, element } from "../shared/page.js";
+import { get, wanted } from "./api.js";
+
+/** @import { Challenge, GateKit } from "../types.js" */
+
+// What a browser sends that can't prove anything: then a code takes the place of the proof.
+const NO_PROOF = "none";
+
+class Gate {
+	/** @type {Promise<GateKit> | null} */
+	#kit = null;
+	/** @type {Promise<string> | null} */
+	#proof = null;
+
+	/** The proof for the booking, or "" if the server asked for none. */
+	proof() {
+		return this.#proof ?? Promise.resolve("");
+	}
+
+	/** Begins with the proof for the booking, while the visitor types. @param {Challenge | null | undefined} challenge */
+	prepare(challenge) {
+		if (challenge && !data.rescheduling) this.#proof ??= this.solve(challenge);
+	}
+
+	/** Asks whether the booking will need a proof, if no hold has said so. */
+	async ask() {
+		if (!data.gate || data.rescheduling) return;
+		/** @type {{challenge: Challenge | null} | null} */
+		const answer = await get("public.get_challenge", wanted).catch(() => null);
+		this.prepare(answer?.challenge);
+	}
+
+	/** Makes the proof that the server has just asked for. @param {Challenge} challenge */
+	renew(challenge) {
+		this.#proof = this.solve(challenge);
+	}
+
+	/** @param {Challenge} challenge @returns {Promise<string>} */
+	solve(challenge) {
+		return this.#load().then(
+			(kit) => kit.prove(challenge),
+			() => NO_PROOF,
+		);
+	}
+
+	/** Shows the field for the code, below the sentence. @param {string} sentence @param {() => void} onAgain sends a new code */
+	async askForCode(sentence, onAgain) {
+		(await this.#load()).askForCode(sentence, onAgain);
+	}
+
+	/** @returns {Promise<GateKit>} */
+	#load() {
+		this.#kit ??= new Promise((done, fail) => {
+			const found = (/** @type {Event} */ event) => done(/** @type {CustomEvent<GateKit>} */ (event).detail);
+			element("booking-form").addEventListener("gate", found, { once: true });
+			if (data.gate) import(data.gate.script).catch(fail);
+			else fail();
+		});
+		this.#kit.catch(() => {
+			this.#kit = null;
+		});
+		return this.#kit;
+	}
+}
+
+export const gate = new Gate();
