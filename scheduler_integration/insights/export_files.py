@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def make(name: str, clock: Callable[[], int]) -> ExportFile | None:
 	record = _begin(name, clock())
 	if not record:
 		return None
-	path = Path(get_files_path(record.file_name, is_private=True))
+	path = _path(record)
 	try:
 		_write(record, path, clock)
 		_end(record, READY, file=_registered(record, path))
@@ -154,9 +155,11 @@ def forget_user(user: Document, method: str | None = None) -> None:
 
 
 def forget_all() -> None:
-	"""Delete the files of everybody."""
+	"""Delete the files of everybody, those on the disk after the commit: a dry run of the uninstallation is rolled back."""
 	for record in _records({}):
-		_delete(record)
+		frappe.db.delete("File", {"name": record.file or ""})
+		frappe.db.delete(DOCTYPE, {"name": record.name})
+		frappe.db.after_commit.add(partial(_path(record).unlink, missing_ok=True))
 
 
 def _records(filters: dict[str, Any], order_by: str = "asked_at") -> list[Any]:
@@ -182,6 +185,10 @@ def _file(record: Any, address: str, now: int) -> ExportFile:
 	)
 
 
+def _path(record: Any) -> Path:
+	return Path(get_files_path(record.file_name, is_private=True))
+
+
 def _queue(name: str, how: Callable[..., None]) -> None:
 	how(JOB, "long", export=name, job_id=f"{JOB} {name}", deduplicate=True)
 
@@ -194,7 +201,7 @@ def _end_dead(now: int, filters: dict[str, Any]) -> None:
 	"""Say of the files whose jobs died that there won't be any, and delete what was written of them."""
 	for record in _records({**filters, "status": RUNNING, "alive_at": ["<=", now - _SILENT_SECONDS]}):
 		_end(record, FAILED, reason=KILLED)
-		Path(get_files_path(record.file_name, is_private=True)).unlink(missing_ok=True)
+		_path(record).unlink(missing_ok=True)
 
 
 def _begin(name: str, now: int) -> Any:
@@ -278,5 +285,5 @@ def _delete(record: Any) -> None:
 		frappe.delete_doc(
 			"File", record.file, ignore_missing=True, ignore_permissions=True, force=True, delete_permanently=True
 		)
-	Path(get_files_path(record.file_name, is_private=True)).unlink(missing_ok=True)
+	_path(record).unlink(missing_ok=True)
 	frappe.db.delete(DOCTYPE, {"name": record.name})

@@ -374,6 +374,20 @@ def test_the_files_of_a_deleted_user_are_deleted(jane, site):
 	assert not frappe.db.exists("Scheduling Export", name)
 
 
+def test_a_dry_run_of_the_uninstallation_leaves_the_files(jane, site):
+	path = on_disk(start(jane.user))
+	site.run_jobs()
+	frappe.db.rollback()
+	export_files.forget_all()
+	frappe.db.rollback()
+	assert path.exists()
+	assert len(files(jane.user)) == 1
+	export_files.forget_all()
+	frappe.db.commit()
+	assert not path.exists()
+	assert files(jane.user) == []
+
+
 def test_more_bookings_than_a_request_reads_were_refused_without_a_way_out(jane, site, monkeypatch):
 	monkeypatch.setattr(tables, "MOST_BOOKINGS", 4)
 	status, body = call("analytics.export", jane.user, what="bookings", **DATES)
