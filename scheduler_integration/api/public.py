@@ -41,6 +41,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload, parse_
 from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_date,
+	parse_flag,
 	parse_hold_key,
 	parse_instant_of,
 	parse_json,
@@ -75,15 +76,20 @@ def get_slots(
 	hold=None,
 	rescheduling=None,
 	host=None,
+	ends=True,
 ) -> dict[str, Any]:
-	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`."""
+	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`.
+
+	Without `ends` they have no `end`, which halves a long answer.
+	"""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	zone = checked_zone(timezone or bookable.page.timezone)
-	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
+	offered = slots_between(bookable, request, first, last, zone, clock.now())
+	return serialise.offered_slots(offered, ends=parse_flag("ends", ends))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

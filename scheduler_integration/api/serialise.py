@@ -79,13 +79,13 @@ def calendar_change(change: CalendarChange) -> JSON:
 	}
 
 
-def offered_slots(offered: OfferedSlots) -> JSON:
-	"""The data of `public.get_slots`."""
+def offered_slots(offered: OfferedSlots, *, ends: bool = True) -> JSON:
+	"""The data of `public.get_slots`, with the slots' `end` unless `ends` is False."""
 	zone = offered.zone
 	answer = {
 		"timezone": zone,
 		"duration_minutes": offered.duration,
-		"days": _by_day(offered.days, lambda day: slot(day, zone)),
+		"days": _by_day(offered.days, lambda each: slot(each, zone, ends=ends)),
 	}
 	if offered.partial is not None:
 		answer["partial"] = _by_day(offered.partial, lambda each: _partly_free(each, zone))
@@ -101,9 +101,9 @@ def first_month(month: FirstMonth) -> JSON:
 	}
 
 
-def slot(offered: Slot, zone: str) -> JSON:
+def slot(offered: Slot, zone: str, *, ends: bool = True) -> JSON:
 	"""A slot, with `seats_left` if seats are counted, and with `parts` for a multi-day meeting."""
-	answer: JSON = _span((offered.start, offered.end), zone)
+	answer: JSON = _span((offered.start, offered.end), zone) if ends else {"start": iso(offered.start, zone)}
 	if offered.seats_left is not None:
 		answer["seats_left"] = offered.seats_left
 	if offered.parts:

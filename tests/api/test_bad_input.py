@@ -50,7 +50,7 @@ NASTY = {
 }
 ARGUMENTS = {
 	"get_page": ("slug",),
-	"get_slots": ("slug", "meeting_type", "start_date", "end_date", "date", "timezone", "duration", "hold"),
+	"get_slots": ("slug", "meeting_type", "start_date", "end_date", "date", "timezone", "duration", "hold", "ends"),
 	"next_slots": ("slug", "meeting_type", "after", "timezone", "duration", "hold"),
 	"hold_slot": ("slug", "meeting_type", "start", "duration", "hold"),
 	"release_slot": ("hold",),
@@ -84,7 +84,7 @@ ANY_STRICT_JSON = re.compile(rb"\\ud800|NaN|Infinity|1e999")
 GET = ("get_page", "get_slots", "next_slots", "get_booking", "calendar_file")
 # These aren't wrong: an empty optional argument, a date in the far future, and an unknown key.
 FORGIVEN = {
-	"get_slots": ("timezone", "duration", "date", "start_date", "end_date", "hold"),
+	"get_slots": ("timezone", "duration", "date", "start_date", "end_date", "hold", "ends"),
 	"next_slots": ("after", "timezone", "duration", "hold"),
 	"release_slot": ("hold",),
 }

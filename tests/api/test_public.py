@@ -26,11 +26,11 @@ def intro(page):
 	return meeting_type
 
 
-def first_slot(client, page, meeting_type):
+def first_slot(client, page, meeting_type, **more):
 	today = frappe.utils.getdate()
 	query = {"slug": page.slug, "meeting_type": meeting_type.slug, "timezone": "Asia/Kolkata"}
 	query |= {"start_date": str(today), "end_date": str(frappe.utils.add_days(today, 10))}
-	days = client.call(f"{PUBLIC}.get_slots", "GET", **query).json()["data"]["days"]
+	days = client.call(f"{PUBLIC}.get_slots", "GET", **query, **more).json()["data"]["days"]
 	return next(iter(days.values()))[0]
 
 
@@ -44,6 +44,11 @@ def wish(client, page, meeting_type, **fields):
 		"timezone": "Asia/Kolkata",
 		**fields,
 	}
+
+
+def test_slots_without_ends_say_only_when_they_start(client, page, intro):
+	assert set(first_slot(client, page, intro)) == {"start", "end"}
+	assert set(first_slot(client, page, intro, ends="0")) == {"start"}
 
 
 def test_a_guest_sees_the_page_books_and_cancels(client, page, intro):

@@ -119,7 +119,7 @@ export class Slots {
 		const key = `${duration} ${first} ${last}`;
 		const underway = this.#underway.get(key);
 		if (underway) return underway;
-		const values = { ...this.#what(duration, "UTC"), start_date: first, end_date: last };
+		const values = { ...this.#what(duration, "UTC"), start_date: first, end_date: last, ends: 0 };
 		const asked = get("public.get_slots", values)
 			.then((/** @type {SlotsAnswer} */ answer) => {
 				const covered = [startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")];
