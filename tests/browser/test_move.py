@@ -80,22 +80,39 @@ def test_an_attendee_who_loses_the_new_time_keeps_the_reason_and_takes_the_neare
 	assert sorted(each.status for each in bookings_of(offer)) == ["Rescheduled", "Scheduled", "Scheduled"]
 
 
+# What can be tapped and is less than 40 pixels high. A box to tick is as high as its label.
+TOO_SMALL = """[...document.querySelectorAll("main :is(a, button, input:not([type=hidden]), select, summary, textarea)")]
+	.filter((each) => each.offsetParent && !each.closest(".visually-hidden"))
+	.map((each) => (["checkbox", "radio"].includes(each.type) && each.closest("label")) || each)
+	.filter((each) => each.getBoundingClientRect().height < 40)
+	.map((each) => each.outerHTML.slice(0, 120))"""
+
+
 def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 	offer = make_offer()
 	name = book(offer, guests=["ben@guests.example"]).id
+	# The next meeting has a card of its own.
+	begins = now() + 1800
+	soon = book(offer, NOON + 3600).id
+	frappe.db.set_value("Booking", soon, {"starts_at": begins, "ends_at": begins + 1800})
 	update_password(host_of(offer), PASSWORD)
 	frappe.db.commit()
 	window = browse(PHONE)
 	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
 	panels = [meeting_path(name, panel) for panel in ("", "move", "ask", "guests", "cancel")]
-	for address in ("/scheduling", "/scheduling?q=ada", "/scheduling/book", "/scheduling/video", *panels):
+	others = ("types", "page", "insights", "why", "ill", "calendars")
+	plain = ("/scheduling", "/scheduling?q=ada", "/scheduling/book", "/scheduling/video")
+	for address in (*plain, *(f"/scheduling/{each}" for each in others), *panels):
 		window.open(address)
-		for summary in window.page.locator("main summary:visible").all():
+		# An open menu lies over what is below it, so only the first one is opened.
+		window.ask("[...document.querySelectorAll('main details:not(.menu)')].forEach((each) => { each.open = true; })")
+		for summary in window.page.locator("main .menu > summary:visible").all()[:1]:
 			summary.click()
 		for scheme in ("light", "dark"):
 			window.turn_into(PHONE, scheme)
 			assert window.violations() == [], scheme
 			assert not window.scrolls_sideways()
+			assert window.ask(TOO_SMALL) == []
 			window.screenshot(f"host{re.sub('[^a-z]+', '-', address)}-{scheme}", full=True)
 		# A style sheet of another page once made this field as small as a box to tick.
 		times = window.page.locator("input[type=time]:visible")
