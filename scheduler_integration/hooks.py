@@ -49,6 +49,8 @@ website_route_rules = [
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/answer/<token>", "to_route": "schedule/answer"},
+	{"from_route": "/book/<page>", "to_route": "schedule/book"},
+	{"from_route": "/book/<page>/<meeting_type>", "to_route": "schedule/book"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/unsubscribe/<token>", "to_route": "schedule/unsubscribe"},
 	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},

@@ -89,6 +89,7 @@ def with_host(bookable: Bookable, key: str | None) -> Bookable:
 def find_bookable(slug: str, type_slug: str) -> Bookable:
 	"""Return the active meeting type `type_slug` on the active page `slug`; either may have had that slug before.
 
+	A page without an enabled host counts as inactive.
 	Makes one query if the records are cached and the slugs are the present ones. Raises PageNotFound or
 	MeetingTypeNotFound.
 	"""
@@ -109,12 +110,16 @@ def _find_bookable(slug: str, type_slug: str) -> Bookable:
 	if not rows:
 		raise PageNotFound
 	page, meeting_type, standing_in, announced, *_person = rows[0]
+	people = people_of(person for _page, _type, _standing_in, _announced, *person in rows)
+	if not people:
+		# All its hosts were disabled. Who has a booking can still open and cancel it.
+		raise PageNotFound
 	if not meeting_type:
 		raise MeetingTypeNotFound
 	return Bookable(
 		frappe.get_cached_doc("Scheduling Page", page),
 		frappe.get_cached_doc("Meeting Type", meeting_type),
-		people_of(person for _page, _type, _standing_in, _announced, *person in rows),
+		people,
 		standing_in=read_stand_ins(standing_in),
 		announced=read_announced(announced),
 	)
@@ -173,6 +178,16 @@ def find_page(slug: str) -> Document:
 	if not name:
 		raise PageNotFound
 	return frappe.get_cached_doc("Scheduling Page", name)
+
+
+def page_of_user(user: str) -> Document:
+	"""Return the active personal page of an enabled user who has exactly one. Raises PageNotFound, whatever is missing."""
+	names = frappe.get_all(
+		"Scheduling Page", {"user": user, "page_type": "Personal", "is_active": 1}, pluck="name", limit=2
+	)
+	if len(names) != 1 or not frappe.db.get_value("User", user, "enabled"):
+		raise PageNotFound
+	return frappe.get_cached_doc("Scheduling Page", names[0])
 
 
 def _active_page(slug: str) -> str | None:

@@ -157,8 +157,11 @@ class Listing:
 
 
 def find_listing(slug: str) -> Listing:
-	"""Return the active page with this slug, and its meeting types. Raises PageNotFound."""
-	return _listing(find_page(slug), only_listed=True)
+	"""Return the active page with this slug, and its meeting types. Raises PageNotFound, also if no host is enabled."""
+	listing = _listing(find_page(slug), only_listed=True)
+	if not listing.page.hosts:
+		raise PageNotFound
+	return listing
 
 
 def listing_of(page: Document) -> Listing:
