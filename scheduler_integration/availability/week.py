@@ -18,8 +18,8 @@ _DAY = 24 * 60
 def week_of(rules: Iterable[Mapping[str, Any] | Document]) -> Week:
 	"""Return the open spans of the rows of Availability Rule. A day that is off has no key.
 
-	A span belongs to the day on which it begins: Friday 22:00 to 02:00 is `{4: [(1320, 1560)]}`. The engine opens the same
-	instants for the rows of `rules_of` as for the original ones.
+	A span belongs to the day on which it begins: Friday 22:00 to 02:00 is `{4: [(1320, 1560)]}`. As rows of its own, the
+	week opens the same instants as the original ones.
 	"""
 	opened: dict[int, list[engine.Interval]] = {}
 	cut: list[engine.Interval] = []
@@ -40,15 +40,6 @@ def week_of(rules: Iterable[Mapping[str, Any] | Document]) -> Week:
 	return _by_day(pieces)
 
 
-def rules_of(week: Week) -> list[dict[str, Any]]:
-	"""Return the week as rows of Availability Rule, in its order."""
-	return [
-		{"day_of_week": DAYS[day], "start_time": _time(start), "end_time": _time(end), "is_available": 1}
-		for day in sorted(week)
-		for start, end in week[day]
-	]
-
-
 def _by_day(pieces: Iterable[engine.Interval]) -> Week:
 	days: list[list[engine.Interval]] = [[] for _day in range(7)]
 	for start, end in pieces:
@@ -60,7 +51,3 @@ def _by_day(pieces: Iterable[engine.Interval]) -> Week:
 		days[step % 7] = [(start, min(end, start + _DAY)) for start, end in merged]
 		days[(step + 1) % 7] += [(start, end - _DAY) for start, end in merged if end - start > _DAY]
 	return {day: spans for day, spans in enumerate(map(engine.merge, days)) if spans}
-
-
-def _time(minutes: int) -> str:
-	return f"{minutes // 60 % 24:02}:{minutes % 60:02}:00"

@@ -166,12 +166,11 @@ class Client:
 		body: str | bytes | None = None,
 		json: Any = None,
 		form: Mapping[str, str] | None = None,
-		repeatable: bool | None = None,
 		redirect_methods: Collection[str] = _REPEATABLE,
 	) -> Answer:
 		"""Send a request, follow redirects, and return the answer, whatever its status, except for the errors below.
 
-		`repeatable`: the request can be sent twice. By default this depends on the method; it is False for a POST.
+		A request that failed is sent again, unless it is a POST.
 		Raises AddressRefused (also if the address can't be read), AnswerTooLarge, TooManyRequests (429, or 503 with Retry-After) and Unreachable (no answer,
 		any other 5xx).
 		"""
@@ -182,8 +181,7 @@ class Client:
 			# `from None`: the error contains the address, which may be a secret.
 			raise AddressRefused() from None
 		request = _Request(method, prepared.url or url, _headers(prepared), _content(prepared), self.auth)
-		may_repeat = method in _REPEATABLE if repeatable is None else repeatable
-		return self._with_attempts(request, self.limits.attempts if may_repeat else 1, redirect_methods)
+		return self._with_attempts(request, self.limits.attempts if method in _REPEATABLE else 1, redirect_methods)
 
 	def close(self) -> None:
 		if self._session:

@@ -108,7 +108,7 @@ def transition_refusal(booking: Document, after: str, actor: Actor, now: int) ->
 	own = next((transition for transition in possible if actor in transition.by), None)
 	if not own:
 		return TransitionNotAllowed(
-			_only_others_sentence(possible) if possible else _impossible_sentence(booking, after, now)
+			_only_others_sentence(possible) if possible else _impossible_sentence(booking, after)
 		)
 	sentence = own.objection(booking, now)
 	return TransitionNotAllowed(sentence) if sentence else None
@@ -142,7 +142,7 @@ def _only_others_sentence(transitions: list[Transition]) -> str:
 	return _("Only a host of the meeting can do this.")
 
 
-def _impossible_sentence(booking: Document, after: str, now: int) -> str:
+def _impossible_sentence(booking: Document, after: str) -> str:
 	if after == "Scheduled":
 		return _("Only a request that needs an answer can be confirmed.")
 	if after == "Declined":

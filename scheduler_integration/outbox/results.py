@@ -11,7 +11,7 @@ from pypika import Case
 
 from scheduler_integration.exceptions import Deferred
 from scheduler_integration.outbox.outages import accounts_of
-from scheduler_integration.outbox.outcomes import Again, Done, Down, Never, NotNeeded, Outcome
+from scheduler_integration.outbox.outcomes import Again, Done, Down, Never, Outcome
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SENDING, SENT, SKIPPED, Task
 from scheduler_integration.platform.clock import to_site_time
 
@@ -73,11 +73,6 @@ def describe(error: Exception) -> str:
 	if "Traceback" in text:
 		text = strip_html(text).strip().rpartition("\n")[2]
 	return (" ".join(unescape(text).split()) or type(error).__name__)[:LONGEST_ERROR]
-
-
-def overdue(task: Task) -> NotNeeded:
-	"""Return the outcome of a task whose moment has passed."""
-	return NotNeeded(_("Its moment has passed."))
 
 
 def _fields(task: Task, outcome: Outcome, now: int) -> tuple[str, dict[str, Any]]:

@@ -16,7 +16,6 @@ from scheduler_integration.outbox.results import (
 	MAX_ATTEMPTS,
 	outcome_of_deaths,
 	outcome_of_error,
-	overdue,
 	store_outcome,
 )
 from scheduler_integration.outbox.tasks import Task
@@ -148,7 +147,7 @@ class Runner:
 	def _outcome(self, task: Task) -> Outcome:
 		now = self.now()
 		if self._is_overdue(task):
-			return overdue(task)
+			return NotNeeded(_("Its moment has passed."))
 		if task.kind not in self.handlers:
 			return NotNeeded(_("Nothing here handles “{0}”.").format(task.kind))
 		if task.attempts > MAX_ATTEMPTS:

@@ -9,8 +9,9 @@ import pytest
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.changed_dates import change_dates, dates_between, runs_of
 from scheduler_integration.availability.hours_change import taken_back
-from scheduler_integration.availability.week import rules_of, week_of
+from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted
+from tests.availability.weeks import rules_of
 from tests.support.door import offered_hours
 from tests.support.factories import ALWAYS, at, make_host, make_meeting_type, make_page, make_schedule, make_user
 

@@ -60,13 +60,6 @@ def test_a_post_is_sent_once():
 	assert len(script.requests) == 1
 
 
-def test_a_post_that_may_be_repeated_is():
-	script = Scripted(Response(status=502), Response("once"))
-	with serving(script) as url:
-		Client().send("POST", url, json={"id": 1}, repeatable=True)
-	assert [body for _method, _path, body in script.requests] == [b'{"id": 1}'] * 2
-
-
 def test_nothing_is_tried_after_the_budget():
 	ticks = iter([0, 0, 59.9, 59.9, 59.9, 61])
 	budget = Budget(60, clock=lambda: next(ticks, 61))

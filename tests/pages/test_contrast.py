@@ -10,9 +10,10 @@ import pytest
 from scheduler_integration.pages.kit.theme import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
+	LEGIBLE,
 	LIGHT_SURFACES,
+	Accent,
 	dark_accent,
-	is_legible,
 	light_accent,
 	theme,
 )
@@ -20,6 +21,13 @@ from scheduler_integration.platform.contrast import clean_hex, contrast, darken_
 
 STYLES = Path(__file__).parents[2] / "scheduler_integration" / "public" / "css" / "base.css"
 COLOURS = ["#000000", "#ffffff", "#ffd60a", "#ff0000", "#00ff00", "#0000ff", "#808080", "#0f766e", "#ffc0cb"]
+
+
+def is_legible(accent: Accent, surfaces: tuple[str, ...]) -> bool:
+	"""Whether the accent is legible on the surfaces and on its wash, and the ink is legible on the accent."""
+	pairs = [(accent.colour, surface) for surface in (*surfaces, accent.wash)]
+	pairs += [(accent.colour, accent.ink), (accent.hover, accent.ink)]
+	return all(contrast(*pair) >= LEGIBLE for pair in pairs)
 
 
 def test_contrast_is_that_of_wcag():

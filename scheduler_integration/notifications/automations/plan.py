@@ -68,10 +68,10 @@ def _timed(automations: list[Automation], booking: Document, now: int) -> Iterat
 		for moment in moments(automation, booking):
 			if moment > now:
 				for reader in CHANNELS[automation.channel].readers(automation, booking):
-					yield _planned(automation, booking, reader, str(moment), moment, _end(automation, booking, moment))
+					yield _planned(automation, booking, reader, str(moment), moment, _end(booking, moment))
 
 
-def _end(automation: Automation, booking: Document, moment: int) -> int:
+def _end(booking: Document, moment: int) -> int:
 	"""Return until when the action makes sense. For an action before the start, that is the start."""
 	return booking.starts_at if moment < booking.starts_at else moment + PATIENCE
 

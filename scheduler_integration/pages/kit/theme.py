@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from scheduler_integration.platform.contrast import (
 	clean_hex,
-	contrast,
 	darken_until_legible,
 	lighten_until_legible,
 	mix,
@@ -81,10 +80,3 @@ def dark_accent(colour: str) -> Accent:
 	wash = mix(tint, DARK_SURFACES[0], _TINT)
 	tint = lighten_until_legible(tint, (*DARK_SURFACES, wash, DARK_INK), LEGIBLE)
 	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, mix(tint, DARK_SURFACES[0], _LINE), DARK_INK)
-
-
-def is_legible(accent: Accent, surfaces: tuple[str, ...]) -> bool:
-	"""Whether the accent is legible on the surfaces and on its wash, and the ink is legible on the accent."""
-	pairs = [(accent.colour, surface) for surface in (*surfaces, accent.wash)]
-	pairs += [(accent.colour, accent.ink), (accent.hover, accent.ink)]
-	return all(contrast(*pair) >= LEGIBLE for pair in pairs)

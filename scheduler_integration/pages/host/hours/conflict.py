@@ -23,7 +23,7 @@ def conflict_of(hours: Hours, week: TypedWeek | None, sent: Mapping[str, str], s
 		stored = {name: str(hours.schedule.get(name) or 0) for name in sent}
 		return _conflict(hours, stored, dict(sent), {name: _(hours.schedule.meta.get_label(name)) for name in sent})
 	stored_days = stored_week(week_of(hours.schedule.rules))
-	theirs, mine = ({key: _day(day, style) for key, day in each.items()} for each in (stored_days, week))
+	theirs, mine = ({key: _day(day) for key, day in each.items()} for each in (stored_days, week))
 	return _conflict(hours, theirs, mine, day_names(style.locale))
 
 
@@ -36,7 +36,7 @@ def _conflict(hours: Hours, theirs: Mapping[str, str], mine: Mapping[str, str], 
 	)
 
 
-def _day(day: TypedDay, style: dates.TimeStyle) -> str:
+def _day(day: TypedDay) -> str:
 	if not day.is_on:
 		return _("Not available")
 	return ", ".join(f"{start} – {end}" for start, end in day.spans)
