@@ -52,6 +52,8 @@ from scheduler_integration.parsing.fields import (
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import locale_of
+from scheduler_integration.platform.zone_words import zone_words
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -90,6 +92,14 @@ def get_slots(
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
 	return serialise.offered_slots(offered, ends=parse_flag("ends", ends))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def time_zones(language=None) -> dict[str, str]:
+	"""Return the words by which people find each time zone: its country, and the name of its time."""
+	return zone_words(locale_of(parse_choice("language", language) or "en"))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -43,14 +43,26 @@ def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
 	assert "Sao Paulo" in page.locator("#zone-button").inner_text()
 
 
+# What people typed and didn't find, or not as the first zone.
+WORDS_FOR_ZONES = (
+	("india", "Kolkata"), ("germany", "Berlin"), ("uk", "London"), ("england", "London"), ("nyc", "New York"),
+	("sf", "Los Angeles"), ("new delhi", "Kolkata"), ("St. Petersburg", "Moscow"), ("central european", "GMT+"),
+	("gmt-3", "GMT-3"),
+)  # fmt: skip
+
+
 def test_zones_are_found_by_city_nearby_offset_and_abbreviation(browse):
 	window = browse(PHONE)
 	window.open(path_of(make_offer()))
 	page = window.page
-	page.locator("#zone-button").click()
+	with page.expect_response("**/*time_zones*"):
+		page.locator("#zone-button").click()
 	for typed, found in (("munich", "Berlin"), ("+5:30", "Kolkata"), ("utc+9", "Tokyo"), ("PST", "Los Angeles")):
 		page.locator("#zone-search").fill(typed)
 		assert page.locator("#zone-list li", has_text=found).first.is_visible(), typed
+	for typed, found in WORDS_FOR_ZONES:
+		page.locator("#zone-search").fill(typed)
+		assert found in page.locator("#zone-list li").first.inner_text(), typed
 	page.locator("#zone-search").fill("nowhere at all")
 	assert page.locator("#zone-none").is_visible()
 	page.keyboard.press("Escape")

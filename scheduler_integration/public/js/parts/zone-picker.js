@@ -1,8 +1,10 @@
 // The searchable list of time zones below its button: a combobox as in the ARIA Authoring Practices.
+
+import { get } from "../server/api.js";
 import { clockTime, now } from "../shared/dates.js";
 import { announce, around, element, make, t } from "../shared/page.js";
 import { detectedZone } from "../shared/zone-names.js";
-import { cityMeant, findZones } from "./zones.js";
+import { cityMeant, findZones, learn } from "./zones.js";
 
 /** @import { Zone } from "../types.js" */
 /** @import { ZoneButton } from "./zone-button.js" */
@@ -25,11 +27,22 @@ export class ZonePicker {
 		this.list.addEventListener("mousedown", (event) => event.preventDefault());
 		this.list.addEventListener("click", (event) => this.#click(event));
 		this.popover.addEventListener("focusout", (event) => this.#leave(event));
+		this.#learn();
 	}
 
 	toggle() {
 		if (this.popover.hidden) this.#open();
 		else this.#close();
+	}
+
+	/** Asks for the names of countries. Without them, zones are found by their cities. */
+	async #learn() {
+		try {
+			learn(await get("public.time_zones", { language: document.documentElement.lang }));
+		} catch {
+			return;
+		}
+		if (this.search.value) this.#fill();
 	}
 
 	#open() {

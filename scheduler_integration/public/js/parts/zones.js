@@ -17,10 +17,11 @@ const CITIES = {
 	"America/Denver": "Salt Lake City, Albuquerque, Colorado Springs",
 	"America/Edmonton": "Calgary",
 	"America/Guayaquil": "Quito",
-	"America/Los_Angeles": "San Francisco, Seattle, Portland, San Diego, Las Vegas, Silicon Valley, Sacramento, San Jose",
+	"America/Los_Angeles":
+		"San Francisco, SF, Seattle, Portland, San Diego, Las Vegas, Silicon Valley, Sacramento, San Jose",
 	"America/Mexico_City": "Guadalajara, Puebla",
 	"America/New_York":
-		"Boston, Washington DC, Atlanta, Miami, Philadelphia, Charlotte, Orlando, Pittsburgh, Baltimore, Cleveland",
+		"NYC, Boston, Washington DC, Atlanta, Miami, Philadelphia, Charlotte, Orlando, Pittsburgh, Baltimore, Cleveland",
 	"America/Phoenix": "Tucson, Scottsdale",
 	"America/Sao_Paulo": "Rio de Janeiro, Brasilia, Curitiba, Porto Alegre, Belo Horizonte",
 	"America/Toronto": "Ottawa, Montreal, Quebec",
@@ -30,7 +31,7 @@ const CITIES = {
 	"Asia/Jakarta": "Bandung, Surabaya",
 	"Asia/Jerusalem": "Tel Aviv, Haifa",
 	"Asia/Karachi": "Lahore, Islamabad, Rawalpindi",
-	"Asia/Kolkata": "Mumbai, Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune, Ahmedabad, Calcutta",
+	"Asia/Kolkata": "Mumbai, New Delhi, Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune, Ahmedabad, Calcutta",
 	"Asia/Riyadh": "Jeddah, Mecca, Medina",
 	"Asia/Shanghai": "Beijing, Shenzhen, Guangzhou, Chengdu, Hangzhou, Wuhan",
 	"Asia/Tokyo": "Osaka, Kyoto, Nagoya, Yokohama, Sapporo",
@@ -99,6 +100,14 @@ const CURRENT = Intl.supportedValuesOf("timeZone")
 
 /** @type {Zone[] | null} */
 let known = null;
+/** Words of the server for each zone: its country, and the name of its time. @type {Record<string, string>} */
+let taught = {};
+
+/** @param {Record<string, string>} words */
+export function learn(words) {
+	taught = words;
+	known = null;
+}
 
 /**
  * The zones that match the typed text, best first. If nothing is typed, all zones, and those in `first` on top.
@@ -115,8 +124,18 @@ export function findZones(typed, first) {
 		return [...new Set([...top, ...zones])];
 	}
 	const fitting = zones.filter((zone) => words.every((word) => zone.words.includes(` ${word}`)));
-	const begins = (/** @type {Zone} */ zone) => plain(zone.city).startsWith(words[0] ?? "");
-	return [...fitting.filter(begins), ...fitting.filter((zone) => !begins(zone))];
+	return fitting
+		.map((zone) => ({ zone, rank: rank(zone, words) }))
+		.sort((one, other) => one.rank - other.rank)
+		.map(({ zone }) => zone);
+}
+
+/** How well a fitting zone fits: by its whole city, by whole words, by the beginning of its city, or otherwise. @param {Zone} zone @param {string[]} words */
+function rank(zone, words) {
+	const city = plain(zone.city);
+	if (city === words.join(" ")) return 0;
+	if (words.every((word) => `${zone.words} `.includes(` ${word} `))) return 1;
+	return city.startsWith(words[0] ?? "") ? 2 : 3;
 }
 
 /** The nearby city that was searched for, or "". @param {Zone} zone @param {string} typed */
@@ -143,7 +162,9 @@ function described(name) {
 		const offset = offsetOf(now(), name);
 		const region = name.includes("/") ? name.replace(/\/.*/, "") : "";
 		const nearby = (CITIES[name] ?? "").split(", ");
-		const words = plain([city, name.replace(/[/_]/g, " "), nearby.join(" "), abbreviations(name)].join(" "));
+		const words = plain(
+			[city, name.replace(/[/_]/g, " "), nearby.join(" "), abbreviations(name), taught[name]].join(" "),
+		);
 		const shown = offsetName(now(), name);
 		return [{ name, city, region, nearby, offset, offsetName: shown, words: ` ${words} ${offsets(offset)}` }];
 	} catch {
@@ -169,5 +190,5 @@ function offsets(seconds) {
 
 /** Lower case, without accents, and with a hyphen for a minus sign. @param {string} text */
 function plain(text) {
-	return text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("−", "-").toLowerCase().trim();
+	return text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("−", "-").replaceAll(".", "").toLowerCase().trim();
 }
