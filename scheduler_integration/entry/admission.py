@@ -133,7 +133,7 @@ def confirm_attendee(token: str, code: object, now: int) -> AttendeeBooking:
 	if not code:
 		send_code(occasion, booking.language, now)
 		return for_attendee(booking, now)
-	confirmed = codes.checked_code(occasion, code)
+	confirmed = codes.checked_code(occasion, code, now)
 	if not confirmed or not confirmed.use(booking.name):
 		raise WrongCode
 	return bookings.retried(lambda: bookings.confirm_address_by_token(token, now))
@@ -147,7 +147,7 @@ def _code_of(asked: _Asked) -> Confirmed | None:
 	"""Return the code that the visitor entered, used now; None without one."""
 	if not asked.payload.code:
 		return None
-	code = codes.checked_code(asked.occasion, asked.payload.code)
+	code = codes.checked_code(asked.occasion, asked.payload.code, asked.visit.now)
 	if not code or not code.use(asked.owner):
 		pressure.note_refused(asked.visit)
 		raise WrongCode

@@ -49,7 +49,7 @@ def ticket_for(address: str, typed: object) -> str:
 	"""Return a ticket for the address if the code is right. Raises WrongCode."""
 	count_request(BOOKINGS)
 	now = clock.now()
-	code = codes.checked_code(_occasion(address), typed)
+	code = codes.checked_code(_occasion(address), typed, now)
 	if not code or not code.use(secrets.token_hex(8)):
 		raise WrongCode
 	return tickets.new_ticket(address, now)

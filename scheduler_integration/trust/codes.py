@@ -56,16 +56,18 @@ def new_code(occasion: Occasion, now: int) -> str | None:
 	if not may_send_code(occasion.address, occasion.page, now):
 		return None
 	code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-	stored = {"id": secrets.token_hex(8), "hmac": _hmac(f"{occasion.key}\n{code}")}
+	stored = {"id": secrets.token_hex(8), "hmac": _hmac(f"{occasion.key}\n{code}"), "until": now + MINUTES * 60}
 	frappe.cache.set_value(_name(occasion), stored, expires_in_sec=MINUTES * 60)
 	return code
 
 
-def checked_code(occasion: Occasion, typed: object) -> Confirmed | None:
-	"""Return the confirmation if the code is right, or None. After TRIES wrong ones, no code is right."""
+def checked_code(occasion: Occasion, typed: object, now: int) -> Confirmed | None:
+	"""Return the confirmation if the code is right at `now`, or None. After TRIES wrong ones, no code is right."""
 	stored: dict[str, Any] | None = frappe.cache.get_value(_name(occasion), expires=True)
 	code = "".join(str(typed or "").split())
-	if not stored or not code.isascii() or len(code) != DIGITS or _tries(stored["id"]) > TRIES:
+	if not stored or stored["until"] <= now or not code.isascii() or len(code) != DIGITS:
+		return None
+	if _tries(stored["id"]) > TRIES:
 		return None
 	is_right = hmac.compare_digest(stored["hmac"], _hmac(f"{occasion.key}\n{code}"))
 	return Confirmed(stored["id"]) if is_right else None

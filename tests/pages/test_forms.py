@@ -149,8 +149,16 @@ def test_a_booking_is_cancelled_once(client, offer, fill):
 	page = read(client.get(manage).text)
 	assert page.one("h1").text == "This meeting is cancelled"
 	assert "Another time" in page.one("dl").text
-	assert client.post(manage, data={}).status_code == 409
+	assert client.post(manage, data={"action": "cancel"}).status_code == 409
 	assert bookings_of(offer)[0].status == "Cancelled"
+
+
+def test_a_scanner_that_posts_to_a_link_cancelled_the_meeting(client, offer, fill):
+	manage = client.post(fill()[0], data=fill()[1]).headers["Location"].partition("?")[0]
+	for link in (manage, f"{manage}?cancel=1", f"{manage}?action=cancel", f"{manage}?guests=1"):
+		assert client.post(link, data={}).status_code == 200
+		assert client.post(link, data="x", headers={"Content-Type": "text/plain"}).status_code == 200
+	assert bookings_of(offer)[0].status == "Scheduled"
 
 
 def test_a_meeting_that_is_over_has_no_link_any_more(client, offer, fill):
@@ -161,4 +169,4 @@ def test_a_meeting_that_is_over_has_no_link_any_more(client, offer, fill):
 	answer = client.get(manage)
 	assert answer.status_code == 410
 	assert "over" in read(answer.text).one("main").text
-	assert client.post(manage, data={}).status_code == 410
+	assert client.post(manage, data={"action": "cancel"}).status_code == 410

@@ -112,6 +112,14 @@ def submitted() -> bool:
 	return bool(frappe.request) and frappe.request.method == "POST"
 
 
+def chosen_in_form(name: str) -> bool:
+	"""Whether this request submits a form whose button or field `name` was sent in the form itself, not in its address.
+
+	Some scanners of mails post to each link that they find. What a link alone can send must change nothing.
+	"""
+	return submitted() and bool(frappe.request.form.get(name))
+
+
 def argument(name: str) -> str:
 	"""Return an argument of the address or the form. Returns an empty string if it is missing or isn't text."""
 	value = frappe.form_dict.get(name)

@@ -14,7 +14,7 @@ from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import request_by_answer_token
 from scheduler_integration.pages.answer import CONFIRM, DECLINE, answering_view
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.fields import parse_reason
 from scheduler_integration.platform.clock import now
@@ -31,7 +31,7 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/answer/{quote(token, safe='')}"
-	error = _act(token, path) if submitted() else None
+	error = _act(token, path) if chosen_in_form("answer") else None
 	booking, zone = request_by_answer_token(token, now())
 	brand = find_brand(booking.page.slug)
 	wanted = DECLINE if argument("answer") == DECLINE else CONFIRM

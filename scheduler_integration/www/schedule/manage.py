@@ -17,7 +17,7 @@ from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.fields import split_addresses
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url
 from scheduler_integration.parsing.fields import parse_reason
@@ -35,7 +35,7 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/manage/{quote(token, safe='')}"
-	attempt = _act(token, path) if submitted() else Attempt()
+	attempt = _act(token, path) if chosen_in_form("action") else Attempt()
 	booking = booking_by_token(token, now())
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
