@@ -190,6 +190,12 @@ def brand_of(user: str) -> Brand | None:
 	return Brand(own.brand_color or None, own.logo or None) if own else None
 
 
+def notices_of_site() -> tuple[str, str]:
+	"""Return the addresses of the site's imprint and privacy notice; empty if it has none of its own."""
+	settings = frappe.get_cached_doc("Scheduler Settings")
+	return settings.get("imprint_url") or "", settings.get("privacy_url") or ""
+
+
 def public_page(bookable: Bookable) -> PublicPage:
 	"""Return the page of the meeting type, as visitors see it."""
 	return _page(bookable.page, bookable.people)

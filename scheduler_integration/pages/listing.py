@@ -43,6 +43,7 @@ def page_view(
 			indexed=True,
 			framed=True,
 			path=f"/schedule/{quote(query.slug, safe='')}",
+			picture=next((host.image for host in page.hosts if host.image), None),
 		),
 		"title": page.title,
 		"logo": own_image(page.logo),

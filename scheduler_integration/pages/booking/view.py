@@ -101,6 +101,7 @@ def _document(state: BookingPage) -> dict:
 		secret_address=has_token,
 		framed=True,
 		path=state.query.path,
+		picture=next((host.image for host in meeting.hosts if host.image), None),
 	)
 
 

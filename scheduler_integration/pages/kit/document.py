@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import frappe
+from frappe import _
 from frappe.sessions import get_csrf_token
 from frappe.utils import get_url
 
-from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.catalogue.public import Brand, notices_of_site
 from scheduler_integration.entry.headers import PageHeaders, frame_ancestors
 from scheduler_integration.pages.kit.assets import assets
 from scheduler_integration.pages.kit.people import own_image
@@ -29,17 +30,18 @@ def document(
 	framed: bool = False,
 	frames: tuple[str, ...] = (),
 	path: str | None = None,
+	picture: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
 	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
 	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds. `path`
-	is the canonical one, without a query.
+	is the canonical one, without a query. `picture` is shown beside links to the page if the brand has no logo.
 	"""
 	look = theme(brand.color if brand else None)
 	loaded = assets(style, script)
-	image = own_image(brand.logo if brand else None)
+	image = own_image(brand.logo if brand else None) or own_image(picture)
 	framing = "; ".join((*([f"frame-src {' '.join(frames)}"] if frames else []), frame_ancestors(framed=framed)))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, framing)
 	return {
@@ -53,8 +55,16 @@ def document(
 		"assets": loaded,
 		"image": get_url(image) if image else None,
 		"canonical": get_url(path) if path else None,
+		"footer": _footer() if framed else (),
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}
+
+
+def _footer() -> list[dict[str, str]]:
+	"""Return the links at the end of each page of guests: the imprint, if the site has one, and who keeps what."""
+	imprint, privacy = notices_of_site()
+	first = [{"label": _("Imprint"), "url": imprint}] if imprint else []
+	return [*first, {"label": _("Privacy"), "url": privacy or "/schedule/privacy"}]
 
 
 def content_security_policy(style: str, script: str, framing: str) -> str:
