@@ -11,7 +11,8 @@ from frappe.translate import print_language
 from frappe.utils import escape_html
 
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.notifications.email import EmailRow, send_row
+from scheduler_integration.notifications.email import EmailRow, queue_words, send_row
+from scheduler_integration.notifications.templates import Rendered
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.trust.codes import MINUTES
 
@@ -51,7 +52,7 @@ def _mail(address: str, code: str, *sentences: str) -> None:
 		if queued:
 			send_row(EmailRow(queued.name, "Not Sent", is_new=True))
 			frappe.db.commit()
-	except (OutsideError, frappe.OutgoingEmailError):
+	except OutsideError:
 		frappe.db.rollback()
 		# Frappe's Error Log would keep the address and the code.
 		frappe.logger("scheduler_integration").warning("A code to confirm an address could not be sent")
@@ -59,15 +60,9 @@ def _mail(address: str, code: str, *sentences: str) -> None:
 
 def _queued(address: str, code: str, sentences: Sequence[str]) -> frappe.model.document.Document | None:
 	number = f'<p style="font-size: 28px; letter-spacing: 4px;"><strong>{code}</strong></p>'
-	return frappe.sendmail(
-		recipients=[address],
-		subject=_("{0} is your code").format(code),
-		message=number + "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences),
-		reference_doctype=ABOUT,
-		reference_name=ABOUT,
-		add_unsubscribe_link=0,
-		delayed=True,
-	)
+	html = number + "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences)
+	words = Rendered(_("{0} is your code").format(code), html, "\n\n".join((code, *sentences)) + "\n")
+	return queue_words(words, recipients=[address], reference_doctype=ABOUT, reference_name=ABOUT)
 
 
 def forget_codes(now: int) -> None:

@@ -21,8 +21,11 @@ bookings.run_due_tasks(lambda: clock.now() + 120, 20)
 
 
 @pytest.fixture
-def inbox(site):
+def inbox(site, run_jobs):
 	with sending_to_inbox(site) as box:
+		# Jobs that other tests left send their messages now.
+		run_jobs()
+		box.arrived.queue.clear()
 		yield box
 
 

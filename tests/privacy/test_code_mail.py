@@ -1,9 +1,17 @@
 """A message with a code reaches its reader, and leaves no trace once the code is worth nothing."""
 
+from email import message_from_string, policy
+
 import frappe
 import pytest
 
-from scheduler_integration.notifications.code_mail import ABOUT, forget_codes, forget_codes_to, mail_data_code
+from scheduler_integration.notifications.code_mail import (
+	ABOUT,
+	forget_codes,
+	forget_codes_to,
+	mail_code,
+	mail_data_code,
+)
 from scheduler_integration.platform import clock
 from tests.support.factories import fresh
 
@@ -31,3 +39,13 @@ def test_an_erased_person_is_erased_from_these_messages_too():
 	mail_data_code(other, "654321", "de")
 	assert forget_codes_to(one) == 1
 	assert (one in recipients(), other in recipients()) == (False, True)
+
+
+def test_the_text_part_is_text(outgoing_mail):
+	"""Frappe would write the code as `**123456**`, and people would copy the asterisks."""
+	mail_code("ada@guests.example", "123456", "en")
+	[text] = frappe.get_all(
+		"Email Queue", {"reference_doctype": ABOUT}, pluck="message", order_by="creation desc", limit=1
+	)
+	plain = message_from_string(text, policy=policy.default).get_body(("plain",)).get_content()
+	assert plain.split(".")[0].split() == ["123456", "Enter", "this", "code", "on", "the", "booking", "page"]
