@@ -19,6 +19,7 @@ from scheduler_integration.notifications.unsubscribe import Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
+from scheduler_integration.platform.one_line import header_text
 
 # The purpose of the message to a host who was replaced. Later changes of the booking don't skip this message.
 HOST_REMOVED = "host_removed"
@@ -174,7 +175,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 
 def sender_name_for(booking: Document, reader: Reader) -> str | None:
 	"""Return the hosts' names, as whose message attendees and guests see it. For hosts it is the site's own message."""
-	return None if reader.is_hosting else ", ".join(host.name for host in hosts_of(booking))
+	return None if reader.is_hosting else header_text(", ".join(host.name for host in hosts_of(booking)))
 
 
 def capped_at(booking: Document, reader: Reader) -> str:

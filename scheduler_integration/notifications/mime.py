@@ -49,6 +49,8 @@ def in_final_form(
 		root.attach(_file(calendar))
 	if sender_name:
 		_name_sender(root, sender_name)
+	# Programs that answer for somebody who is away don't answer this (RFC 3834, 5). The host would get their answers.
+	root["Auto-Submitted"] = "auto-generated"
 	for name, value in (headers or {}).items():
 		root[name] = value
 	return root.as_string(policy=_POLICY)
@@ -88,6 +90,7 @@ def _encoded(part: Message, calendar: str) -> Message:
 
 
 def _name_sender(root: Any, name: str) -> None:
-	address = root["From"].addresses[0]
-	del root["From"]
-	root["From"] = Address(name, addr_spec=address.addr_spec)
+	addresses = root["From"].addresses
+	if len(addresses) == 1:
+		del root["From"]
+		root["From"] = Address(name, addr_spec=addresses[0].addr_spec)

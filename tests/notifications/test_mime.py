@@ -71,6 +71,10 @@ def test_the_sender_is_the_host_by_name_and_the_site_by_address(host):
 	assert "@guests.example" in to_host["Reply-To"]
 
 
+def test_nobody_who_is_away_answers_automatically():
+	assert {message["Auto-Submitted"] for message in queued()} == {"auto-generated"}
+
+
 def test_the_dark_colours_are_in_the_head_of_the_html():
 	to_attendee, _to_host = queued()
 	head, _end, body = to_attendee.get_body(("html",)).get_content().partition("</head>")
