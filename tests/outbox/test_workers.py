@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import frappe
 import pytest
 
-from scheduler_integration.outbox import claims, wake
+from scheduler_integration.outbox import claims, runner, wake
 from scheduler_integration.outbox.claims import LEASE_SECONDS
 from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import now
@@ -194,7 +194,8 @@ def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch)
 	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
-def test_a_confirmation_passes_hundreds_of_reminders(site, inbox):
+def test_a_confirmation_passes_hundreds_of_reminders(site, inbox, monkeypatch):
+	monkeypatch.setattr(runner, "PAUSE", 0.01)
 	older = fresh("booking")
 	wanted = [
 		Planned(kind="email", purpose="test", target=f"{index}@guests.example", key=fresh("key"), due_at=now() - 60)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from contextlib import closing
 
 import frappe
@@ -21,6 +20,15 @@ from tests.support.smtp import sending_to_inbox
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
 
 PUBLIC = "scheduler_integration.api.public"
+# What `python -m embedded worker --burst` runs.
+WORKER = """
+import os, sys
+from embedded.__main__ import main
+from tests.support.site import set_test_mode
+os.environ["REDIS_URL"] = sys.argv[1]
+set_test_mode(False)
+main(["worker", "--burst"])
+"""
 
 
 @pytest.fixture
@@ -125,8 +133,9 @@ def _offer():
 
 
 def _work_off(site):
-	worker = [sys.executable, "-m", "embedded", "worker", "--burst"]
-	subprocess.run(worker, env=site.environment, cwd=site.working_directory, check=True, timeout=60)
+	worker = site.python(WORKER, os.environ["REDIS_URL"])
+	_said, complaint = worker.communicate(timeout=60)
+	assert worker.returncode == 0, complaint
 
 
 def statuses(booking):
