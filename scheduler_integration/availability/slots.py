@@ -63,7 +63,7 @@ def slots_between(
 def first_month_with_slots(
 	bookable: Bookable, request: SlotRequest, zone: str, now: int, after: date | None = None
 ) -> FirstMonth:
-	"""Return the first month that has a slot, together with a week before and after it.
+	"""Return the first month that has a slot, together with a week before and after it, and with five weeks from today.
 
 	With `after`, only later dates of the visitor's `zone` count.
 	"""
@@ -74,7 +74,9 @@ def first_month_with_slots(
 	pool = make_offer(bookable, request, since, until, now).pool
 	starts = _starts(pool, request, since, until)
 	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
-	month = _instants(*_month_grid(earliest or begin), zone)
+	first, last = _month_grid(earliest or begin)
+	# Near a month's end the calendar shows five weeks from today.
+	month = _instants(first, max(last, today + timedelta(days=36)), zone)
 	offered = _offered(pool, request.duration, zone, [start for start in starts if month[0] <= start < month[1]], month)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
 

@@ -57,7 +57,7 @@ def _picture(doc: Document) -> dict:
 	page, meeting, visitor = public_page(found), public_meeting_type(found), current_visitor()
 	query = Query(page.slug, meeting.slug)
 	request = SlotRequest(meeting.duration_minutes)
-	slots = load_month(found, request, query, visitor.zone or page.timezone, now())
+	slots = load_month(found, request, query, visitor.zone or page.timezone, now(), visitor.locale.first_week_day)
 	if argument("step") == "form" and slots.first_free_day:
 		query = replace(query, start=slots.slots_on(slots.first_free_day)[0].start)
 	view = booking_view(BookingPage(page, meeting, query, visitor, slots, now()))

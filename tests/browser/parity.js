@@ -49,7 +49,9 @@ async (cases) => {
 			hasTwoColumns: page.querySelector("#time-list").classList.contains("many"),
 			groups: [...page.querySelectorAll("#time-list h3")].map((heading) => ({
 				title: text(heading),
-				times: [...heading.nextElementSibling.children].map(readTime),
+				isFolded: !!heading.closest("summary"),
+				isOpen: heading.closest("details")?.open ?? true,
+				times: [...(heading.closest("summary") ?? heading).nextElementSibling.children].map(readTime),
 			})),
 		};
 	}

@@ -41,6 +41,8 @@ MONTHS = [
 	("2027-02", "2026-11-21", None, {}, []),  # four weeks, from a Monday on
 	("2026-03", "2026-03-01", "2026-03-01", {"2026-03-01": 2}, ["2026-03-31"]),  # from a Sunday on; today is chosen
 	("2028-02", "2028-02-29", None, {"2028-02-29": 1}, []),  # a leap year
+	("2026-11", "2026-11-22", "2026-12-01", {"2026-12-01": 2, "2026-12-26": 1}, ["2026-11-30"]),  # five weeks from today's
+	("2026-12", "2026-12-31", "2027-01-04", {"2027-01-04": 1}, []),  # into the next year
 	("2026-08", "2026-07-31", "2026-08-31", {}, ["2026-08-31"]),  # six weeks; the chosen day is partly free
 ]
 
@@ -212,7 +214,7 @@ def word_cases(locale):
 		yield words("dayAndMonth", dates.day_and_month(day, locale), text)
 		yield words("shortDay", dates.short_day(day, locale), text)
 		yield words("weekdayName", dates.weekday(day, locale), text)
-		yield words("monthTitle", dates.month_title(day.replace(day=1), locale), text[:7])
+		yield words("sheetTitle", dates.month_title(day.replace(day=1), locale), f"{text[:7]}-01", text)
 	for count in (1, 2, 3, 6, 11, 100):
 		yield words("daysLong", lengths.days(count, locale), count)
 	for zone in ZONES:

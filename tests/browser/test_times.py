@@ -13,7 +13,7 @@ from tests.pages.offer import bookings_of, host_of, make_offer, path_of
 
 
 def first_time(window):
-	return window.page.locator(".time").first.inner_text().split("\n")[0]
+	return window.page.locator(".time:visible").first.inner_text().split("\n")[0]
 
 
 def test_the_guests_own_zone_is_found_and_shown(browse):
@@ -37,7 +37,8 @@ def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
 	page.keyboard.press("Enter")
 	window.wait_until("document.getElementById('zone-name').textContent.startsWith('Sao Paulo')")
 	assert window.focused() == "zone-button"
-	assert first_time(window) in ("06:00", "07:00")
+	assert first_time(window) == "08:00"
+	assert page.locator(".early summary").inner_text() == "Before 08:00"
 	window.wait_for_requests(1)
 	page.reload()
 	assert "Sao Paulo" in page.locator("#zone-button").inner_text()
@@ -161,7 +162,8 @@ def test_a_page_without_any_free_time_offers_no_first_free_day(browse):
 	message = window.page.locator("#month-message")
 	message.get_by_text("There are no free times later either").wait_for()
 	assert not message.locator("a, button").count()
-	window.page.locator("#next-month").click()
+	assert window.page.locator("#next-month").get_attribute("aria-disabled") == "true"
+	window.open(f"{path_of(meeting_type)}?month=2099-01")
 	message.get_by_role("button", name="Back to the first free day").wait_for()
 
 
@@ -181,3 +183,28 @@ def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):
 	window.wait_until("title => document.getElementById('month-title').innerText === title", title)
 	assert page.locator("[aria-selected=true] .day").inner_text() == "1"
 	assert len([url for url in window.api_requests() if "next_slots" in url]) == 1
+
+
+def test_the_next_free_times_are_above_the_month_and_one_tap_leads_to_the_form(browse):
+	window = browse(PHONE)
+	window.open(path_of(make_offer()))
+	line = window.page.locator("#next-free")
+	assert "tomorrow" in line.inner_text()
+	chips = line.locator(".chip")
+	assert chips.count() == 3
+	chosen = chips.nth(1).inner_text()
+	chips.nth(1).click()
+	window.page.locator("#details").wait_for()
+	assert window.page.locator("#summary-time").inner_text().startswith(chosen)
+
+
+def test_times_of_the_night_are_folded_and_can_be_opened(browse):
+	window = browse(DESK, timezone_id="America/New_York")
+	window.open(path_of(make_offer(hours="06:00-18:00")))
+	page = window.page
+	assert first_time(window) == "08:00"
+	page.locator(".early summary").click()
+	early = first_time(window)
+	assert early in ("01:00", "02:00")
+	page.locator(".time:visible").first.click()
+	page.locator(f".confirm:has-text('{early}')").wait_for()

@@ -104,9 +104,22 @@ class TestMonth:
 		assert american["weekdays"][0]["long"] == "Sunday"
 
 	def test_weeks_that_are_over_are_left_out(self):
-		weeks = self.sheet(BRITISH)["weeks"]
+		weeks = self.sheet(BRITISH, today=date(2026, 11, 19))["weeks"]
 		assert [week[0]["number"] for week in weeks] == [16, 23, 30]
 		assert self.sheet(BRITISH, today=date(2026, 10, 31))["weeks"][0][6]["number"] == 1
+
+	def test_near_the_end_of_a_month_five_weeks_from_today_are_shown(self):
+		sheet = self.sheet(BRITISH)
+		days = [day for week in sheet["weeks"] for day in week]
+		assert [week[0]["date"] for week in sheet["weeks"]][::4] == ["2026-11-16", "2026-12-14"]
+		assert [day["date"] for day in days if day["month"]] == ["2026-12-01"]
+		assert sheet["title"].replace("\u2009", " ") == "Nov – Dec 2026"
+		assert sheet["next_url"].endswith("?month=2026-12")
+
+	def test_a_month_after_which_nothing_is_free_has_no_link_to_the_next(self):
+		asked = query.parse("jane", "intro", {})
+		args = (date(2027, 7, 1), None, date(2026, 11, 20), {}, asked, BRITISH)
+		assert month.month_view(*args, goes_on=False)["next_url"] is None
 
 	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
 		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
@@ -151,7 +164,8 @@ class TestSlots:
 	def month(self, slots):
 		days = {self.MONDAY: slots} if slots else {}
 		partial = {date(2026, 11, 24): [self.PARTIAL]}
-		return MonthOfSlots(date(2026, 11, 1), OfferedSlots("UTC", 60, days, partial))
+		sheet = (date(2026, 11, 1), date(2026, 11, 30))
+		return MonthOfSlots(sheet[0], OfferedSlots("UTC", 60, days, partial), sheet)
 
 	def test_what_an_answer_says_of_a_start_is_handed_to_the_script(self):
 		held, start = self.month([self.SLOT]), self.START

@@ -9,7 +9,7 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.months import first_of, next_month, previous_month, weeks_of
+from scheduler_integration.pages.kit.months import first_of, next_month, previous_month, sheet_of, weeks_between
 from scheduler_integration.pages.kit.query import Query
 
 # The calendar can show months up to this many months after the present one.
@@ -31,16 +31,18 @@ def month_view(
 	locale: Locale,
 	partial: Collection[date] = (),
 	along: Collection[date] = (),
+	goes_on: bool = True,
 ) -> dict:
 	"""Return the view of the calendar.
 
 	`free` maps dates to slots; `partial` are dates with only partly free starts. `along` are the later days of a
-	multi-day meeting that begins on the chosen day.
+	multi-day meeting that begins on the chosen day. Without `goes_on`, nothing is free after this month.
 	"""
 	can_go_back = month > first_of(today)
-	weeks = weeks_of(month, locale.first_week_day)
+	first, last = sheet_of(month, today, locale.first_week_day)
+	weeks = weeks_between(first, last, locale.first_week_day)
 	return {
-		"title": dates.month_title(month, locale),
+		"title": dates.sheet_title(first, last, locale),
 		"value": f"{month:%Y-%m}",
 		"weekdays": dates.weekday_names(locale),
 		"weeks": [
@@ -50,6 +52,7 @@ def month_view(
 					**_day(day, chosen, today, free, query, locale, partial),
 					"is_past": day < today,
 					"is_along": day in along,
+					"month": dates.short_month(day, locale) if day.day == 1 and day != first else None,
 				}
 				for day in week
 			]
@@ -58,7 +61,7 @@ def month_view(
 			if any(day and day >= today for day in week)
 		],
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,
-		"next_url": query.url(month=f"{next_month(month):%Y-%m}"),
+		"next_url": query.url(month=f"{next_month(month):%Y-%m}") if goes_on else None,
 	}
 
 

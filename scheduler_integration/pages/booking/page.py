@@ -15,7 +15,6 @@ from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.months import first_of
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.times import Slot
@@ -81,7 +80,8 @@ class BookingPage:
 		"""The chosen day, even if nothing is free on it, or else the first day with a free time."""
 		wanted = self.start or self.query.start
 		day = local_date(wanted, self.zone) if wanted else self.query.day
-		is_shown = day and day >= self.today and first_of(day) == self.slots.month and self.slots.first_free_day
+		first, last = self.slots.sheet
+		is_shown = day and max(self.today, first) <= day <= last and self.slots.first_free_day
 		return day if is_shown else self.slots.first_free_day
 
 	@property

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.engine import PartlyFree, local_date, local_midnight
+from scheduler_integration.engine import PartlyFree, local_date, local_midnight, wall_clock
 from scheduler_integration.pages.booking.month import within_reach
-from scheduler_integration.pages.kit.months import last_of
+from scheduler_integration.pages.kit.months import first_of, month_showing, sheet_of
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.times import Slot
 
 # One more day on each side: in another time zone, some of its slots fall into the month.
 _MARGIN = timedelta(days=1)
+# The hours of day at which most people would meet.
+_WAKING, _NIGHT = 8, 22
 
 
 @dataclass(frozen=True)
 class MonthOfSlots:
 	"""The slots of a month, and of the days beside it.
 
-	`month` is its first day. If the month has no slot, `later` is the first free day after it, or None.
+	`month` is its first day, `sheet` the first and last date that the calendar shows. If none of them has a slot, `later` is
+	the first free day after them, or None. `known_since` is an instant: no free start between it and the sheet is missing.
 	"""
 
 	month: date
 	offered: OfferedSlots
+	sheet: tuple[date, date]
 	later: date | None = None
+	known_since: int | None = None
 
 	@property
 	def zone(self) -> str:
@@ -66,12 +72,13 @@ class MonthOfSlots:
 
 		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`.
 		"""
-		since = local_midnight(self.month - _MARGIN, self.zone)
-		until = local_midnight(last_of(self.month) + _MARGIN * 2, self.zone)
+		first, last = self.sheet
+		since = local_midnight(first - _MARGIN, self.zone)
+		until = local_midnight(last + _MARGIN * 2, self.zone)
 		slots = [slot for day in self.offered.days.values() for slot in day if since <= slot.start < until]
 		partial = [each for day in (self.offered.partial or {}).values() for each in day if since <= each.start < until]
 		return {
-			"covered": [since, until],
+			"covered": [since if self.known_since is None else min(since, self.known_since), until],
 			"starts": [slot.start for slot in slots],
 			"seats": {slot.start: slot.seats_left for slot in slots if slot.seats_left is not None},
 			"parts": {slot.start: slot.parts for slot in slots if slot.parts},
@@ -88,22 +95,47 @@ class MonthOfSlots:
 		}
 
 	def _has(self, day: date) -> bool:
-		return (day.year, day.month) == (self.month.year, self.month.month)
+		return self.sheet[0] <= day <= self.sheet[1]
+
+	def next_free(self, now: int) -> list[Slot]:
+		"""Return the next free slots of one day, at most three, by day rather than by night. Empty if they aren't known."""
+		if self.known_since is None or self.known_since > now:
+			return []
+		return next_free(self.in_month, self.zone)
 
 
-def load_month(bookable: Bookable, request: SlotRequest, query: Query, zone: str, now: int) -> MonthOfSlots:
+def next_free(days: Mapping[date, Sequence[Slot]], zone: str) -> list[Slot]:
+	"""Return at most three slots of the first day that has some from 8:00 to 22:00, or else of the first day."""
+	by_day = [
+		[slot for slot in slots if _WAKING <= wall_clock(slot.start, zone).hour < _NIGHT]
+		for _day, slots in sorted(days.items())
+	]
+	some = next(filter(None, by_day), None) or days.get(min(days, default=date.min), [])
+	return [*some[:3]]
+
+
+def load_month(
+	bookable: Bookable, request: SlotRequest, query: Query, zone: str, now: int, first_week_day: int
+) -> MonthOfSlots:
 	"""Load the month in the address, or the first month with a free slot if the address has no month.
 
 	Months are those of `zone`.
 	"""
-	wanted = query.month or query.day or (query.start and local_date(query.start, zone))
-	if not wanted:
-		first = first_month_with_slots(bookable, request, zone, now)
-		return MonthOfSlots(first.month, first.offered)
-	month = within_reach(wanted, local_date(now, zone))
-	offered = slots_between(bookable, request, month - _MARGIN, last_of(month) + _MARGIN, zone, now)
-	loaded = MonthOfSlots(month, offered)
+	today = local_date(now, zone)
+	day = query.day or (query.start and local_date(query.start, zone))
+	if not query.month and not day:
+		found = first_month_with_slots(bookable, request, zone, now)
+		month = month_showing(found.earliest or today, today, first_week_day)
+		# Of a multi-day meeting, the script also wants the partly free days in between.
+		since = now if found.offered.partial is None or month == first_of(today) else None
+		return MonthOfSlots(month, found.offered, sheet_of(month, today, first_week_day), known_since=since)
+	wanted = query.month or month_showing(day or today, today, first_week_day)
+	month = within_reach(wanted, today)
+	first, last = sheet = sheet_of(month, today, first_week_day)
+	offered = slots_between(bookable, request, first - _MARGIN, last + _MARGIN, zone, now)
+	known_since = now if month == first_of(today) else None
+	loaded = MonthOfSlots(month, offered, sheet, known_since=known_since)
 	if loaded.in_month:
 		return loaded
-	later = first_month_with_slots(bookable, request, zone, now, after=last_of(month))
-	return MonthOfSlots(month, offered, later.earliest)
+	later = first_month_with_slots(bookable, request, zone, now, after=last)
+	return replace(loaded, later=later.earliest)

@@ -1,9 +1,9 @@
-"""The free times of one day, grouped into morning, afternoon and evening."""
+"""The free times of one day: those before 8:00 folded, then morning, afternoon, evening and night."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from babel import Locale
@@ -16,7 +16,8 @@ from scheduler_integration.pages.kit.spans import days_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
-_NOON, _EVENING = 12, 17
+_WAKING, _NOON, _EVENING, _NIGHT = 8, 12, 17, 22
+_EARLY = _WAKING * 3600
 # A longer list is shown in two columns, unless each time has its days beside it.
 _MANY = 8
 
@@ -49,7 +50,7 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 	return {
 		"weekday": dates.weekday(times.day, locale),
 		"day": dates.day_and_month(times.day, locale),
-		"groups": _by_part_of_day(rows, zone),
+		"groups": _by_part_of_day(rows, style),
 		"none": None if times.slots else _("No free times on {0}.").format(dates.full_date(times.day, locale)),
 		"count": len(times.slots),
 		"is_many": len(times.slots) > _MANY and not any(slot.parts for slot in times.slots),
@@ -91,14 +92,27 @@ def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
 	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
 
 
-def _by_part_of_day(times: list[dict], zone: str) -> list[dict]:
+def _by_part_of_day(times: list[dict], style: dates.TimeStyle) -> list[dict]:
+	"""Return the groups. Times before 8:00 are folded, unless there are no others."""
 	parts: dict[str, list[dict]] = {}
 	for time in times:
-		parts.setdefault(_part_of_day(wall_clock(time["start"], zone).hour), []).append(time)
-	return [{"title": title, "times": group} for title, group in parts.items()]
+		parts.setdefault(_part_of_day(wall_clock(time["start"], style.zone).hour, style), []).append(time)
+	early = _before_waking(style)
+	return [
+		{"title": title, "times": group, "is_folded": title == early, "is_open": len(parts) == 1}
+		for title, group in parts.items()
+	]
 
 
-def _part_of_day(hour: int) -> str:
+def _part_of_day(hour: int, style: dates.TimeStyle) -> str:
+	if hour < _WAKING:
+		return _before_waking(style)
 	if hour < _NOON:
 		return _("Morning")
-	return _("Afternoon") if hour < _EVENING else _("Evening")
+	if hour < _EVENING:
+		return _("Afternoon")
+	return _("Evening") if hour < _NIGHT else _("Night")
+
+
+def _before_waking(style: dates.TimeStyle) -> str:
+	return _("Before {0}").format(dates.clock_time(_EARLY, replace(style, zone="UTC")))

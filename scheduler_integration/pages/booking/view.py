@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,7 +58,9 @@ def booking_view(page: BookingPage) -> dict:
 			page.locale,
 			slots.partial_days,
 			_later_days(page),
+			goes_on=bool(slots.in_month or slots.later),
 		),
+		"next_free": _next_free(page),
 		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
 		"empty": None if slots.in_month else _empty(page),
 		"gone": bool(query.start and not page.start),
@@ -81,6 +83,27 @@ def _later_days(page: BookingPage) -> set[date]:
 	of_day = page.slots.slots_on(page.day) if page.day else []
 	slot = page.slots.find(page.start) or next(iter(of_day), None)
 	return {local_date(since, page.zone) for since, _until in slot.parts[1:]} if slot else set()
+
+
+def _next_free(page: BookingPage) -> dict | None:
+	"""Return the day and the next free times with their links, or None if they aren't known or nothing is free."""
+	slots = page.slots.next_free(page.now)
+	if not slots:
+		return None
+	day = local_date(slots[0].start, page.zone)
+	return {
+		"text": _("Next free: {0}").format(_near_day(page, day)),
+		"times": [
+			{"label": dates.clock_time(slot.start, page.style), "url": page.query.url(start=iso(slot.start, page.zone))}
+			for slot in slots
+		],
+	}
+
+
+def _near_day(page: BookingPage, day: date) -> str:
+	if day == page.today:
+		return _("today")
+	return _("tomorrow") if day == page.today + timedelta(days=1) else dates.short_day(day, page.locale)
 
 
 def _document(state: BookingPage) -> dict:
@@ -243,7 +266,7 @@ def _empty(page: BookingPage) -> dict:
 	# Without a month or day in its address, the page opens at the first free day.
 	first = query.url() if query.month or query.day else None
 	return {
-		"text": _("No free times in {0}").format(dates.month_title(page.slots.month, page.locale)),
+		"text": _("No free times in {0}").format(dates.sheet_title(*page.slots.sheet, page.locale)),
 		"url": query.url(date=later.isoformat()) if later else first,
 		"label": _("Go to {0}").format(dates.day_and_month(later, page.locale))
 		if later

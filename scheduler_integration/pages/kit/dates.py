@@ -93,6 +93,18 @@ def months_title(first: date, last: date, locale: Locale) -> str:
 	return dates.format_interval(first, last, "yMMMM", locale=locale)
 
 
+def sheet_title(first: date, last: date, locale: Locale) -> str:
+	"""`November 2026`, or `Nov – Dec 2026` for a sheet that goes on into the next month."""
+	if (first.year, first.month) == (last.year, last.month):
+		return month_title(first, locale)
+	return dates.format_interval(first, last, "yMMM", locale=locale)
+
+
+def short_month(day: date, locale: Locale) -> str:
+	"""`Dec`."""
+	return dates.format_date(day, "LLL", locale=locale)
+
+
 @lru_cache(maxsize=128)
 def weekday_names(locale: Locale) -> tuple[dict[str, str], ...]:
 	"""Return the short and long names of the seven weekdays, beginning with the locale's first day of the week."""

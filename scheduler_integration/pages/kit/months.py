@@ -1,6 +1,9 @@
-"""The arithmetic of calendar sheets: a month as rows of seven days."""
+"""The arithmetic of calendar sheets: a month, or five weeks near its end, as rows of seven days."""
 
 from datetime import date, timedelta
+
+# From this day of a month on, most of its sheet would be over.
+_ENDING = 20
 
 
 def first_of(day: date) -> date:
@@ -19,10 +22,32 @@ def last_of(month: date) -> date:
 	return next_month(month) - timedelta(days=1)
 
 
+def sheet_of(month: date, today: date, first_week_day: int) -> tuple[date, date]:
+	"""Return the first and last date that visitors see for a month: all of it, or five weeks from today's near its end.
+
+	On 22 November 2026 the sheet of November goes from Sunday 22 November to Saturday 26 December.
+	"""
+	if month != first_of(today) or today.day < _ENDING:
+		return month, last_of(month)
+	since = today - timedelta(days=(today.weekday() - first_week_day) % 7)
+	return since, since + timedelta(days=34)
+
+
+def month_showing(day: date, today: date, first_week_day: int) -> date:
+	"""Return the month whose sheet shows this day: the present one if possible."""
+	this_month = first_of(today)
+	first, last = sheet_of(this_month, today, first_week_day)
+	return this_month if first <= day <= last else first_of(day)
+
+
 def weeks_of(month: date, first_week_day: int) -> list[list[date | None]]:
 	"""Return the days of the month in rows of seven, with None for days of the months before and after."""
-	blank = (month.weekday() - first_week_day) % 7
-	days: list[date | None] = [None] * blank
-	days += [month.replace(day=number + 1) for number in range(last_of(month).day)]
+	return weeks_between(month, last_of(month), first_week_day)
+
+
+def weeks_between(first: date, last: date, first_week_day: int) -> list[list[date | None]]:
+	"""Return these days, both included, in rows of seven, with None for days before and after them."""
+	days: list[date | None] = [None] * ((first.weekday() - first_week_day) % 7)
+	days += [first + timedelta(days=number) for number in range((last - first).days + 1)]
 	days += [None] * (-len(days) % 7)
 	return [days[at : at + 7] for at in range(0, len(days), 7)]

@@ -4,12 +4,13 @@ import { fillHidden } from "./parts/booking-form.js";
 import { CalendarGrid } from "./parts/calendar-grid.js";
 import { showChosen } from "./parts/chosen.js";
 import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./parts/messages.js";
+import { showNextFree } from "./parts/next-free.js";
 import { showStep } from "./parts/steps.js";
 import { Times } from "./parts/times.js";
 import { ZoneButton } from "./parts/zone-button.js";
 import { hold } from "./server/hold.js";
 import { slots } from "./server/months.js";
-import { isoInstant, localDate, monthTitle, now } from "./shared/dates.js";
+import { isoInstant, localDate, now, sheetOf, sheetTitle } from "./shared/dates.js";
 import { data, element } from "./shared/page.js";
 import { state } from "./state/store.js";
 
@@ -26,6 +27,7 @@ export function draw() {
 	const day = shownDay(free, partlyFree);
 	const [starts, partial] = [free.get(day ?? "") ?? [], partlyFree.get(day ?? "") ?? []];
 	const along = laterDays(starts);
+	showNextFree(slots.next(duration, zone), zone, twelveHours, confirmTime);
 	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, along, waiting });
 	times.show({ date: day, starts, partial, about: (one) => slots.about(duration, one), zone, twelveHours, pending });
 	zoneButton.show(zone, twelveHours);
@@ -54,8 +56,9 @@ function drawChosen() {
  */
 function shownDay(free, partlyFree) {
 	const first = [...free.keys()].sort()[0] ?? null;
-	if (state.day && (partlyFree.has(state.day) || (first && state.day.startsWith(state.month)))) return state.day;
-	return first;
+	const [since, until] = sheetOf(state.month, localDate(now(), state.zone));
+	const isShown = state.day && since <= state.day && state.day <= until;
+	return isShown && (first || partlyFree.has(state.day ?? "")) ? state.day : first;
 }
 
 /**
@@ -74,10 +77,12 @@ async function drawMessage(hasTimes) {
 	const { month, zone, duration, waiting, failed } = state;
 	if (failed) return showLoadFailed(() => openMonth(month));
 	if (hasTimes || waiting || !slots.covers(duration, zone, month)) return showNothing();
-	const title = monthTitle(month);
+	const title = sheetTitle(...sheetOf(month, localDate(now(), zone)));
 	showLooking(title);
 	const found = await slots.nextAfter(duration, zone, month).catch(() => null);
-	if (state.month === month && state.zone === zone) showEmptyMonth(title, found, goToDay);
+	if (state.month !== month || state.zone !== zone) return;
+	showEmptyMonth(title, found, goToDay);
+	if (!found) grid.end();
 }
 
 /** Marks the choice that applies now. @param {Element} choice @param {boolean} isCurrent */

@@ -91,7 +91,8 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 		query = _as_submitted(query)
 	query = query.offering(meeting.duration_options)
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
-	slots = load_month(with_host(bookable, query.host), request, query, visitor.zone or page.timezone, now())
+	zone, first_week_day = visitor.zone or page.timezone, visitor.locale.first_week_day
+	slots = load_month(with_host(bookable, query.host), request, query, zone, now(), first_week_day)
 	booking_page = BookingPage(
 		page, meeting, query, visitor, slots, now(), attempt, again=_again(query), notices=notices_of(bookable, now())
 	)
@@ -123,7 +124,8 @@ def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
 	query = query.offering(meeting.duration_options)
 	request = slot_request_for(booking, query.duration, visitor.hold)
-	slots = load_month(bookable, request, query, visitor.zone or moving.timezone, now())
+	zone, first_week_day = visitor.zone or moving.timezone, visitor.locale.first_week_day
+	slots = load_month(bookable, request, query, zone, now(), first_week_day)
 	# A meeting that is moved stays with its host, so nobody stands in.
 	notices = notices_of(replace(bookable, standing_in=()), now())
 	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving, notices=notices))

@@ -4,7 +4,7 @@ import { focusStep, onPhone, readAddress, writeAddress, writePart } from "../par
 import { focusConfirm, focusTime } from "../parts/times.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, prefetch, slots } from "../server/months.js";
-import { fullDate, localDate, monthOf } from "../shared/dates.js";
+import { fullDate, localDate, monthShowing, now } from "../shared/dates.js";
 import { announce, around, data, t } from "../shared/page.js";
 import { cityOf, detectedZone } from "../shared/zone-names.js";
 import { rememberClock, rememberGuess, rememberZone } from "../state/memory.js";
@@ -23,9 +23,12 @@ export async function openMonth(month) {
 	prefetch();
 }
 
+/** The month in which a day is shown, the one on the screen if possible. @param {string} day */
+const showing = (day) => monthShowing(day, localDate(now(), state.zone), state.month);
+
 /** @param {string} day */
 export async function goToDay(day) {
-	await openMonth(monthOf(day));
+	await openMonth(showing(day));
 	chooseDay(day);
 }
 
@@ -56,7 +59,7 @@ export function confirmTime(start) {
 
 export function backToTimes() {
 	const day = state.start ? localDate(state.start, state.zone) : state.day;
-	change({ day, month: day ? monthOf(day) : state.month, start: null });
+	change({ day, month: day ? showing(day) : state.month, start: null });
 	hold.release();
 	goTo("time");
 }
@@ -78,7 +81,7 @@ function goTo(step) {
 export async function followAddress() {
 	const { start, day, month } = readAddress();
 	const date = start ? localDate(start, state.zone) : day;
-	const shown = date ? monthOf(date) : (month ?? state.month);
+	const shown = date ? showing(date) : (month ?? state.month);
 	change({ start, day: date, month: shown, step: stepOf(start, date), pending: null });
 	if (start) hold.take(start, state.duration);
 	else hold.release();
@@ -113,7 +116,7 @@ function showInZone(zone) {
 /** The day and month of a start in the visitor's zone. @param {number} start */
 export function dayOf(start) {
 	const day = localDate(start, state.zone);
-	return { day, month: monthOf(day) };
+	return { day, month: showing(day) };
 }
 
 /** @param {boolean} twelveHours */
@@ -159,5 +162,5 @@ function moveTo(zone) {
 	// In this zone, the first free day may be in another month.
 	const first = [...slots.byDay(state.duration, zone).keys()].sort()[0];
 	const isAsked = state.day || new URLSearchParams(location.search).has("month");
-	if (first && !isAsked) change({ month: monthOf(first) });
+	if (first && !isAsked) change({ month: showing(first) });
 }

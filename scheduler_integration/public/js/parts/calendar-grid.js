@@ -1,6 +1,17 @@
 // The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
 // arrow keys move from there. (pages/booking/month.py draws the same month without a script.)
-import { addDays, addMonths, fullDate, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
+import {
+	addDays,
+	addMonths,
+	fullDate,
+	monthOf,
+	monthShowing,
+	sheetOf,
+	sheetTitle,
+	shortMonth,
+	weekdayOf,
+	weekOf,
+} from "../shared/dates.js";
 import { dayByKey } from "../shared/month-keys.js";
 import { around, data, element, make, t } from "../shared/page.js";
 
@@ -19,6 +30,9 @@ export class CalendarGrid {
 		along: new Set(),
 		waiting: false,
 	};
+	/** The first and the last date that are shown. */
+	first = "";
+	last = "";
 	/** @type {string | null} */
 	#focused = null;
 	#takesFocus = false;
@@ -37,8 +51,10 @@ export class CalendarGrid {
 	/** @param {Sheet} sheet */
 	show(sheet) {
 		this.#sheet = sheet;
-		element("month-title").textContent = monthTitle(sheet.month);
+		[this.first, this.last] = sheetOf(sheet.month, sheet.today);
+		element("month-title").textContent = sheetTitle(this.first, this.last);
 		this.previous.setAttribute("aria-disabled", String(sheet.month <= monthOf(sheet.today)));
+		this.next.setAttribute("aria-disabled", "false");
 		this.#focused = this.#focusable();
 		element("weeks").replaceChildren(...this.#rows());
 		this.table.setAttribute("aria-busy", String(sheet.waiting));
@@ -49,18 +65,22 @@ export class CalendarGrid {
 
 	/** The day that the Tab key reaches: the one that had the focus, or the selected, first free, today's or first one. */
 	#focusable() {
-		const { month, selected, free, today } = this.#sheet;
-		const wanted = [this.#focused, selected, [...free.keys()].sort()[0], today, `${month}-01`];
-		return wanted.find((date) => date && monthOf(date) === month) ?? null;
+		const { selected, free, today } = this.#sheet;
+		const wanted = [this.#focused, selected, [...free.keys()].sort()[0], today, this.first];
+		return wanted.find((date) => date && this.#shows(date)) ?? null;
+	}
+
+	/** @param {string} date */
+	#shows(date) {
+		return this.first <= date && date <= this.last;
 	}
 
 	#rows() {
-		const { month, today } = this.#sheet;
-		const first = `${month}-01`;
-		const blanks = (weekdayOf(first) - data.firstWeekday + 7) % 7;
+		const { today } = this.#sheet;
+		const blanks = (weekdayOf(this.first) - data.firstWeekday + 7) % 7;
 		/** @type {(string | null)[]} */
 		const days = Array(blanks).fill(null);
-		for (let date = first; monthOf(date) === month; date = addDays(date, 1)) days.push(date);
+		for (let date = this.first; this.#shows(date); date = addDays(date, 1)) days.push(date);
 		while (days.length % 7) days.push(null);
 		const rows = [];
 		for (let at = 0; at < days.length; at += 7) {
@@ -91,6 +111,7 @@ export class CalendarGrid {
 			"data-date": date,
 			text: Number(date.slice(8)),
 		});
+		if (date.endsWith("-01") && date !== this.first) button.prepend(make("small", { text: shortMonth(date) }));
 		return make("td", { role: "gridcell", "aria-selected": date === selected && kind ? "true" : "false" }, button);
 	}
 
@@ -120,9 +141,9 @@ export class CalendarGrid {
 	#walkTo(date) {
 		const earliest = this.#earliest();
 		this.#focused = date < earliest ? earliest : date;
-		if (monthOf(this.#focused) !== this.#sheet.month) {
+		if (!this.#shows(this.#focused)) {
 			this.#takesFocus = true;
-			this.handlers.onMonth(monthOf(this.#focused));
+			this.handlers.onMonth(monthShowing(this.#focused, this.#sheet.today));
 			return;
 		}
 		this.table.querySelector("button[tabindex='0']")?.setAttribute("tabindex", "-1");
@@ -134,14 +155,19 @@ export class CalendarGrid {
 	/** The first date that is shown: the beginning of the current week, or of the month if the week began before it. */
 	#earliest() {
 		const { today } = this.#sheet;
-		const monday = addDays(today, -((weekdayOf(today) - data.firstWeekday + 7) % 7));
-		return monthOf(monday) === monthOf(today) ? monday : `${monthOf(today)}-01`;
+		return monthOf(weekOf(today)) === monthOf(today) ? weekOf(today) : `${monthOf(today)}-01`;
+	}
+
+	/** Says that nothing is free after this month. */
+	end() {
+		this.next.setAttribute("aria-disabled", "true");
 	}
 
 	/** @param {number} months */
 	#turn(months) {
 		const month = addMonths(this.#sheet.month, months);
-		if (month < monthOf(this.#sheet.today)) return;
+		const isOver = months > 0 && this.next.getAttribute("aria-disabled") === "true";
+		if (isOver || month < monthOf(this.#sheet.today)) return;
 		this.#focused = null;
 		this.handlers.onMonth(month);
 	}

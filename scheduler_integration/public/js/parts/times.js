@@ -16,8 +16,10 @@ import { daysInShort } from "../shared/spans.js";
 
 /** @import { Day, PartlyFree } from "../types.js" */
 
+const WAKING = 8;
 const NOON = 12;
 const EVENING = 17;
+const NIGHT = 22;
 // More times than this are shown in two columns, unless each time lists its days.
 const MANY = 8;
 
@@ -34,6 +36,9 @@ function focus(selector) {
 }
 
 export class Times {
+	/** Whether the visitor has opened the times before 8:00, which are folded. */
+	#isEarlyOpen = false;
+
 	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void}} handlers */
 	constructor(handlers) {
 		this.handlers = handlers;
@@ -80,7 +85,16 @@ export class Times {
 			const isTwice = times.filter((other) => other.label === label).length > 1;
 			list.append(this.#item(start, isTwice ? `${label} ${offsetName(start, day.zone)}` : label, day));
 		}
-		return [...groups].flatMap(([part, list]) => [make("h3", { text: t(part) }), list]);
+		return [...groups].flatMap(([part, list]) => {
+			if (part !== "before") return [make("h3", { text: t(part) }), list];
+			const title = t(part, clockTime(WAKING * 3600, "UTC", day.twelveHours));
+			const fold = make("details", { class: "early" }, make("summary", {}, make("h3", { text: title })), list);
+			fold.toggleAttribute("open", this.#isEarlyOpen || groups.size === 1 || !!list.querySelector(".confirm"));
+			fold.querySelector("summary")?.addEventListener("click", () => {
+				this.#isEarlyOpen = !fold.hasAttribute("open");
+			});
+			return [fold];
+		});
 	}
 
 	/** @param {number} start @param {string} label @param {Day} day */
@@ -146,6 +160,8 @@ function confirmButton(start, label) {
 
 /** @param {number} hour */
 function partOfDay(hour) {
+	if (hour < WAKING) return "before";
 	if (hour < NOON) return "morning";
-	return hour < EVENING ? "afternoon" : "evening";
+	if (hour < EVENING) return "afternoon";
+	return hour < NIGHT ? "evening" : "night";
 }

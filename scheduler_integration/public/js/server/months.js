@@ -42,7 +42,7 @@ export function prefetch() {
 export function refreshIfStale() {
 	if (document.hidden || now() - refreshed < STALE) return;
 	refreshed = now();
-	slots.refresh(state.duration, state.month).then(
+	slots.refresh(state.duration, state.zone, state.month).then(
 		() => show(),
 		() => {},
 	);

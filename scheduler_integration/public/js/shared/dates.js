@@ -55,6 +55,33 @@ export const monthOf = (date) => date.slice(0, 7);
 /** @param {string} month */
 export const lastDayOf = (month) => addDays(`${addMonths(month, 1)}-01`, -1);
 
+/** The first date that a calendar shows in the week of this one. @param {string} date */
+export const weekOf = (date) => addDays(date, -((weekdayOf(date) - data.firstWeekday + 7) % 7));
+
+// From this day of a month on, most of its sheet would be over.
+const ENDING = 20;
+
+/**
+ * The first and last date that the calendar shows for a month: all of it, or five weeks from today's near its end.
+ * @param {string} month @param {string} today @returns {[string, string]}
+ */
+export function sheetOf(month, today) {
+	const isEnding = month === monthOf(today) && Number(today.slice(8)) >= ENDING;
+	return isEnding ? [weekOf(today), addDays(weekOf(today), 34)] : [`${month}-01`, lastDayOf(month)];
+}
+
+/**
+ * The first of these months whose sheet shows the date, or else the date's own.
+ * @param {string} date @param {string} today @param {...string} months
+ */
+export function monthShowing(date, today, ...months) {
+	const shows = (/** @type {string} */ month) => {
+		const [first, last] = sheetOf(month, today);
+		return first <= date && date <= last;
+	};
+	return [...months, monthOf(today)].find(shows) ?? monthOf(date);
+}
+
 /** Monday is 0. @param {string} date */
 export const weekdayOf = (date) => (new Date(instantOf(date) * 1000).getUTCDay() + 6) % 7;
 
@@ -130,8 +157,14 @@ export const dayAndMonth = (date) => writeDate({ day: "numeric", month: "long" }
 /** "Mon 23 Nov" @param {string} date */
 export const shortDay = (date) => writeDate({ weekday: "short", day: "numeric", month: "short" }, date);
 
-/** "November 2026" @param {string} month */
-export const monthTitle = (month) => writeDate({ month: "long", year: "numeric" }, `${month}-01`);
+/** "November 2026", or "Nov – Dec 2026" @param {string} first @param {string} last */
+export function sheetTitle(first, last) {
+	if (monthOf(first) === monthOf(last)) return writeDate({ month: "long", year: "numeric" }, first);
+	return writeDates({ month: "short", year: "numeric" }, first, last);
+}
+
+/** "Dec" @param {string} date */
+export const shortMonth = (date) => writeDate({ month: "short" }, date);
 
 /** @param {boolean} twelveHours @param {string} zone @returns {Intl.DateTimeFormatOptions} */
 function clock(twelveHours, zone) {

@@ -1,6 +1,6 @@
 // The free starts that are loaded so far. They are instants, so another zone or day needs no further request.
 import { get, wanted } from "../server/api.js";
-import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "../shared/dates.js";
+import { addDays, addMonths, localDate, localHour, now, sheetOf, startOfDay } from "../shared/dates.js";
 
 /** @import { About, NextSlotsAnswer, Part, PartlyFree, SlotsAnswer, SlotsInPage, Stretch } from "../types.js" */
 /** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
@@ -35,7 +35,19 @@ export class Slots {
 
 	/** @param {number} duration @param {string} zone @param {string} month */
 	inMonth(duration, zone, month) {
-		return new Map([...this.byDay(duration, zone)].filter(([date]) => date.startsWith(month)));
+		const [first, last] = sheetOf(month, localDate(now(), zone));
+		return new Map([...this.byDay(duration, zone)].filter(([date]) => first <= date && date <= last));
+	}
+
+	/**
+	 * The next free starts of one day, at most three, by day rather than by night. None if they aren't known.
+	 * @param {number} duration @param {string} zone @returns {number[]}
+	 */
+	next(duration, zone) {
+		const known = this.#known.get(duration)?.stretches.find(([first, last]) => first <= now() && now() < last);
+		const days = [...this.byDay(duration, zone).values()].filter(([start = 0]) => known && start < known[1]);
+		const byDay = days.map((starts) => starts.filter((start) => isByDay(localHour(start, zone))));
+		return (byDay.find((starts) => starts.length) ?? days[0] ?? []).slice(0, 3);
 	}
 
 	/**
@@ -56,10 +68,11 @@ export class Slots {
 
 	/** Whether the whole month is loaded. @param {number} duration @param {string} zone @param {string} month */
 	covers(duration, zone, month) {
-		const from = Math.max(startOfDay(`${month}-01`, zone), now());
-		const until = startOfDay(`${addMonths(month, 1)}-01`, zone);
+		const [first, last] = sheetOf(month, localDate(now(), zone));
+		const from = Math.max(startOfDay(first, zone), now());
+		const until = startOfDay(addDays(last, 1), zone);
 		const stretches = this.#known.get(duration)?.stretches ?? [];
-		return stretches.some(([first, last]) => first <= from && until <= last);
+		return stretches.some(([since, end]) => since <= from && until <= end);
 	}
 
 	/**
@@ -68,12 +81,13 @@ export class Slots {
 	 */
 	load(duration, zone, month) {
 		if (this.covers(duration, zone, month)) return Promise.resolve();
-		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
+		return this.refresh(duration, zone, month);
 	}
 
-	/** Loads a month again. @param {number} duration @param {string} month */
-	refresh(duration, month) {
-		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
+	/** Loads a month again. @param {number} duration @param {string} zone @param {string} month */
+	refresh(duration, zone, month) {
+		const [first, last] = sheetOf(month, localDate(now(), zone));
+		return this.#ask(duration, addDays(first, -1), addDays(last, 1));
 	}
 
 	/**
@@ -81,8 +95,9 @@ export class Slots {
 	 * @param {number} duration @param {string} zone @param {string} month @returns {Promise<string | null>}
 	 */
 	async nextAfter(duration, zone, month) {
+		const [, after] = sheetOf(month, localDate(now(), zone));
 		/** @type {NextSlotsAnswer} */
-		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after: lastDayOf(month) });
+		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after });
 		if (!answer.earliest) return null;
 		const until = startOfDay(`${addMonths(answer.month, 1)}-01`, zone);
 		this.#add(duration, [startOfDay(`${answer.month}-01`, zone), until], ...read(answer));
@@ -150,6 +165,9 @@ export class Slots {
 		this.#grouped.clear();
 	}
 }
+
+/** Whether most people would meet at this hour. @param {number} hour */
+const isByDay = (hour) => hour >= 8 && hour < 22;
 
 /** @param {string} iso */
 const seconds = (iso) => Date.parse(iso) / 1000;
