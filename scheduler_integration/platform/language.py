@@ -27,10 +27,24 @@ def locale_in(language: str, zone: str) -> Locale:
 	known, territory = locale_of(language), get_global("zone_territories").get(zone, "ZZ")
 	if known.territory or territory == "ZZ":
 		return known
-	own = _known_locale(f"{known.language}_{territory}")
-	if own or known.language != "en":
-		return own or known
-	return Locale.parse("en_001" if _has_twelve_hours(territory) else "en_150")
+	if known.language == "en":
+		return english_in(territory)
+	return _known_locale(f"{known.language}_{territory}") or known
+
+
+def english_in(territory: str) -> Locale:
+	"""Return English as dates are written in a territory (`SE`), or else that of Europe or of the world by its clock."""
+	own = _known_locale(f"en_{territory}")
+	return own or Locale.parse("en_001" if _has_twelve_hours(territory) else "en_150")
+
+
+def territory_of(tag: str) -> str | None:
+	"""Return the territory of a language tag such as `sv-SE`, or the one in which most people speak the language."""
+	likely = get_global("likely_subtags")
+	known = _known_locale(tag.replace("-", "_"))
+	if not known:
+		return None
+	return known.territory or (_known_locale(likely.get(known.language, "")) or known).territory
 
 
 def _has_twelve_hours(territory: str) -> bool:

@@ -41,7 +41,13 @@ MONTHS = [
 	("2027-02", "2026-11-21", None, {}, []),  # four weeks, from a Monday on
 	("2026-03", "2026-03-01", "2026-03-01", {"2026-03-01": 2}, ["2026-03-31"]),  # from a Sunday on; today is chosen
 	("2028-02", "2028-02-29", None, {"2028-02-29": 1}, []),  # a leap year
-	("2026-11", "2026-11-22", "2026-12-01", {"2026-12-01": 2, "2026-12-26": 1}, ["2026-11-30"]),  # five weeks from today's
+	(
+		"2026-11",
+		"2026-11-22",
+		"2026-12-01",
+		{"2026-12-01": 2, "2026-12-26": 1},
+		["2026-11-30"],
+	),  # five weeks from today's
 	("2026-12", "2026-12-31", "2027-01-04", {"2027-01-04": 1}, []),  # into the next year
 	("2026-08", "2026-07-31", "2026-08-31", {}, ["2026-08-31"]),  # six weeks; the chosen day is partly free
 ]
@@ -107,6 +113,9 @@ def drawn(template, **view):
 def month_cases(locale, query):
 	for month, today, chosen, free, partial in MONTHS:
 		first = date.fromisoformat(f"{month}-01")
+		goes_on = today.startswith(month) and int(today[8:]) >= 20
+		if goes_on and str(locale) in RANGES_IN_NUMBERS:
+			continue
 		starts = {day: list(range(count)) for day, count in free.items()}
 		chosen_day = chosen and date.fromisoformat(chosen)
 		by_date = {date.fromisoformat(day): each for day, each in starts.items()}

@@ -6,9 +6,10 @@ from datetime import timedelta
 from zoneinfo import available_timezones
 
 import frappe
+import pytest
 
 from scheduler_integration.platform.clock import now, utc
-from tests.browser.screens import DESK, PHONE
+from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.pages.offer import bookings_of, host_of, make_offer, path_of
 
 
@@ -39,7 +40,7 @@ def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
 	assert window.focused() == "zone-button"
 	assert first_time(window) == "08:00"
 	assert page.locator(".early summary").inner_text() == "Before 08:00"
-	window.wait_for_requests(1)
+	assert len([url for url in window.api_requests() if "time_zones" not in url]) == 1
 	page.reload()
 	assert "Sao Paulo" in page.locator("#zone-button").inner_text()
 
@@ -170,7 +171,9 @@ def test_a_page_without_any_free_time_offers_no_first_free_day(browse):
 def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):
 	meeting_type = make_offer()
 	today = utc(now()).date()
-	last = today.replace(day=monthrange(today.year, today.month)[1])
+	# Near a month's end the calendar goes on into the next one.
+	soon = today + timedelta(days=12)
+	last = soon.replace(day=monthrange(soon.year, soon.month)[1])
 	off = {"date": today, "end_date": last, "is_available": 0, "whole_day": 1}
 	frappe.get_doc({"doctype": "Availability Override", "user": host_of(meeting_type), **off}).insert()
 	frappe.db.commit()
@@ -208,3 +211,35 @@ def test_times_of_the_night_are_folded_and_can_be_opened(browse):
 	assert early in ("01:00", "02:00")
 	page.locator(".time:visible").first.click()
 	page.locator(f".confirm:has-text('{early}')").wait_for()
+
+
+def overlaps(window, selector):
+	"""Return the texts of neighbours that overlap or that don't fit their own box, in pixels."""
+	return window.ask(
+		"""(selector) => {
+			const boxes = [...document.querySelectorAll(selector)].map((one) => {
+				const range = document.createRange();
+				range.selectNodeContents(one);
+				return { text: one.textContent, lines: range.getClientRects().length, ...range.getBoundingClientRect().toJSON() };
+			}).filter((box) => box.width);
+			return boxes.filter((box, at) => box.lines > 3 || boxes.some((other, place) => place !== at
+				&& box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom))
+				.map((box) => box.text);
+		}""",
+		selector,
+	)
+
+
+@pytest.mark.parametrize("language", ["en-US", "de", "ar"])
+@pytest.mark.parametrize("screen", [SMALL_PHONE, PHONE, DESK], ids=lambda screen: screen.name)
+def test_letters_of_twice_the_size_do_not_overlap(browse, screen, language):
+	"""At a default of 32 pixels, days were cut in two lines and names of weekdays touched."""
+	window = browse(screen, locale=language, keep=False)
+	session = window.page.context.new_cdp_session(window.page)
+	session.send("Page.enable")
+	session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+	window.open(path_of(make_offer()))
+	assert window.ask("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
+	for selector in ("#weeks .day", "#sheet th", ".next-free > *", ".faces .face"):
+		assert overlaps(window, selector) == [], selector
+	assert not window.scrolls_sideways()

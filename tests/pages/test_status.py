@@ -150,6 +150,20 @@ def test_the_language_decides_weeks_clock_and_direction(client, offer):
 	assert html.all("a", class_="time")[0].text == "09:00"
 
 
+@pytest.mark.parametrize(
+	("browser", "clock", "tag"),
+	[("sv-SE,sv;q=0.9,en-US;q=0.8,en;q=0.7", "14:30", "en-SE"), ("ar-EG,ar;q=0.9", "2:30", "en-001")],
+)
+def test_a_language_without_a_catalogue_gets_english_with_its_regions_clock(client, offer, browser, clock, tag):
+	"""Arabic pages had English sentences from right to left, and Swedes read 2:30 PM."""
+	client.cookies.set("scheduling_tz", "Asia/Kolkata")
+	html = read(client.get(path_of(offer), headers={"Accept-Language": browser}).text)
+	page = html.one("html")
+	assert (page["lang"], page["dir"]) == (tag, "ltr")
+	assert html.all("a", class_="time")[0].text.startswith(clock)
+	assert html.one("h2", id="month-heading").text == "Choose a day"
+
+
 def test_hosts_are_asked_to_sign_in(client, commit_clean):
 	answer = client.get("/scheduling", allow_redirects=False)
 	assert answer.status_code == 302

@@ -16,6 +16,7 @@ from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.platform.language import spoken
 
 View = dict[str, Any]
 
@@ -55,6 +56,8 @@ def respond(
 	"""
 	if sign_in_for and frappe.session.user == "Guest":
 		raise redirection(f"/login?redirect-to={quote(sign_in_for(), safe='/')}", 302)
+	# Frappe may have a catalogue for a language for which this app has none. A page never mixes the two.
+	frappe.local.lang = spoken(frappe.local.lang or "en")
 	try:
 		with refusals():
 			view = make_view()

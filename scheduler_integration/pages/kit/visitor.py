@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.platform.language import english_in, spoken, territory_of
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"
@@ -56,9 +57,15 @@ def current_visitor(zone: str | None = None, clock: str | None = None) -> Visito
 
 
 def visitor_locale() -> Locale:
-	"""Return the page's language with the region that the browser asks for: `en` becomes en_GB in London."""
-	language = frappe.local.lang or "en"
-	for wanted in _accepted_languages():
+	"""Return the page's language with the region that the browser asks for: `en` becomes en_GB in London.
+
+	A language without a catalogue is written in English, with the dates and the clock of the region: `sv-SE` becomes en_SE.
+	"""
+	language = spoken(frappe.local.lang or "en")
+	wishes = _accepted_languages()
+	if language == "en" and wishes and _is_unspoken(wishes[0]) and (territory := territory_of(wishes[0])):
+		return english_in(territory)
+	for wanted in wishes:
 		if _same_language(wanted, language) and (locale := _parse(wanted)):
 			return locale
 	return _parse(language) or _parse(language.split("-")[0]) or Locale("en")
@@ -83,6 +90,10 @@ def _cookie(name: str) -> str | None:
 
 def _accepted_languages() -> list[str]:
 	return list(frappe.request.accept_languages.values()) if frappe.request else []
+
+
+def _is_unspoken(wanted: str) -> bool:
+	return not _same_language(wanted, "en") and spoken(wanted) == "en"
 
 
 def _same_language(wanted: str, language: str) -> bool:

@@ -86,7 +86,7 @@ export function loseRace(start, nearest) {
 	if (state.start !== start) return;
 	hold.lapse();
 	slots.forget(state.duration, start);
-	slots.refresh(state.duration, state.month).catch(() => {});
+	slots.refresh(state.duration, state.zone, state.month).catch(() => {});
 	showLostRace(nearest, state.zone, state.twelveHours, { onTime: takeInstead, onAll: backToTimes });
 }
 

@@ -111,8 +111,13 @@ export class CalendarGrid {
 			"data-date": date,
 			text: Number(date.slice(8)),
 		});
-		if (date.endsWith("-01") && date !== this.first) button.prepend(make("small", { text: shortMonth(date) }));
+		button.prepend(...this.#beginning(date));
 		return make("td", { role: "gridcell", "aria-selected": date === selected && kind ? "true" : "false" }, button);
+	}
+
+	/** The name of the month on its first day, if the sheet begins earlier. @param {string} date */
+	#beginning(date) {
+		return date.endsWith("-01") && date !== this.first ? [make("small", { text: shortMonth(date) })] : [];
 	}
 
 	/** @param {MouseEvent} event */
