@@ -50,6 +50,7 @@ CHOICES = {
 	},
 	"reschedule_reason": {"optional": "Optional", "required": "Required", "not_asked": "Not Asked"},
 	"reschedule_host": {"same_host": "Same Host", "any_host": "Any Host"},
+	"confirm_address": {"off": "Off", "unknown_people": "Unknown people", "everybody": "Everybody"},
 }
 NUMBERS = (
 	"number_of_days", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
@@ -59,6 +60,7 @@ NUMBERS = (
 FLAGS = (
 	"uses_host_defaults", "route_to_owner", "attendee_chooses_host", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
 	"requires_confirmation", "allow_cancel", "allow_reschedule",
+	"business_addresses_only",
 )  # fmt: skip
 DATES = ("window_from", "window_to")
 _READ_ONLY = frozenset(

@@ -184,7 +184,7 @@ def test_the_page_of_a_booking_says_who_waits_and_takes_the_code(client, commit_
 	path = f"/schedule/manage/{token_of(booking)}"
 	assert "hear of the meeting as soon as" in read(client.get(path).text).text
 	answer = client.post(path, data={"action": "send_code"})
-	assert answer.headers["Location"].endswith("?code=1")
+	assert answer.headers["Location"].endswith("?code=1#code-part")
 	assert read(client.get(answer.headers["Location"]).text).one("input", autocomplete="one-time-code")
 	wrong = client.post(path, data={"action": "code", "code": "000"})
 	assert wrong.status_code == 400

@@ -78,7 +78,7 @@ def _confirm_address(token: str, action: str) -> str:
 	if action == "code" and not code:
 		raise InvalidRequest(details={"code": _("Please fill this in.")})
 	confirm_attendee(token, code if action == "code" else None, now())
-	return "?invited=1" if action == "code" else "?code=1"
+	return "?invited=1" if action == "code" else "?code=1#code-part"
 
 
 def _change_guests(token: str) -> str:
