@@ -7,7 +7,7 @@ left out, a session is one entry, and a multi-day meeting is shown on each of it
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import get_url_to_form
+from frappe.utils import get_url
 from icalendar import Calendar
 
 from scheduler_integration.meetings.hosted import by_session, hosted_between
@@ -42,5 +42,5 @@ def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
 	changed = max(from_site_time(booking.modified) for booking in sharing)
 	entry = bare_entry(sharing, reader)
 	event = bare_event(first, changed, reader, entry)
-	event.add("url", get_url_to_form("Booking", first.name))
+	event.add("url", get_url(f"/scheduling/meeting/{first.name}"))
 	calendar.add_component(event)

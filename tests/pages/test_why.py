@@ -14,7 +14,7 @@ from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import now, utc
 from scheduler_integration.times import CalendarEntry, Objection, Slot
-from tests.pages.offer import book, host_of, make_offer, sign_in
+from tests.pages.offer import book, host_of, make_offer, meeting_path, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import at, make_user
 
@@ -26,8 +26,10 @@ TYPES = [
 	ReadableType("B", "Review", "The team", "https://site.example/schedule/team/review", (30,)),
 ]
 ASKED = Question("A", "2026-11-23", "10:00", "60")
-ADDRESS = "https://site.example/app/booking/x"
-CONFLICT = CalendarEntry("Booking", "x", "Intro call with Ada", ADDRESS, at("2026-11-23 08:30"), at("2026-11-23 09:30"))
+ADDRESS = "https://site.example/app/blocked-time/x"
+CONFLICT = CalendarEntry(
+	"Blocked Time", "x", "Intro call with Ada", ADDRESS, at("2026-11-23 08:30"), at("2026-11-23 09:30")
+)
 
 
 def explanation(**fields):
@@ -97,6 +99,11 @@ class TestAnswer:
 		# Older versions of Babel have a CLDR with a comma after the day of the week.
 		assert re.fullmatch("Mon,? 23 Nov, 09:30–10:30", conflict["when"])
 
+	def test_a_meeting_in_the_way_led_to_the_desk(self):
+		meeting = replace(CONFLICT, doctype="Booking", url="https://site.example/app/booking/x")
+		shown = view(objections=(Objection("BUSY", "Busy.", (meeting,)),))["answer"]["reasons"][0]["conflicts"][0]
+		assert shown["url"] == "/scheduling/meeting/x"
+
 	def test_a_conflict_over_several_days_says_both_ends(self):
 		objection = Objection("BLOCKED", "Off.", (replace(CONFLICT, end=at("2026-11-25 11:00")),))
 		shown = view(objections=(objection,))["answer"]["reasons"][0]["conflicts"][0]
@@ -148,7 +155,7 @@ class TestPage:
 		sign_in(client, host_of(offer))
 		answer = read(self.ask(client, type=offer.name, date=day, time="12:00", duration="60").text)
 		links = [link["href"] for link in answer.one("section").all("a")]
-		assert [link.rpartition("/")[2] for link in links if "/booking/" in link] == [booking.id]
+		assert [link for link in links if link.startswith("/scheduling/meeting/")] == [meeting_path(booking.id)]
 		offered = [link for link in links if "?start=" in link]
 		assert offered
 		assert client.get(offered[0][offered[0].index("/schedule/") :]).status_code == 200

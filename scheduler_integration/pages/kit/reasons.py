@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.spans import in_short
@@ -14,9 +16,10 @@ def reason_view(objection: Objection, style: TimeStyle) -> dict:
 
 
 def conflict_view(entry: CalendarEntry, style: TimeStyle) -> dict:
-	"""Return the label and the time of a calendar entry, and the address of its record."""
+	"""Return the label and the time of a calendar entry, and the address of its page, or else of its record in the desk."""
+	is_meeting = entry.doctype == "Booking" and entry.name
 	return {
 		"label": entry.label,
 		"when": in_short(entry.start, entry.end, style),
-		"url": web_address(entry.url),
+		"url": f"/scheduling/meeting/{quote(entry.name or '', safe='')}" if is_meeting else web_address(entry.url),
 	}
