@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
@@ -29,14 +30,15 @@ from scheduler_integration.entry.commands import (
 from scheduler_integration.entry.headers import set_etag
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.entry.your_data import read_held
-from scheduler_integration.exceptions import InvalidDate, LinkExpired
+from scheduler_integration.exceptions import BookingNotFound, InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
-from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
 from scheduler_integration.notifications.feed import host_feed
 from scheduler_integration.notifications.invitation import calendar_file as published
 from scheduler_integration.notifications.preferences import feed_owner
-from scheduler_integration.notifications.readers import attendee_of
+from scheduler_integration.notifications.readers import attendee_of, host_reader
+from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_choice,
@@ -203,18 +205,30 @@ def confirm_address(token=None, code=None) -> dict[str, Any]:
 @json_endpoint()
 @limited(REQUESTS)
 def calendar_file(token=None) -> None:
-	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over."""
-	booking, now = find_by_token(parse_name(token)), clock.now()
+	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over.
+
+	The token is that of the attendee's manage link, or of a host's answer link.
+	"""
+	(booking, reader), now = _reader_of_link(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired
 	frappe.local.response.update(
 		{
 			"type": "download",
 			"filename": "meeting.ics",
-			"filecontent": published(booking, now, attendee_of(booking)),
+			"filecontent": published(booking, now, reader),
 			"content_type": "text/calendar",
 		}
 	)
+
+
+def _reader_of_link(token: str) -> tuple[Document, Reader]:
+	try:
+		booking = find_by_token(token)
+		return booking, attendee_of(booking)
+	except BookingNotFound:
+		booking, user = find_by_answer_token(token)
+		return booking, host_reader(user)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

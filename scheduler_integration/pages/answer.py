@@ -15,6 +15,7 @@ from scheduler_integration.platform import lengths
 
 # The values of the argument and the form's field `answer`.
 CONFIRM, DECLINE = "confirm", "decline"
+_FILE = "/api/method/scheduler_integration.api.public.calendar_file"
 
 
 def answering_view(
@@ -47,6 +48,8 @@ def answering_view(
 		"problem": error and error.message,
 		"action": path,
 		"other": f"{path}?answer={CONFIRM if wanted == DECLINE else DECLINE}",
+		# The e-mail about a request has no calendar part, and the host who answers it gets no other e-mail.
+		"ics": f"{_FILE}?token={path.rpartition('/')[2]}" if booking.status == "Scheduled" else None,
 		"meeting_url": f"/scheduling/meeting/{booking.id}",
 		"csrf_token": csrf_token(),
 	}

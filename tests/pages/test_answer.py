@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import frappe
 import pytest
+from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.meetings.tokens import answer_url
@@ -83,15 +84,29 @@ def test_the_page_asks_once_and_then_acts(client, page, request_, answer, status
 	assert shown.status_code == 200
 	assert "10:00" in shown.text
 	assert status_of(request_) == "Pending"
-	done = client.post(path_of(request_, page.user), data={"answer": answer, "reason": "So be it"})
+	client.post(path_of(request_, page.user), data={"answer": answer, "reason": "So be it"})
 	assert status_of(request_) == status
-	assert not Page(done.text).has("form")
+	assert not Page(client.get(path_of(request_, page.user)).text).has("form")
 	[to_attendee] = mails(request_.id, NOW)
 	assert (to_attendee.invitation and to_attendee.invitation.method) == kind
 	note = frappe.get_all(
 		"Comment", {"reference_name": request_.id, "comment_type": "Info"}, ["owner", "comment_email"]
 	)
 	assert note[-1].comment_email == page.user
+
+
+def test_the_host_takes_the_confirmed_meeting_into_a_calendar(client, page, request_):
+	"""The host who confirms gets no e-mail, and so no invitation."""
+	path = path_of(request_, page.user)
+	assert not Page(client.get(path).text).has("a[href*='calendar_file']")
+	client.post(path, data={"answer": "confirm"})
+	done = client.get(path)
+	file = client.get(Page(done.text).element("a[href*='calendar_file']")["href"])
+	calendar = Calendar.from_ical(file.content)
+	(event,) = calendar.walk("VEVENT")
+	assert (calendar["METHOD"], event["DTSTART"].params["TZID"]) == ("PUBLISH", "Europe/Paris")
+	assert request_.attendee.email in event["DESCRIPTION"]
+	assert token_of(request_) not in file.text.replace("\r\n ", "")
 
 
 def test_a_link_that_was_used_says_so(client, page, request_):
