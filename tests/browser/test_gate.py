@@ -147,3 +147,20 @@ def test_without_webcrypto_a_code_takes_the_place_of_the_proof(browse, choose, i
 	page.locator("#code").fill(code_in(inbox, run_jobs))
 	page.locator("#submit").click()
 	page.wait_for_url(re.compile("booked=1"))
+
+
+def test_the_page_of_a_booking_whose_guests_wait_can_be_used_by_everybody(browse, commit_clean):
+	window = browse(PHONE)
+	window.reach_form(path_of(make_offer()))
+	window.fill_in()
+	page = window.page
+	page.locator("summary", has_text="Add a note").click()
+	page.get_by_label("Invite others").fill("bob@guests.example")
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("booked=1"))
+	assert window.violations() == []
+	window.follow(page.locator("button[value=send_code]"))
+	page.locator("#code").fill("1")
+	window.follow(page.locator("button[value=code]"))
+	assert page.locator("#code-error").is_visible()
+	assert window.violations() == []
