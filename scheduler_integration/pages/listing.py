@@ -8,12 +8,13 @@ from urllib.parse import quote, urlencode
 from frappe import _
 
 from scheduler_integration.availability.away import Notice
-from scheduler_integration.catalogue.public import Listing, PublicMeetingType
+from scheduler_integration.catalogue.public import Listing, PublicMeetingType, PublicPage
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import document
-from scheduler_integration.pages.kit.facts import dot_colour, facts
+from scheduler_integration.pages.kit.facts import facts, length_text
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.typed_text import first_line
 from scheduler_integration.pages.kit.visitor import Visitor
 
 
@@ -48,8 +49,7 @@ def page_view(
 		"title": page.title,
 		"logo": own_image(page.logo),
 		"faces": faces(page.hosts),
-		"with": ", ".join(names(page.hosts)),
-		"is_team": page.page_type == "Team",
+		"with": _with(page),
 		"organization": page.organization,
 		"description": page.description,
 		"welcome": page.welcome_message,
@@ -62,14 +62,22 @@ def page_view(
 	}
 
 
+def _with(page: PublicPage) -> str:
+	"""Return the names of a team, or the host's name unless a personal page already has it as its title."""
+	hosts = names(page.hosts)
+	if page.page_type == "Team":
+		return ", ".join(hosts)
+	return _("With {0}").format(hosts[0]) if hosts and hosts[0] not in page.title else ""
+
+
 def _meeting(meeting: PublicMeetingType, query: Query, visitor: Visitor) -> dict:
 	path = f"/schedule/{quote(query.slug, safe='')}/{quote(meeting.slug, safe='')}"
 	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
 	pairs = {name: value for name, value in kept.items() if value}
 	return {
 		"title": meeting.title,
-		"description": meeting.description,
-		"colour": dot_colour(meeting),
-		"facts": facts(meeting, visitor.locale),
+		"description": first_line(meeting.description or ""),
+		"length": length_text(meeting.duration_options, meeting.number_of_days, visitor.locale),
+		"facts": [fact for fact in facts(meeting, visitor.locale) if fact["icon"] != "clock"],
 		"url": f"{path}?{urlencode(pairs)}" if pairs else path,
 	}

@@ -7,7 +7,7 @@ async (cases) => {
 	);
 	const nothing = () => {};
 	const grid = new CalendarGrid({ onDay: nothing, onMonth: nothing });
-	const times = new Times({ onTime: nothing, onConfirm: nothing });
+	const times = new Times({ onTime: nothing, onConfirm: nothing, onDay: nothing });
 	const text = (element) => element?.textContent ?? null;
 
 	const marksOf = ({ classList }) =>

@@ -25,7 +25,7 @@ def test_a_page_lists_what_can_be_booked(client, offer):
 	assert answer.status_code == 200
 	assert answer.headers["Content-Type"].startswith("text/html")
 	assert html.one("h1").text == "Jane Doe"
-	assert [link["href"] for link in html.all("a")] == [path_of(offer)]
+	assert [link["href"] for link in html.one("ul", class_="meetings").all("a")] == [path_of(offer)]
 	assert "Closed" not in answer.text
 
 
@@ -178,6 +178,42 @@ def test_a_link_to_a_full_day_stays_on_that_day_and_says_so(client, commit_clean
 	page = read(client.get(f"{path_of(offer)}?date={full}").text)
 	assert page.one("p", class_="no-times").text.startswith("No free times on")
 	assert str(full.day) in page.one("p", class_="no-times").text
+
+
+def test_a_full_day_leads_to_the_next_free_time(client, commit_clean):
+	"""It was a dead end: nothing was said of the days after it."""
+	offer = make_offer()
+	full = utc(now()).date() + timedelta(days=2)
+	frappe.get_doc({"doctype": "Availability Override", "user": host_of(offer), "date": str(full)}).insert()
+	frappe.db.commit()
+	times = read(client.get(f"{path_of(offer)}?date={full}").text).one("section", id="times")
+	[link] = [each for each in times.all("a") if each.text.startswith("Next free:")]
+	assert link["href"].endswith(f"date={full + timedelta(days=1)}")
+
+
+@pytest.mark.parametrize(
+	("fields", "words"),
+	[
+		({"location_type": "Phone", "location_details": ""}, "Jane Doe calls you"),
+		({"location_type": "Phone", "location_details": "+49 30 7654321"}, "You call Jane Doe"),
+		({"location_type": "", "location_details": ""}, "Jane Doe tells you where"),
+	],
+)
+def test_who_calls_whom_is_said_before_booking(client, commit_clean, fields, words):
+	offer = make_offer(**fields)
+	for path in (path_of(offer), path_of(offer).rpartition("/")[0]):
+		html = read(client.get(path).text)
+		assert words in [fact.text for fact in html.one("ul", class_="facts").all("li")], path
+		assert "7654321" not in html.text
+
+
+def test_a_list_in_a_description_is_one(client, commit_clean):
+	"""Hyphens and the lines of a list ran together in the list of meetings."""
+	offer = make_offer(description="We leave with a plan.\n- Review priorities\n- Create a timeline")
+	page = read(client.get(path_of(offer)).text).one("div", class_="description")
+	assert [point.text for point in page.all("li")] == ["Review priorities", "Create a timeline"]
+	listed = read(client.get(path_of(offer).rpartition("/")[0]).text)
+	assert listed.one("span", class_="meeting-text").text == "We leave with a plan."
 
 
 def test_a_month_beyond_the_booking_window_leads_back_to_the_first_free_day(client, commit_clean):

@@ -28,6 +28,7 @@ from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
+from scheduler_integration.pages.kit.typed_text import blocks
 from scheduler_integration.pages.kit.zones import renamed_cities, zone_options
 from scheduler_integration.parsing.text import as_typed
 from scheduler_integration.platform import lengths
@@ -158,7 +159,7 @@ def _meeting(page: BookingPage) -> dict:
 	hosts = meeting.hosts or page.page.hosts
 	return {
 		"title": meeting.title,
-		"description": meeting.description,
+		"description": blocks(meeting.description or ""),
 		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
 		"with": ", ".join(
@@ -277,7 +278,13 @@ def _empty(page: BookingPage) -> dict:
 
 def _times(page: BookingPage, day: date) -> dict:
 	of_day = DayOfTimes(day, page.slots.slots_on(day), page.slots.partly_free_on(day))
-	return times_view(of_day, page.style, page.page.timezone, page.query)
+	view = times_view(of_day, page.style, page.page.timezone, page.query)
+	after = next((slots[0] for date, slots in page.slots.in_month.items() if date > day), None)
+	if of_day.slots or not after:
+		return view
+	words = f"{dates.short_day(local_date(after.start, page.zone), page.locale)} · {dates.clock_time(after.start, page.style)}"
+	url = page.query.url(date=local_date(after.start, page.zone).isoformat())
+	return {**view, "next": {"label": _("Next free: {0}").format(words), "url": url}}
 
 
 def _chosen(page: BookingPage, start: int) -> dict:

@@ -10,7 +10,6 @@ from frappe import _
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.platform import lengths
-from scheduler_integration.platform.contrast import clean_hex
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
@@ -21,9 +20,7 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	rows = [{"icon": "clock", "text": length}] if length else []
 	if meeting.seats > 1:
 		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
-	if meeting.locations:
-		labels = " · ".join(place.label for place in meeting.locations)
-		rows.append({"icon": place_icon(meeting.location_type), "text": labels})
+	rows.append({"icon": place_icon(meeting.location_type or "custom"), "text": _place_text(meeting)})
 	if meeting.price:
 		rows.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
 	if meeting.requires_confirmation:
@@ -31,13 +28,22 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	return rows
 
 
+def _place_text(meeting: PublicMeetingType) -> str:
+	"""Return the places to choose from, or for a single one who calls whom. Addresses aren't public."""
+	if not meeting.locations:
+		return _("{0} tells you where").format(_host(meeting))
+	if len(meeting.locations) > 1 or meeting.location_type != "phone":
+		return " · ".join(place.label for place in meeting.locations)
+	by_host = meeting.locations[0].needs_phone
+	return (_("{0} calls you") if by_host else _("You call {0}")).format(_host(meeting))
+
+
+def _host(meeting: PublicMeetingType) -> str:
+	return meeting.hosts[0].name if len(meeting.hosts) == 1 else _("Your host")
+
+
 def place_icon(location_type: str | None) -> str:
 	return _ICONS.get(location_type or "", "video")
-
-
-def dot_colour(meeting: PublicMeetingType) -> str | None:
-	"""Return the meeting type's colour as `#rrggbb`, or None if it has no valid one."""
-	return clean_hex(meeting.color)
 
 
 def length_text(durations: Iterable[int], days: int, locale: Locale) -> str:

@@ -159,6 +159,8 @@ export interface Sheet {
 /** A day as the list of times shows it. */
 export interface Day {
 	date: string | null;
+	/** The first start of a later day in this month, for a day without times. */
+	next?: number;
 	starts: number[];
 	/** These starts are shown, but can't be chosen. */
 	partial: PartlyFree[];

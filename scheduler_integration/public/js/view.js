@@ -17,7 +17,7 @@ import { state } from "./state/store.js";
 /** @import { PartlyFree } from "./types.js" */
 
 const grid = new CalendarGrid({ onDay: chooseDay, onMonth: openMonth });
-const times = new Times({ onTime: chooseTime, onConfirm: confirmTime });
+const times = new Times({ onTime: chooseTime, onConfirm: confirmTime, onDay: chooseDay });
 const zoneButton = new ZoneButton({ hostZone: data.hostZone, onZone: chooseZone });
 
 export function draw() {
@@ -29,7 +29,17 @@ export function draw() {
 	const along = laterDays(starts);
 	showNextFree(slots.next(duration, zone), zone, twelveHours, confirmTime);
 	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, along, waiting });
-	times.show({ date: day, starts, partial, about: (one) => slots.about(duration, one), zone, twelveHours, pending });
+	const next = [...free].sort().find(([date]) => day && date > day)?.[1][0];
+	times.show({
+		date: day,
+		next,
+		starts,
+		partial,
+		about: (one) => slots.about(duration, one),
+		zone,
+		twelveHours,
+		pending,
+	});
 	zoneButton.show(zone, twelveHours);
 	drawChosen();
 	hold.show(zone, twelveHours);

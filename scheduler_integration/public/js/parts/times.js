@@ -39,7 +39,7 @@ export class Times {
 	/** Whether the visitor has opened the times before 8:00, which are folded. */
 	#isEarlyOpen = false;
 
-	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void}} handlers */
+	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void, onDay: (date: string) => void}} handlers */
 	constructor(handlers) {
 		this.handlers = handlers;
 		this.list = element("time-list");
@@ -69,7 +69,20 @@ export class Times {
 		const { date, starts } = day;
 		const none =
 			date && !starts.length ? [make("p", { class: "no-times", text: t("no_times_day", fullDate(date)) })] : [];
+		if (none.length && day.next) none.push(make("p", {}, this.#nextButton(day.next, day)));
 		this.list.replaceChildren(...none, ...this.#groups(day, shown));
+	}
+
+	/** Leads from a day without times to the next one that has some. @param {number} start @param {Day} day */
+	#nextButton(start, { zone, twelveHours }) {
+		const date = localDate(start, zone);
+		const text = t("next_free_times", `${shortDay(date)} · ${clockTime(start, zone, twelveHours)}`);
+		const button = make("button", { type: "button", class: "button button-quiet", text });
+		button.addEventListener("click", (event) => {
+			event.stopPropagation();
+			this.handlers.onDay(date);
+		});
+		return button;
 	}
 
 	/** @param {Day} day @param {number[]} shown */
