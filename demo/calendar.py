@@ -24,7 +24,7 @@ _TITLES = ("Dentist", "School play", "Flight to Boston", "Lunch with Kim", "Gym"
 
 def page(request: Request) -> Response:
 	"""Answer `/demo-calendar` and its feed. A POST adds an event, or removes the event that it names."""
-	if not _file().exists():
+	if not is_there():
 		raise NotFound
 	if request.path == FEED:
 		return Response(_feed(_events()), mimetype="text/calendar")
@@ -32,6 +32,10 @@ def page(request: Request) -> Response:
 		_change(request.form)
 		return redirect(PATH, 303)
 	return html_page("Sam's own calendar", _list(_events()))
+
+
+def is_there() -> bool:
+	return _file().exists()
 
 
 def connect(address: str) -> None:

@@ -12,6 +12,7 @@ put_on_path()
 import frappe  # noqa: E402
 
 from embedded import lifecycle  # noqa: E402
+from embedded.addresses import reachable  # noqa: E402
 
 COMMANDS = {
 	"install": "make the site, or bring it up to date",
@@ -48,6 +49,8 @@ def prepare_demo(folder: Path, address: str) -> None:
 	# The demo's calendar is on this machine. Without this setting, addresses that people type may not lead here.
 	allowed = [address.partition("://")[2]]
 	config = {"scheduling_allowed_hosts": allowed, "scheduler_tick_interval": 60, "mute_emails": 1}
+	if not is_new:
+		lifecycle.configure(folder, config)
 	install(folder, "Europe/Berlin", config)
 	if is_new:
 		seed.seed()
@@ -55,6 +58,7 @@ def prepare_demo(folder: Path, address: str) -> None:
 	else:
 		calendar.follow(address)
 	frappe.db.commit()
+	print(f"{address}/  everything that can be tried")
 	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
 		print(f"{address}/schedule/{page.slug}  {page.title}")
 	print(f"{address}/scheduling  for hosts")
@@ -88,7 +92,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 		from embedded.server import serve
 
 		if options.command == "demo":
-			prepare_demo(folder, f"http://{options.host}:{options.port}")
+			prepare_demo(folder, f"http://{reachable(options.host)}:{options.port}")
 		serve(
 			folder,
 			options.host,

@@ -46,6 +46,13 @@ def new_site(folder: Path, *, config: dict | None = None, time_zone: str = "Asia
 	install_app(APP)
 
 
+def configure(folder: Path, config: dict) -> None:
+	"""Change the given settings of an existing site's site_config.json."""
+	path = folder / "site_config.json"
+	settings = {**json.loads(path.read_text(encoding="utf-8")), **config}
+	path.write_text(json.dumps(settings, indent=1))
+
+
 def check_hooks(app: str) -> None:
 	unknown = sorted(set(frappe.get_hooks(app_name=app)).difference(HOOKS.split()))
 	if unknown:

@@ -14,8 +14,9 @@ from frappe.utils import background_jobs
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from demo import calendar
+from demo import calendar, front
 from embedded import lifecycle, outbox, scheduler
+from embedded.addresses import reachable
 
 
 def serve(
@@ -30,18 +31,25 @@ def serve(
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	pages = {"/outbox": outbox.page, calendar.PATH: calendar.page}
+	pages = {
+		"/": front.page,
+		"/favicon.ico": front.icon,
+		"/robots.txt": front.robots,
+		"/outbox": outbox.page,
+		calendar.PATH: calendar.page,
+	}
 	if not is_working:
 		pages["/jobs"] = _run_jobs
 	application = make_application(folder, lifecycle.APP, pages)
 	server = make_server(host, port, application, threaded=True)
 	for work in (*([_work] if is_working else []), *([scheduler.run_forever] if is_scheduling else [])):
 		Thread(target=work, args=(folder, stop), daemon=True).start()
-	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
+	address = f"http://{reachable(host)}:{server.server_port}"
+	os.environ.setdefault("SITE_URL", address)
 	# As Frappe does. Imported modules are never garbage, so the collector needn't look through them.
 	gc.set_threshold(7_000, 20, 20)
 	gc.freeze()
-	print(f"Serving on http://{host}:{server.server_port}", flush=True)
+	print(f"Serving on {address}", flush=True)
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 	try:
 		server.serve_forever()

@@ -1,9 +1,12 @@
 """Parts that only the embedded site has: its outbox, scheduler, queue and demo."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
+from ipaddress import ip_address
 
 import frappe
 import pytest
@@ -54,7 +57,7 @@ def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 	environment = {**os.environ, "SITE_FOLDER": str(tmp_path / "demo")}
 	with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
 		said = "".join(iter(demo.stdout.readline, f"Serving on {address}\n"))
-		for path in ("/schedule/jane", "/schedule/team", "/scheduling", "/outbox"):
+		for path in ("/", "/schedule/jane", "/schedule/team", "/scheduling", "/outbox"):
 			assert f"{address}{path} " in said
 			assert requests.get(f"{address}{path}", timeout=60).status_code == 200
 		assert "jane@demo.example / demo" in said
@@ -62,7 +65,38 @@ def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 		for user, password in (("jane@demo.example", "demo"), ("Administrator", "admin")):
 			answer = requests.post(f"{address}/api/method/login", data={"usr": user, "pwd": password}, timeout=60)
 			assert answer.status_code == 200, answer.text
+		front = requests.get(f"{address}/", timeout=60).text
+		links = re.findall(r'href="(/[^"]*)"', front)
+		assert {"/scheduling", "/outbox", "/demo-calendar", "/schedule/jane/intro"} <= set(links)
+		manager = requests.Session()
+		manager.post(f"{address}/api/method/login", data={"usr": "Administrator", "pwd": "admin"}, timeout=60)
+		for link in links:
+			assert manager.get(f"{address}{link}", timeout=60).status_code == 200, link
 		demo.terminate()
+
+
+def test_browsers_find_an_icon_and_rules_for_robots(client):
+	assert client.get("/favicon.ico").headers["Content-Type"].startswith("image/svg")
+	assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+def test_a_server_on_all_addresses_prints_one_that_a_phone_can_open():
+	from embedded.addresses import reachable
+
+	assert reachable("192.168.7.9") == "192.168.7.9"
+	assert not ip_address(reachable("0.0.0.0")).is_unspecified
+	assert not ip_address(reachable("::")).is_unspecified
+
+
+def test_the_demo_reads_its_calendar_at_another_address_too(tmp_path):
+	from embedded.lifecycle import configure
+
+	(tmp_path / "site_config.json").write_text(
+		'{"encryption_key": "kept", "scheduling_allowed_hosts": ["127.0.0.1:8000"]}'
+	)
+	configure(tmp_path, {"scheduling_allowed_hosts": ["192.168.7.9:8123"]})
+	written = json.loads((tmp_path / "site_config.json").read_text())
+	assert written == {"encryption_key": "kept", "scheduling_allowed_hosts": ["192.168.7.9:8123"]}
 
 
 @pytest.mark.slow
