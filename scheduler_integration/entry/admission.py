@@ -66,7 +66,8 @@ def admitted(
 	"""Yield the request with its `address_status`, if the visitor has shown what is needed.
 
 	Raises InvalidRequest if the type doesn't take the address, ProofNeeded, CodeNeeded after a code was sent, and WrongCode.
-	If the block raises an error, the proof and the code can be used again. `now` is in epoch seconds.
+	If the block raises an error, the proof and the code can be used again: by the request with the same idempotency key,
+	or without a key by any. `now` is in epoch seconds.
 	"""
 	addresses.check_domain(request.attendee_email, bookable.meeting_type)
 	visit = _visit(bookable, now)
@@ -78,7 +79,9 @@ def admitted(
 	try:
 		yield replace(request, address_status=status)
 	except Exception:
-		if shown := code or proof:
+		# With a key they stay with this request. An error doesn't say that they paid for nothing: the same request may have
+		# booked before, or be booking at this moment.
+		if (shown := code or proof) and not request.idempotency_key:
 			shown.give_back()
 		raise
 	if status == UNCONFIRMED:
