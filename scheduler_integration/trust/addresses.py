@@ -11,6 +11,7 @@ from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.exceptions import InvalidRequest
 
 OFF, UNKNOWN, EVERYBODY = "Off", "Unknown people", "Everybody"
+_GOOGLE = ("gmail.com", "googlemail.com")
 _STRICTER = (OFF, UNKNOWN, EVERYBODY)
 
 
@@ -20,9 +21,13 @@ def domain_of(address: str) -> str:
 
 
 def mailbox(address: str) -> str:
-	"""Return the address in lower case without its tag: ada+news@example.com is the mailbox ada@example.com."""
+	"""Return the address in lower case without its tag: ada+news@example.com is the mailbox ada@example.com.
+
+	Google's mailboxes have two domains, and dots in them mean nothing.
+	"""
 	local, _at, domain = address.lower().rpartition("@")
-	return f"{local.partition('+')[0] or local}@{domain}"
+	local = local.partition("+")[0] or local
+	return f"{local.replace('.', '')}@gmail.com" if domain in _GOOGLE else f"{local}@{domain}"
 
 
 def is_known(address: str) -> bool:
