@@ -148,7 +148,6 @@ def test_two_hundred_parallel_requests_for_a_code_send_three_mails(site, server,
 		assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(428, "CODE_NEEDED")}
 		run_jobs()
 		assert inbox.arrived.qsize() == 3
-	assert not frappe.db.exists("Email Queue Recipient", {"recipient": wish["attendee_email"]})
 
 
 @pytest.mark.parametrize("typed", [None, "", "12345", "1234567", "abcdef", "١٢٣٤٥٦", ["1"], {"a": 1}, 0])
