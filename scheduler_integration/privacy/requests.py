@@ -69,8 +69,11 @@ def correct(address: str, person: bookings.Person, now: int) -> int:
 def erase(address: str, now: int) -> Erasure:
 	"""Erase what is held about the person with this address. `now` is in epoch seconds. Commits after each booking."""
 	_leave_invitations(address, now)
-	names = booked_names(address)
-	kept = [each for name in names if (each := _cancelled(name, now))]
+	names, kept = list[str](), list[Kept]()
+	# A meeting that somebody moves meanwhile is another booking.
+	while new := [name for name in booked_names(address) if name not in names]:
+		names += new
+		kept += [each for name in new if (each := _cancelled(name, now))]
 	left = [name for name in names if _is_busy(name, address, now)]
 	gone = [name for name in names if name not in left]
 	counts = {
