@@ -31,7 +31,8 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/answer/{quote(token, safe='')}"
-	error = _act(token, path) if chosen_in_form("answer") else None
+	is_answer = chosen_in_form("answer") and argument("answer") in (CONFIRM, DECLINE)
+	error = _act(token, path) if is_answer else None
 	booking, zone = request_by_answer_token(token, now())
 	brand = find_brand(booking.page.slug)
 	wanted = DECLINE if argument("answer") == DECLINE else CONFIRM

@@ -26,6 +26,8 @@ from scheduler_integration.platform.clock import now
 no_cache = 1
 sitemap = 0
 
+_ACTIONS = ("cancel", "code", "guests", "send_code")
+
 
 def get_context(context: frappe._dict) -> None:
 	respond(context, _view)
@@ -35,7 +37,7 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/manage/{quote(token, safe='')}"
-	attempt = _act(token, path) if chosen_in_form("action") else Attempt()
+	attempt = _act(token, path) if chosen_in_form("action") and argument("action") in _ACTIONS else Attempt()
 	booking = booking_by_token(token, now())
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
