@@ -470,7 +470,7 @@ class Unreachable(OutsideError):
 	stops_account = True
 
 	def default_message(self) -> str:
-		return _("The other system can't be reached right now. It is asked again later.")
+		return _("We can't reach the other system right now. We keep trying.")
 
 
 class AnswerTooLarge(OutsideError):

@@ -35,7 +35,7 @@ def _before_window(refusal: engine.Refusal, member: engine.Member, start: int, n
 
 def _beyond_window(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
 	last = engine.booking_window(member.rules, member.host, now)[1] - 1
-	return _("It is after the last day that can be booked, {0}.").format(_day(last, member))
+	return _("Bookings are open until {0}.").format(_day(last, member))
 
 
 def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -50,7 +50,7 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 	if not windows:
 		return _("There are no working hours on that day.")
 	spans = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
-	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(spans, _city(zone))
+	return _("Outside the working hours of that day: {0} ({1}).").format(spans, _city(zone))
 
 
 def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:

@@ -99,7 +99,7 @@ def _command(booking: HostBooking | None, name: str, choice: str, wanted: Pass) 
 	if kind == "cancel":
 		action = "decline" if "decline" in actions else _of_session("cancel", actions)
 		return parse_command(action, name, reason=wanted.reason)
-	raise InvalidRequest(details={f"do:{name}": _("Please choose.")})
+	raise InvalidRequest(details={f"do:{name}": _("Choose one.")})
 
 
 def _of_session(action: str, actions: Sequence[str]) -> str:

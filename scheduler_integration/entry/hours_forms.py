@@ -109,7 +109,7 @@ def _dates(form: HoursForm) -> HoursChange:
 	elif form.one("what") == "off":
 		spans = []
 	elif form.one("what") != "usual":
-		raise InvalidRequest(details={"what": _("Please choose.")})
+		raise InvalidRequest(details={"what": _("Choose one.")})
 	return change_dates(form.user, hours_form.typed_days(form.values), spans, reason)
 
 

@@ -64,7 +64,7 @@ def _heading(booking: HostBooking, wanted: str) -> dict[str, str]:
 		return {
 			"icon": "cross",
 			"title": _("This request was declined"),
-			"text": _("{0} has been told by e-mail.").format(name),
+			"text": _("We've e-mailed {0}.").format(name),
 		}
 	if booking.status == "Cancelled":
 		return {"icon": "cross", "title": _("This meeting is cancelled"), "text": _("There is nothing left to answer.")}
@@ -77,5 +77,5 @@ def _heading(booking: HostBooking, wanted: str) -> dict[str, str]:
 	return {
 		"icon": "check",
 		"title": _("This meeting is confirmed"),
-		"text": _("{0} has been told by e-mail.").format(name),
+		"text": _("We've e-mailed {0}.").format(name),
 	}

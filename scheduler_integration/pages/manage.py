@@ -189,7 +189,7 @@ def _heading(booking: AttendeeBooking, asked: Asked) -> dict:
 	email = bidi.left_to_right(booking.attendee.email)
 	if booking.status == "Pending":
 		text = _("{0} will reply to {1}. We're holding the time for you until then.")
-		return _head("check", _("Your request is on its way"), bidi.sentence(text, host, email))
+		return _head("check", _("Your request is sent"), bidi.sentence(text, host, email))
 	return _scheduled_heading(booking, asked, host, email)
 
 
@@ -225,7 +225,7 @@ def _gone_heading(status: str) -> dict:
 		"Rescheduled": _("This meeting was moved"),
 	}
 	texts = {
-		"Cancelled": _("Everyone has been told, and the time is free again."),
+		"Cancelled": _("Everyone has been notified, and the time is free again."),
 		"Declined": _("Your host can't make this time. Please choose another."),
 		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
 	}

@@ -176,7 +176,7 @@ def repetition(kind: str, first: date, until: str) -> str:
 		"yearly": "FREQ=YEARLY",
 	}
 	if kind not in rules:
-		raise InvalidRequest(details={"repeat": _("Please choose.")})
+		raise InvalidRequest(details={"repeat": _("Choose one.")})
 	return rules[kind] + (f";UNTIL={parse_date('repeat_until', until):%Y%m%d}" if until else "")
 
 

@@ -110,7 +110,7 @@ def phone(value: object) -> str:
 	"""Return a telephone number as it was typed; empty for None. Raises Refused if it isn't one."""
 	number = line(value, 40)
 	if number and not is_phone(number):
-		raise Refused(_("This is not a telephone number."))
+		raise Refused(_("Enter a phone number, for example +49 30 1234567."))
 	return number
 
 

@@ -63,7 +63,7 @@ def test_the_questions_are_asked_and_their_answers_kept(browse):
 	page.get_by_label("Pricing").check()
 	page.get_by_label("Security").check()
 	page.get_by_label("Budget in thousands").fill("7,5")
-	page.locator("summary", has_text="Add a note").click()
+	page.locator("summary", has_text="Add guests").click()
 	page.get_by_label("Invite others").fill("bob@guests.example, eve@guests.example")
 	page.locator("#submit").click()
 	page.wait_for_url(re.compile("booked=1"))
@@ -82,7 +82,7 @@ def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(bro
 	assert window.focused() == "attendee_name"
 	assert page.locator("#attendee_name-error").inner_text() == "Enter your name."
 	assert "name@example.com" in page.locator("#attendee_email-error").inner_text()
-	assert page.locator("fieldset .field-error:visible").inner_text() == "Please choose."
+	assert page.locator("fieldset .field-error:visible").inner_text() == "Choose one."
 	assert page.locator("#attendee_email").get_attribute("aria-invalid") == "true"
 	window.screenshot("errors", full=True)
 	page.locator("#attendee_name").fill("Ada")

@@ -234,7 +234,7 @@ def test_a_manager_reassigns_a_meeting_outside_the_colleagues_hours(desk, team):
 	window.press("Reassign")
 	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
 	window.answer()
-	window.refusal("The meeting isn't within the working hours of that day")
+	window.refusal("Outside the working hours of that day")
 	window.dialog.get_by_label("Even outside their hours").check()
 	window.answer()
 	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)

@@ -154,7 +154,7 @@ def test_the_page_of_a_booking_whose_guests_wait_can_be_used_by_everybody(browse
 	window.reach_form(path_of(make_offer()))
 	window.fill_in()
 	page = window.page
-	page.locator("summary", has_text="Add a note").click()
+	page.locator("summary", has_text="Add guests").click()
 	page.get_by_label("Invite others").fill("bob@guests.example")
 	page.locator("#submit").click()
 	page.wait_for_url(re.compile("booked=1"))

@@ -319,7 +319,7 @@ def test_a_hosts_calendars(browse):
 	check(window, "calendars")
 	works.locator("summary", has_text="Calendars and rules").click()
 	works.get_by_label("Birthdays").first.check()
-	save = works.get_by_role("button", name="Save choice")
+	save = works.get_by_role("button", name="Save")
 	check(window, "calendars-choosing", then=save)
 	save.click()
 	window.page.locator(".done", has_text="saved").wait_for()

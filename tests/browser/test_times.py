@@ -149,7 +149,7 @@ def test_an_empty_month_leads_to_the_next_that_has_some(browse):
 	message = page.locator("#month-message")
 	message.wait_for()
 	assert "No free times in" in message.inner_text()
-	page.locator("text=There are no free times later either").wait_for()
+	page.locator("text=Nothing is free after that either").wait_for()
 
 
 def test_a_page_without_any_free_time_offers_no_first_free_day(browse):
@@ -161,7 +161,7 @@ def test_a_page_without_any_free_time_offers_no_first_free_day(browse):
 	frappe.db.commit()
 	window.open(path_of(meeting_type))
 	message = window.page.locator("#month-message")
-	message.get_by_text("There are no free times later either").wait_for()
+	message.get_by_text("Nothing is free after that either").wait_for()
 	assert not message.locator("a, button").count()
 	assert window.page.locator("#next-month").get_attribute("aria-disabled") == "true"
 	window.open(f"{path_of(meeting_type)}?month=2099-01")

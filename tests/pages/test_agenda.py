@@ -281,7 +281,7 @@ def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop
 
 def test_a_host_without_a_page_was_sent_to_the_desk(client, commit_clean):
 	sign_in(client, make_user("Nora"))
-	[link] = [each for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
+	[link] = [each for each in read(client.get("/scheduling").text).all("a") if each.text == "Create a page"]
 	assert link["href"] == "/scheduling/page"
 	assert client.get(link["href"]).ok
 

@@ -144,7 +144,7 @@ class TestBook:
 		assert send(client, page, start=times(page)[0]).status_code == 303
 		assert bookings_of(offer)[0].contact == contact.name
 		nobody = open_form(client, offer, q=fresh("nobody"))
-		assert "Nobody found" in nobody.text
+		assert "No match" in nobody.text
 
 	def test_a_host_finds_the_attendees_of_their_own_meetings_and_of_no_others(self, client, offer):
 		name, address = fresh("Hedy"), f"{fresh('hedy')}@guests.example"
@@ -162,7 +162,7 @@ class TestBook:
 		assert send(client, page, start=times(page)[0]).status_code == 303
 		stranger = make_offer()
 		sign_in(client, host_of(stranger))
-		assert "Nobody found" in open_form(client, stranger, q=name).text
+		assert "No match" in open_form(client, stranger, q=name).text
 		assert client.get(link["href"].replace(offer.name, stranger.name)).status_code == 403
 
 	def test_people_whom_a_host_has_met_are_found_before_other_contacts(self, client, offer):

@@ -77,7 +77,7 @@ def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 	name = connect(client, feed)
 	page = shown(client, PATH + "?done=connect")
 	assert "It is being read now." in page
-	assert "Being read for the first time" in page
+	assert "First sync…" in page
 	assert "nobody can book these times" in page
 	assert "hush-hush" not in page
 	assert sync(name, now()).was_read
@@ -153,7 +153,7 @@ def test_providers_that_are_not_set_up_are_named(client, jane):
 def test_a_calendar_that_is_read_for_the_first_time_was_shown_as_broken(client, jane, feed):
 	name = connect(client, feed)
 	card = read(shown(client)).one("section", aria_labelledby=f"connection-{name}")
-	assert "Being read for the first time" in card.text
+	assert "First sync…" in card.text
 	assert (card["class"], card["data-reload"]) == ("card answer connection", "5")
 	assert "Try now" not in card.text
 	sync(name, now())

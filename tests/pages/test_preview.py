@@ -155,7 +155,7 @@ class TestATestBooking:
 		sign_in(client, team.manager)
 		group_of(client, team.meeting_type, "basics")
 		before = everything()
-		assert "Your request is on its way" in press_test(client, team.meeting_type).text
+		assert "Your request is sent" in press_test(client, team.meeting_type).text
 		assert everything() == before
 
 	def test_without_a_free_time_says_so(self, jane, intro):

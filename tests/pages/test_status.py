@@ -229,7 +229,7 @@ def test_a_page_without_any_free_time_led_back_to_a_first_free_day(client, commi
 	no_time = {"uses_host_defaults": 0, "minimum_notice": 99, "minimum_notice_unit": "Days", "max_days_in_advance": 30}
 	page = read(client.get(path_of(make_offer(**no_time))).text)
 	message = page.one("div", id="month-message")
-	assert "There are no free times later either" in message.text
+	assert "Nothing is free after that either" in message.text
 	assert not message.all("a")
 
 

@@ -64,5 +64,5 @@ def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
 		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
 	if booking.starts_at <= now and not gives_back:
 		raise TransitionNotAllowed(
-			_("The meeting has begun. To ask for another time now, also give the present time back.")
+			_("The meeting has begun. To ask for another time now, also free up the current time.")
 		)

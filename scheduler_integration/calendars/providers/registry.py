@@ -62,7 +62,7 @@ PROVIDERS = {
 		module="scheduler_integration.calendars.providers.ics",
 		access="address",
 		can_write=False,
-		title=lambda: _("A calendar by its address (ICS)"),
+		title=lambda: _("Subscribe by link (ICS)"),
 	),
 }
 WITH_CONSENT = {name: each.consent for name, each in PROVIDERS.items() if each.consent}

@@ -122,7 +122,7 @@ def _own_fields(meeting: PublicMeetingType) -> dict[str, dict[str, Any]]:
 			"type": "email",
 			"required": True,
 			"autocomplete": "email",
-			"help": _("We send the confirmation to this address."),
+			"help": _("We'll send your confirmation here."),
 			"missing": missing_field("attendee_email"),
 		},
 		"attendee_phone": {"label": _("Phone"), "type": "phone", "autocomplete": "tel", **_if_the_host_calls(meeting)},

@@ -187,7 +187,7 @@ def _met(page: BookingPage, hosts: Sequence[PublicHost]) -> list[str]:
 def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
 	"""Return the words for the hosts whom the attendee meets: all in a collective meeting, one in a round robin."""
 	if meeting.assignment == "Round Robin" and len(hosts) > 1:
-		return _("One of {0}").format(dates.listed(hosts, locale, style="or"))
+		return _("With {0}").format(dates.listed(hosts, locale, style="or"))
 	return dates.listed(hosts, locale)
 
 
@@ -272,7 +272,7 @@ def _empty(page: BookingPage) -> dict:
 		"label": _("Go to {0}").format(dates.day_and_month(later, page.locale))
 		if later
 		else _("Back to the first free day"),
-		"hint": None if later else _("There are no free times later either. Please check back soon."),
+		"hint": None if later else _("Nothing is free after that either. Please check back soon."),
 	}
 
 

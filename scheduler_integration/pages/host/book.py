@@ -112,9 +112,7 @@ def booking_form_view(form: BookingForm) -> dict:
 	error = form.attempt.error
 	return {
 		**form.house.frame(_("Book for somebody"), said=error.message if error else ""),
-		"subtitle": _(
-			"The attendee gets the ordinary invitation. Minimum notice and booking window don't apply to you."
-		),
+		"subtitle": _("They get the usual invitation. Minimum notice and booking window don't apply to you."),
 		"city": dates.city(form.zone, form.visitor.locale),
 		"wish": form.wish,
 		"pages": types_by_page(form.types),
@@ -169,10 +167,10 @@ def _searched(form: BookingForm) -> str:
 
 def _nobody_found(form: BookingForm) -> str:
 	if form.finds_all:
-		return _("Nobody found. Enter the name and the address below.")
+		return _("No match. Enter a name and an e-mail address below.")
 	return _(
-		"Nobody found among the people you have met. You may not search the contacts of others: an administrator can"
-		" allow it. Enter the name and the address below."
+		"No match among the people you have met. You may not search the contacts of others: an administrator can"
+		" allow it. Enter a name and an e-mail address below."
 	)
 
 
@@ -221,7 +219,7 @@ def _fields(form: BookingForm, offered: Offered) -> dict:
 	own: dict[str, dict[str, Any]] = {
 		"attendee_name": {"label": _("Attendee name"), "required": True},
 		"attendee_email": {
-			"label": _("E-mail"), "type": "email", "required": True, "help": _("The invitation goes there."),
+			"label": _("E-mail"), "type": "email", "required": True, "help": _("We'll send the invitation here."),
 		},
 		"attendee_phone": {"label": _("Phone"), "type": "phone"},
 		"attendee_company": {"label": _("Company")},

@@ -48,9 +48,7 @@ def calendars_view(page: CalendarsPage) -> dict:
 	title = _("Everybody's calendars") if page.sees_all else _("Your calendars")
 	return {
 		**page.house.frame(title),
-		"subtitle": _(
-			"Nobody can book over the events of a calendar that is read here. Visitors never see the events."
-		),
+		"subtitle": _("We check these calendars for conflicts. Guests never see your events."),
 		"sees_all": page.sees_all,
 		"is_manager": page.is_manager,
 		"connections": [_connection(connection, page) for connection in page.connections],
@@ -108,7 +106,7 @@ def _state(connection: ConnectionSummary) -> str:
 	if not connection.is_active:
 		return _("Switched off")
 	sentences = {
-		Distrust.UNREAD: _("Being read for the first time"),
+		Distrust.UNREAD: _("First sync…"),
 		Distrust.REVOKED: _("Must be connected again"),
 		Distrust.GONE: _("A chosen calendar no longer exists"),
 		Distrust.STALE: _("Couldn't be read for too long"),
@@ -128,9 +126,9 @@ def _chosen(connection: ConnectionSummary) -> list[str]:
 	if connection.calendars and not read:
 		sentences.append(_("None of its calendars is read."))
 	if len(connection.calendars) > 1 and read:
-		sentences.append(_("Busy times count of: {0}").format(read))
+		sentences.append(_("Checked for conflicts: {0}").format(read))
 	if written:
-		sentences.append(_("Bookings are written into: {0}").format(written))
+		sentences.append(_("Bookings are added to: {0}").format(written))
 	return sentences
 
 
@@ -139,13 +137,13 @@ def _effect(connection: ConnectionSummary) -> str | None:
 	if not connection.is_active or not connection.distrust:
 		return None
 	if connection.closes:
-		return _("Until it is read again, nobody can book these times.")
+		return _("Until it has synced, nobody can book these times.")
 	return _("Your times are offered all the same: check them against your calendar.")
 
 
 def _read(connection: ConnectionSummary, page: CalendarsPage) -> str:
 	if not connection.last_read:
-		return _("Not read yet")
+		return _("Not synced yet")
 	# At least a second, because "in 0 seconds" would be odd.
 	seconds = min(connection.last_read - page.now, -1)
 	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=page.visitor.locale)

@@ -253,7 +253,7 @@ def _parts(tally: Tally) -> list[charts.Part]:
 
 
 def _legend() -> list[dict[str, str]]:
-	labels = (_("Took place"), _("To come"), _("Attendee didn't come"), _("Cancellations"))
+	labels = (_("Took place"), _("Upcoming"), _("Attendee didn't come"), _("Cancellations"))
 	return [{"kind": kind, "label": label} for kind, label in zip(_KINDS, labels, strict=True)]
 
 

@@ -63,7 +63,7 @@ def why_view(
 	style = visitor.style(zone)
 	return {
 		**house.frame(_("Why isn't this time offered?")),
-		"subtitle": _("Choose a meeting and a time, and read why it isn't offered."),
+		"subtitle": _("Choose a meeting and a time to see what blocks it."),
 		"city": dates.city(zone, visitor.locale),
 		"form": {
 			"pages": types_by_page(types),

@@ -137,12 +137,12 @@ def state_of(error: SchedulingError) -> dict:
 
 def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 	words = {
-		"PAGE_NOT_FOUND": ("search", _("Nothing here"), _("Check the address, or ask your host for the link again.")),
+		"PAGE_NOT_FOUND": ("search", _("Page not found"), _("Check the address, or ask your host for the link again.")),
 		"MEETING_TYPE_NOT_FOUND": ("search", _("Not available"), _("It may have been renamed or closed.")),
-		"REPORT_LINK_NOT_FOUND": ("search", _("Nothing here"), None),
+		"REPORT_LINK_NOT_FOUND": ("search", _("Page not found"), None),
 		"BOOKING_NOT_FOUND": ("search", _("We can't find this meeting"), None),
 		"LINK_EXPIRED": ("clock", _("This link has expired"), _("Your confirmation e-mail may have a newer one.")),
-		"RATE_LIMITED": ("clock", _("A short break"), None),
-		"BUSY": ("clock", _("A short break"), None),
+		"RATE_LIMITED": ("clock", _("Too many requests"), None),
+		"BUSY": ("clock", _("Too many requests"), None),
 	}
 	return words.get(error.code, ("alert", _("This did not work"), None))

@@ -43,7 +43,7 @@ def columns(*wanted: tuple[str, str, str]) -> list[Row]:
 
 def money_columns() -> tuple[tuple[str, str, str], ...]:
 	"""Return the columns that `with_money` fills."""
-	return ("currency", _("Currency"), "Data"), ("revenue", _("Revenue"), "Float"), ("open", _("To come"), "Float")
+	return ("currency", _("Currency"), "Data"), ("revenue", _("Revenue"), "Float"), ("open", _("Upcoming"), "Float")
 
 
 def with_money(row: Row, money: Money) -> Iterable[Row]:

@@ -78,7 +78,7 @@ function ask_about_moving(form) {
 function ask_for_another_time(form) {
 	const fields = [
 		{ ...reason(), label: __("Message") },
-		{ fieldname: "gives_back", fieldtype: "Check", label: __("Give the present time back at once") },
+		{ fieldname: "gives_back", fieldtype: "Check", label: __("Free up the current time now") },
 	];
 	dialogs().ask(form, __("Ask for another time"), fields, (answers) => ({ action: "ask_to_reschedule", ...answers }));
 }

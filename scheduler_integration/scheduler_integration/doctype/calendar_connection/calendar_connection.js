@@ -3,7 +3,7 @@ frappe.ui.form.on("Calendar Connection", {
 		// An account at Google or Microsoft needs its owner's consent, which the page asks for.
 		form.add_custom_button(__("Connect a calendar"), () => window.location.assign("/scheduling/calendars"));
 		if (form.is_new()) return;
-		form.add_custom_button(__("Read now"), () => read_now(form));
+		form.add_custom_button(__("Sync now"), () => read_now(form));
 		form.add_custom_button(__("Disconnect"), () => ask_before_disconnecting(form));
 		if (form.doc.last_error) {
 			form.dashboard.set_headline(frappe.utils.escape_html(form.doc.last_error), "red");

@@ -30,7 +30,7 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 		}
 		for day, tally in found.by_day.items()
 	]
-	names = {"completed": _("Completed"), "open": _("To come"), "no_shows": _("No-shows"), "cancelled": _("Cancelled")}
+	names = {"completed": _("Completed"), "open": _("Upcoming"), "no_shows": _("No-shows"), "cancelled": _("Cancelled")}
 	chart = bars(
 		# The day of the month: Frappe's charts cut longer labels of a month's bars.
 		[str(row["date"].day) for row in rows],
