@@ -65,7 +65,7 @@ def test_a_page_says_when_to_come_back(client, offer, allow):
 	allow(slots_per_minute=2)
 	answer = until_refused(lambda: client.get(path_of(offer)), 2)
 	page = read(answer.text)
-	assert page.one("h1").text == "A short break"
+	assert page.one("h1").text == "Too many requests"
 	assert "second" in page.one("main").text or "minute" in page.one("main").text
 	assert answer.headers["Content-Security-Policy"]
 
