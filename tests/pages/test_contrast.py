@@ -57,6 +57,16 @@ def test_any_colour_can_be_corrected():
 		assert is_legible(dark_accent(colour), DARK_SURFACES), colour
 
 
+def test_what_is_filled_has_the_same_accent_in_light_and_dark():
+	"""In dark mode buttons were a light tint with black text: a second accent beside that of the links."""
+	dice = random.Random(2)
+	for colour in [*COLOURS, *(f"#{dice.randrange(1 << 24):06x}" for _each in range(300))]:
+		for accent, surfaces in ((light_accent(colour), LIGHT_SURFACES), (dark_accent(colour), DARK_SURFACES)):
+			assert contrast(accent.fill, "#ffffff") >= LEGIBLE, colour
+			assert all(contrast(accent.fill, surface) >= 3 for surface in surfaces), colour
+	assert dark_accent("#0f766e").fill == light_accent("#0f766e").fill == "#0f766e"
+
+
 def test_a_colour_that_is_legible_stays_as_it_is():
 	assert light_accent("#0f766e").colour == "#0f766e"
 	assert dark_accent("#ffd60a").colour == "#ffd60a"

@@ -17,6 +17,8 @@ from scheduler_integration.platform.contrast import (
 DEFAULT_ACCENT = "#3b5bdb"
 # The least contrast of normal text (WCAG 2.2, success criterion 1.4.3).
 LEGIBLE = 4.5
+# The least contrast of a button with what is around it (success criterion 1.4.11).
+VISIBLE = 3.0
 
 # Backgrounds in css/base.css on which text has the accent colour.
 LIGHT_SURFACES = ("#ffffff", "#f4f5f8")
@@ -31,7 +33,8 @@ _LINE = 0.65
 class Accent(NamedTuple):
 	"""The accent for light or for dark surfaces.
 
-	`hover` is its shade under the pointer, `wash` a faint background, `line` a border, `ink` the text on the accent.
+	`hover` is its shade under the pointer, `wash` a faint background, `line` a border, `ink` the text on the accent. `fill` is
+	what a button and a chosen day are filled with: white text is legible on it, so that both modes have the same accent.
 	"""
 
 	colour: str
@@ -39,9 +42,10 @@ class Accent(NamedTuple):
 	wash: str
 	line: str
 	ink: str
+	fill: str
 
 	def declarations(self) -> str:
-		values = zip(("", "-hover", "-wash", "-line", "-ink"), self, strict=True)
+		values = zip(("", "-hover", "-wash", "-line", "-ink", "-fill"), self, strict=True)
 		return ";".join(f"--accent{name}:{value}" for name, value in values)
 
 
@@ -71,7 +75,7 @@ def light_accent(colour: str) -> Accent:
 	"""Darken `colour` until it is legible on light surfaces and on its own wash, and white text is legible on it."""
 	wash = mix(colour, LIGHT_SURFACES[0], _TINT)
 	shade = darken_until_legible(colour, (*LIGHT_SURFACES, wash, LIGHT_INK), LEGIBLE)
-	return Accent(shade, mix("#000000", shade, _HOVER), wash, mix(shade, LIGHT_SURFACES[0], _LINE), LIGHT_INK)
+	return Accent(shade, mix("#000000", shade, _HOVER), wash, mix(shade, LIGHT_SURFACES[0], _LINE), LIGHT_INK, shade)
 
 
 def dark_accent(colour: str) -> Accent:
@@ -79,4 +83,5 @@ def dark_accent(colour: str) -> Accent:
 	tint = lighten_until_legible(colour, (*DARK_SURFACES, DARK_INK), LEGIBLE)
 	wash = mix(tint, DARK_SURFACES[0], _TINT)
 	tint = lighten_until_legible(tint, (*DARK_SURFACES, wash, DARK_INK), LEGIBLE)
-	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, mix(tint, DARK_SURFACES[0], _LINE), DARK_INK)
+	fill = lighten_until_legible(darken_until_legible(colour, (LIGHT_INK,), LEGIBLE), DARK_SURFACES, VISIBLE)
+	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, mix(tint, DARK_SURFACES[0], _LINE), DARK_INK, fill)
