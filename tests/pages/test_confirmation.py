@@ -108,7 +108,7 @@ def test_links_of_a_mail_that_the_type_does_not_allow_say_why(client):
 		page = read(answer.text)
 		assert answer.status_code == 200
 		assert not page.all("section", id="cancel")
-		assert "can't be" in page.one("footer").text
+		assert "can't be" in page.one("article").one("footer").text
 
 
 def test_the_meeting_can_be_joined_on_its_day(client):
