@@ -19,6 +19,9 @@ CLOCK_COOKIE = "scheduling_clock"
 HOLD_COOKIE = "scheduling_hold"
 GUESSED = "auto:"
 
+# BCP 47 allows more, but no language that a browser sends needs them.
+LONGEST_CODE = 35
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -89,7 +92,9 @@ def _cookie(name: str) -> str | None:
 
 
 def _accepted_languages() -> list[str]:
-	return list(frappe.request.accept_languages.values()) if frappe.request else []
+	# Codes of languages become names of files. No language has a long one.
+	asked = frappe.request.accept_languages.values() if frappe.request else ()
+	return [code for code in asked if len(code) <= LONGEST_CODE]
 
 
 def _is_unspoken(wanted: str) -> bool:
