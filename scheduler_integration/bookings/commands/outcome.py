@@ -4,6 +4,7 @@ The outcome doesn't change the invitation, so the sequence stays. Readers get no
 """
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.transaction import command
@@ -22,7 +23,7 @@ def complete(name: str, now: int) -> HostBooking:
 	days have passed. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	change_status([booking], "Completed", Kind.COMPLETED, Actor.HOST, now)
+	change_status([booking], "Completed", Kind.COMPLETED, Actor.HOST, now, **_as_known(booking))
 	return for_host(booking, now)
 
 
@@ -54,6 +55,10 @@ def confirm(name: str, now: int) -> HostBooking:
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	# The host has agreed to meet the attendee, so the additional guests are invited too.
-	known = {"address_status": KNOWN} if is_unconfirmed(booking) else {}
-	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now, **known)
+	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now, **_as_known(booking))
 	return for_host(booking, now)
+
+
+def _as_known(booking: Document) -> dict[str, str]:
+	"""Return the fields of a booking whose host says that the attendee is somebody."""
+	return {"address_status": KNOWN} if is_unconfirmed(booking) else {}
