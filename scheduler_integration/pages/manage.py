@@ -110,7 +110,7 @@ def managing_view(
 		"code_error": attempt.error.details.get("code") if attempt.error else None,
 		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
-		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
+		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": is_gone}),
 	}
 
 

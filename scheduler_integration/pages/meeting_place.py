@@ -66,7 +66,7 @@ def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:
 		return [_("Your host will send you a new link.")]
 	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
 		return [_("Your host will send you the link.")]
-	if not url and not booking.location:
+	if not (url or booking.location or booking.meeting_id):
 		return [_("{0} will tell you where.").format(_host(booking))]
 	facts = []
 	if booking.meeting_id:

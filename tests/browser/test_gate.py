@@ -143,7 +143,8 @@ def test_without_webcrypto_a_code_takes_the_place_of_the_proof(browse, choose, i
 	window.reach_form(path_of(meeting_type))
 	window.fill_in()
 	page = window.page
-	page.locator("#submit").click()
+	with page.expect_response("**/*public.book"):
+		page.locator("#submit").click()
 	page.locator("#code").fill(code_in(inbox, run_jobs))
 	page.locator("#submit").click()
 	page.wait_for_url(re.compile("booked=1"))

@@ -172,6 +172,7 @@ def test_a_session_of_several_on_a_managers_page(browse):
 	row.locator("a").focus()
 	with window.page.expect_navigation():
 		window.page.keyboard.press("Enter")
+	window.page.locator(".panels .menu summary").click()
 	danger = window.page.get_by_role("link", name="Cancel for Ada")
 	check(window, "session", LOOKS, then=danger)
 	window.follow(danger)
