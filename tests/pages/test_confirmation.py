@@ -96,7 +96,7 @@ def test_opening_the_links_of_a_mail_changes_nothing(client):
 	assert read(moving.text).one("p", class_="old-time")
 	assert bookings_of(offer)[0].status == "Scheduled"
 	form = page.one("section", id="cancel").one("form")
-	assert client.post(form["action"], data=typed_in(form)).status_code == 303
+	assert client.post(form["action"], data=[*typed_in(form), ("action", "cancel")]).status_code == 303
 	assert bookings_of(offer)[0].status == "Cancelled"
 	assert shown(client, booking, "?cancel=1").one("h1").text == "This meeting is cancelled"
 
@@ -141,7 +141,7 @@ def test_booking_again_after_a_cancellation_began_with_an_empty_form(client):
 
 def cancelled(client, booking):
 	form = shown(client, booking).one("section", id="cancel").one("form")
-	client.post(form["action"], data=typed_in(form))
+	client.post(form["action"], data=[*typed_in(form), ("action", "cancel")])
 	return shown(client, booking)
 
 

@@ -144,7 +144,7 @@ def test_where_the_guest_came_from_is_carried_along(client, offer):
 def test_a_booking_is_cancelled_once(client, offer, fill):
 	manage = client.post(fill()[0], data=fill()[1]).headers["Location"].partition("?")[0]
 	form = read(client.get(manage).text).one("section", id="cancel").one("form")
-	answer = client.post(form["action"], data=typed_in(form, reason="Another time"))
+	answer = client.post(form["action"], data=[*typed_in(form, reason="Another time"), ("action", "cancel")])
 	assert (answer.status_code, answer.headers["Location"]) == (303, manage)
 	page = read(client.get(manage).text)
 	assert page.one("h1").text == "This meeting is cancelled"

@@ -71,7 +71,7 @@ def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 		assert ["12:00" in each.one("s").text for each in page.all("span", class_="earlier")] == [True] * is_news
 	assert "Meeting moved" in client.get(f"{path}?moved=1").text
 	cancel = page.one("section", id="cancel").one("form")
-	client.post(cancel["action"], data=form_values(cancel))
+	client.post(cancel["action"], data=[*form_values(cancel), ("action", "cancel")])
 	cancelled = read(client.get(path).text)
 	assert "12:30" in cancelled.one("time", class_="when struck").text
 	assert cancelled.all("span", class_="earlier") == []
