@@ -142,13 +142,13 @@ def _sources(scope: Scope, now: int) -> Iterable[Row]:
 
 def _funnel(scope: Scope, now: int) -> Iterable[Row]:
 	yield ("date", *STEPS)
-	for day, numbers in funnel(in_site_zone(scope), now).by_day.items():
+	for day, numbers in funnel(in_site_zone(scope, now), now).by_day.items():
 		yield (day.isoformat(), *numbers)
 
 
 def _video_providers(scope: Scope, now: int) -> Iterable[Row]:
 	yield _PROVIDER_FIELDS
-	for provider in provider_performance(in_site_zone(scope).span, scope.host):
+	for provider in provider_performance(in_site_zone(scope, now).span, scope.host):
 		yield [getattr(provider, name) for name in _PROVIDER_FIELDS]
 
 

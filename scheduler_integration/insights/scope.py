@@ -68,9 +68,15 @@ def scope_for(
 	return Scope(first, last, zone, whose, page, meeting_type, source)
 
 
-def in_site_zone(scope: Scope) -> Scope:
-	"""Return the same dates of the site's zone. Stored numbers of days are of this zone."""
-	return replace(scope, zone=site_zone().key)
+def in_site_zone(scope: Scope, now: int) -> Scope:
+	"""Return the same dates of the site's zone. Stored numbers of days are of this zone.
+
+	If the scope goes up to today, so does the new one. In Paris it may still be 22 November when a site in Kolkata counts
+	the visitors of the 23rd. `now` is in epoch seconds.
+	"""
+	zone = site_zone().key
+	last = local_date(now, zone) if scope.last == local_date(now, scope.zone) else scope.last
+	return replace(scope, first=min(scope.first, last), last=last, zone=zone)
 
 
 def a_year(scope: Scope) -> Scope:

@@ -47,7 +47,7 @@ def _view() -> dict:
 		_ask_for_file(scope, user, instant)
 	shows_staff = is_manager() and not scope.host
 	found = dashboard(scope, instant, week_begins=visitor.locale.first_week_day)
-	days = in_site_zone(scope)
+	days = in_site_zone(scope, instant)
 	figures = Figures(
 		dashboard=found,
 		funnel=funnel(days, instant),

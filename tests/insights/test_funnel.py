@@ -5,11 +5,11 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from scheduler_integration.engine import local_midnight
+from scheduler_integration.engine import local_date, local_midnight
 from scheduler_integration.entry import funnel as door
 from scheduler_integration.insights import page_stats, visits
 from scheduler_integration.insights.funnel import funnel
-from scheduler_integration.insights.scope import Scope
+from scheduler_integration.insights.scope import Scope, in_site_zone
 from scheduler_integration.insights.visits import SCRIPT, STEPS, Step, Visitor, note
 from scheduler_integration.platform.clock import now, site_zone
 from tests.pages.offer import host_of, in_three_days, make_offer, path_of, sign_in, wish_for
@@ -437,3 +437,13 @@ def test_slugs_of_a_page_are_known_for_a_minute(busy_page):
 	assert door._slugs("site", busy_page.name, "", 1) == (busy_page.slug, "")
 	assert door._slugs("site", busy_page.slug, busy_page.types[0].slug, 1)[1] == busy_page.types[0].slug
 	assert page_of(busy_page.types[0]).slug == busy_page.slug
+
+
+def test_a_host_west_of_the_site_saw_no_visitors_while_the_site_had_the_next_day(busy_page):
+	"""The site is in Kolkata or New York, the host's clock is another. In some hours their dates differ."""
+	steps_of(busy_page, busy_page.types, 5)
+	frappe.db.commit()
+	for zone in ("Pacific/Pago_Pago", "Pacific/Kiritimati"):
+		scope = Scope(local_date(now(), zone), local_date(now(), zone), zone, busy_page.user)
+		assert in_site_zone(scope, now()).last == visits.day_of(now())
+		assert funnel(in_site_zone(scope, now()), now()).numbers[0] == 4

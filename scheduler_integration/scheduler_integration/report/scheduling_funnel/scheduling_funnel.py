@@ -13,7 +13,7 @@ from scheduler_integration.scheduler_integration.report.scheduling_figures impor
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
 	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
-	found = funnel(in_site_zone(scope_of(filters)), now())
+	found = funnel(in_site_zone(scope_of(filters), now()), now())
 	labels = _labels()
 	rows = [{**each._asdict(), "step": labels[each.step]} for each in found.steps]
 	shown = columns(
