@@ -1,14 +1,12 @@
 """Counts clicks on the links of reports."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 import frappe
-from frappe.utils.password import get_encryption_key
 
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
 from scheduler_integration.engagement.targets import Target
+from scheduler_integration.platform.signing import keyed_hash
 
 # A second click of the same visitor within this many seconds doesn't count again: a reload, a double click.
 REPEAT = 30 * 60
@@ -91,5 +89,4 @@ def _visit_key(target: Target, ip_hash: str, now: int) -> str:
 
 
 def _keyed_hash(purpose: str, text: str) -> str:
-	message = f"scheduler {purpose}\n{text}".encode()
-	return hmac.new(get_encryption_key().encode(), message, hashlib.sha256).hexdigest()
+	return keyed_hash(f"scheduler {purpose}", text)

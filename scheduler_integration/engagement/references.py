@@ -9,13 +9,11 @@ A reference is part of addresses, so it contains no secret and no person's name.
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 
-from frappe.utils.password import get_encryption_key
-
 from scheduler_integration.parsing.references import REFERENCE
+from scheduler_integration.platform.signing import keyed_hash
 
 CHANNELS = ("report", "pdf", "email", "widget")
 _SIGNATURE_BYTES = 16
@@ -58,8 +56,7 @@ def read(text: str | None) -> Reference | None:
 
 
 def _signature(facts: str) -> str:
-	digest = hmac.new(get_encryption_key().encode(), f"{_PURPOSE}\n{facts}".encode(), hashlib.sha256).digest()
-	return _encoded(digest[:_SIGNATURE_BYTES])
+	return _encoded(bytes.fromhex(keyed_hash(_PURPOSE, facts))[:_SIGNATURE_BYTES])
 
 
 def _encoded(data: bytes) -> str:

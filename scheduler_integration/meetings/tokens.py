@@ -9,17 +9,16 @@ A token is `<booking>.<signature>`. The signature is an HMAC-SHA256 (RFC 2104) o
 A rescheduled booking passes its `manage_key` on to the booking that takes its place. Its link leads there.
 """
 
-import hashlib
 import hmac
 import re
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import get_url
-from frappe.utils.password import get_encryption_key
 
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.chain import latest
+from scheduler_integration.platform.signing import keyed_hash
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 _TOKEN = re.compile(rf"({_NAME.pattern})\.([0-9a-f]{{64}})")
@@ -105,4 +104,4 @@ def split_token(token: str) -> tuple[str, str]:
 
 def signature(name: str, key: str) -> str:
 	"""Return the signature of a record's name and its random key, which only this site can make."""
-	return hmac.new(get_encryption_key().encode(), f"{name}\n{key}".encode(), hashlib.sha256).hexdigest()
+	return keyed_hash(name, key)

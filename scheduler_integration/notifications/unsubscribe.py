@@ -9,19 +9,19 @@ Of somebody who stopped follow-ups, an HMAC of the address is kept and not the a
 """
 
 import base64
-import hmac
 from dataclasses import dataclass
 
 import frappe
 from frappe.utils import get_url
 
 from scheduler_integration.exceptions import PageNotFound
-from scheduler_integration.meetings.tokens import signature
 from scheduler_integration.notifications.preferences import stop_digest
+from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
 
 DOCTYPE = "Mail Opt Out"
 FOLLOW_UPS, DIGEST = "follow-ups", "digest"
 _KINDS = (FOLLOW_UPS, DIGEST)
+_PURPOSE = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Subscription:
 	def url(self) -> str:
 		"""The absolute address at which the messages can be stopped."""
 		payload = f"{self.kind}.{base64.urlsafe_b64encode(self.address.lower().encode()).decode()}"
-		return get_url(f"/schedule/unsubscribe/{payload}.{signature(payload, 'unsubscribe')}")
+		return get_url(f"/schedule/unsubscribe/{signed(payload, _PURPOSE)}")
 
 	def headers(self) -> dict[str, str]:
 		"""Return the headers of a message that mail programs can stop (RFC 2369, RFC 8058)."""
@@ -56,12 +56,11 @@ class Subscription:
 
 def subscription_of(token: str) -> Subscription:
 	"""Return the subscription of a token. Raises PageNotFound if it is forged."""
-	payload, _dot, signed = token.rpartition(".")
-	kind, _dot, encoded = payload.partition(".")
-	if kind not in _KINDS or not hmac.compare_digest(signed.encode(), signature(payload, "unsubscribe").encode()):
+	kind, _dot, address = (payload_of(token, _PURPOSE) or "").partition(".")
+	if kind not in _KINDS:
 		raise PageNotFound
-	return Subscription(kind, base64.urlsafe_b64decode(encoded).decode())
+	return Subscription(kind, base64.urlsafe_b64decode(address).decode())
 
 
 def _person(address: str) -> str:
-	return signature(address.lower(), "opt out")
+	return keyed_hash(address.lower(), "opt out")

@@ -8,15 +8,12 @@ asked for what, and how much was erased.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import frappe
-from frappe.utils.password import get_encryption_key
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import SchedulingError
@@ -27,6 +24,7 @@ from scheduler_integration.notifications.code_mail import forget_codes_to
 from scheduler_integration.outbox.tasks import has_open_tasks, skip_open
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.privacy.contacts import forget_own_contact
 from scheduler_integration.privacy.held import booked_names
 
@@ -187,4 +185,4 @@ def _record(
 
 def person_hash(address: str) -> str:
 	"""Return an HMAC of the address with the site's key. Who knows the address can tell that it was this person."""
-	return hmac.new(get_encryption_key().encode(), f"person\n{address}".encode(), hashlib.sha256).hexdigest()
+	return keyed_hash("person", address)

@@ -4,11 +4,9 @@ Anybody can type anybody's address. Without these caps a robot could fill somebo
 a mail provider.
 """
 
-import hashlib
 from typing import NamedTuple
 
-from frappe.utils.password import get_encryption_key
-
+from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.trust.addresses import domain_of, mailbox
 from scheduler_integration.trust.counters import DAY, HOUR, count
 
@@ -56,4 +54,4 @@ def _fits(kind: str, address: str, page: str, now: int, limits: Limits = NO_LIMI
 
 def _hashed(mailbox: str) -> str:
 	"""Return a name for the mailbox in the cache, from which nobody can find the address."""
-	return hashlib.sha256(f"{get_encryption_key()} {mailbox}".encode()).hexdigest()[:24]
+	return keyed_hash("scheduling mailbox", mailbox)[:24]

@@ -3,22 +3,22 @@
 A code is for one address, meeting type and form. A newer code replaces it.
 """
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import frappe
-from frappe.utils.password import get_encryption_key
 from redis.exceptions import RedisError
 
+from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.trust.caps import may_send_code
 from scheduler_integration.trust.counters import PREFIX, claim, give_back
 
 MINUTES = 10
 TRIES = 5
 DIGITS = 6
+_PURPOSE = "scheduling code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Occasion:
 	@property
 	def key(self) -> str:
 		"""A name for it without the address."""
-		return _hmac("\n".join((self.address.lower(), self.meeting_type, self.form)))[:32]
+		return keyed_hash(_PURPOSE, self.address.lower(), self.meeting_type, self.form)[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def new_code(occasion: Occasion, now: int) -> str | None:
 	if not may_send_code(occasion.address, occasion.page, now):
 		return None
 	code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-	stored = {"id": secrets.token_hex(8), "hmac": _hmac(f"{occasion.key}\n{code}"), "until": now + MINUTES * 60}
+	stored = {"id": secrets.token_hex(8), "hmac": keyed_hash(_PURPOSE, occasion.key, code), "until": now + MINUTES * 60}
 	frappe.cache.set_value(_name(occasion), stored, expires_in_sec=MINUTES * 60)
 	return code
 
@@ -69,7 +69,7 @@ def checked_code(occasion: Occasion, typed: object, now: int) -> Confirmed | Non
 		return None
 	if _tries(stored["id"]) > TRIES:
 		return None
-	is_right = hmac.compare_digest(stored["hmac"], _hmac(f"{occasion.key}\n{code}"))
+	is_right = hmac.compare_digest(stored["hmac"], keyed_hash(_PURPOSE, occasion.key, code))
 	return Confirmed(stored["id"]) if is_right else None
 
 
@@ -86,7 +86,3 @@ def _tries(id: str) -> int:
 
 def _name(occasion: Occasion) -> str:
 	return f"{PREFIX}:code:{occasion.key}"
-
-
-def _hmac(text: str) -> str:
-	return hmac.new(get_encryption_key().encode(), f"scheduling code\n{text}".encode(), hashlib.sha256).hexdigest()

@@ -5,15 +5,13 @@ until a key begins as the challenge says. The server has chosen the counter, so 
 signed the key, so it checks the answer without deriving anything.
 """
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import altcha
-from frappe.utils.password import get_encryption_key
 
+from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.trust.counters import claim, give_back
 
 ALGORITHM = "PBKDF2/SHA-256"
@@ -95,4 +93,4 @@ def checked_proof(text: object, subject: Subject, now: int) -> Proof | None:
 
 
 def _secret(purpose: str) -> str:
-	return hmac.new(get_encryption_key().encode(), f"scheduling proof {purpose}".encode(), hashlib.sha256).hexdigest()
+	return keyed_hash(f"scheduling proof {purpose}")
