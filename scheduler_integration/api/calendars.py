@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import get_url
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -27,6 +26,7 @@ from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse
 from scheduler_integration.parsing.push_messages import PushMessage, google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.site_address import site_url
 
 PAGE = "/scheduling/calendars"
 # A vendor sends a token of some dozen characters, and messages of some hundred kilobytes at once.
@@ -206,4 +206,4 @@ def _messages() -> Sequence[PushMessage]:
 
 def _to_page(**query: str) -> Response:
 	given = {key: text for key, text in query.items() if text}
-	return redirect(get_url(f"{PAGE}?{urlencode(given)}"), 303)
+	return redirect(site_url(f"{PAGE}?{urlencode(given)}"), 303)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import get_url_to_form
 
 from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import Distrust, of_calendar
+from scheduler_integration.platform.site_address import desk_url
 from scheduler_integration.times import CalendarEntry
 
 _TITLES = {"Booking": "subject", "Blocked Time": "reason", "Calendar Connection": "account_name"}
@@ -28,7 +28,7 @@ def _entry(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]])
 	label = titles[doctype].get(name) or _(doctype)
 	if doctype == "Calendar Connection":
 		label = _calendar_label(item.label, label)
-	return CalendarEntry(doctype, name or None, label, get_url_to_form(doctype, name), item.start, item.end)
+	return CalendarEntry(doctype, name or None, label, desk_url(doctype, name), item.start, item.end)
 
 
 def _doctype(item: engine.Busy | engine.Booked) -> str | None:

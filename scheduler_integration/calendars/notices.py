@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from frappe import _
 from frappe.translate import print_language
-from frappe.utils import escape_html, get_fullname, get_url
+from frappe.utils import escape_html, get_fullname
 
 from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
@@ -20,6 +20,7 @@ from scheduler_integration.outbox import outages
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.language import current_locale, language_of
+from scheduler_integration.platform.site_address import site_url
 
 _DOCTYPE = "Calendar Connection"
 _REVOKED, _FAILING = "Reconnect needed", "Failing"
@@ -55,7 +56,7 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 		sentences = [change.title, change_sentence(change, timezone_of(change.user), current_locale())]
 		if change.starts_at is not None or change.is_deleted:
 			sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
-		link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
+		link = f'<a href="{site_url("/scheduling")}">{_("Open your meetings")}</a>'
 		subject = _("In your calendar: {0}").format(change.title)
 		_send(change.user, subject, sentences, link, ("Booking", change.booking))
 
@@ -113,7 +114,7 @@ def _tell(user: str, row: frappe._dict) -> None:
 			unwritten = _("Meetings that aren't in the calendar {0} of {1} as they were booked: {2}.")
 			sentences.append(unwritten.format(account, get_fullname(row.user), row.waiting))
 			sentences.append(_("That is put right by itself as soon as the calendar can be written."))
-		link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
+		link = f'<a href="{site_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
 		subject = _("Your calendar {0} needs your attention").format(account)
 		_send(user, subject, sentences, link, (_DOCTYPE, row.name))
 

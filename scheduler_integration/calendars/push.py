@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import frappe
-from frappe.utils import get_url
 from frappe.utils.password import get_decrypted_password, set_encrypted_password
 
 from scheduler_integration.calendars.accounts import open_connection
@@ -18,6 +17,7 @@ from scheduler_integration.calendars.provider import Channel, Provider
 from scheduler_integration.calendars.providers.registry import WATCHED
 from scheduler_integration.exceptions import AccessRevoked, OutsideError
 from scheduler_integration.parsing.push_messages import PushMessage
+from scheduler_integration.platform.site_address import site_url
 
 _DOCTYPE, _ROW = "Calendar Connection", "Connected Calendar"
 METHOD = "scheduler_integration.api.calendars.notify"
@@ -32,7 +32,7 @@ def push_address() -> str:
 	Providers require https. `scheduling_push_address` in site_config.json can set another address than the site's own, for
 	example of a tunnel.
 	"""
-	base = frappe.conf.get("scheduling_push_address") or get_url()
+	base = frappe.conf.get("scheduling_push_address") or site_url()
 	is_given = bool(frappe.conf.get("scheduling_push_address"))
 	return f"{base.rstrip('/')}/api/method/{METHOD}" if is_given or base.startswith("https://") else ""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import flt, get_url
+from frappe.utils import flt
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import (
@@ -20,6 +20,7 @@ from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_
 from scheduler_integration.catalogue.places import Place, location_label, offered_places
 from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
 from scheduler_integration.exceptions import PageNotFound
+from scheduler_integration.platform.site_address import site_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def public_meeting_type(bookable: Bookable) -> PublicMeetingType:
 
 def page_url(slug: str, type_slug: str | None = None) -> str:
 	"""Return the absolute public address of a page, or of a meeting type on it."""
-	return get_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
+	return site_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
 
 
 def _pages_of(user: str) -> list[str]:

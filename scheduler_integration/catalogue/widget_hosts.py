@@ -1,9 +1,8 @@
 """The hosts whose widgets an admin allows in reports, beside the providers' own."""
 
-from urllib.parse import urlsplit
-
 import frappe
-from frappe.utils import get_url
+
+from scheduler_integration.platform.site_address import site_host
 
 
 def widget_hosts() -> frozenset[str]:
@@ -12,4 +11,4 @@ def widget_hosts() -> frozenset[str]:
 	The site itself is never included: a widget from this site could leave its sandbox.
 	"""
 	names = (frappe.get_cached_doc("Scheduler Settings").widget_hosts or "").lower().split()
-	return frozenset(names) - {urlsplit(get_url()).hostname}
+	return frozenset(names) - {site_host()}

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from frappe import _
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.booking_addresses import with_campaign
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings
@@ -13,6 +12,7 @@ from scheduler_integration.client_reports.subject import Subject
 from scheduler_integration.engagement.links import widget_reference, with_reference
 from scheduler_integration.parsing.embed_code import Widget, parse_embed_code
 from scheduler_integration.parsing.text import Refused
+from scheduler_integration.platform.site_address import site_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _for_this_site(widget: Widget) -> str:
 	parts = urlsplit(widget.src)
 	if parts.hostname != "calendly.com" and not (parts.hostname or "").endswith(".calendly.com"):
 		return widget.src
-	site = quote(urlsplit(get_url()).netloc, safe="")
+	site = quote(urlsplit(site_url()).netloc, safe="")
 	kept = [each for each in parts.query.split("&") if each and not each.startswith(("embed_domain=", "embed_type="))]
 	query = "&".join([*kept, f"embed_domain={site}", "embed_type=Inline"])
 	return parts._replace(query=query).geturl()

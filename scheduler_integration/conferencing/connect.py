@@ -7,7 +7,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.video import CALLS, CONNECTED, WITH_ACCOUNT
@@ -27,6 +26,7 @@ from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.queue import queue_after_commit
+from scheduler_integration.platform.site_address import site_url
 
 _MOST = 500
 LEAVE = "scheduler_integration.jobs.leave_video"
@@ -64,7 +64,7 @@ def begin(provider: str, asker: Asker) -> str:
 	if provider not in ACCOUNTS:
 		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(ACCOUNTS))})
 	kind = ACCOUNTS[provider]
-	return consent.begin(kind.VENDOR, kind.SCOPES, asker, get_url(CALLBACK), {"provider": provider})
+	return consent.begin(kind.VENDOR, kind.SCOPES, asker, site_url(CALLBACK), {"provider": provider})
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:

@@ -7,14 +7,13 @@ to a site of their choice.
 import re
 from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
-from frappe.utils import get_url
-
 from scheduler_integration.catalogue.booking_addresses import booking_address, scheduler_url_of, with_campaign
 from scheduler_integration.catalogue.consultant_types import consultant_type
 from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.engagement.references import CHANNELS, Reference, written
 from scheduler_integration.engagement.targets import Target
 from scheduler_integration.exceptions import ReportLinkNotFound
+from scheduler_integration.platform.site_address import site_url
 
 PATH = "/schedule/go/"
 # Consultants write this as a parameter's value in the address of a scheduler that doesn't return utm_content.
@@ -35,7 +34,7 @@ def tracked_url(
 	if not meeting_type and not assessment:
 		raise ValueError(f"a link of {consultant} needs a meeting type or an assessment")
 	known = "" if assessment else phase or ""
-	return get_url(PATH + written(Reference(meeting_type or "", assessment or "", channel, known)))
+	return site_url(PATH + written(Reference(meeting_type or "", assessment or "", channel, known)))
 
 
 def widget_reference(assessment: str) -> str:

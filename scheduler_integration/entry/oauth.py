@@ -1,9 +1,9 @@
 """Returns who asks for a consent, and the address to which vendors send that person back."""
 
 import frappe
-from frappe.utils import get_url
 
 from scheduler_integration.http.oauth.consent import Asker
+from scheduler_integration.platform.site_address import site_url
 
 # Google and Microsoft send a host back to this method after the consent for a calendar.
 CALENDAR_CALLBACK = "scheduler_integration.api.calendars.callback"
@@ -16,4 +16,4 @@ def this_asker() -> Asker:
 
 def callback_address(method: str) -> str:
 	"""Return the absolute address of a whitelisted method. Exactly this address must be entered in the vendor's console."""
-	return get_url(f"/api/method/{method}")
+	return site_url(f"/api/method/{method}")

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
@@ -26,6 +25,7 @@ from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.meetings.transitions import Actor, transition_refusal
 from scheduler_integration.parsing.answers import Answer
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.site_address import site_url
 
 # The commands that move a booking to another state, by the name that API and pages send.
 _MOVING = {
@@ -270,7 +270,7 @@ def _host_link(booking: Document) -> str | None:
 	"""Return the address at which a signed-in host joins the call. It redirects to a link that is made at that moment."""
 	if not booking.meeting_link or not booking.video_provider:
 		return None
-	return get_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
+	return site_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
 
 
 def _host(user: str, people: People) -> BookingHost:

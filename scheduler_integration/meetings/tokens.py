@@ -14,11 +14,11 @@ import re
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.platform.signing import keyed_hash
+from scheduler_integration.platform.site_address import site_url
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 _TOKEN = re.compile(rf"({_NAME.pattern})\.([0-9a-f]{{64}})")
@@ -36,7 +36,7 @@ def manage_token(booking: Document) -> str:
 
 def manage_url(booking: Document) -> str:
 	"""Return the absolute address at which the attendee sees and cancels the booking."""
-	return get_url(f"/schedule/manage/{manage_token(booking)}")
+	return site_url(f"/schedule/manage/{manage_token(booking)}")
 
 
 def reschedule_url(booking: Document) -> str:
@@ -51,7 +51,7 @@ def cancel_url(booking: Document) -> str:
 
 def answer_url(booking: Document, user: str) -> str:
 	"""Return the absolute address at which the host `user` confirms or declines the request."""
-	return get_url(f"/schedule/answer/{booking.name}.{_answer_signature(booking, user)}")
+	return site_url(f"/schedule/answer/{booking.name}.{_answer_signature(booking, user)}")
 
 
 def find_by_answer_token(token: str, *, for_update: bool = False) -> tuple[Document, str]:

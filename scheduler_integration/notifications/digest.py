@@ -10,7 +10,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import get_url
 
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
 from scheduler_integration.meetings.hosted import by_session, hosted_between
@@ -21,6 +20,7 @@ from scheduler_integration.notifications.templates import Rendered, render_parts
 from scheduler_integration.notifications.unsubscribe import DIGEST, Subscription
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.one_line import header_text
+from scheduler_integration.platform.site_address import site_url
 
 # Hours of the host's day. If the site was down all morning, no digest is sent at noon any more.
 FIRST_HOUR, LAST_HOUR = 7, 12
@@ -64,7 +64,7 @@ def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day:
 			"date": reader.date(rows[0]["start"]),
 			"timezone": reader.zone_name(rows[0]["start"]),
 			"rows": rows,
-			"url": get_url("/scheduling"),
+			"url": site_url("/scheduling"),
 			"unsubscribe_url": (digest := Subscription(DIGEST, reader.email)).url,
 		}
 		words = Rendered(header_text(_subject(rows)), *render_parts("host_digest", facts))

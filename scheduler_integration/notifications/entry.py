@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
@@ -17,6 +16,7 @@ from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.site_address import site_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _description(booking: Document, reader: Reader) -> str:
 		)
 		parts.append(sentence.format(manage_url(booking)))
 	if reader.role == "host":
-		parts.append(_("{0}: {1}").format(_("Open the meeting"), get_url(f"/scheduling/meeting/{booking.name}")))
+		parts.append(_("{0}: {1}").format(_("Open the meeting"), site_url(f"/scheduling/meeting/{booking.name}")))
 	return "\n\n".join(filter(None, parts))
 
 

@@ -7,7 +7,6 @@ left out, a session is one entry, and a multi-day meeting is shown on each of it
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import get_url
 from icalendar import Calendar
 
 from scheduler_integration.meetings.hosted import by_session, hosted_between
@@ -17,6 +16,7 @@ from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import from_site_time
 from scheduler_integration.platform.one_line import header_text
+from scheduler_integration.platform.site_address import site_url
 
 # Meetings that are over stay in the feed for this long. Apps delete entries that a feed no longer has.
 _PAST_DAYS = 30
@@ -42,5 +42,5 @@ def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
 	changed = max(from_site_time(booking.modified) for booking in sharing)
 	entry = bare_entry(sharing, reader)
 	event = bare_event(first, changed, reader, entry)
-	event.add("url", get_url(f"/scheduling/meeting/{first.name}"))
+	event.add("url", site_url(f"/scheduling/meeting/{first.name}"))
 	calendar.add_component(event)

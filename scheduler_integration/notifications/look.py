@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible
+from scheduler_integration.platform.site_address import site_url
 
 DEFAULT_ACCENT = "#3b5bdb"
 # The card and the text on a button, on a light and on a dark screen. templates/emails/_layout.html has the same colours.
@@ -48,4 +48,4 @@ def plain_look(reader: Reader, colour: str | None = None) -> dict[str, Any]:
 
 
 def _image(address: str | None) -> str | None:
-	return get_url(quote(address, safe="/%?=&")) if address and is_public_image(address) else None
+	return site_url(quote(address, safe="/%?=&")) if address and is_public_image(address) else None

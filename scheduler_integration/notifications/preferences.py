@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.exceptions import FeedNotFound
 from scheduler_integration.meetings.tokens import new_manage_key, signature, split_token
+from scheduler_integration.platform.site_address import site_url
 
 _PATH = "/api/method/scheduler_integration.api.public.host_calendar"
 
@@ -30,7 +30,7 @@ def preferences_of(user: str) -> Preferences:
 	if not row:
 		return Preferences()
 	token = f"{row.name}.{signature(row.name, row.feed_key)}" if row.feed_key else None
-	return Preferences(token and get_url(f"{_PATH}?token={token}"), bool(row.morning_digest))
+	return Preferences(token and site_url(f"{_PATH}?token={token}"), bool(row.morning_digest))
 
 
 def renew_feed(user: str) -> None:

@@ -12,11 +12,11 @@ import base64
 from dataclasses import dataclass
 
 import frappe
-from frappe.utils import get_url
 
 from scheduler_integration.exceptions import PageNotFound
 from scheduler_integration.notifications.preferences import stop_digest
 from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
+from scheduler_integration.platform.site_address import site_url
 
 DOCTYPE = "Mail Opt Out"
 FOLLOW_UPS, DIGEST = "follow-ups", "digest"
@@ -35,7 +35,7 @@ class Subscription:
 	def url(self) -> str:
 		"""The absolute address at which the messages can be stopped."""
 		payload = f"{self.kind}.{base64.urlsafe_b64encode(self.address.lower().encode()).decode()}"
-		return get_url(f"/schedule/unsubscribe/{signed(payload, _PURPOSE)}")
+		return site_url(f"/schedule/unsubscribe/{signed(payload, _PURPOSE)}")
 
 	def headers(self) -> dict[str, str]:
 		"""Return the headers of a message that mail programs can stop (RFC 2369, RFC 8058)."""

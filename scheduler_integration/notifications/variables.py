@@ -5,7 +5,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.engine import wall_clock
@@ -22,6 +21,7 @@ from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.site_address import desk_url, site_url
 from scheduler_integration.platform.web_links import unlinked
 
 Variables = dict[str, Any]
@@ -189,8 +189,8 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 		"may_move": bool(meeting_type.allow_reschedule),
 		**_ways_to_change(booking, meeting_type, reader),
 		"book_again_url": page_url(page.slug, meeting_type.slug),
-		"meeting_url": get_url(f"/scheduling/meeting/{booking.name}") if reader.is_hosting else None,
-		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
+		"meeting_url": site_url(f"/scheduling/meeting/{booking.name}") if reader.is_hosting else None,
+		"desk_url": desk_url("Booking", booking.name),
 		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,
 		"feedback_url": frappe.get_cached_doc("Scheduler Settings").feedback_url or None,
 	}

@@ -14,6 +14,9 @@ _READS_THE_CLOCK = {
 	"frappe.utils.now_datetime", "nowdate", "nowtime", "get_system_timezone", "frappe.utils.get_system_timezone",
 	"frappe.utils.nowdate", "frappe.utils.today",
 }  # fmt: skip
+SITE_ADDRESS = "platform/site_address.py"
+# They take the host from the request, if the site's configuration has none.
+_READS_THE_HOST = {"get_url", "get_url_to_form", "get_url_to_list", "get_host_name", "get_link_to_form"}
 _READS_THE_DATABASE = re.compile(r"frappe\.(db|qb|get_(all|list|doc|cached_doc|cached_value|value|last_doc))\b")
 _SETTING = re.compile(r"""\bconf(?:\.get\(|\[)["'](\w+)["']""")
 
@@ -26,6 +29,8 @@ def broken(path: str, source: str) -> Iterator[str]:
 			name = ast.unparse(node.func)
 			if name in _READS_THE_CLOCK and path != CLOCK:
 				yield f"{path}:{node.lineno}: only {CLOCK} reads the clock or the site's zone: {name}"
+			if name.removeprefix("frappe.utils.") in _READS_THE_HOST and path != SITE_ADDRESS:
+				yield f"{path}:{node.lineno}: only {SITE_ADDRESS} makes addresses of this site: {name}"
 			if path.startswith("pages/") and _READS_THE_DATABASE.match(name):
 				yield f"{path}:{node.lineno}: a page asks a room, and not the database: {name}"
 			if any(each.arg == "ignore_permissions" for each in node.keywords) and not _is_explained(lines, node):

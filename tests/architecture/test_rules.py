@@ -15,6 +15,8 @@ def test_the_app_keeps_its_rules():
 		("outbox/x.py", "now = frappe.utils.now()"),
 		("availability/x.py", "zone = get_system_timezone()"),
 		("pages/host/x.py", "rows = frappe.get_all('Booking')"),
+		("crm/x.py", "address = get_url('/scheduling')"),
+		("crm/x.py", "address = frappe.utils.get_url_to_form('Booking', name)"),
 		("crm/x.py", "event.insert(ignore_permissions=True)"),
 		("crm/x.py", "return rows.run()  # type: ignore[operator]"),
 		("crm/x.py", "return rows.run()  # type: ignore"),

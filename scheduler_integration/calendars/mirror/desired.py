@@ -7,7 +7,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import get_url
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
@@ -18,6 +17,7 @@ from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.platform.language import language_of
+from scheduler_integration.platform.site_address import site_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _description(meeting: Meeting, *, invites: bool) -> str:
 	elif invites:
 		parts = [first.meeting_link]
 	else:
-		parts.append(_("Your meetings: {0}").format(get_url("/scheduling")))
+		parts.append(_("Your meetings: {0}").format(site_url("/scheduling")))
 	return "\n\n".join(filter(None, parts))
 
 

@@ -7,7 +7,6 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
-from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import Brand, notices_of_site
 from scheduler_integration.entry.headers import PageHeaders, frame_ancestors
@@ -15,6 +14,7 @@ from scheduler_integration.pages.kit.assets import assets
 from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.theme import theme
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.site_address import site_url
 
 
 def document(
@@ -53,8 +53,8 @@ def document(
 		"robots": "index, follow" if indexed else "noindex, nofollow",
 		"theme": look,
 		"assets": loaded,
-		"image": get_url(image) if image else None,
-		"canonical": get_url(path) if path else None,
+		"image": site_url(image) if image else None,
+		"canonical": site_url(path) if path else None,
 		"footer": _footer() if framed else (),
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 import frappe
 from frappe import _
-from frappe.utils import get_url
 
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import use, use_json
@@ -17,6 +16,7 @@ from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.language import spoken
+from scheduler_integration.platform.site_address import site_url
 
 View = dict[str, Any]
 
@@ -38,9 +38,9 @@ class Answer(Exception):
 
 def to_start(error: SchedulingError) -> WayOut | None:
 	"""Return the link of a visitor's error page to the start of the site, unless the visitor should only wait."""
-	return (
-		None if error.http_status_code in (429, 503) else WayOut("/", _("Visit {0}").format(urlsplit(get_url()).netloc))
-	)
+	if error.http_status_code in (429, 503):
+		return None
+	return WayOut("/", _("Visit {0}").format(urlsplit(site_url()).netloc))
 
 
 def respond(

@@ -2,7 +2,7 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url
+from frappe.utils import escape_html
 
 from scheduler_integration.calendars.providers.registry import WITH_CONSENT
 from scheduler_integration.catalogue.hostnames import is_hostname
@@ -14,6 +14,7 @@ from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.trust.addresses import checked_domains
 from scheduler_integration.trust.pressure import raised
 
@@ -26,7 +27,7 @@ class SchedulerSettings(Form):
 		"""Let the form show the addresses of this site that must be entered in each vendor's console."""
 		addresses = {each.vendor.key: [callback_address(CALENDAR_CALLBACK)] for each in WITH_CONSENT.values()}
 		for provider in ACCOUNTS.values():
-			own = [get_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
+			own = [site_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
 			addresses[provider.VENDOR.key] = addresses.get(provider.VENDOR.key, []) + own
 		self.set_onload("addresses", addresses)
 		self.set_onload("pressure", self.pressure_rows())
