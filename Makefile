@@ -74,6 +74,7 @@ lint-with-node: $(NODE_TOOLS)
 	$(NODE)/node_modules/.bin/biome check --error-on-warnings scheduler_integration
 	$(NODE)/node_modules/.bin/tsc -p jsconfig.json
 	$(NODE)/node_modules/.bin/tsc -p jsconfig.desk.json
+	$(NODE)/node_modules/.bin/tsc -p jsconfig.worker.json
 
 format: $(DEV)
 	$(BIN)/ruff format .

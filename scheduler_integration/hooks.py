@@ -130,6 +130,7 @@ ignore_links_on_delete = [
 	"Booking",
 	"Host Calendar",
 	"Host Preferences",
+	"Host Device",
 	"Stand In",
 	"Booking Slot",
 	"Booking Seat",
@@ -165,11 +166,13 @@ doc_events = {
 			"scheduler_integration.conferencing.connect.forget_user",
 			"scheduler_integration.catalogue.stand_ins.forget_user",
 			"scheduler_integration.insights.export_files.forget_user",
+			"scheduler_integration.notifications.devices.forget_user",
 		],
 		# Somebody who was disabled doesn't come back to disconnect their accounts.
 		"on_update": [
 			"scheduler_integration.calendars.leaving.forget_user",
 			"scheduler_integration.conferencing.connect.forget_user",
+			"scheduler_integration.notifications.devices.forget_user",
 		],
 	},
 	# Frappe's own erasure of a User knows nothing of bookings. The hook `user_data_fields` would copy the keys of manage

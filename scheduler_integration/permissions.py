@@ -227,6 +227,7 @@ RULES: dict[str, Rule] = {
 			"Availability Override",
 			"Blocked Time",
 			"Host Preferences",
+			"Host Device",
 			"Calendar Connection",
 			"Calendar Busy Time",
 			"Mirrored Event",

@@ -7,6 +7,7 @@ migration.
 import frappe
 
 from scheduler_integration.notifications.channels.email import Email
+from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage
 from scheduler_integration.notifications.rules import REMINDER, forget_automations
 from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, TEXTS, body_source, subject_source
@@ -21,10 +22,22 @@ _ROWS = {
 	"attendee_reminder": (REMINDER, Email, "Attendee and Guests", 0, True),
 	"host_reminder": (REMINDER, Email, "Hosts", 0, True),
 	"attendee_reminder_text": (REMINDER, TextMessage, "Attendee", 0, True),
+	"host_requested_push": ("Requested", Push, "Hosts", 0, True),
+	"host_booked_push": ("Booked", Push, "Hosts", 0, True),
+	"host_moved_push": ("Rescheduled", Push, "Hosts", 0, True),
+	"host_cancelled_push": ("Cancelled", Push, "Hosts", 0, True),
 	"attendee_no_show": ("No Show", Email, "Attendee", 0, True),
 	"attendee_thanks": ("After End", Email, "Attendee", 60, True),
 }
-_TITLES = {**TEMPLATES, **FOLLOW_UPS, "attendee_reminder_text": "Scheduler: Reminder as a text message"}
+_TITLES = {
+	**TEMPLATES,
+	**FOLLOW_UPS,
+	"attendee_reminder_text": "Scheduler: Reminder as a text message",
+	"host_requested_push": "Scheduler: Request, on the host's devices",
+	"host_booked_push": "Scheduler: New booking, on the host's devices",
+	"host_moved_push": "Scheduler: Move, on the host's devices",
+	"host_cancelled_push": "Scheduler: Cancellation, on the host's devices",
+}
 
 
 def ensure_messages() -> None:

@@ -13,6 +13,7 @@ from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.unsubscribe import Subscription
@@ -54,6 +55,11 @@ class Message:
 	sender_name: str | None = None
 	capped_at: str = ""
 	subscription: Subscription | None = None
+
+
+def acting_user(change: Change) -> str | None:
+	"""Return the host or manager who acted, and needs no message about it. None if it was somebody else."""
+	return frappe.session.user if change.by is Actor.HOST and change.kind is not Kind.LINKED else None
 
 
 def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:

@@ -5,13 +5,13 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
-from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,
 	KEPT,
+	acting_user,
 	message_id,
 	readers_of,
 	still_asked,
@@ -63,18 +63,13 @@ def were_told(booking: Document) -> bool:
 
 
 def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[tuple[str, Planned]]:
-	actor = _acting_user(change)
+	actor = acting_user(change)
 	wanted = [
 		(purpose, reader)
 		for purpose, reader in readers
 		if not is_switched_off(template_of(purpose)) and (not actor or reader.user != actor)
 	]
 	return [(booking.name, _planned(change, booking, purpose, reader)) for purpose, reader in wanted]
-
-
-def _acting_user(change: Change) -> str | None:
-	"""Return the host or manager who acted, and needs no message about it. None if it was somebody else."""
-	return frappe.session.user if change.by is Actor.HOST and change.kind is not Kind.LINKED else None
 
 
 def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Planned]]:

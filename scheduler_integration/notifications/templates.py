@@ -44,8 +44,14 @@ FOLLOW_UPS = {
 	"attendee_no_show": "Scheduler: After a no-show",
 	"attendee_thanks": "Scheduler: Thank you and feedback",
 }
-# Text messages that the app ships.
-TEXTS = {"attendee_reminder_text"}
+# Text messages and notifications on devices that the app ships.
+TEXTS = {
+	"attendee_reminder_text",
+	"host_requested_push",
+	"host_booked_push",
+	"host_moved_push",
+	"host_cancelled_push",
+}
 
 # The variables under their names in other schedulers.
 ALIASES = {

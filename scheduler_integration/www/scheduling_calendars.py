@@ -16,6 +16,7 @@ from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.calendars import CalendarsPage, calendars_view
 from scheduler_integration.pages.host.house import open_house
@@ -51,6 +52,7 @@ def _view() -> dict:
 			now=now(),
 			zone=timezone_of(user),
 			preferences=preferences_of(user),
+			push_key=public_key(),
 			is_manager=is_manager(),
 			sees_all=sees_all,
 			message=_message(error),

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
+from scheduler_integration.notifications.messages import acting_user
 from scheduler_integration.notifications.rules import TIMED, Automation, Facts, active_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
@@ -54,10 +55,13 @@ def _at_once(automations: list[Automation], trigger: str | None, change: Change)
 	booking = change.booking
 	for automation in automations:
 		if automation.trigger == trigger:
-			for reader in CHANNELS[automation.channel].readers(automation, booking):
-				part = f"{trigger} {booking.sequence}"
-				end = change.now + CHANNELS[automation.channel].days * DAY
-				yield _planned(automation, booking, reader, part, change.now, end, AT_ONCE)
+			channel = CHANNELS[automation.channel]
+			actor = None if channel.is_for_who_acted else acting_user(change)
+			for reader in channel.readers(automation, booking):
+				if not actor or reader.user != actor:
+					part = f"{trigger} {booking.sequence}"
+					end = change.now + channel.days * DAY
+					yield _planned(automation, booking, reader, part, change.now, end, AT_ONCE)
 
 
 def _timed(automations: list[Automation], booking: Document, now: int) -> Iterator[Planned]:

@@ -35,6 +35,7 @@ class CalendarsPage:
 	now: int
 	zone: str
 	preferences: Preferences
+	push_key: str
 	is_manager: bool = False
 	sees_all: bool = False
 	message: dict | None = None
@@ -63,6 +64,7 @@ def calendars_view(page: CalendarsPage) -> dict:
 		"typed": page.typed or {},
 		"problems": page.problems or {},
 		"preferences": page.preferences,
+		"push_key": page.push_key,
 		"city": dates.city(page.zone, page.visitor.locale),
 		"status": 400 if page.problems else 200,
 	}

@@ -62,6 +62,10 @@ class Trouble(NamedTuple):
 	path: str
 
 
+# Makes the pages an app on the home screen of a telephone.
+_MANIFEST = "/api/method/scheduler_integration.api.devices.manifest"
+
+
 @dataclass(frozen=True)
 class House:
 	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests."""
@@ -89,6 +93,8 @@ class House:
 		`data` is what it reads, with `strings` of its own. `said` is put before the title of the window, for
 		a message that a screen reader should read first. `frames` are the origins that the page embeds.
 		"""
+		token = csrf_token()
+		strings = host_strings() | (data or {}).get("strings", {})
 		return {
 			"document": document(
 				self.visitor,
@@ -98,11 +104,12 @@ class House:
 				script=script,
 				secret_address=True,
 				frames=frames,
+				manifest=_MANIFEST,
 			),
 			"title": title,
 			"house": self._view(),
-			"data": script_json({**(data or {}), "strings": host_strings() | (data or {}).get("strings", {})}),
-			"csrf_token": csrf_token(),
+			"data": script_json({**(data or {}), "csrfToken": token, "strings": strings}),
+			"csrf_token": token,
 		}
 
 	def _view(self) -> dict:

@@ -31,6 +31,7 @@ def document(
 	frames: tuple[str, ...] = (),
 	path: str | None = None,
 	picture: str | None = None,
+	manifest: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
@@ -38,11 +39,14 @@ def document(
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
 	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds. `path`
 	is the canonical one, without a query. `picture` is shown beside links to the page if the brand has no logo.
+	`manifest` is the address of a web app manifest.
 	"""
 	look = theme(brand.color if brand else None)
 	loaded = assets(style, script)
 	image = own_image(brand.logo if brand else None) or own_image(picture)
-	framing = "; ".join((*([f"frame-src {' '.join(frames)}"] if frames else []), frame_ancestors(framed=framed)))
+	more = [f"frame-src {' '.join(frames)}"] if frames else []
+	more += ["manifest-src 'self'"] if manifest else []
+	framing = "; ".join((*more, frame_ancestors(framed=framed)))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, framing)
 	return {
 		"language": visitor.language_tag,
@@ -54,6 +58,7 @@ def document(
 		"theme": look,
 		"assets": loaded,
 		"image": site_url(image) if image else None,
+		"manifest": manifest,
 		"canonical": site_url(path) if path else None,
 		"footer": _footer() if framed else (),
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),

@@ -27,6 +27,9 @@ if (lists.length) import("./house/sortable-list.js").then(({ sortable }) => list
 const panels = all(".panel:has(.day-strip)");
 if (panels.length) import("./house/keep-typed.js").then(({ keepTyped }) => panels.forEach(keepTyped));
 
+const [section] = all("[data-notifications]");
+if (section) import("./house/notifications.js").then(({ offerNotifications }) => offerNotifications(section));
+
 document.addEventListener("click", (event) => {
 	const button = around(event, "[data-copy]");
 	if (button) copy(button);

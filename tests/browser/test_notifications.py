@@ -1,0 +1,80 @@
+"""Notifications on a host's device: the service worker of /scheduling, and the section that turns them on and off.
+
+Chromium gets its push messages from its maker. So the test hands the message to the worker, where the browser would.
+"""
+
+import json
+
+from tests.browser.screens import DESK, PHONE
+from tests.browser.test_looks import check, sign_in_as
+from tests.pages.offer import host_of, make_offer
+
+REGISTER = """async () => {
+	const worker = "/api/method/scheduler_integration.api.devices.worker";
+	await navigator.serviceWorker.register(worker, { scope: "/scheduling", updateViaCache: "none" });
+	await navigator.serviceWorker.ready;
+}"""
+SHOWN = """async () => {
+	const registration = await navigator.serviceWorker.getRegistration("/scheduling");
+	return (await registration.getNotifications()).map(({ title, body, tag, data }) => [title, body, tag, data]);
+}"""
+# What the browser's own service would answer.
+SUBSCRIBED = """() => {
+	let made = null;
+	const subscription = {
+		endpoint: "https://push.example/device",
+		toJSON: () => ({ endpoint: "https://push.example/device", keys: { p256dh: KEY, auth: "AAAAAAAAAAAAAAAAAAAAAA" } }),
+		unsubscribe: async () => { made = null; return true; },
+	};
+	PushManager.prototype.subscribe = async () => (made = subscription);
+	PushManager.prototype.getSubscription = async () => made;
+}""".replace("KEY", json.dumps("B" + "A" * 86))
+
+
+def ready(browse, screen):
+	window = browse(screen)
+	window.page.context.grant_permissions(["notifications"], origin=window.server.url)
+	sign_in_as(window, host_of(make_offer(title="Intro")))
+	return window
+
+
+def test_the_worker_shows_what_is_sent(browse):
+	window = ready(browse, DESK)
+	window.open("/scheduling/calendars")
+	page = window.page
+	page.evaluate(REGISTER)
+	session = page.context.new_cdp_session(page)
+	found = []
+	session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
+	session.send("ServiceWorker.enable")
+	page.wait_for_timeout(0)
+	told = {"title": "Booked: Ada", "body": "Intro, Thu 10:00", "path": "/scheduling/meeting/1", "about": "1"}
+	registration = next(each for each in found if each["scopeURL"].endswith("/scheduling"))
+	message = {"origin": window.server.url, "registrationId": registration["registrationId"], "data": json.dumps(told)}
+	session.send("ServiceWorker.deliverPushMessage", message)
+	window.wait_until(f"({SHOWN})().then((shown) => shown.length === 1)")
+	assert page.evaluate(SHOWN) == [["Booked: Ada", "Intro, Thu 10:00", "1", "/scheduling/meeting/1"]]
+
+
+def test_are_turned_on_and_off(browse):
+	window = ready(browse, PHONE)
+	window.page.add_init_script(f"({SUBSCRIBED})()")
+	window.open("/scheduling/calendars")
+	section = window.page.locator("[data-notifications]")
+	section.get_by_role("button", name="Turn on").click()
+	section.get_by_text("This device shows requests").wait_for()
+	check(window, "notifications-on")
+	section.get_by_role("button", name="Turn off").click()
+	section.get_by_text("also when this page is closed").wait_for()
+
+
+def test_pages_of_hosts_are_an_app_on_the_home_screen(browse):
+	window = ready(browse, PHONE)
+	window.open("/scheduling")
+	session = window.page.context.new_cdp_session(window.page)
+	manifest = session.send("Page.getAppManifest")
+	assert manifest["errors"] == []
+	about = json.loads(manifest["data"])
+	assert (about["start_url"], about["scope"], about["display"]) == ("/scheduling", "/scheduling", "standalone")
+	for icon in about["icons"]:
+		assert window.page.request.get(window.server.url + icon["src"]).status == 200
