@@ -614,6 +614,21 @@ class UnexpectedAnswer(OutsideError):
 		super().__init__(host=host)
 
 
+class PaymentRefused(OutsideError):
+	"""A payment provider refuses one thing for good. `reason` is its code, never its sentence: that may contain secrets."""
+
+	code = "PAYMENT_REFUSED"
+
+	def __init__(self, reason: str = "", *, host: str = ""):
+		self.reason = reason
+		super().__init__(host=host)
+
+	def default_message(self) -> str:
+		if not self.reason:
+			return _("The payment provider refuses this.")
+		return _("The payment provider refuses this: {0}").format(self.reason)
+
+
 class MeetingGone(OutsideError):
 	"""The video call was deleted at its provider."""
 

@@ -138,6 +138,7 @@ ignore_links_on_delete = [
 	"Offered Time",
 	"Round Robin Turn",
 	"Outbox Task",
+	"Booking Payment",
 	"Video Connection",
 	"Video Meeting",
 	"Video Meeting Log",

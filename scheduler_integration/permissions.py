@@ -248,6 +248,11 @@ RULES: dict[str, Rule] = {
 		lambda doc, _ptype, user: _is_stored_row("Booking Host", doc, {"user": user}),
 	),
 	"Outbox Task": Rule(lambda doctype, user: DocType(doctype).booking.isin(_hosted_by(user)), _may_task),
+	"Booking Payment": Rule(
+		lambda doctype, user: DocType(doctype).booking.isin(_hosted_by(user)),
+		_may_task,
+		is_read_only=True,
+	),
 	"Booking Page Stat": Rule(
 		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
 		_may_figures,
@@ -266,6 +271,7 @@ RULES: dict[str, Rule] = {
 		("Meeting Type Question", "Meeting Type Phase", "Meeting Type Place", "Meeting Type Host"),
 		_rows_of("Meeting Type"),
 	),
+	"Booking Payment Refund": _rows_of("Booking Payment"),
 	**dict.fromkeys(("Booking Answer", "Booking Guest", "Booking Host"), _rows_of("Booking")),
 }
 

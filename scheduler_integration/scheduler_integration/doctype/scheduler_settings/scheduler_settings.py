@@ -13,6 +13,7 @@ from scheduler_integration.documents import Form
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.payments.providers.stripe import NOTICES
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.trust.addresses import checked_domains
@@ -29,6 +30,7 @@ class SchedulerSettings(Form):
 		for provider in ACCOUNTS.values():
 			own = [site_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
 			addresses[provider.VENDOR.key] = addresses.get(provider.VENDOR.key, []) + own
+		addresses["stripe"] = [site_url(NOTICES)]
 		self.set_onload("addresses", addresses)
 		self.set_onload("pressure", self.pressure_rows())
 

@@ -1,0 +1,97 @@
+"""What a payment provider can do. Each provider is a module of `providers/`."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+import frappe
+
+
+class State(Enum):
+	"""How a checkout stands at its provider: nobody has paid yet and somebody still can, it was paid, or nobody can."""
+
+	OPEN = "open"
+	PAID = "paid"
+	CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+	"""What an attendee is asked to pay.
+
+	`payment` is the name of the Booking Payment, `amount` its minor units. After `expires_at` (epoch seconds) nobody may
+	pay. The provider leads the attendee back to `return_url`, and to `back_url` if they leave without paying.
+	"""
+
+	payment: str
+	title: str
+	amount: int
+	currency: str
+	email: str
+	name: str
+	language: str
+	expires_at: int
+	return_url: str
+	back_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+	"""The page on which the attendee pays, and the provider's id of it."""
+
+	external_id: str
+	url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+	"""What the provider says about a payment: amounts are minor units. `reference` is its id of the money that came."""
+
+	state: State
+	amount: int = 0
+	currency: str = ""
+	reference: str = ""
+	refunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+	"""A notice whose signature was right. `about` are the provider's ids that it concerns."""
+
+	event: str
+	kind: str
+	about: tuple[str, ...]
+
+
+class Provider:
+	"""Base of the providers. Each method may raise OutsideError."""
+
+	# Whether this app can pay money back. Otherwise hosts do it at the provider, and note it.
+	REFUNDS: ClassVar[bool] = True
+
+	def is_set_up(self) -> bool:
+		"""Whether an administrator has entered what the provider needs."""
+		raise NotImplementedError
+
+	def open(self, order: Order) -> Checkout:
+		"""Make the page on which the order is paid. The same order makes the same page again, and no second one."""
+		raise NotImplementedError
+
+	def look(self, payment: frappe._dict) -> Seen:
+		"""Return how the payment stands. `payment` has the fields of its Booking Payment."""
+		raise NotImplementedError
+
+	def close(self, payment: frappe._dict) -> Seen:
+		"""Make sure that nobody can pay any more, and return how the payment ended."""
+		raise NotImplementedError
+
+	def refund(self, payment: frappe._dict, key: str, amount: int) -> str:
+		"""Pay back so many minor units, once for each `key`, and return the provider's id of the refund.
+
+		Raises PaymentRefused if this can never succeed.
+		"""
+		raise NotImplementedError
+
+	def pages(self) -> tuple[str, ...]:
+		"""Return the sources of a content security policy to which the form "Pay" may lead."""
+		return ("https:",)

@@ -1,0 +1,180 @@
+"""Stripe Checkout: an attendee pays on Stripe's own page (docs.stripe.com/api/checkout/sessions).
+
+Each POST carries an idempotency key, so an attempt whose answer was lost is repeated and does nothing twice. Stripe forgets
+keys after a day. Before a refund is sent again, its mark is therefore searched for among the refunds of the payment.
+
+Stripe's own sentences aren't passed on: they may contain parts of a key.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import frappe
+
+from scheduler_integration.exceptions import (
+	AccessRevoked,
+	PaymentRefused,
+	SignatureRefused,
+	UnexpectedAnswer,
+	VendorNotSetUp,
+)
+from scheduler_integration.http.addresses import relocated
+from scheduler_integration.http.client import Answer, Client, Limits, patience
+from scheduler_integration.payments.provider import Checkout, Notice, Order, Provider, Seen, State
+
+# The path to which Stripe sends notices.
+NOTICES = "/api/method/scheduler_integration.api.webhooks.stripe"
+_API = "https://api.stripe.com"
+_VERSION = "2024-06-20"
+# A session lives for at least so long. It is closed earlier than that if its booking waits no longer.
+_SHORTEST = 30 * 60
+_SPARE_SECONDS = 60
+# How far a notice's time may be from now, in seconds.
+_WINDOW = 5 * 60
+_CODE = re.compile(r"[a-z_]{1,60}")
+# The language of Stripe's page: it finds out by itself if it doesn't know ours.
+_LANGUAGES = frozenset({"de", "en", "es", "fr"})
+_MOST_REFUNDS = "100"
+
+
+class Stripe(Provider):
+	def __init__(self) -> None:
+		# Somebody waits for the page, or a task is repeated anyway: no long waits here.
+		limits = Limits(connect=4, read=10, whole=12, bytes=1024 * 1024, redirects=0, attempts=1)
+		self._client = Client(limits=limits, budget=patience(40))
+
+	def is_set_up(self) -> bool:
+		return bool(frappe.get_cached_doc("Scheduler Settings").get("stripe_secret_key"))
+
+	def open(self, order: Order) -> Checkout:
+		item = "line_items[0]"
+		form = {
+			"mode": "payment",
+			# Other means of payment take days, and nobody's time is kept so long.
+			"payment_method_types[0]": "card",
+			"client_reference_id": order.payment,
+			"metadata[payment]": order.payment,
+			"payment_intent_data[metadata][payment]": order.payment,
+			"customer_email": order.email,
+			"locale": order.language if order.language in _LANGUAGES else "auto",
+			f"{item}[quantity]": "1",
+			f"{item}[price_data][currency]": order.currency.lower(),
+			f"{item}[price_data][unit_amount]": str(order.amount),
+			f"{item}[price_data][product_data][name]": order.title[:250],
+			"expires_at": str(order.expires_at),
+			"success_url": order.return_url,
+			"cancel_url": order.back_url,
+		}
+		session = self._post("/v1/checkout/sessions", form, f"open-{order.payment}")
+		return Checkout(session["id"], session.get("url") or "")
+
+	def look(self, payment: frappe._dict) -> Seen:
+		params = {"expand[]": "payment_intent.latest_charge"}
+		return _seen(self._get(f"/v1/checkout/sessions/{payment.external_id}", params))
+
+	def close(self, payment: frappe._dict) -> Seen:
+		# It may have been paid, or have expired already. The session says which.
+		with suppress(PaymentRefused):
+			self._post(f"/v1/checkout/sessions/{payment.external_id}/expire", {}, "")
+		return self.look(payment)
+
+	def refund(self, payment: frappe._dict, key: str, amount: int) -> str:
+		known = {"payment_intent": payment.external_payment, "limit": _MOST_REFUNDS}
+		for each in self._get("/v1/refunds", known)["data"]:
+			if (each.get("metadata") or {}).get("refund") == key:
+				return str(each["id"])
+		form = {"payment_intent": payment.external_payment, "amount": str(amount), "metadata[refund]": key}
+		refunded = self._post("/v1/refunds", form, key)
+		if refunded.get("status") in ("failed", "canceled"):
+			raise PaymentRefused(_code(refunded.get("failure_reason")))
+		return str(refunded["id"])
+
+	def pages(self) -> tuple[str, ...]:
+		elsewhere = relocated("stripe", _API)
+		return ("https:",) if elsewhere == _API else ("https:", elsewhere)
+
+	def _get(self, path: str, params: Mapping[str, str]) -> Any:
+		return _read(self._client.send("GET", relocated("stripe", _API + path), params=params, headers=_headers()))
+
+	def _post(self, path: str, form: Mapping[str, str], key: str) -> Any:
+		headers = {**_headers(), **({"Idempotency-Key": key} if key else {})}
+		return _read(self._client.send("POST", relocated("stripe", _API + path), form=form, headers=headers))
+
+
+def session_ends(now: int, pay_until: int) -> int:
+	"""Return when a session that is opened at `now` ends by itself. All are epoch seconds."""
+	return max(pay_until, now + _SHORTEST + _SPARE_SECONDS)
+
+
+def read_notice(body: bytes, signature: str, now: int) -> Notice:
+	"""Return the notice in the raw body of a request with this header `Stripe-Signature`. `now` is in epoch seconds.
+
+	The header is `t=<epoch seconds>,v1=<hex>`, with several `v1` while a key is changed: the HMAC-SHA256 of `<t>.<body>`.
+	Raises SignatureRefused, also if the notice is older than five minutes.
+	"""
+	secret = frappe.get_cached_doc("Scheduler Settings").get_password("stripe_webhook_secret", raise_exception=False)
+	parts = [part.strip().split("=", 1) for part in signature.split(",") if "=" in part]
+	stamp = next((value for name, value in parts if name == "t"), "")
+	if not secret or not stamp.isascii() or not stamp.isdigit() or abs(now - int(stamp[:12])) > _WINDOW:
+		raise SignatureRefused
+	expected = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+	if not any(name == "v1" and hmac.compare_digest(value.encode(), expected.encode()) for name, value in parts):
+		raise SignatureRefused
+	return _notice(body)
+
+
+def _notice(body: bytes) -> Notice:
+	try:
+		event = json.loads(body)
+		about = event["data"]["object"]
+		ids = (about.get("id"), about.get("payment_intent"), about.get("client_reference_id"))
+		return Notice(str(event["id"])[:140], str(event["type"])[:140], tuple(str(each) for each in ids if each))
+	except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+		raise SignatureRefused from None
+
+
+def _headers() -> dict[str, str]:
+	secret = frappe.get_cached_doc("Scheduler Settings").get_password("stripe_secret_key", raise_exception=False)
+	if not secret:
+		raise VendorNotSetUp("Stripe")
+	return {"Authorization": f"Bearer {secret}", "Stripe-Version": _VERSION}
+
+
+def _read(answer: Answer) -> Any:
+	if answer.status in (401, 403):
+		raise AccessRevoked(host=answer.host)
+	if 400 <= answer.status < 500 and answer.status != 409:
+		raise PaymentRefused(_code_of(answer), host=answer.host)
+	if not 200 <= answer.status < 300:
+		# 409: another request with this key is under way.
+		raise UnexpectedAnswer(answer.status, host=answer.host)
+	return answer.json()
+
+
+def _code_of(answer: Answer) -> str:
+	try:
+		error = answer.json().get("error") or {}
+		return _code(error.get("code") or error.get("type"))
+	except (UnexpectedAnswer, AttributeError):
+		return ""
+
+
+def _code(text: object) -> str:
+	return text if isinstance(text, str) and _CODE.fullmatch(text) else ""
+
+
+def _seen(session: Any) -> Seen:
+	intent = session.get("payment_intent") or {}
+	reference = intent if isinstance(intent, str) else intent.get("id") or ""
+	charge = {} if isinstance(intent, str) else intent.get("latest_charge") or {}
+	refunded = charge.get("amount_refunded") or 0 if isinstance(charge, dict) else 0
+	if session.get("status") == "complete" and session.get("payment_status") == "paid":
+		currency = str(session.get("currency") or "").upper()
+		return Seen(State.PAID, session.get("amount_total") or 0, currency, reference, refunded)
+	# `complete` without `paid`: the money is on its way.
+	return Seen(State.CLOSED if session.get("status") == "expired" else State.OPEN, reference=reference)

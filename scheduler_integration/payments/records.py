@@ -1,0 +1,211 @@
+"""Booking Payment and Payment Notice: the functions that read and write them. Nobody else does.
+
+    Open ──paid──▶ Paid ──▶ its refunds: Planned, then Done or Failed
+      └──closed──▶ Expired     nobody can pay it any more
+
+Callers hold the booking's row, or the payment's own (`of` with `for_update`).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen
+from scheduler_integration.payments.providers import CASH
+from scheduler_integration.payments.units import to_major, to_minor
+from scheduler_integration.platform.clock import stamp, to_site_time
+from scheduler_integration.platform.sql import insert_rows, update_rows
+
+DOCTYPE, REFUND = "Booking Payment", "Booking Payment Refund"
+OPEN, PAID, EXPIRED = "Open", "Paid", "Expired"
+PLANNED, DONE, FAILED = "Planned", "Done", "Failed"
+_NOTICE = "Payment Notice"
+DAY = 86400
+# Providers repeat a notice for some days.
+_NOTICE_DAYS = 30
+
+
+def new(booking: Document, amount: Decimal, provider: str, now: int, **fields: Any) -> Document:
+	"""Store what the booking's attendee owes, in the booking's currency, and return the payment. `now`: epoch seconds."""
+	payment = frappe.get_doc(
+		{
+			"doctype": DOCTYPE,
+			"booking": booking.name,
+			"provider": provider,
+			"amount": float(amount),
+			"amount_minor": to_minor(amount, booking.currency),
+			"currency": booking.currency,
+			**fields,
+		}
+	)
+	payment.flags.ignore_links = True
+	# Attendees have no rights to any record, and no role may write payments by hand.
+	return payment.insert(ignore_permissions=True)
+
+
+def new_cash(booking: Document, amount: Decimal, now: int) -> Document:
+	"""Store that a host took the money by hand."""
+	return new(booking, amount, CASH, now, status=PAID, paid_at=now, paid_on=to_site_time(now))
+
+
+def of(name: str, *, for_update: bool = False) -> frappe._dict:
+	"""Return the fields of the payment, locked with `for_update`. Raises DoesNotExistError."""
+	found = frappe.db.get_value(DOCTYPE, name, "*", as_dict=True, for_update=for_update)
+	if not found:
+		raise frappe.DoesNotExistError
+	return found
+
+
+def exists(name: str) -> bool:
+	return bool(frappe.db.exists(DOCTYPE, name))
+
+
+def of_bookings(bookings: Collection[str], *, status: str | None = None) -> list[frappe._dict]:
+	"""Return the payments of the bookings, the oldest first. They aren't locked: their bookings' rows are."""
+	filters = {"booking": ["in", list(bookings)], **({"status": status} if status else {})}
+	return list(frappe.get_all(DOCTYPE, filters, ["*"], order_by="creation, name"))
+
+
+def named_by(ids: Collection[str]) -> list[str]:
+	"""Return the names of the payments to which these ids of a provider belong. An id may be the payment's own name."""
+	found: dict[str, None] = {}
+	for field in ("name", "external_id", "external_payment"):
+		found |= dict.fromkeys(frappe.get_all(DOCTYPE, {field: ["in", list(ids)]}, pluck="name"))
+	return list(found)
+
+
+def refunds_of(payments: Collection[str]) -> list[frappe._dict]:
+	"""Return the refunds of the payments, with the payment's name as `parent`, in their order."""
+	fields = ["name", "parent", "number", "amount_minor", "amount", "status", "planned_at", "reason", "external_id"]
+	return list(frappe.get_all(REFUND, {"parent": ["in", list(payments)]}, fields, order_by="parent, number"))
+
+
+def note_order(payment: str, order: Order) -> None:
+	"""Store what the provider is going to be asked, so that it can be asked the same again."""
+	_set(payment, sent_order=frappe.as_json(asdict(order)))
+
+
+def order_of(payment: frappe._dict) -> Order | None:
+	"""Return what the provider was asked, or None if nobody has begun to pay."""
+	return Order(**frappe.parse_json(payment.sent_order)) if payment.sent_order else None
+
+
+def note_checkout(payment: str, checkout: Checkout) -> None:
+	"""Store the page on which the attendee pays."""
+	_set(payment, external_id=checkout.external_id, checkout_url=checkout.url)
+
+
+def note_authorised(payment: str, status: str) -> None:
+	"""Store what a gateway of the payments app says about the payment."""
+	_set(payment, authorised_as=status)
+
+
+def note_problem(payment: str, problem: str) -> None:
+	_set(payment, problem=problem)
+
+
+def mark_paid(payment: frappe._dict, seen: Seen, now: int) -> None:
+	"""Store that the money came. `seen` says how much."""
+	_set(
+		payment.name,
+		status=PAID,
+		amount_minor=seen.amount,
+		amount=float(to_major(seen.amount, payment.currency)),
+		external_payment=seen.reference or payment.external_payment,
+		paid_at=now,
+		paid_on=to_site_time(now),
+		sent_order=None,
+		checkout_url=None,
+	)
+
+
+def mark_expired(payment: str) -> None:
+	"""Store that nobody can pay any more."""
+	_set(payment, status=EXPIRED, sent_order=None, checkout_url=None)
+
+
+def move(moved: Mapping[str, str]) -> None:
+	"""Give the payments of bookings to those that take their place: the new booking's name by the former one's."""
+	rows = frappe.get_all(DOCTYPE, {"booking": ["in", list(moved)]}, ["name", "booking"])
+	update_rows(DOCTYPE, {row.name: {"booking": moved[row.booking]} for row in rows})
+
+
+def add_refunds(
+	wanted: Mapping[str, int], payments: Mapping[str, frappe._dict], reason: str, now: int, status: str = PLANNED
+) -> dict[str, int]:
+	"""Store a refund of so many minor units for each payment, by name, and return the numbers of the new refunds."""
+	last = {row.parent: row.number for row in refunds_of(wanted)}
+	numbers = {name: last.get(name, 0) + 1 for name in wanted}
+	written_at, user = stamp(), frappe.session.user
+	rows = [
+		(
+			frappe.generate_hash(length=10), user, user, written_at, written_at, name, DOCTYPE, "refunds",
+			numbers[name], numbers[name], float(to_major(amount, payments[name].currency)), amount, status, reason, now,
+			to_site_time(now) if status == DONE else None,
+		)
+		for name, amount in wanted.items()
+	]  # fmt: skip
+	fields = (
+		"name", "owner", "modified_by", "creation", "modified", "parent", "parenttype", "parentfield", "idx", "number",
+		"amount", "amount_minor", "status", "reason", "planned_at", "done_on",
+	)  # fmt: skip
+	insert_rows(REFUND, fields, rows)
+	count_refunds(payments.values(), wanted)
+	return numbers
+
+
+def drop_refunds(payments: Collection[frappe._dict], planned_at: int) -> None:
+	"""Delete the refunds that a command planned at this instant and that nobody has begun. Frees what they took."""
+	names = [row.name for row in payments]
+	frappe.db.delete(REFUND, {"parent": ["in", names], "status": PLANNED, "planned_at": planned_at})
+	count_refunds(payments, names)
+
+
+def end_refund(payment: frappe._dict, number: int, status: str, now: int, external_id: str | None = None) -> None:
+	"""Store how a refund ended: DONE, or FAILED, which gives its amount back to what was paid."""
+	done = {"status": status, "external_id": external_id, "done_on": to_site_time(now) if status == DONE else None}
+	frappe.db.set_value(REFUND, {"parent": payment.name, "number": number}, done, update_modified=False)
+	count_refunds([payment], [payment.name])
+
+
+def count_refunds(payments: Collection[frappe._dict], names: Collection[str]) -> None:
+	"""Store the sums of the refunds of these payments. Those that failed don't count."""
+	sums = dict.fromkeys(names, 0)
+	for row in refunds_of(names):
+		sums[row.parent] += row.amount_minor if row.status != FAILED else 0
+	currencies = {row.name: row.currency for row in payments}
+	update_rows(
+		DOCTYPE,
+		{
+			name: {"refunded_minor": minor, "refunded_amount": float(to_major(minor, currencies[name]))}
+			for name, minor in sums.items()
+		},
+	)
+
+
+def is_new(notice: Notice, provider: str, now: int) -> bool:
+	"""Store the notice, and return whether it is the first time. Another request with the same notice waits meanwhile."""
+	seen = frappe.db.exists(_NOTICE, {"event": notice.event})
+	if not seen:
+		fields = ("name", "event", "provider", "kind", "received_at", "creation", "modified")
+		row = (frappe.generate_hash(length=10), notice.event, provider, notice.kind, now, stamp(), stamp())
+		insert_rows(_NOTICE, fields, [row])
+	return not seen
+
+
+def forget_notices(now: int) -> None:
+	"""Delete the notices that no provider repeats any more."""
+	frappe.db.delete(_NOTICE, {"received_at": ["<", now - _NOTICE_DAYS * DAY]})
+
+
+def forget_people(bookings: Collection[str]) -> None:
+	"""Erase who was asked to pay. The amounts stay: they belong to the accounts."""
+	frappe.db.set_value(DOCTYPE, {"booking": ["in", list(bookings)]}, {"sent_order": None, "checkout_url": None})
+
+
+def _set(payment: str, **fields: Any) -> None:
+	frappe.db.set_value(DOCTYPE, payment, fields)

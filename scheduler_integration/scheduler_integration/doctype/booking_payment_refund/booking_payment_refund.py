@@ -1,0 +1,5 @@
+from scheduler_integration.documents import Row
+
+
+class BookingPaymentRefund(Row):
+	pass

@@ -1,0 +1,137 @@
+"""Stripe's interface against the stand-in: each request once, whatever happens to its answer."""
+
+import frappe
+import pytest
+
+from scheduler_integration.exceptions import AccessRevoked, PaymentRefused, SignatureRefused, Unreachable
+from scheduler_integration.payments.provider import Order, State
+from scheduler_integration.payments.providers import stripe as provider
+from tests.payments.conftest import NOW
+
+
+def order(**fields):
+	values = {
+		"payment": frappe.generate_hash(length=10),
+		"title": "Advice",
+		"amount": 5000,
+		"currency": "EUR",
+		"email": "ada@guests.example",
+		"name": "Ada",
+		"language": "de",
+		"expires_at": provider.session_ends(NOW, NOW + 1800),
+		"return_url": "https://site.example/schedule/pay/x?returned=1",
+		"back_url": "https://site.example/schedule/pay/x",
+	}
+	return Order(**{**values, **fields})
+
+
+@pytest.fixture
+def opened(stripe):
+	"""Return an open payment as its record has it."""
+	asked = order()
+	checkout = provider.Stripe().open(asked)
+	return frappe._dict(name=asked.payment, external_id=checkout.external_id, external_payment="")
+
+
+def paid(stripe, opened):
+	assert stripe.pay(opened.external_id)
+	seen = provider.Stripe().look(opened)
+	return frappe._dict(opened, external_payment=seen.reference)
+
+
+def test_a_session_is_asked_for_once_though_the_answer_is_lost(stripe):
+	stripe.fail("/v1/checkout/sessions", method="POST", lost=True)
+	asked = order()
+	with pytest.raises(Unreachable):
+		provider.Stripe().open(asked)
+	checkout = provider.Stripe().open(asked)
+	[session] = stripe.sessions_of(asked.payment)
+	assert checkout.external_id == session["id"]
+	assert (session["amount_total"], session["currency"], session["locale"]) == (5000, "eur", "de")
+
+
+def test_a_payment_is_seen(stripe, opened):
+	assert provider.Stripe().look(opened).state is State.OPEN
+	seen = provider.Stripe().look(paid(stripe, opened))
+	assert (seen.state, seen.amount, seen.currency, seen.refunded) == (State.PAID, 5000, "EUR", 0)
+
+
+def test_a_closed_session_takes_no_money(stripe, opened):
+	assert provider.Stripe().close(opened).state is State.CLOSED
+	assert not stripe.pay(opened.external_id)
+	assert provider.Stripe().close(opened).state is State.CLOSED
+
+
+def test_a_session_that_was_paid_cant_be_closed_and_says_so(stripe, opened):
+	stripe.pay(opened.external_id)
+	assert provider.Stripe().close(opened).state is State.PAID
+
+
+def test_a_refund_is_made_once_though_the_answer_is_lost(stripe, opened):
+	payment = paid(stripe, opened)
+	stripe.fail("/v1/refunds", method="POST", lost=True)
+	with pytest.raises(Unreachable):
+		provider.Stripe().refund(payment, "refund-1", 2000)
+	made = provider.Stripe().refund(payment, "refund-1", 2000)
+	assert list(stripe.refunds) == [made]
+
+
+def test_a_refund_is_made_once_though_stripe_has_forgotten_the_key(stripe, opened):
+	payment = paid(stripe, opened)
+	first = provider.Stripe().refund(payment, "refund-1", 2000)
+	stripe._answers.clear()
+	assert provider.Stripe().refund(payment, "refund-1", 2000) == first
+	assert stripe.kept(opened.name) == 3000
+
+
+def test_more_than_was_paid_cant_be_paid_back(stripe, opened):
+	payment = paid(stripe, opened)
+	provider.Stripe().refund(payment, "refund-1", 5000)
+	with pytest.raises(PaymentRefused) as refused:
+		provider.Stripe().refund(payment, "refund-2", 1)
+	assert refused.value.reason == "charge_already_refunded"
+
+
+def test_a_wrong_key_is_no_part_of_the_error(stripe, opened):
+	stripe.key = "sk_live_changed"
+	with pytest.raises(AccessRevoked) as refused:
+		provider.Stripe().look(opened)
+	assert "sk_" not in str(refused.value)
+
+
+def test_stripes_own_sentences_arent_passed_on(stripe, opened):
+	stripe.fail("/v1/checkout", status=400)
+	with pytest.raises(PaymentRefused) as refused:
+		provider.Stripe().look(opened)
+	assert "sk_" not in str(refused.value)
+
+
+def test_a_signed_notice_is_read(stripe, opened):
+	stripe.pay(opened.external_id)
+	body, headers = stripe.notification(stripe.events[-1])
+	notice = provider.read_notice(body, headers["Stripe-Signature"], NOW)
+	assert notice.kind == "checkout.session.completed"
+	assert opened.name in notice.about
+
+
+@pytest.mark.parametrize("how", [{"secret": "whsec_other"}, {"age": 301}, {"age": -301}])
+def test_a_notice_that_is_forged_or_old_is_refused(stripe, opened, how):
+	stripe.pay(opened.external_id)
+	body, headers = stripe.notification(stripe.events[-1], **how)
+	with pytest.raises(SignatureRefused):
+		provider.read_notice(body, headers["Stripe-Signature"], NOW)
+
+
+@pytest.mark.parametrize("signature", ["", "t=1", "v1=ab", f"t={NOW},v1=", f"t={NOW},v1=é", "t=²,v1=ab", "nonsense"])
+def test_a_signature_that_cant_be_read_is_refused(stripe, signature):
+	with pytest.raises(SignatureRefused):
+		provider.read_notice(b"{}", signature, NOW)
+
+
+def test_without_a_secret_nobody_can_sign(stripe):
+	settings = frappe.get_doc("Scheduler Settings")
+	settings.stripe_webhook_secret = ""
+	settings.save()
+	body, headers = stripe.notification({"id": "evt_1", "type": "x", "data": {"object": {}}}, secret=" ")
+	with pytest.raises(SignatureRefused):
+		provider.read_notice(body, headers["Stripe-Signature"], NOW)
