@@ -55,7 +55,7 @@ from scheduler_integration.parsing.reschedule_request import parse_reschedule_re
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
-from scheduler_integration.platform.zone_words import zone_words
+from scheduler_integration.platform.zone_words import renamed_cities, zone_words
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -99,9 +99,14 @@ def get_slots(
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 @limited(REQUESTS)
-def time_zones(language=None) -> dict[str, str]:
-	"""Return the words by which people find each time zone: its country, and the name of its time."""
-	return zone_words(locale_of(parse_choice("language", language) or "en"))
+def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
+	"""Return the cities that a language calls otherwise than their time zones, and the words by which people find a zone.
+
+	With `zone` only those of this zone.
+	"""
+	locale = locale_of(parse_choice("language", language) or "en")
+	found, only = {"cities": renamed_cities(locale), "words": zone_words(locale)}, parse_choice("zone", zone)
+	return {kind: {only: words[only]} if only in words else {} for kind, words in found.items()} if only else found
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

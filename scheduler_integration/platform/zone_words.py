@@ -1,4 +1,4 @@
-"""What people call time zones beside their cities: by country, and by the name of the time. From Unicode's CLDR."""
+"""What people call time zones: their cities, their countries, and the names of their times. From Unicode's CLDR."""
 
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_name
+from babel.languages import get_official_languages
 
 _ENGLISH = Locale("en")
 # Names of countries that CLDR doesn't have.
@@ -21,6 +22,45 @@ _ALSO = {
 }
 
 
+def city(zone: str, locale: Locale) -> str:
+	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
+	names = locale.time_zones.get(zone) or {}
+	return names.get("city") or _plain_city(zone)
+
+
+@lru_cache(maxsize=1)
+def everyday_zones() -> frozenset[str]:
+	"""Return one name per place, without aliases and plain offsets such as Etc/GMT+5."""
+	names = available_timezones().intersection(get_global("zone_territories"))
+	return frozenset(name for name in names if "/" in name and not name.startswith("Etc/"))
+
+
+@lru_cache(maxsize=32)
+def renamed_cities(locale: Locale) -> dict[str, str]:
+	"""Return the cities of zones, by zone, that the locale's language calls otherwise than the zone: `Rom`, not `Rome`."""
+	cities = {zone: city(zone, locale) for zone in sorted(everyday_zones())}
+	return {zone: name for zone, name in cities.items() if name != _plain_city(zone)}
+
+
+@lru_cache(maxsize=64)
+def home_cities(locale: Locale, *zones: str) -> dict[str, str]:
+	"""Return those of `renamed_cities` that are in `zones`, or in a country with the locale's language.
+
+	Most first visitors of a page are in one of these zones. A name that only says more than the zone is left out: `Lord
+	Howe Island` instead of `Lord Howe`.
+	"""
+	territories = get_global("zone_territories")
+	return {
+		zone: name
+		for zone, name in renamed_cities(locale).items()
+		if zone in zones
+		or (
+			locale.language in get_official_languages(territories[zone], de_facto=True)
+			and not name.startswith(_plain_city(zone))
+		)
+	}
+
+
 @lru_cache(maxsize=32)
 def zone_words(locale: Locale) -> dict[str, str]:
 	"""Return the words by which each zone can be found, in the locale's language and in English.
@@ -30,6 +70,11 @@ def zone_words(locale: Locale) -> dict[str, str]:
 	territories = get_global("zone_territories")
 	known = available_timezones().intersection(territories)
 	return {zone: _words(zone, territories[zone], locale) for zone in known if "/" in zone}
+
+
+def _plain_city(zone: str) -> str:
+	"""Return the city that a time zone is named after: `New York`."""
+	return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _words(zone: str, territory: str, locale: Locale) -> str:

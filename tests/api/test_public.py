@@ -203,3 +203,17 @@ def test_a_host_asks_for_another_time_and_gives_this_one_back(client, page, intr
 	assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Rescheduled")
 	shown = client.call(f"{PUBLIC}.get_booking", "GET", token=token_of(booking)).json()["data"]
 	assert (shown["can_reschedule"], shown["reschedule_message"]) == (True, "Flu")
+
+
+def test_the_cities_and_words_of_time_zones_are_those_of_a_language(client):
+	def asked(**query):
+		return client.call(f"{PUBLIC}.time_zones", "GET", language="de", **query).json()["data"]
+
+	german = asked()
+	assert german["cities"]["Europe/Rome"] == "Rom"
+	assert "Europe/Berlin" not in german["cities"]
+	assert "Deutschland" in german["words"]["Europe/Berlin"]
+	assert "Germany" in german["words"]["Europe/Berlin"]
+	rome = asked(zone="Europe/Rome")
+	assert rome == {kind: {"Europe/Rome": words["Europe/Rome"]} for kind, words in german.items()}
+	assert asked(zone="Nowhere/At_All") == {"cities": {}, "words": {}}

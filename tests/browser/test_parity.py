@@ -21,8 +21,8 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
-from scheduler_integration.pages.kit.zones import renamed_cities
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.zone_words import renamed_cities
 from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
 

@@ -11,7 +11,7 @@ from tests.support.modules import PUBLIC, scripts_of
 @pytest.mark.parametrize(
 	("bundles", "words"),
 	[
-		(("booking", "zones"), lambda: strings.booking_strings(has_conditions=True)),
+		(("booking", "zones", "booked", "asked_after"), lambda: strings.booking_strings(has_conditions=True)),
 		(("manage",), strings.manage_strings),
 		(("host",), strings.host_strings),
 	],

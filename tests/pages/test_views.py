@@ -17,6 +17,7 @@ from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.zone_words import home_cities
 from scheduler_integration.times import Slot
 from tests.support.factories import at
 
@@ -321,3 +322,13 @@ class TestForm:
 		assert fields.split_addresses("a@x.example, b@x.example;c@x.example  d@x.example,") == [
 			f"{letter}@x.example" for letter in "abcd"
 		]
+
+
+def test_a_page_has_the_names_of_cities_where_its_language_is_spoken_and_of_its_own_zones():
+	names = home_cities(GERMAN, "Europe/Rome", "Europe/Berlin")
+	assert names == {
+		"Europe/Brussels": "Brüssel", "Europe/Busingen": "Büsingen", "Europe/Luxembourg": "Luxemburg",
+		"Europe/Rome": "Rom", "Europe/Vienna": "Wien", "Europe/Zurich": "Zürich",
+	}  # fmt: skip
+	# English calls most zones by their own names, and many islands by longer ones.
+	assert len(home_cities(Locale("en"))) < 15

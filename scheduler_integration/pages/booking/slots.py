@@ -70,7 +70,8 @@ class MonthOfSlots:
 	def for_script(self) -> dict:
 		"""Return the data that public/js/state/slots.js reads.
 
-		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`.
+		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`, which has the first start
+		and then the seconds from each to the next: as instants, the starts of a month would take a tenth of the page.
 		"""
 		first, last = self.sheet
 		since = local_midnight(first - _MARGIN, self.zone)
@@ -79,7 +80,7 @@ class MonthOfSlots:
 		partial = [each for day in (self.offered.partial or {}).values() for each in day if since <= each.start < until]
 		return {
 			"covered": [since if self.known_since is None else min(since, self.known_since), until],
-			"starts": [slot.start for slot in slots],
+			"starts": _steps([slot.start for slot in slots]),
 			"seats": {slot.start: slot.seats_left for slot in slots if slot.seats_left is not None},
 			"parts": {slot.start: slot.parts for slot in slots if slot.parts},
 			"partial": [
@@ -102,6 +103,11 @@ class MonthOfSlots:
 		if self.known_since is None or self.known_since > now:
 			return []
 		return next_free(self.in_month, self.zone)
+
+
+def _steps(starts: Sequence[int]) -> list[int]:
+	"""Return the first number, and then how much larger each is than the one before: 2, 3 and 4 for 2, 5 and 9."""
+	return [start - before for start, before in zip(starts, (0, *starts), strict=False)]
 
 
 def next_free(days: Mapping[date, Sequence[Slot]], zone: str) -> list[Slot]:

@@ -29,10 +29,11 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.typed_text import blocks
-from scheduler_integration.pages.kit.zones import renamed_cities, zone_options
+from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.text import as_typed
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.zone_words import home_cities
 from scheduler_integration.times import Slot
 
 
@@ -356,6 +357,7 @@ def _gate() -> dict[str, str]:
 
 def _script_data(page: BookingPage, form: dict) -> dict:
 	query, visitor = page.query, page.visitor
+	has_conditions = any(field["condition"] for field in form["fields"])
 	return {
 		"slug": query.slug,
 		"meetingType": query.meeting_type,
@@ -380,11 +382,13 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 		"strings": booking_strings(
 			is_moving=bool(page.moving),
 			is_request=page.meeting.requires_confirmation,
-			has_conditions=any(field["condition"] for field in form["fields"]),
+			has_conditions=has_conditions,
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,
 		"zonePicker": script_address("zones"),
+		"booked": script_address("booked"),
+		**({"askedAfter": script_address("asked_after")} if has_conditions else {}),
 		**({"gate": _gate()} if page.asks else {}),
-		"cities": renamed_cities(page.locale),
+		"cities": home_cities(page.locale, page.zone, page.page.timezone),
 	}

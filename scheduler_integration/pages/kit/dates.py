@@ -10,6 +10,7 @@ from typing import Literal
 from babel import Locale, dates, lists, numbers
 
 from scheduler_integration.engine import wall_clock
+from scheduler_integration.platform import zone_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,7 @@ def offset_name(seconds: int, zone: str) -> str:
 	return f"GMT{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
-def city(zone: str, locale: Locale) -> str:
-	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
-	names = locale.time_zones.get(zone) or {}
-	return names.get("city") or plain_city(zone)
-
-
-def plain_city(zone: str) -> str:
-	"""Return the city that a time zone is named after: `New York`."""
-	return zone.rsplit("/", 1)[-1].replace("_", " ")
+city = zone_words.city
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

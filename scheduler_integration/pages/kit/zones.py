@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.core import get_global
 from markupsafe import Markup, escape
 
-from scheduler_integration.pages.kit import dates
+from scheduler_integration.platform.zone_words import city, everyday_zones
 
 _UNIVERSAL = "UTC"
 
@@ -26,19 +24,12 @@ def zone_groups(locale: Locale, *chosen: str) -> list[dict]:
 
 def zone_options(locale: Locale, chosen: str, *others: str) -> Markup:
 	"""Return the options of a `<select>` with the groups of `zone_groups`, for HTML. `chosen` is selected."""
-	everyday = _everyday_zones()
+	everyday = everyday_zones()
 	rare = tuple(
 		zone for zone in dict.fromkeys((chosen, *others)) if zone and zone not in everyday and zone != _UNIVERSAL
 	)
 	option = f'<option value="{escape(chosen)}"'
 	return Markup(_printed(locale, rare).replace(f"{option}>", f"{option} selected>", 1))
-
-
-@lru_cache(maxsize=32)
-def renamed_cities(locale: Locale) -> dict[str, str]:
-	"""Return the cities of zones, by zone, that the locale's language calls otherwise than the zone: `Rom`, not `Rome`."""
-	zones = [zone for group in _groups(locale) for zone in group["zones"]]
-	return {zone["name"]: zone["city"] for zone in zones if zone["city"] != dates.plain_city(zone["name"])}
 
 
 @lru_cache(maxsize=64)
@@ -57,18 +48,11 @@ def _printed_group(group: dict) -> str:
 @lru_cache(maxsize=32)
 def _groups(locale: Locale) -> tuple[dict, ...]:
 	regions: dict[str, list[str]] = {"": [_UNIVERSAL]}
-	for name in sorted(_everyday_zones()):
+	for name in sorted(everyday_zones()):
 		regions.setdefault(name.split("/")[0], []).append(name)
 	return tuple({"label": region, "zones": _named(names, locale)} for region, names in regions.items())
 
 
-@lru_cache(maxsize=1)
-def _everyday_zones() -> frozenset[str]:
-	"""Return one name per place, without aliases and plain offsets such as Etc/GMT+5."""
-	names = available_timezones().intersection(get_global("zone_territories"))
-	return frozenset(name for name in names if "/" in name and not name.startswith("Etc/"))
-
-
 def _named(names: list[str], locale: Locale) -> list[dict]:
-	zones = [{"name": name, "city": dates.city(name, locale)} for name in names]
+	zones = [{"name": name, "city": city(name, locale)} for name in names]
 	return sorted(zones, key=lambda zone: zone["city"])

@@ -39,7 +39,7 @@ function isReturn() {
 /** Shows what was booked here before, until it is over. */
 function showEarlier() {
 	const booked = readBooked();
-	if (booked && booked.start > now()) import("./parts/booked.js").then(({ showBooked }) => showBooked(booked));
+	if (booked && booked.start > now()) import(data.booked).catch(() => {});
 }
 
 document.documentElement.classList.add("js");

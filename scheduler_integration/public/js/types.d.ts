@@ -39,6 +39,10 @@ export interface PageData {
 	prefill: Record<string, string>;
 	/** The address of the script with the list of time zones. */
 	zonePicker: string;
+	/** The address of the script that shows an earlier booking. */
+	booked: string;
+	/** The address of the script for questions that depend on an answer. Only if there are some. */
+	askedAfter?: string;
 	/** Cities that the visitor's language calls otherwise than the zone, by zone. */
 	cities: Record<string, string>;
 	/** The key of the host whom the visitor chose, or "". */
@@ -61,6 +65,7 @@ export interface PageData {
 export interface SlotsInPage {
 	duration: number;
 	covered: Stretch;
+	/** The first start, and then the seconds from each to the next. */
 	starts: number[];
 	seats: Record<number, number>;
 	parts: Record<number, Stretch[]>;

@@ -2,6 +2,7 @@
 import { hideLostRace } from "../parts/chosen.js";
 import { focusStep, onPhone, readAddress, writeAddress, writePart } from "../parts/steps.js";
 import { focusConfirm, focusTime } from "../parts/times.js";
+import { get } from "../server/api.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, prefetch, slots } from "../server/months.js";
 import { fullDate, localDate, monthShowing, now } from "../shared/dates.js";
@@ -163,4 +164,13 @@ function moveTo(zone) {
 	const first = [...slots.byDay(state.duration, zone).keys()].sort()[0];
 	const isAsked = state.day || new URLSearchParams(location.search).has("month");
 	if (first && !isAsked) change({ month: showing(first) });
+	if (data.cities[zone] || data.locale.startsWith("en")) return;
+	// The page has only the names of cities where its language is spoken. English calls the others as their zones.
+	get("public.time_zones", { language: data.locale, zone }).then(
+		(/** @type {{cities: Record<string, string>}} */ { cities }) => {
+			Object.assign(data.cities, cities);
+			show();
+		},
+		() => {},
+	);
 }

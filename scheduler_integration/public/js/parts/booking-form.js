@@ -37,7 +37,7 @@ export function fillHidden(values) {
 }
 
 export class BookingForm {
-	#timer = 0;
+	_timer = 0;
 
 	/** @param {() => void} onSubmit @param {() => void} onTyped */
 	constructor(onSubmit, onTyped) {
@@ -46,14 +46,14 @@ export class BookingForm {
 		this.submit = element("submit");
 		this.label = this.submit.textContent;
 		this.form.noValidate = true;
-		this.#restore();
-		this.form.addEventListener("input", (event) => this.#typed(event));
+		this._restore();
+		this.form.addEventListener("input", (event) => this._typed(event));
 		// Few forms have questions that depend on an answer.
-		if (this.form.querySelector("[data-after]")) import("./asked-after.js").then(({ watch }) => watch(this.form));
+		if (data.askedAfter) import(data.askedAfter).catch(() => {});
 		this.form.addEventListener("submit", (event) => {
 			event.preventDefault();
 			if (this.submit.getAttribute("aria-disabled") === "true") return;
-			if (this.#check()) onSubmit();
+			if (this._check()) onSubmit();
 		});
 	}
 
@@ -61,7 +61,7 @@ export class BookingForm {
 	payload() {
 		const values = new FormData(this.form);
 		/** @type {Record<string, unknown>} */
-		const payload = { answers: this.#answers(values), prefill: data.prefill };
+		const payload = { answers: this._answers(values), prefill: data.prefill };
 		for (const name of OWN) if (values.get(name)) payload[name] = values.get(name);
 		const guests = wordsOf(values.get("guests"), /[\s,;]+/);
 		if (guests.length) payload.guests = guests;
@@ -73,9 +73,9 @@ export class BookingForm {
 	/** Says on the button that the booking is being sent. @param {"booking" | "waiting" | ""} how "" if it isn't */
 	busy(how) {
 		const label = how ? t(how === "waiting" ? "waiting" : "booking") : this.label;
-		clearTimeout(this.#timer);
+		clearTimeout(this._timer);
 		// A short wait isn't worth a word.
-		if (how) this.#timer = window.setTimeout(() => announce(label ?? ""), NOTICEABLE);
+		if (how) this._timer = window.setTimeout(() => announce(label ?? ""), NOTICEABLE);
 		this.form.setAttribute("aria-busy", String(Boolean(how)));
 		this.submit.setAttribute("aria-disabled", String(Boolean(how)));
 		this.submit.textContent = label;
@@ -88,12 +88,12 @@ export class BookingForm {
 	refuse(message, details) {
 		const elsewhere = [];
 		for (const [name, sentence] of Object.entries(details)) {
-			const field = this.#field(name) ?? this.#field(ANSWER + name.replace(/^answers\./, ""));
+			const field = this._field(name) ?? this._field(ANSWER + name.replace(/^answers\./, ""));
 			if (field) mark(field, sentence);
 			else elsewhere.push(sentence);
 		}
 		this.problem([message, ...elsewhere]);
-		if (!this.#focusFirstWrong()) element("form-problem").scrollIntoView({ block: "nearest" });
+		if (!this._focusFirstWrong()) element("form-problem").scrollIntoView({ block: "nearest" });
 	}
 
 	/** Shows sentences above the form, or nothing if there are none. @param {string[]} sentences */
@@ -106,13 +106,13 @@ export class BookingForm {
 	}
 
 	/** @param {FormData} values */
-	#answers(values) {
+	_answers(values) {
 		/** @type {Record<string, unknown>} */
 		const answers = {};
 		for (const name of new Set(values.keys())) {
 			if (!name.startsWith(ANSWER)) continue;
 			const id = name.slice(ANSWER.length);
-			const type = this.#type(name);
+			const type = this._type(name);
 			const value = String(values.get(name));
 			if (type === "multi_select") answers[id] = values.getAll(name);
 			else if (type === "checkbox") answers[id] = true;
@@ -122,13 +122,13 @@ export class BookingForm {
 	}
 
 	/** The type of a question, from its fieldset or its control. @param {string} name */
-	#type(name) {
-		const field = this.#field(name);
+	_type(name) {
+		const field = this._field(name);
 		return (field?.dataset.type ? field : inputOf(field))?.dataset.type;
 	}
 
 	/** @param {Event} event */
-	#typed(event) {
+	_typed(event) {
 		const field = around(event, ".field");
 		if (field?.classList.contains("is-wrong")) mark(field, "");
 		/** @type {[string, string][]} */
@@ -138,7 +138,7 @@ export class BookingForm {
 		this.onTyped();
 	}
 
-	#restore() {
+	_restore() {
 		const controls = [...controlsIn(this.form)];
 		for (const [name, value] of readDraft().values) {
 			for (const control of controls.filter((one) => one.name === name)) fill(control, value);
@@ -147,20 +147,20 @@ export class BookingForm {
 		if (folded && [...controlsIn(folded)].some((control) => control.value)) folded.open = true;
 	}
 
-	#check() {
+	_check() {
 		this.problem([]);
 		/** @type {NodeListOf<HTMLElement>} */
 		const fields = this.form.querySelectorAll(".field");
 		for (const field of fields) mark(field, field.hidden ? "" : complaint(field));
-		return !this.#focusFirstWrong();
+		return !this._focusFirstWrong();
 	}
 
 	/** @param {string} name @returns {HTMLElement | null} */
-	#field(name) {
+	_field(name) {
 		return this.form.querySelector(`[data-field="${CSS.escape(name)}"]`);
 	}
 
-	#focusFirstWrong() {
+	_focusFirstWrong() {
 		const wrong = this.form.querySelector(".is-wrong");
 		if (!wrong) return false;
 		const folded = wrong.closest("details");

@@ -37,7 +37,7 @@ function focus(selector) {
 
 export class Times {
 	/** Whether the visitor has opened the times before 8:00, which are folded. */
-	#isEarlyOpen = false;
+	_isEarlyOpen = false;
 
 	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void, onDay: (date: string) => void}} handlers */
 	constructor(handlers) {
@@ -45,7 +45,7 @@ export class Times {
 		this.list = element("time-list");
 		/** The note that applies to every time of the day. It is shown once, above them. */
 		this.common = "";
-		this.list.addEventListener("click", (event) => this.#click(event));
+		this.list.addEventListener("click", (event) => this._click(event));
 	}
 
 	/** @param {Day} day */
@@ -69,12 +69,12 @@ export class Times {
 		const { date, starts } = day;
 		const none =
 			date && !starts.length ? [make("p", { class: "no-times", text: t("no_times_day", fullDate(date)) })] : [];
-		if (none.length && day.next) none.push(make("p", {}, this.#nextButton(day.next, day)));
-		this.list.replaceChildren(...none, ...this.#groups(day, shown));
+		if (none.length && day.next) none.push(make("p", {}, this._nextButton(day.next, day)));
+		this.list.replaceChildren(...none, ...this._groups(day, shown));
 	}
 
 	/** Leads from a day without times to the next one that has some. @param {number} start @param {Day} day */
-	#nextButton(start, { zone, twelveHours }) {
+	_nextButton(start, { zone, twelveHours }) {
 		const date = localDate(start, zone);
 		const text = t("next_free_times", `${shortDay(date)} · ${clockTime(start, zone, twelveHours)}`);
 		const button = make("button", { type: "button", class: "button button-quiet", text });
@@ -86,7 +86,7 @@ export class Times {
 	}
 
 	/** @param {Day} day @param {number[]} shown */
-	#groups(day, shown) {
+	_groups(day, shown) {
 		/** @type {Map<string, HTMLElement>} */
 		const groups = new Map();
 		const times = shown.map((start) => ({ start, label: clockTime(start, day.zone, day.twelveHours) }));
@@ -96,22 +96,22 @@ export class Times {
 			groups.set(part, list);
 			// When clocks go back, the same time comes twice. The offset tells them apart.
 			const isTwice = times.filter((other) => other.label === label).length > 1;
-			list.append(this.#item(start, isTwice ? `${label} ${offsetName(start, day.zone)}` : label, day));
+			list.append(this._item(start, isTwice ? `${label} ${offsetName(start, day.zone)}` : label, day));
 		}
 		return [...groups].flatMap(([part, list]) => {
 			if (part !== "before") return [make("h3", { text: t(part) }), list];
 			const title = t(part, clockTime(WAKING * 3600, "UTC", day.twelveHours));
 			const fold = make("details", { class: "early" }, make("summary", {}, make("h3", { text: title })), list);
-			fold.toggleAttribute("open", this.#isEarlyOpen || groups.size === 1 || !!list.querySelector(".confirm"));
+			fold.toggleAttribute("open", this._isEarlyOpen || groups.size === 1 || !!list.querySelector(".confirm"));
 			fold.querySelector("summary")?.addEventListener("click", () => {
-				this.#isEarlyOpen = !fold.hasAttribute("open");
+				this._isEarlyOpen = !fold.hasAttribute("open");
 			});
 			return [fold];
 		});
 	}
 
 	/** @param {number} start @param {string} label @param {Day} day */
-	#item(start, label, day) {
+	_item(start, label, day) {
 		const theirs = this.common ? "" : hostNote(start, day.zone);
 		const partly = day.partial.find((each) => each.start === start);
 		if (partly) {
@@ -132,7 +132,7 @@ export class Times {
 	}
 
 	/** @param {MouseEvent} event */
-	#click(event) {
+	_click(event) {
 		const button = around(event, "button");
 		if (!button) return;
 		const start = Number(button.dataset.start);

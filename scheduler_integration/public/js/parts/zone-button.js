@@ -11,42 +11,48 @@ export class ZoneButton {
 	zone = "";
 	twelveHours = false;
 	/** @type {ZonePicker | null} */
-	#picker = null;
+	_picker = null;
 
 	/** @param {{hostZone: string, onZone: (zone: string) => void}} settings */
 	constructor({ hostZone, onZone }) {
 		this.hostZone = hostZone;
 		this.onZone = onZone;
 		this.button = element("zone-button");
-		this.button.addEventListener("pointerenter", () => this.#load());
-		this.button.addEventListener("focus", () => this.#load());
-		this.button.addEventListener("click", () => this.#toggle());
+		this.button.addEventListener("pointerenter", () => this._load());
+		this.button.addEventListener("focus", () => this._load());
+		this.button.addEventListener("click", () => this._toggle());
 		this.button.addEventListener("picker", (event) => {
-			this.#picker = new /** @type {CustomEvent<typeof ZonePicker>} */ (event).detail(this);
+			this._picker = new /** @type {CustomEvent<typeof ZonePicker>} */ (event).detail(this);
 		});
-		setInterval(() => this.#name(), A_MINUTE);
+		setInterval(() => this._name(), A_MINUTE);
 	}
 
 	/** @param {string} zone @param {boolean} twelveHours */
 	show(zone, twelveHours) {
 		this.zone = zone;
 		this.twelveHours = twelveHours;
-		this.#name();
+		this._name();
 	}
 
-	#name() {
+	/** Takes over the names that the picker has asked for. @param {Record<string, string>} cities */
+	learn(cities) {
+		data.cities = cities;
+		this._name();
+	}
+
+	_name() {
 		const time = clockTime(now(), this.zone, this.twelveHours);
 		element("zone-name").textContent = t("zone_and_time", cityOf(this.zone), time);
 	}
 
 	/** Loads the picker, which is a script of its own and sends its class to the button. The next click tries again if that fails. */
-	#load() {
+	_load() {
 		return import(data.zonePicker).catch(() => {});
 	}
 
-	async #toggle() {
-		await this.#load();
-		if (this.#picker) this.#picker.toggle();
+	async _toggle() {
+		await this._load();
+		if (this._picker) this._picker.toggle();
 		else openPlainList();
 	}
 }

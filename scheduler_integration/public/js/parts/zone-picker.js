@@ -2,7 +2,7 @@
 
 import { get } from "../server/api.js";
 import { clockTime, now } from "../shared/dates.js";
-import { announce, around, element, make, t } from "../shared/page.js";
+import { announce, around, data, element, make, t } from "../shared/page.js";
 import { detectedZone } from "../shared/zone-names.js";
 import { cityMeant, findZones, learn } from "./zones.js";
 
@@ -35,14 +35,18 @@ export class ZonePicker {
 		else this.#close();
 	}
 
-	/** Asks for the names of countries. Without them, zones are found by their cities. */
+	/** Asks for the names of cities and countries. Without them, zones are called and found by their own names. */
 	async #learn() {
 		try {
-			learn(await get("public.time_zones", { language: document.documentElement.lang }));
+			/** @type {{cities: Record<string, string>, words: Record<string, string>}} */
+			const { cities, words } = await get("public.time_zones", { language: document.documentElement.lang });
+			data.cities = cities;
+			this.owner.learn(cities);
+			learn(words);
 		} catch {
 			return;
 		}
-		if (this.search.value) this.#fill();
+		if (!this.popover.hidden) this.#fill();
 	}
 
 	#open() {

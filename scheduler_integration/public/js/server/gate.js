@@ -10,18 +10,18 @@ const NO_PROOF = "none";
 
 class Gate {
 	/** @type {Promise<GateKit> | null} */
-	#kit = null;
+	_kit = null;
 	/** @type {Promise<string> | null} */
-	#proof = null;
+	_proof = null;
 
 	/** The proof for the booking, or "" if the server asked for none. */
 	proof() {
-		return this.#proof ?? Promise.resolve("");
+		return this._proof ?? Promise.resolve("");
 	}
 
 	/** Begins with the proof for the booking, while the visitor types. @param {Challenge | null | undefined} challenge */
 	prepare(challenge) {
-		if (challenge && !data.rescheduling) this.#proof ??= this.solve(challenge);
+		if (challenge && !data.rescheduling) this._proof ??= this.solve(challenge);
 	}
 
 	/** Asks whether the booking will need a proof, if no hold has said so. */
@@ -34,12 +34,12 @@ class Gate {
 
 	/** Makes the proof that the server has just asked for. @param {Challenge} challenge */
 	renew(challenge) {
-		this.#proof = this.solve(challenge);
+		this._proof = this.solve(challenge);
 	}
 
 	/** @param {Challenge} challenge @returns {Promise<string>} */
 	solve(challenge) {
-		return this.#load().then(
+		return this._load().then(
 			(kit) => kit.prove(challenge),
 			() => NO_PROOF,
 		);
@@ -47,21 +47,21 @@ class Gate {
 
 	/** Shows the field for the code, below the sentence. @param {string} sentence @param {() => void} onAgain sends a new code */
 	async askForCode(sentence, onAgain) {
-		(await this.#load()).askForCode(sentence, onAgain);
+		(await this._load()).askForCode(sentence, onAgain);
 	}
 
 	/** @returns {Promise<GateKit>} */
-	#load() {
-		this.#kit ??= new Promise((done, fail) => {
+	_load() {
+		this._kit ??= new Promise((done, fail) => {
 			const found = (/** @type {Event} */ event) => done(/** @type {CustomEvent<GateKit>} */ (event).detail);
 			element("booking-form").addEventListener("gate", found, { once: true });
 			if (data.gate) import(data.gate.script).catch(fail);
 			else fail();
 		});
-		this.#kit.catch(() => {
-			this.#kit = null;
+		this._kit.catch(() => {
+			this._kit = null;
 		});
-		return this.#kit;
+		return this._kit;
 	}
 }
 

@@ -14,21 +14,21 @@ const A_WHILE = 30;
 
 class Hold {
 	/** @type {Held | null} */
-	#held = readDraft().held;
+	_held = readDraft().held;
 	/** Calls wait for each other, so that a release can't overtake its hold. */
-	#calls = Promise.resolve();
-	#timer = 0;
+	_calls = Promise.resolve();
+	_timer = 0;
 	/** When a longer hold was last asked for. */
-	#renewed = 0;
-	#zone = "";
-	#twelveHours = false;
+	_renewed = 0;
+	_zone = "";
+	_twelveHours = false;
 
 	/** Called if somebody else has the time. @type {(start: number, nearest: number[]) => void} */
 	onTaken = () => {};
 
 	/** The key of this page's hold, or "". */
 	get key() {
-		return this.#held?.key ?? "";
+		return this._held?.key ?? "";
 	}
 
 	/** Holds this time, and releases the one that was held before. @param {number} start @param {number} duration */
@@ -37,65 +37,65 @@ class Hold {
 			gate.ask();
 			return;
 		}
-		this.#calls = this.#calls.then(() => this.#take(start, duration));
+		this._calls = this._calls.then(() => this._take(start, duration));
 	}
 
 	/** Holds the time for longer while somebody types, before it runs out. The server says how long that may go on. */
 	renew() {
-		const held = this.#held;
+		const held = this._held;
 		const soon = now() + data.holdMinutes * 30;
-		if (!held?.until || held.until > soon || this.#renewed > now() - A_WHILE) return;
-		this.#renewed = now();
+		if (!held?.until || held.until > soon || this._renewed > now() - A_WHILE) return;
+		this._renewed = now();
 		this.take(held.start, held.duration);
 	}
 
 	/** Releases the held time. */
 	release() {
 		if (!data.holdMinutes) return;
-		this.#calls = this.#calls.then(() => this.#release());
+		this._calls = this._calls.then(() => this._release());
 	}
 
 	/** Releases the held time when the visitor leaves the page. Keeps the key, so that a reload can hold the time again. */
 	leave() {
-		if (!this.#until()) return;
+		if (!this._until()) return;
 		post("public.release_slot", { hold: this.key }, { keepalive: true }).catch(() => {});
 		this.lapse();
 	}
 
 	/** Stops saying that the time is held, but keeps the key for the next hold. */
 	lapse() {
-		if (this.#held) this.#keep({ ...this.#held, until: 0 });
+		if (this._held) this._keep({ ...this._held, until: 0 });
 	}
 
 	/** Called when the held slot is booked. */
 	forget() {
 		forgetHold();
-		this.#keep(null);
+		this._keep(null);
 	}
 
 	/** Waits a short time for calls that are still running: a booking must send the key of its own hold. */
 	settled() {
-		return Promise.race([this.#calls, new Promise((done) => setTimeout(done, PATIENCE))]);
+		return Promise.race([this._calls, new Promise((done) => setTimeout(done, PATIENCE))]);
 	}
 
 	/** Shows until when the time is held. @param {string} zone @param {boolean} twelveHours */
 	show(zone, twelveHours) {
-		this.#zone = zone;
-		this.#twelveHours = twelveHours;
-		this.#write();
+		this._zone = zone;
+		this._twelveHours = twelveHours;
+		this._write();
 	}
 
 	/** @param {number} start @param {number} duration */
-	async #take(start, duration) {
+	async _take(start, duration) {
 		// The key is known before the request: if the answer gets lost, the time is still this visitor's own.
 		const key = this.key || randomKey();
-		const isSame = this.#held?.start === start && this.#held.duration === duration;
-		this.#keep({ key, start, duration, until: (isSame && this.#held?.until) || 0 });
+		const isSame = this._held?.start === start && this._held.duration === duration;
+		this._keep({ key, start, duration, until: (isSame && this._held?.until) || 0 });
 		try {
-			const answer = await this.#ask({ ...wanted, start: isoInstant(start), duration, hold: key });
+			const answer = await this._ask({ ...wanted, start: isoInstant(start), duration, hold: key });
 			const until = Date.parse(answer.expires_at) / 1000;
 			rememberHold(answer.hold, until - now());
-			this.#keep({ key: answer.hold, start, duration, until });
+			this._keep({ key: answer.hold, start, duration, until });
 			gate.prepare(answer.challenge);
 		} catch (error) {
 			gate.ask();
@@ -107,7 +107,7 @@ class Hold {
 	 * Asks for the hold, with a proof if the server wants one.
 	 * @param {object} values @returns {Promise<{hold: string, expires_at: string, challenge?: Challenge}>}
 	 */
-	async #ask(values) {
+	async _ask(values) {
 		try {
 			return await post("public.hold_slot", values);
 		} catch (error) {
@@ -116,34 +116,34 @@ class Hold {
 		}
 	}
 
-	async #release() {
+	async _release() {
 		const key = this.key;
 		this.forget();
 		if (key) await post("public.release_slot", { hold: key }).catch(() => {});
 	}
 
 	/** @param {Held | null} held */
-	#keep(held) {
-		this.#held = held;
+	_keep(held) {
+		this._held = held;
 		keepDraft({ held });
-		this.#write();
+		this._write();
 	}
 
 	/** The end of the hold, or 0 if the time isn't held. */
-	#until() {
-		const until = this.#held?.until ?? 0;
+	_until() {
+		const until = this._held?.until ?? 0;
 		return until > now() ? until : 0;
 	}
 
-	#write() {
+	_write() {
 		const line = document.getElementById("held");
-		if (!line || !this.#zone) return;
-		clearTimeout(this.#timer);
-		const until = this.#until();
-		const isOver = this.#held?.until && !until;
-		if (until) line.textContent = t("held_until", clockTime(until, this.#zone, this.#twelveHours));
+		if (!line || !this._zone) return;
+		clearTimeout(this._timer);
+		const until = this._until();
+		const isOver = this._held?.until && !until;
+		if (until) line.textContent = t("held_until", clockTime(until, this._zone, this._twelveHours));
 		else line.textContent = isOver ? t("held_no_longer") : "";
-		if (until) this.#timer = window.setTimeout(() => this.#write(), (until - now()) * 1000 + 500);
+		if (until) this._timer = window.setTimeout(() => this._write(), (until - now()) * 1000 + 500);
 	}
 }
 

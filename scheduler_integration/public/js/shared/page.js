@@ -29,12 +29,12 @@ export function element(id, _kind) {
  * @param {...(Node | string)} children
  */
 export function make(tag, attributes = {}, ...children) {
-	const { text, ...others } = attributes;
 	const made = document.createElement(tag);
-	for (const [name, value] of Object.entries(others)) {
-		if (value !== null && value !== undefined) made.setAttribute(name, String(value));
+	for (const [name, value] of Object.entries(attributes)) {
+		if (value === null || value === undefined) continue;
+		if (name === "text") made.textContent = String(value);
+		else made.setAttribute(name, String(value));
 	}
-	if (text !== undefined) made.textContent = String(text);
 	made.append(...children);
 	return made;
 }

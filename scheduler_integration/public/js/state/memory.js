@@ -76,7 +76,8 @@ export function idempotencyKey(start, duration) {
 export function forgetKey(start, duration) {
 	const name = `${start}/${duration}`;
 	delete madeHere[name];
-	const { [name]: _key, ...keys } = readDraft().keys;
+	const keys = { ...readDraft().keys };
+	delete keys[name];
 	keepDraft({ keys });
 }
 

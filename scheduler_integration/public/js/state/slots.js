@@ -7,11 +7,11 @@ import { addDays, addMonths, localDate, localHour, now, sheetOf, startOfDay } fr
 
 export class Slots {
 	/** By duration. @type {Map<number, Known>} */
-	#known = new Map();
+	_known = new Map();
 	/** @type {Map<string, Promise<void>>} */
-	#underway = new Map();
+	_underway = new Map();
 	/** @type {Map<string, Map<string, number[]>>} */
-	#grouped = new Map();
+	_grouped = new Map();
 
 	/**
 	 * @param {SlotsInPage} first the starts that came with the page
@@ -19,10 +19,14 @@ export class Slots {
 	 */
 	constructor(first, holdKey) {
 		this.holdKey = holdKey;
+		let start = 0;
 		/** @type {[number, About][]} */
-		const about = first.starts.map((start) => [start, { seats: first.seats[start], parts: first.parts[start] }]);
+		const about = first.starts.map((step) => {
+			start += step;
+			return [start, { seats: first.seats[start], parts: first.parts[start] }];
+		});
 		const partial = first.partial.map(([start, daysFree, days, missing]) => ({ start, daysFree, days, missing }));
-		this.#add(first.duration, first.covered, about, partial);
+		this._add(first.duration, first.covered, about, partial);
 	}
 
 	/**
@@ -30,7 +34,7 @@ export class Slots {
 	 * @param {number} duration @param {string} zone
 	 */
 	byDay(duration, zone) {
-		return this.#group(`${duration} ${zone}`, this.#known.get(duration)?.about, zone);
+		return this._group(`${duration} ${zone}`, this._known.get(duration)?.about, zone);
 	}
 
 	/** @param {number} duration @param {string} zone @param {string} month */
@@ -44,7 +48,7 @@ export class Slots {
 	 * @param {number} duration @param {string} zone @returns {number[]}
 	 */
 	next(duration, zone) {
-		const known = this.#known.get(duration)?.stretches.find(([first, last]) => first <= now() && now() < last);
+		const known = this._known.get(duration)?.stretches.find(([first, last]) => first <= now() && now() < last);
 		const days = [...this.byDay(duration, zone).values()].filter(([start = 0]) => known && start < known[1]);
 		const byDay = days.map((starts) => starts.filter((start) => isByDay(localHour(start, zone))));
 		return (byDay.find((starts) => starts.length) ?? days[0] ?? []).slice(0, 3);
@@ -56,14 +60,14 @@ export class Slots {
 	 * @returns {Map<string, PartlyFree[]>}
 	 */
 	partlyFree(duration, zone) {
-		const known = this.#known.get(duration)?.partial;
-		const days = this.#group(`partly ${duration} ${zone}`, known, zone);
+		const known = this._known.get(duration)?.partial;
+		const days = this._group(`partly ${duration} ${zone}`, known, zone);
 		return new Map([...days].map(([date, starts]) => [date, starts.flatMap((start) => known?.get(start) ?? [])]));
 	}
 
 	/** The seats and days of a start. @param {number} duration @param {number} start @returns {About} */
 	about(duration, start) {
-		return this.#known.get(duration)?.about.get(start) ?? {};
+		return this._known.get(duration)?.about.get(start) ?? {};
 	}
 
 	/** Whether the whole month is loaded. @param {number} duration @param {string} zone @param {string} month */
@@ -71,7 +75,7 @@ export class Slots {
 		const [first, last] = sheetOf(month, localDate(now(), zone));
 		const from = Math.max(startOfDay(first, zone), now());
 		const until = startOfDay(addDays(last, 1), zone);
-		const stretches = this.#known.get(duration)?.stretches ?? [];
+		const stretches = this._known.get(duration)?.stretches ?? [];
 		return stretches.some(([since, end]) => since <= from && until <= end);
 	}
 
@@ -87,7 +91,7 @@ export class Slots {
 	/** Loads a month again. @param {number} duration @param {string} zone @param {string} month */
 	refresh(duration, zone, month) {
 		const [first, last] = sheetOf(month, localDate(now(), zone));
-		return this.#ask(duration, addDays(first, -1), addDays(last, 1));
+		return this._ask(duration, addDays(first, -1), addDays(last, 1));
 	}
 
 	/**
@@ -97,25 +101,25 @@ export class Slots {
 	async nextAfter(duration, zone, month) {
 		const [, after] = sheetOf(month, localDate(now(), zone));
 		/** @type {NextSlotsAnswer} */
-		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after });
+		const answer = await get("public.next_slots", { ...this._what(duration, zone), after });
 		if (!answer.earliest) return null;
 		const until = startOfDay(`${addMonths(answer.month, 1)}-01`, zone);
-		this.#add(duration, [startOfDay(`${answer.month}-01`, zone), until], ...read(answer));
+		this._add(duration, [startOfDay(`${answer.month}-01`, zone), until], ...read(answer));
 		return answer.earliest;
 	}
 
 	/** Removes a start that somebody else has taken. @param {number} duration @param {number} start */
 	forget(duration, start) {
-		this.#known.get(duration)?.about.delete(start);
-		this.#grouped.clear();
+		this._known.get(duration)?.about.delete(start);
+		this._grouped.clear();
 	}
 
 	/**
 	 * The starts in the future by their date in `zone`, ascending. The result is kept until the next answer arrives.
 	 * @param {string} key @param {Map<number, unknown> | undefined} known @param {string} zone
 	 */
-	#group(key, known, zone) {
-		const kept = this.#grouped.get(key);
+	_group(key, known, zone) {
+		const kept = this._grouped.get(key);
 		if (kept) return kept;
 		/** @type {Map<string, number[]>} */
 		const days = new Map();
@@ -125,35 +129,35 @@ export class Slots {
 			const date = localDate(start, zone);
 			days.set(date, [...(days.get(date) ?? []), start]);
 		}
-		this.#grouped.set(key, days);
+		this._grouped.set(key, days);
 		return days;
 	}
 
 	/** @param {number} duration @param {string} first @param {string} last dates in UTC */
-	#ask(duration, first, last) {
+	_ask(duration, first, last) {
 		const key = `${duration} ${first} ${last}`;
-		const underway = this.#underway.get(key);
+		const underway = this._underway.get(key);
 		if (underway) return underway;
-		const values = { ...this.#what(duration, "UTC"), start_date: first, end_date: last, ends: 0 };
+		const values = { ...this._what(duration, "UTC"), start_date: first, end_date: last, ends: 0 };
 		const asked = get("public.get_slots", values)
 			.then((/** @type {SlotsAnswer} */ answer) => {
 				const covered = [startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")];
-				this.#add(duration, /** @type {Stretch} */ (covered), ...read(answer));
+				this._add(duration, /** @type {Stretch} */ (covered), ...read(answer));
 			})
-			.finally(() => this.#underway.delete(key));
-		this.#underway.set(key, asked);
+			.finally(() => this._underway.delete(key));
+		this._underway.set(key, asked);
 		return asked;
 	}
 
 	/** The values that every request has. @param {number} duration @param {string} timezone */
-	#what(duration, timezone) {
+	_what(duration, timezone) {
 		const hold = this.holdKey();
 		return { ...wanted, timezone, duration, ...(hold && { hold }) };
 	}
 
 	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */
-	#add(duration, stretch, about, partial) {
-		const known = this.#known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
+	_add(duration, stretch, about, partial) {
+		const known = this._known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
 		for (const starts of [known.about, known.partial]) {
 			// An answer is complete: a start that isn't in it isn't free any more.
 			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
@@ -161,8 +165,8 @@ export class Slots {
 		for (const [start, facts] of about) known.about.set(start, facts);
 		for (const some of partial) known.partial.set(some.start, some);
 		known.stretches = merged([...known.stretches, stretch]);
-		this.#known.set(duration, known);
-		this.#grouped.clear();
+		this._known.set(duration, known);
+		this._grouped.clear();
 	}
 }
 
