@@ -361,6 +361,43 @@ class LinkExpired(SchedulingError):
 		return _("This link is no longer valid.")
 
 
+class BookingLinkNotFound(SchedulingError):
+	code = "BOOKING_LINK_NOT_FOUND"
+	http_status_code = 404
+
+	def default_message(self) -> str:
+		return _("This link leads nowhere. Ask your host for the link again.")
+
+
+class BookingLinkClosed(SchedulingError):
+	"""A booking link can't be used any more. A subclass says why."""
+
+	http_status_code = 410
+
+
+class BookingLinkUsed(BookingLinkClosed):
+	code = "BOOKING_LINK_USED"
+
+	def default_message(self) -> str:
+		return _(
+			"This link is for one meeting, which is booked already. If you booked it, your confirmation e-mail has a link to change it."
+		)
+
+
+class BookingLinkExpired(BookingLinkClosed):
+	code = "BOOKING_LINK_EXPIRED"
+
+	def default_message(self) -> str:
+		return _("This link has expired. Ask your host for a new one.")
+
+
+class BookingLinkRevoked(BookingLinkClosed):
+	code = "BOOKING_LINK_REVOKED"
+
+	def default_message(self) -> str:
+		return _("Your host has withdrawn this link. Ask your host for a new one.")
+
+
 class RateLimited(SchedulingError):
 	"""There were too many requests. `retry_after` is in seconds."""
 

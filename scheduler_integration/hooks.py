@@ -128,6 +128,7 @@ has_permission = {
 # Page and Meeting Type have a check of their own. They can't be deleted if they have bookings.
 ignore_links_on_delete = [
 	"Booking",
+	"Booking Link",
 	"Host Calendar",
 	"Host Preferences",
 	"Host Device",
@@ -166,6 +167,7 @@ doc_events = {
 			"scheduler_integration.calendars.leaving.forget_user",
 			"scheduler_integration.conferencing.connect.forget_user",
 			"scheduler_integration.catalogue.stand_ins.forget_user",
+			"scheduler_integration.catalogue.leaving.forget_links",
 			"scheduler_integration.insights.export_files.forget_user",
 			"scheduler_integration.notifications.devices.forget_user",
 		],
@@ -200,6 +202,7 @@ scheduler_events = {
 	"daily": [
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",
+		"scheduler_integration.jobs.forget_links",
 	],
 	# In the first night after somebody has set the days, it may have to read years of bookings.
 	"daily_long": ["scheduler_integration.jobs.forget_bookings", "scheduler_integration.jobs.store_offered_time"],

@@ -15,6 +15,7 @@ from scheduler_integration.calendars.notices import tell_of_change, tell_of_trou
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.catalogue.booking_links import forget_old_links
 from scheduler_integration.conferencing.connect import leave as leave_account
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
@@ -190,6 +191,11 @@ def ask_schedulers() -> None:
 def forget_engagement() -> None:
 	"""Runs daily: erases who clicked and booked long ago. The numbers of clicks and bookings stay."""
 	forget_old_engagement(clock.now())
+
+
+def forget_links() -> None:
+	"""Runs daily: deletes booking links that expired long ago. Meetings that were booked with them stay."""
+	forget_old_links(clock.now())
 
 
 def store_offered_time() -> None:

@@ -226,6 +226,7 @@ RULES: dict[str, Rule] = {
 			"Availability Schedule",
 			"Availability Override",
 			"Blocked Time",
+			"Booking Link",
 			"Host Preferences",
 			"Host Device",
 			"Calendar Connection",

@@ -31,6 +31,7 @@ from scheduler_integration.entry.headers import set_etag
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.entry.your_data import read_held
 from scheduler_integration.exceptions import BookingNotFound, InvalidDate, LinkExpired
+from scheduler_integration.meetings.link_uses import check_open
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
@@ -140,7 +141,7 @@ def hold_slot(
 @limited(REQUESTS)
 def get_challenge(slug=None, meeting_type=None) -> dict[str, Any]:
 	"""Return the challenge whose proof `book` needs at present; None in its place if it needs none."""
-	return {"challenge": challenge_for(_find(slug, meeting_type), clock.now())}
+	return {"challenge": challenge_for(_find_open(slug, meeting_type), clock.now())}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -272,6 +273,16 @@ def _find(slug: object, meeting_type: object) -> Bookable:
 	return find_bookable(parse_name(slug), parse_name(meeting_type))
 
 
+def _find_open(slug: object, meeting_type: object) -> Bookable:
+	"""Return what can be booked. Raises an error if it is by a booking link that can't be used any more.
+
+	Booking itself checks that under its lock: the same request, sent twice, has used the link already.
+	"""
+	bookable = _find(slug, meeting_type)
+	check_open(bookable.link, clock.now())
+	return bookable
+
+
 def _wanted(
 	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object, host: object
 ) -> tuple[Bookable, SlotRequest]:
@@ -280,5 +291,5 @@ def _wanted(
 	if rescheduling:
 		booking = booking_to_reschedule(parse_name(rescheduling), clock.now())
 		return bookable_for(booking), slot_request_for(booking, minutes, key)
-	bookable = with_host(_find(slug, meeting_type), parse_choice("host", host))
+	bookable = with_host(_find_open(slug, meeting_type), parse_choice("host", host))
 	return bookable, SlotRequest(chosen_duration(bookable.meeting_type, minutes), hold=key)

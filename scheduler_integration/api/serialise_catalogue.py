@@ -1,13 +1,17 @@
 """Turns scheduling pages and their meeting types into the JSON of docs/reference/api.md."""
 
+from collections.abc import Sequence
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.api.serialise import JSON
+from scheduler_integration.catalogue.booking_links import link_url
 from scheduler_integration.catalogue.durations import parse_durations
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.catalogue.questions import choices_of, lines_of
 from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.meetings.link_uses import state_of
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
 from scheduler_integration.platform.clock import from_site_time, iso_z
 
@@ -82,6 +86,29 @@ def native_fields(doc: Document) -> JSON:
 		"is_unlisted": bool(doc.is_unlisted),
 		"settings": _settings(doc),
 		"updated_at": iso_z(from_site_time(doc.modified)),
+	}
+
+
+def booking_link(link: Document, uses: Sequence[frappe._dict], now: int) -> JSON:
+	"""An item of `booking_links.list`. `uses` are the bookings that take its use, `now` is in epoch seconds."""
+	return {
+		"id": link.name,
+		"url": link_url(link.name),
+		"meeting_type": link.meeting_type,
+		"user": link.user,
+		"host": link.host or None,
+		"title": link.title or None,
+		"single_use": bool(link.single_use),
+		"expires_on": str(link.expires_on),
+		"duration": link.duration_minutes or None,
+		"times": (link.own_times or "").split(),
+		"attendee_name": link.attendee_name or None,
+		"attendee_email": link.attendee_email or None,
+		"status": state_of(link, len(uses), now),
+		"used_by": [
+			{"booking": use.name, "attendee_name": use.attendee_name, "start": iso_z(use.starts_at)} for use in uses
+		],
+		"created_at": iso_z(from_site_time(link.creation)),
 	}
 
 

@@ -192,6 +192,8 @@ def make_offer(
 ) -> Offer:
 	"""Return the offer for starts in `[first, last)`, epoch seconds. See `load_members` for `lock`."""
 	hosts, meeting_type = bookable.takers, bookable.meeting_type
+	if bookable.link and bookable.link.starts is not None:
+		request = replace(request, given_starts=bookable.link.starts)
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together, at_least = meeting_type.assignment == "Collective", bookable.at_least
 	pool = engine.HostPool(members, now, together=together, at_least=at_least, dates_in=bookable.page.timezone)

@@ -32,7 +32,10 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotR
 		limits=(*limits_of(meeting_type, of_host=False), *schedule.limits),
 		**(_host_defaults(schedule) if meeting_type.uses_host_defaults else _own_rules(meeting_type)),
 	)
-	return replace(rules, minimum_notice=0, window=None) if request.by_host else rules
+	if request.given_starts is not None:
+		rules = replace(rules, given_starts=request.given_starts, first_slot_only=False, fill_gaps=False)
+	is_chosen = request.by_host or request.given_starts is not None
+	return replace(rules, minimum_notice=0, window=None) if is_chosen else rules
 
 
 def _host_defaults(schedule: HostSchedule) -> dict[str, Any]:

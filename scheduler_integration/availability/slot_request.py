@@ -14,7 +14,8 @@ class SlotRequest:
 	`by_host`: a host or manager books for somebody, so minimum notice and booking window don't apply. `moving` is the name
 	of a Booking that is to be rescheduled. Its time counts as free. `besides` is that booking's present start in epoch
 	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved. The listing counts with it.
-	`records` were read before (`load.shared_records`), and aren't read again.
+	`records` were read before (`load.shared_records`), and aren't read again. `given_starts` are the only starts that a
+	booking link offers, chosen by the host: minimum notice, booking window and weekly hours don't apply to them.
 	"""
 
 	duration: int
@@ -25,3 +26,4 @@ class SlotRequest:
 	besides: int | None = None
 	draft: Draft | None = None
 	records: Records | None = None
+	given_starts: frozenset[int] | None = None

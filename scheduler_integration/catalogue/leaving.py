@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.booking_links import forget_links_of
 from scheduler_integration.exceptions import HasBookings
 
 
@@ -24,6 +25,11 @@ def forget_user(user: Document, method: str | None = None) -> None:
 	_hand_over(user.name)
 	frappe.db.set_value("Client Assessment", {"client": user.name}, "client", None, update_modified=False)
 	_leave_types(user.name)
+
+
+def forget_links(user: Document, method: str | None = None) -> None:
+	"""Hook for a deleted User: delete their booking links. Meetings that were booked stay."""
+	forget_links_of(user)
 
 
 def _refuse_booked(types: list[tuple[str, str]]) -> None:

@@ -9,6 +9,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce
 
+from scheduler_integration.catalogue import booking_links
+from scheduler_integration.catalogue.booking_links import LinkTerms
 from scheduler_integration.catalogue.former_slugs import present_address, present_page
 from scheduler_integration.catalogue.hosts import (
 	People,
@@ -44,7 +46,8 @@ class Bookable:
 
 	`only` are the hosts to consider instead of all of them, such as those of a meeting that is rescheduled. `standing_in` are
 	the colleagues who stand in for hosts of the page, with the absences of those hosts. `announced` are the absences of all
-	hosts of the page that aren't over and begin soon.
+	hosts of the page that aren't over and begin soon. `link` are the terms of the booking link that leads here, if one does;
+	whether it can still be used, `meetings/link_uses.check_open` says.
 	"""
 
 	page: Document
@@ -53,6 +56,7 @@ class Bookable:
 	only: tuple[TypeHost, ...] | None = None
 	standing_in: tuple[TypeHost, ...] = ()
 	announced: tuple[Announced, ...] = ()
+	link: LinkTerms | None = None
 
 	@property
 	def hosts(self) -> list[TypeHost]:
@@ -89,10 +93,12 @@ def with_host(bookable: Bookable, key: str | None) -> Bookable:
 def find_bookable(slug: str, type_slug: str) -> Bookable:
 	"""Return the active meeting type `type_slug` on the active page `slug`; either may have had that slug before.
 
-	A page without an enabled host counts as inactive.
-	Makes one query if the records are cached and the slugs are the present ones. Raises PageNotFound or
-	MeetingTypeNotFound.
+	A page without an enabled host counts as inactive. The slug `l` and a booking link's token mean what the link offers.
+	Makes one query if the records are cached and the slugs are the present ones. Raises PageNotFound,
+	MeetingTypeNotFound or BookingLinkNotFound.
 	"""
+	if slug == booking_links.PAGE and booking_links.is_token(type_slug):
+		return _find_by_link(type_slug)
 	if not is_slug(slug):
 		raise PageNotFound
 	try:
@@ -102,6 +108,25 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 		if not address:
 			raise
 		return _find_bookable(*address)
+
+
+def _find_by_link(token: str) -> Bookable:
+	link = booking_links.find_link(token)
+	meeting_type = frappe.get_cached_doc("Meeting Type", link.meeting_type)
+	if not meeting_type.scheduling_page:
+		raise MeetingTypeNotFound
+	own = _find_bookable(page_of(meeting_type).slug, meeting_type.slug)
+	people = own.people
+	if link.host:
+		people = {user: person for user, person in people.items() if user == link.host}
+	if not people or not frappe.db.get_value("User", link.user, "enabled"):
+		raise PageNotFound
+	return replace(
+		own,
+		people=people,
+		meeting_type=booking_links.with_own_words(own.meeting_type, link),
+		link=booking_links.terms_of(link),
+	)
 
 
 def _find_bookable(slug: str, type_slug: str) -> Bookable:

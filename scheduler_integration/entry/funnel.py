@@ -64,7 +64,9 @@ def _slugs(_site: str, page: str, meeting_type: str, _minute: int) -> tuple[str,
 	"""Return the slugs of a page and type. The page may be given by its record's name."""
 	slug = (page and frappe.db.get_value("Scheduling Page", {"name": page}, "slug")) or page
 	if meeting_type:
-		find_bookable(slug, meeting_type)
+		found = find_bookable(slug, meeting_type)
+		if found.link:
+			return found.page.slug, found.meeting_type.slug
 	else:
 		find_page(slug)
 	return slug, meeting_type

@@ -20,7 +20,7 @@ from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.meetings.titles import place_label
+from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.meetings.transitions import Actor, transition_refusal
 from scheduler_integration.parsing.answers import Answer
@@ -241,7 +241,7 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"parts": parts if len(parts) > 1 else (),
 		"duration_minutes": booking.duration_minutes,
 		"page": Named(page.slug, page.title),
-		"meeting_type": Named(meeting_type.slug, meeting_type.title),
+		"meeting_type": Named(meeting_type.slug, type_title(booking, meeting_type)),
 		"attendee": Attendee(
 			booking.attendee_name,
 			booking.attendee_email,

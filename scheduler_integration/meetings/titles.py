@@ -29,6 +29,11 @@ def event_description(booking: Document, meeting_type: Document) -> str:
 	return filled_in_anyway(pattern, variables).strip()
 
 
+def type_title(booking: Document, meeting_type: Document) -> str:
+	"""Return what the kind of meeting is called: by the booking link that was used, if it has a title of its own."""
+	return str(booking.own_title or meeting_type.title)
+
+
 def place_label(booking: Document) -> str | None:
 	"""Return the place in words for visitors, such as "Zoom". If a fallback provider makes the call, it is named."""
 	return location_label(booking.video_provider or booking.location_type)
@@ -44,7 +49,7 @@ def _title(pattern: str, variables: dict[str, str]) -> str:
 
 def _variables(booking: Document, meeting_type: Document) -> dict[str, str]:
 	return {
-		"meeting_type": meeting_type.title,
+		"meeting_type": type_title(booking, meeting_type),
 		"attendee_name": booking.attendee_name,
 		"host_name": get_fullname(booking.host),
 		"company": booking.attendee_company or "",

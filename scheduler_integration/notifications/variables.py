@@ -14,7 +14,7 @@ from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
-from scheduler_integration.meetings.titles import place_label
+from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import answer_url, cancel_url, manage_url, reschedule_url
 from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
@@ -132,7 +132,7 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 	# Whoever typed somebody else's address mustn't write to them.
 	is_strange = is_unconfirmed(booking) and not reader.is_hosting
 	return {
-		"meeting_type": meeting_type.title,
+		"meeting_type": type_title(booking, meeting_type),
 		"title": booking.subject,
 		"notes": unlinked(booking.notes) if reader.sees_answers and not is_strange else None,
 		"answers": [

@@ -68,6 +68,12 @@ def held_view(visitor: Visitor, ticket: str, held: dict[str, Any], step: Step) -
 				_("{0}, booked on {1}").format(row["title"] or _("Meeting"), row["provider"])
 				for row in held["outside_bookings"]
 			),
+			*(
+				_("A booking link made for {0} until {1}").format(
+					row["attendee_name"] or held["address"], row["expires_on"]
+				)
+				for row in held["booking_links"]
+			),
 		],
 		"clicks": len(held["report_events"]),
 		"coming": sum(row["status"] in ("Pending", "Scheduled") for row in bookings),

@@ -16,6 +16,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration import bookings
+from scheduler_integration.catalogue.booking_links import forget_person
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.external.erasing import delete_outside_bookings
 from scheduler_integration.meetings.status import OPEN, RELEASED
@@ -78,6 +79,7 @@ def erase(address: str, now: int) -> Erasure:
 		"bookings": len(names),
 		"outside_bookings": delete_outside_bookings(address),
 		"codes": forget_codes_to(address),
+		"booking_links": forget_person(address),
 	}
 	_forget(gone)
 	contact = None if left else forget_own_contact(address)

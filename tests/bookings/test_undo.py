@@ -6,10 +6,13 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.catalogue.booking_links import link_token
+from scheduler_integration.catalogue.edit_links import create_link
 from scheduler_integration.exceptions import ChangedMeanwhile, TooLateToUndo
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.platform.clock import iso
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -286,3 +289,18 @@ def test_a_command_that_can_be_undone_takes_no_more_statements_in_a_full_session
 		bookings.undoable(names[0], lambda name=names[0]: SINGLE["ask"](name), NOW)
 		asked.append(len(queries))
 	assert asked[1] <= asked[0]
+
+
+def test_a_cancellation_is_not_undone_if_its_link_was_used_again_meanwhile(page, pool, team):
+	link = create_link({"meeting_type": pool.name, "user": team[0]})
+	wish = {"slug": "l", "meeting_type": link_token(link.name), "attendee_name": "Ada", "timezone": "UTC"}
+
+	def book_by_link(start):
+		return door.book({**wish, "start": iso(start, "UTC"), "attendee_email": "ada@guests.example"}, NOW).id
+
+	name = book_by_link(NINE)
+	told(name)
+	_booking, facts = bookings.undoable(name, lambda: bookings.cancel_by_host(name, "", NOW), NOW)
+	book_by_link(NOON)
+	with pytest.raises(TooLateToUndo, match="link was used again"):
+		bookings.undo(facts, LATER)

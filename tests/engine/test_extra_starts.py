@@ -1,10 +1,21 @@
 """Starts beside the plain grid: filled gaps, an offset, and only the first of a date. 3 March 2025 is a Monday."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from scheduler_integration.engine import Booked, Busy, HostPool, MeetingRules, Member, Reason, relevant_span
+from scheduler_integration.engine import (
+	Booked,
+	Busy,
+	DateOverride,
+	Host,
+	HostPool,
+	MeetingRules,
+	Member,
+	Reason,
+	WorkingHours,
+	relevant_span,
+)
 
 from .support import DAY, EVERY_DAY, HOUR, MON, at, host, on, times, weekly
 
@@ -103,3 +114,44 @@ class TestFirstSlotOnly:
 		found = on(day, rome, self.rules, days=2)
 		assert times(found, "Europe/Rome") == ["00:00", "00:00"]
 		assert timedelta(seconds=found[1] - found[0]) != timedelta(seconds=DAY)
+
+
+class TestGivenStarts:
+	"""Starts that a host has chosen one by one."""
+
+	def given(self, *texts, minutes=60):
+		return MeetingRules(minutes, given_starts=frozenset(at(f"2025-03-03 {text}", ZONE) for text in texts))
+
+	def test_only_they_are_offered_outside_of_the_weekly_hours_too(self):
+		rules = self.given("09:10", "19:00", "19:30")
+		assert listed(rules, "09:00-13:00") == ["09:10", "19:00", "19:30"]
+
+	def test_busy_times_and_buffers_close_them(self):
+		rules = self.given("10:00", "11:00", "19:00")
+		busy, booked = [Busy(*between("10:30", "10:45"))], [Booked(*between("18:00", "18:50"), buffer_after=15)]
+		assert listed(rules, "09:00-13:00", busy=busy, booked=booked) == ["11:00"]
+
+	def test_a_day_off_closes_them_and_hours_away_those_they_touch(self):
+		day = date(2025, 3, 3)
+		hours = DateOverride(day, day, False, 600, 660)
+		rules = self.given("09:00", "09:30", "10:30", "11:00")
+		away = Host("host", WorkingHours(ZONE, weekly(MON, "09:00-13:00"), (hours,)))
+		assert times(on("2025-03-03", away, rules), ZONE) == ["09:00", "11:00"]
+		off = Host("host", WorkingHours(ZONE, weekly(MON, "09:00-13:00"), (DateOverride(day, day, False),)))
+		pool = HostPool([Member(rules, off)], at("2025-03-01 00:00"))
+		assert pool.starts(*between("00:00", "23:59")) == []
+		start = at("2025-03-03 09:00", ZONE)
+		assert [each.reason for each in pool.refusals(start)["host"]] == [Reason.OUTSIDE_HOURS]
+
+	def test_other_starts_of_the_hours_are_refused(self):
+		pool = HostPool([Member(self.given("09:00"), host(ZONE, weekly(MON, "09:00-13:00")))], at("2025-03-01 00:00"))
+		start = at("2025-03-03 10:00", ZONE)
+		assert not pool.is_bookable(start)
+		assert [each.reason for each in pool.refusals(start)["host"]] == [Reason.OFF_GRID]
+
+	def test_a_second_host_with_equal_hours_still_offers_them(self):
+		rules, hours = self.given("09:00", "19:00"), WorkingHours(ZONE, weekly(MON, "09:00-13:00"))
+		busy = [Busy(*between("09:00", "10:00"))]
+		members = [Member(rules, Host("one", hours, busy)), Member(rules, Host("two", hours))]
+		pool = HostPool(members, at("2025-03-01 00:00"))
+		assert times(pool.starts(*between("00:00", "23:59")), ZONE) == ["09:00", "19:00"]

@@ -17,6 +17,7 @@ from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.link_use import claim_link
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
@@ -38,14 +39,19 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	With `request.on_behalf` a host or manager books for somebody: minimum notice, booking window and grid don't apply; busy
 	times, hours and limits do. The booking needs no confirmation then, whatever its type says: the host has agreed already.
 
-	Raises SlotTaken if the slot isn't free, and AlreadyCancelled if the earlier booking was cancelled. The caller must
-	roll back then.
+	Raises SlotTaken if the slot isn't free, AlreadyCancelled if the earlier booking was cancelled, and BookingLinkUsed and the
+	like if the booking link can't be used. The caller must roll back then.
 	"""
 	return _earlier(request) or _take(request, bookable, now)
 
 
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	guard.lock_hosts(host.user for host in bookable.takers)
+	if bookable.link:
+		# If the same request was sent twice, the first may have used the link while the second waited for the lock.
+		if earlier := _earlier(request, for_update=True):
+			return earlier
+		claim_link(bookable.link, now)
 	by_host = request.on_behalf is not None
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=by_host)
 	offer = offer_around(bookable, wanted, request.start, now, lock=True)
@@ -67,6 +73,8 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	choice = choose_hosts(offer, wish, meeting_type, page)
 	parts = offer.pool.parts(request.start, choice.members[0].host.name)
 	booking = new_booking(request, page, meeting_type, choice.members, parts, now)
+	if link := bookable.link:
+		booking.update({"booking_link": link.name, "own_title": link.title or None})
 	if standing := joinable_booking(choice.members, request.start):
 		join(booking, standing)
 	_insert(booking, bookable)

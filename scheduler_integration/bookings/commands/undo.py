@@ -24,6 +24,7 @@ from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.link_use import check_use_is_free
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
@@ -213,6 +214,7 @@ def _restore(booking: Document, image: Facts, new: Document | None, at: int, now
 	was_reassigned = host != image["host"] and status not in RELEASED and not new
 	turn = None
 	# A booking whose time was given back keeps its shares, although its entries were reverted.
+	check_use_is_free(booking, status)
 	was_settled = bool(image["turn_shares"]) and (not shares or (status in RELEASED and not new))
 	try:
 		save(booking)

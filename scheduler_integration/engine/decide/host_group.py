@@ -115,12 +115,12 @@ class HostGroup:
 	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
 		"""Whether `starts` has every start in `[first, last)` that the group's hours allow, whatever its calendars hold.
 
-		Returns False also if the calendar may add starts of its own (`fill_gaps`, sessions).
+		Returns False also if there may be starts beside the grid (`fill_gaps`, sessions, given starts).
 		"""
 		since, until = self._within_notice_and_windows(first, last)
 		if since >= until:
 			return True
-		if self._rules.fill_gaps or self._rules.seats > 1:
+		if self._rules.fill_gaps or self._rules.seats > 1 or self._rules.given_starts is not None:
 			return False
 		return Grid(self._rules, self.members[0].host.hours, since, until).is_within(starts)
 

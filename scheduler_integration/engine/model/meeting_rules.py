@@ -87,6 +87,8 @@ class MeetingRules:
 	- `days`: on how many dates the meeting takes place, at the same time of day and for `duration` on each. They are
 	consecutive dates, or with `skips_days_off` the next dates on which all its hosts work.
 	- `window`: None has no end. `limits`: no other limits apply.
+	- `given_starts`: instants (epoch seconds) that a host has chosen, for a meeting on one day. Only these are offered, outside of
+	the weekly hours too; None offers those of the grid.
 
 	Raises InvalidRule for a value that makes no sense.
 	"""
@@ -105,6 +107,7 @@ class MeetingRules:
 	days: int = 1
 	skips_days_off: bool = False
 	limits: tuple[Limit, ...] = ()
+	given_starts: frozenset[int] | None = None
 
 	def __post_init__(self) -> None:
 		object.__setattr__(self, "limits", tuple(self.limits))

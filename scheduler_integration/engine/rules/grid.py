@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from ..model.meeting_rules import MeetingRules
 from ..model.refusals import Reason, Refusal
-from ..time.hours import WorkingHours
+from ..time.hours import WorkingHours, without_weekly_hours
 from ..time.working_intervals import GridSegment, grid_segments
 from ..time.zones import MINUTE
 
@@ -21,6 +21,8 @@ class Grid:
 	Steps are elapsed time. `extra` starts also belong to the grid if the meeting fits: starts right after a busy time
 	(`fill_gaps`), and sessions that can be joined.
 
+	With `given_starts` there are no steps: these starts are the extra ones, and fit unless the host closes the date or hour.
+
 		open 09:00-12:00, duration 45, slot_interval 60, slot_offset 15        09:15  10:15  11:15
 		(11:15 fits: the meeting ends at 12:00)
 	"""
@@ -30,8 +32,11 @@ class Grid:
 		self._seconds = rules.seconds
 		self._offset = rules.slot_offset * MINUTE
 		self._range = first, last
-		self._segments = grid_segments(hours, first, last + rules.seconds)
-		self._extra = frozenset(extra)
+		self._has_steps = rules.given_starts is None
+		self._extra = frozenset(extra) if rules.given_starts is None else rules.given_starts
+		self._segments = grid_segments(
+			hours if self._has_steps else without_weekly_hours(hours), first, last + rules.seconds
+		)
 
 	def refusal(self, start: int) -> Refusal | None:
 		segment = self._segment_around(start)
@@ -47,7 +52,7 @@ class Grid:
 		"""Yield the first start and the end of each evenly stepped stretch of starts, in order. The end is no start."""
 		first, last = self._range
 		seconds, offset = self._seconds, self._offset
-		for origin, starts_before, ends_by in self._segments:
+		for origin, starts_before, ends_by in self._segments if self._has_steps else ():
 			start = origin + offset
 			if start < first:
 				start = first + (start - first) % self.step
@@ -80,4 +85,4 @@ class Grid:
 
 	def _is_on(self, segment: GridSegment, start: int) -> bool:
 		since = start - segment.origin - self._offset
-		return since >= 0 and since % self.step == 0
+		return self._has_steps and since >= 0 and since % self.step == 0

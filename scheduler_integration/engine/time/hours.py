@@ -5,7 +5,7 @@ All values are immutable.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..errors import InvalidRule
@@ -125,6 +125,13 @@ class WorkingHours:
 	def weekdays(self) -> frozenset[int]:
 		"""The weekdays (0 is Monday) with open hours; Monday to Friday if no weekday has any."""
 		return frozenset(rule.weekday for rule in self.weekly if rule.is_available) or frozenset(range(SATURDAY))
+
+
+def without_weekly_hours(hours: WorkingHours) -> WorkingHours:
+	"""Return hours that are always open, except on the dates and at the hours that overrides close."""
+	always = tuple(WeeklyRule(weekday, 0, 0) for weekday in range(SUNDAY + 1))
+	closing = tuple(override for override in hours.overrides if not override.is_available)
+	return replace(hours, weekly=always, overrides=closing)
 
 
 def _span(start: int, end: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from scheduler_integration.availability.away import Notice
+from scheduler_integration.catalogue.booking_links import LinkTerms
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
@@ -42,7 +43,7 @@ class BookingPage:
 
 	`moving` is the booking for which the attendee chooses another time, `again` one that isn't any more, whose details the form
 	begins with. `counts`: the script reports the visitor's steps. `asks`: a booking may need a proof or a code.
-	`notices` say when the host is away.
+	`notices` say when the host is away. `link` are the terms of the booking link that leads here.
 	"""
 
 	page: PublicPage
@@ -57,6 +58,7 @@ class BookingPage:
 	counts: bool = False
 	asks: bool = False
 	notices: Sequence[Notice] = ()
+	link: LinkTerms | None = None
 
 	@property
 	def zone(self) -> str:
@@ -83,6 +85,15 @@ class BookingPage:
 		first, last = self.slots.sheet
 		is_shown = day and max(self.today, first) <= day <= last and self.slots.first_free_day
 		return day if is_shown else self.slots.first_free_day
+
+	@property
+	def nearest(self) -> list[Slot]:
+		"""The free slots of the loaded days nearest to the start in the address, at most three; empty if that one is free."""
+		wanted = self.query.start
+		if not wanted or self.start:
+			return []
+		free = [slot for slots in self.slots.offered.days.values() for slot in slots]
+		return sorted(sorted(free, key=lambda slot: abs(slot.start - wanted))[:3], key=lambda slot: slot.start)
 
 	@property
 	def step(self) -> str:

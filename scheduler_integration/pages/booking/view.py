@@ -46,7 +46,7 @@ def booking_view(page: BookingPage) -> dict:
 		"step": page.step,
 		"page": _page(page.page),
 		"meeting": _meeting(page),
-		"notices": [notice_view(each, page.style) for each in page.notices],
+		"notices": [*(notice_view(each, page.style) for each in page.notices), *_terms(page)],
 		"durations": _durations(page),
 		"host_choices": _host_choices(page),
 		"zone": _zone(page),
@@ -66,6 +66,7 @@ def booking_view(page: BookingPage) -> dict:
 		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
 		"empty": None if slots.in_month else _empty(page),
 		"gone": bool(query.start and not page.start),
+		"nearest": _nearest(page),
 		"times": page.day and _times(page, page.day),
 		"chosen": page.start and _chosen(page, page.start),
 		"alternatives": _alternatives(page),
@@ -78,6 +79,30 @@ def booking_view(page: BookingPage) -> dict:
 		"data": script_json(_script_data(page, form)),
 		"status": error.http_status_code if error else 200,
 	}
+
+
+def _terms(page: BookingPage) -> list[dict]:
+	"""Return the sentences that say what the booking link allows; empty without one."""
+	if not page.link:
+		return []
+	sentences = [
+		_("Your host chose these times for you.") if page.link.starts is not None else None,
+		_("This link is for one meeting.") if page.link.is_single_use else None,
+		_("You can book until {0}.").format(
+			dates.full_date(local_date(page.link.expires_at - 1, page.zone), page.locale)
+		),
+	]
+	return [{"text": " ".join(filter(None, sentences))}]
+
+
+def _nearest(page: BookingPage) -> list[dict]:
+	return [
+		{
+			"label": f"{_near_day(page, local_date(slot.start, page.zone))} · {dates.clock_time(slot.start, page.style)}",
+			"url": page.query.url(start=iso(slot.start, page.zone)),
+		}
+		for slot in page.nearest
+	]
 
 
 def _later_days(page: BookingPage) -> set[date]:
@@ -110,7 +135,7 @@ def _near_day(page: BookingPage, day: date) -> str:
 
 def _document(state: BookingPage) -> dict:
 	page, meeting, error = state.page, state.meeting, state.attempt.error
-	has_token = bool(state.moving or state.again)
+	has_token = bool(state.moving or state.again or state.link)
 	# Screen readers read the title first. After a refused form it begins with the error.
 	news = [error.message] if error else []
 	if state.moving:
@@ -325,7 +350,7 @@ def _values(page: BookingPage) -> dict[str, Any]:
 		**{field: carried.get(name) for name, field in PREFILLED.items()},
 		**link_answers(page.meeting.questions, carried),
 	}
-	before = _booked_before(page, page.again) if page.again else {}
+	before = _booked_before(page, page.again) if page.again else dict(page.link.prefilled) if page.link else {}
 	return {**before, **{name: value for name, value in linked.items() if value}, "idempotency_key": new_key()}
 
 

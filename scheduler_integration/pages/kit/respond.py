@@ -142,6 +142,10 @@ def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 		"REPORT_LINK_NOT_FOUND": ("search", _("Page not found"), None),
 		"BOOKING_NOT_FOUND": ("search", _("We can't find this meeting"), None),
 		"LINK_EXPIRED": ("clock", _("This link has expired"), _("Your confirmation e-mail may have a newer one.")),
+		"BOOKING_LINK_NOT_FOUND": ("search", _("Page not found"), None),
+		"BOOKING_LINK_USED": ("check", _("This link has been used"), None),
+		"BOOKING_LINK_EXPIRED": ("clock", _("This link has expired"), None),
+		"BOOKING_LINK_REVOKED": ("clock", _("This link is withdrawn"), None),
 		"RATE_LIMITED": ("clock", _("Too many requests"), None),
 		"BUSY": ("clock", _("Too many requests"), None),
 	}

@@ -2,6 +2,8 @@
 
 With `?reschedule=<token>`, the token of a manage link, the attendee chooses another time for the booking. With
 `?again=<token>` the form begins with the details of a booking that was cancelled.
+
+`/schedule/l/<token>` is the address of a booking link (`catalogue/booking_links.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from frappe import _
 
 from scheduler_integration.availability.away import notices_of
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.booking_links import PAGE
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
-from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
+from scheduler_integration.catalogue.lookup import Bookable, find_bookable, meeting_types_of, with_host
+from scheduler_integration.catalogue.public import PublicMeetingType, page_url, public_meeting_type, public_page
 from scheduler_integration.entry.admission import NO_PROOF, may_ask
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
@@ -24,11 +27,13 @@ from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
+	BookingLinkClosed,
 	CodeNeeded,
 	MeetingTypeNotFound,
 	SchedulingError,
 	WrongCode,
 )
+from scheduler_integration.meetings.link_uses import check_open
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.status import RELEASED
@@ -62,9 +67,18 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _way_out(error: SchedulingError) -> WayOut | None:
+	if isinstance(error, BookingLinkClosed):
+		return _to_the_hosts_page(argument("meeting_type"))
 	if not isinstance(error, MeetingTypeNotFound):
 		return to_start(error)
 	return WayOut(f"/schedule/{quote(argument('slug'), safe='')}", _("All meetings"))
+
+
+def _to_the_hosts_page(token: str) -> WayOut | None:
+	"""Return the link to the page of a booking link's meeting type, or None if nothing is listed there."""
+	page = find_bookable(PAGE, token).page
+	listed = meeting_types_of(page, only_listed=True)
+	return WayOut(page_url(page.slug), _("See other meetings")) if listed else None
 
 
 def _view() -> dict:
@@ -78,7 +92,11 @@ def _view() -> dict:
 def _booking_view(query: Query, visitor: Visitor) -> dict:
 	bookable = find_bookable(query.slug, query.meeting_type)
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
-	if (page.slug, meeting.slug) != (query.slug, query.meeting_type):
+	if bookable.link:
+		# A form that is sent twice has used its link already: it leads to the meeting that it booked.
+		if not submitted():
+			check_open(bookable.link, now())
+	elif (page.slug, meeting.slug) != (query.slug, query.meeting_type):
 		query = replace(query, slug=page.slug, meeting_type=meeting.slug)
 		# A form that was open while the address changed is booked where it was sent.
 		if not submitted():
@@ -94,10 +112,19 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	zone, first_week_day = visitor.zone or page.timezone, visitor.locale.first_week_day
 	slots = load_month(with_host(bookable, query.host), request, query, zone, now(), first_week_day)
 	booking_page = BookingPage(
-		page, meeting, query, visitor, slots, now(), attempt, again=_again(query), notices=notices_of(bookable, now())
+		page,
+		meeting,
+		query,
+		visitor,
+		slots,
+		now(),
+		attempt,
+		again=_again(query),
+		notices=notices_of(bookable, now()),
+		link=bookable.link,
 	)
 	step = "slot_selected" if booking_page.start else "service_selected"
-	counts = count_page(query.slug, query.meeting_type, step, query.origin)
+	counts = count_page(page.slug, meeting.slug, step, query.origin)
 	return booking_view(replace(booking_page, counts=counts, asks=may_ask(bookable)))
 
 
@@ -160,6 +187,8 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
 	except (CodeNeeded, WrongCode) as error:
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "code": ""}, error)
+	except BookingLinkClosed:
+		raise
 	except SchedulingError as error:
 		return Attempt(typed_values(form, OWN_FIELDS, meeting.questions), error)
 	raise _to_manage_page(booking, "booked")

@@ -5,6 +5,7 @@ from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
 from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
+from scheduler_integration.catalogue.booking_links import forget_links_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.edit_types import free_type_slug
@@ -80,6 +81,7 @@ class MeetingType(Form):
 		forget_meeting_type(self.name)
 		forget_slugs_of(self)
 		forget_type(self.name)
+		forget_links_of(self)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:

@@ -1,0 +1,51 @@
+"""Methods for hosts and managers: booking links for one booking, until a date, or for chosen times."""
+
+from typing import Any
+
+import frappe
+
+from scheduler_integration.api import serialise_catalogue as serialise
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.catalogue import edit_links
+from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.meetings.link_uses import uses_of
+from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.parsing.link_fields import parse_new_link
+from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.platform import clock
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def list(user=None) -> dict[str, Any]:
+	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
+	own = _host()
+	asked = parse_choice("user", user) or own
+	links = edit_links.readable_links(None if asked == "all" else asked)
+	uses, now = uses_of(link.name for link in links), clock.now()
+	return {"links": [serialise.booking_link(link, uses.get(link.name, []), now) for link in links]}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+def create(**fields) -> dict[str, Any]:
+	"""Create a link and return it."""
+	_host()
+	return serialise.booking_link(edit_links.create_link(parse_new_link(fields)), [], clock.now())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def revoke(link=None) -> dict[str, Any]:
+	"""Let nobody book with a link any more, and return it. `link` is its id. Meetings that were booked stay."""
+	_host()
+	revoked = edit_links.revoke_link(parse_name(link))
+	return serialise.booking_link(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
+
+
+def _host() -> str:
+	user = signed_in()
+	if not has_app_permission():
+		raise NotPermitted
+	return user

@@ -1,0 +1,48 @@
+"""Reads the fields of a booking link that the API and the page send. The result has the names of the record's fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
+from scheduler_integration.parsing.payload import Fields, parse_payload
+from scheduler_integration.parsing.text import Refused, label, line, whole_number
+
+
+def parse_new_link(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of a new Booking Link. Raises InvalidRequest that names every wrong field."""
+	return parse_payload({"meeting_type": None, "single_use": True, **payload}, _LINK, frozenset({"cmd"}))
+
+
+def _named(value: object) -> str:
+	text = line(value)
+	if not text:
+		raise Refused(_("This is needed."))
+	return text
+
+
+def _times(value: object) -> str:
+	"""Return the starts, one a line. The record checks each of them."""
+	given = parse_json("times", value, list) or []
+	if not all(isinstance(each, str) and "\n" not in each for each in given):
+		raise Refused(_("This must be text."))
+	return "\n".join(each.strip() for each in given)
+
+
+def _length(value: object) -> int | None:
+	return None if value in (None, "") else whole_number(value)
+
+
+_LINK: Fields = {
+	"meeting_type": ("meeting_type", _named),
+	"user": ("user", _named),
+	"host": ("host", line),
+	"single_use": ("single_use", lambda value: int(parse_flag("single_use", value))),
+	"expires_on": ("expires_on", lambda value: parse_date("expires_on", value) if value else None),
+	"title": ("title", label),
+	"duration": ("duration_minutes", _length),
+	"times": ("own_times", _times),
+	"attendee_name": ("attendee_name", line),
+	"attendee_email": ("attendee_email", line),
+}
