@@ -15,10 +15,10 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration.exceptions import BookingLinkNotFound
 from scheduler_integration.platform.signing import payload_of, signed
+from scheduler_integration.platform.site_address import site_url
 
 DOCTYPE = "Booking Link"
 # What stands in the place of a page's slug.
@@ -60,7 +60,7 @@ def link_token(name: str) -> str:
 
 def link_url(name: str) -> str:
 	"""Return the absolute address of the link with this record's name."""
-	return get_url(f"/schedule/{PAGE}/{link_token(name)}")
+	return site_url(f"/schedule/{PAGE}/{link_token(name)}")
 
 
 def find_link(token: str) -> Document:
