@@ -140,6 +140,7 @@ ignore_links_on_delete = [
 	"Round Robin Turn",
 	"Outbox Task",
 	"Booking Payment",
+	"Attendee Reply",
 	"Video Connection",
 	"Video Meeting",
 	"Video Meeting Log",
@@ -203,6 +204,7 @@ scheduler_events = {
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",
 		"scheduler_integration.jobs.forget_links",
+		"scheduler_integration.jobs.forget_replies",
 	],
 	# In the first night after somebody has set the days, it may have to read years of bookings.
 	"daily_long": ["scheduler_integration.jobs.forget_bookings", "scheduler_integration.jobs.store_offered_time"],

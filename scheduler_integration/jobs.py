@@ -32,6 +32,7 @@ from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.privacy.requests import erase, finish_requests
+from scheduler_integration.replies.rows import forget_old as forget_old_replies
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
@@ -196,6 +197,11 @@ def forget_engagement() -> None:
 def forget_links() -> None:
 	"""Runs daily: deletes booking links that expired long ago. Meetings that were booked with them stay."""
 	forget_old_links(clock.now())
+
+
+def forget_replies() -> None:
+	"""Runs daily: forgets whose replies to text messages and invitations were those of long ago."""
+	forget_old_replies(clock.now())
 
 
 def store_offered_time() -> None:

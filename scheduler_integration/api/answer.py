@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec
 
 import frappe
+from werkzeug.wrappers import Response
 
 from scheduler_integration.api import serialise
 from scheduler_integration.entry.errors import refusals
@@ -22,23 +23,28 @@ class Message:
 	data: object = None
 
 
-def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
+def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, Response | None]]:
 	"""Decorate a whitelisted method: its result becomes `data`, a SchedulingError becomes an error as in docs/reference/api.md.
 
-	An error rolls back the transaction. `status` is the HTTP status of a success.
+	An error rolls back the transaction. `status` is the HTTP status of a success. A method that returns a Response is
+	answered with it.
 	"""
 
-	def decorate(method: Callable[P, object]) -> Callable[P, None]:
+	def decorate(method: Callable[P, object]) -> Callable[P, Response | None]:
 		@wraps(method)
-		def answer(*args: P.args, **kwargs: P.kwargs) -> None:
+		def answer(*args: P.args, **kwargs: P.kwargs) -> Response | None:
 			response = frappe.local.response
 			try:
 				with refusals():
-					response.update({"success": True, **_result(method(*args, **kwargs))})
+					result = method(*args, **kwargs)
+					if isinstance(result, Response):
+						return result
+					response.update({"success": True, **_result(result)})
 				response.http_status_code = status
 			except SchedulingError as error:
 				response.http_status_code = error.http_status_code
 				response.update(serialise.error(error))
+			return None
 
 		return answer
 

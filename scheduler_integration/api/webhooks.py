@@ -1,4 +1,4 @@
-"""Methods that external schedulers call. `?settings=` names the consultant's settings, whose key signs the body.
+"""Methods that external schedulers and gateways for text messages call. `?settings=` names the consultant's settings, whose key signs the body.
 
 The arguments that Frappe reads from the body are ignored. Only the raw body was signed.
 """
@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import frappe
+from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.entry import webhooks
 from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.entry.text_replies import take_text
 from scheduler_integration.external.acuity_poll import ask_for_appointment
 from scheduler_integration.external.payloads import acuity as from_acuity
 from scheduler_integration.external.payloads import calendly as from_calendly
@@ -56,6 +58,13 @@ def acuity(**_arguments) -> dict[str, Any]:
 	if appointment:
 		bookings.retried(lambda: ask_for_appointment(sender.consultant, appointment, now))
 	return {"taken": bool(appointment)}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def sms(**_arguments) -> Response | dict[str, bool]:
+	"""Take an attendee's reply to a text message from the gateway. See `entry/text_replies.py`."""
+	return take_text(clock.now())
 
 
 def _take(provider: str, header: str, field: str, read: Callable[[object], ExternalChange | None]) -> dict[str, Any]:

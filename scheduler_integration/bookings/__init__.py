@@ -23,6 +23,7 @@ from scheduler_integration.bookings.commands.guests import (
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
+from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
@@ -65,6 +66,7 @@ __all__ = [
 	"make_new_call",
 	"mark_no_show",
 	"reassign",
+	"reconfirm",
 	"release_before",
 	"release_buckets",
 	"release_slot",

@@ -12,6 +12,7 @@ from scheduler_integration.conferencing.plan import KIND as VIDEO
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.automations.act import act
 from scheduler_integration.notifications.channels import BY_KIND
+from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
 from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.outbox.handlers import Handler, Handlers
@@ -60,6 +61,7 @@ def _send(task: Task, now: int) -> Outcome:
 
 
 HANDLERS: Handlers = {
+	ANSWER: Handler(send_answer),
 	**dict.fromkeys(BY_KIND, Handler(_send)),
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),

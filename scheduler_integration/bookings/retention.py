@@ -24,7 +24,7 @@ from scheduler_integration.platform.language import site_language
 # Every field that is about a person, or was written by one.
 _PERSONAL: dict[str, Any] = dict.fromkeys(
 	(
-		"attendee_phone", "attendee_company", "contact", "reference_doctype", "reference_name", "event", "location",
+		"attendee_phone", "phone_e164", "attendee_company", "contact", "reference_doctype", "reference_name", "event", "location",
 		"meeting_link", "meeting_id", "meeting_password", "video_error", "own_title", "notes", "host_notes", "cancel_reason",
 		"reschedule_reason", "reschedule_message", "reference", "idempotency_key",
 		"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",

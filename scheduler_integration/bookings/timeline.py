@@ -69,6 +69,7 @@ def _did(change: Change) -> str:
 		Kind.DECLINED: _("declined the request"),
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.CORRECTED: _("corrected name, telephone number or company"),
+		Kind.RECONFIRMED: _("confirmed to come"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
 		Kind.ADDRESS_CONFIRMED: _("confirmed the e-mail address"),

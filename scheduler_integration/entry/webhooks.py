@@ -45,14 +45,19 @@ def signed_by_time(provider: str, header: str, field: str, now: int) -> tuple[Se
 	The signature is the HMAC-SHA256 of `<t>.<body>`. Calendly, OnceHub and the app's own webhook sign so. Raises
 	SignatureRefused, also if `t` is further than WINDOW from `now`, and InvalidRequest if the body isn't JSON.
 	"""
-	sender, body = _sender(provider), _body()
+	sender, body = _sender(provider), raw_body()
+	check_time_signature(sender.key, header, field, body, now)
+	return sender, read_json(body)
+
+
+def check_time_signature(key: str, header: str, field: str, body: bytes, now: int) -> None:
+	"""Raise SignatureRefused unless the request was signed with the key as `signed_by_time` says."""
 	parts = dict(part.strip().split("=", 1) for part in _header(header).split(",") if "=" in part)
 	timestamp, given = parts.get("t", ""), parts.get(field, "")
-	expected = hmac.new(sender.key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+	expected = hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 	is_fresh = timestamp.isascii() and timestamp.isdigit() and abs(now - int(timestamp[:12])) <= WINDOW
 	if not (hmac.compare_digest(given.encode(), expected.encode()) and is_fresh):
 		raise SignatureRefused
-	return sender, _json(body)
 
 
 def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
@@ -60,7 +65,7 @@ def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
 
 	Acuity signs no time. A repeated request is harmless. It only makes this site ask Acuity again.
 	"""
-	sender, body = _sender(provider), _body()
+	sender, body = _sender(provider), raw_body()
 	expected = base64.b64encode(hmac.new(sender.key.encode(), body, hashlib.sha256).digest())
 	if not hmac.compare_digest(_header("X-Acuity-Signature").encode(), expected):
 		raise SignatureRefused
@@ -92,12 +97,13 @@ def _sender(provider: str) -> Sender:
 	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if row else None
 	if not row or not key or row.scheduler_provider != provider:
 		# The same work as for an existing sender, so that the response time gives no hint.
-		hmac.new(b"nobody", _body(), hashlib.sha256).hexdigest()
+		hmac.new(b"nobody", raw_body(), hashlib.sha256).hexdigest()
 		raise SignatureRefused
 	return Sender(name, row.consultant, key)
 
 
-def _body() -> bytes:
+def raw_body() -> bytes:
+	"""Return the body as it was signed. Raises InvalidRequest if it is longer than LARGEST_BODY."""
 	body = frappe.request.get_data(cache=True)
 	if len(body) > LARGEST_BODY:
 		raise InvalidRequest(_("This is too long: at most {0} characters.").format(LARGEST_BODY))
@@ -108,7 +114,8 @@ def _header(name: str) -> str:
 	return frappe.request.headers.get(name, "")
 
 
-def _json(body: bytes) -> object:
+def read_json(body: bytes) -> object:
+	"""Return the value of a JSON text. Raises InvalidRequest if it isn't one."""
 	try:
 		return json.loads(body)
 	except (ValueError, RecursionError):

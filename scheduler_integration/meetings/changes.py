@@ -34,6 +34,8 @@ class Kind(Enum):
 	CORRECTED = "corrected"
 	# The attendee entered a code, so the additional guests hear of the meeting now.
 	ADDRESS_CONFIRMED = "address confirmed"
+	# The attendee confirmed that they are coming.
+	RECONFIRMED = "reconfirmed"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
 	# A host took back what they had done a moment ago, before anybody was told.

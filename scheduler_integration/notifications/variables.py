@@ -38,7 +38,7 @@ NAMES = (
 	"is_elsewhere", "is_given_back", "reschedule_message",
 	"is_guest", "is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
 	"manage_url", "may_move", "reschedule_link", "cancel_link", "confirm_link", "decline_link",
-	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url",
+	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
 	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "accent_color", "dark_accent_color",
 )  # fmt: skip
 
@@ -192,6 +192,8 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 		"meeting_url": site_url(f"/scheduling/meeting/{booking.name}") if reader.is_hosting else None,
 		"desk_url": desk_url("Booking", booking.name),
 		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,
+		# Only text messages can be replied to like this: `channels/sms.reply_hint`.
+		"reply_hint": "",
 		"feedback_url": frappe.get_cached_doc("Scheduler Settings").feedback_url or None,
 	}
 

@@ -3,9 +3,6 @@
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_string, policy
 
 import frappe
@@ -19,8 +16,8 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.automations.log import Wanted, entries
 from scheduler_integration.notifications.automations.preview import preview
-from scheduler_integration.notifications.channels.sms import international
 from scheduler_integration.notifications.rules import forget_automations
+from scheduler_integration.parsing.phone_numbers import international
 from tests.support import door
 from tests.support.factories import (
 	at,
@@ -32,43 +29,14 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.gateway import receiving, use_gateway
 from tests.support.outbox import actions, deliver
-from tests.support.wsgi import serving
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-05 09:00")
 HOUR, DAY = 3600, 86400
-
-
-class Receiver:
-	"""Keeps what it is sent, and answers with `answers` in turn, by default with 200.
-
-	It doesn't answer the next `silent` requests before the test ends.
-	"""
-
-	def __init__(self):
-		self.requests, self.answers = [], []
-		self.silent, self.over = 0, threading.Event()
-
-	def __call__(self, request):
-		request.get_data()
-		if self.silent:
-			self.silent -= 1
-			self.over.wait(30)
-		self.requests.append(request)
-		return self.answers.pop(0) if self.answers else Response("OK")
-
-
-@contextmanager
-def receiving() -> Iterator[tuple[Receiver, str]]:
-	receiver = Receiver()
-	with serving(receiver) as url:
-		try:
-			yield receiver, url
-		finally:
-			receiver.over.set()
 
 
 @pytest.fixture
@@ -238,22 +206,7 @@ class TestWebhook:
 class TestTextMessage:
 	@pytest.fixture(autouse=True)
 	def _gateway(self, commit_clean, receiver):
-		settings = frappe.get_doc("SMS Settings")
-		settings.update(
-			{
-				"sms_gateway_url": f"{receiver.url}/send",
-				"message_parameter": "text",
-				"receiver_parameter": "to",
-				"use_post": 1,
-				"parameters": [
-					{"parameter": "X-Key", "value": "k3y", "header": 1},
-					{"parameter": "from", "value": "Us"},
-				],
-			}
-		)
-		settings.flags.ignore_mandatory = True
-		settings.save()
-		frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 1)
+		use_gateway(receiver.url)
 		frappe.db.commit()
 
 	def texts(self, booking, instant):

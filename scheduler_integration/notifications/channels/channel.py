@@ -125,8 +125,8 @@ class Channel:
 		"""Check and tidy the fields of the form that only this channel has. Raises InvalidRequest."""
 
 
-def text_of(action: Action) -> str:
-	"""Return the text of the automation in the reader's language."""
+def text_of(action: Action, **more: str) -> str:
+	"""Return the text of the automation in the reader's language. `more` are variables that only its channel knows."""
 	with print_language(action.reader.words):
-		variables = variables_for(action.booking, action.reader)
+		variables = {**variables_for(action.booking, action.reader), **more}
 		return render_text(action.automation.built_in or "", action.automation.text, variables)

@@ -7,23 +7,30 @@ request with limits, and returns the outcome.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import frappe
-import phonenumbers
-from babel.core import get_global
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.http.client import Client, Limits
-from scheduler_integration.notifications.channels.channel import Action, Channel, text_of
+from scheduler_integration.meetings.policy import cancel_refusal
+from scheduler_integration.notifications.channels.channel import Action, Channel, Preview, text_of
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.rules import Automation
+from scheduler_integration.notifications.text_opt_outs import is_stopped
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, down_by
-from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.outbox.tasks import Planned, Task, plan
+from scheduler_integration.parsing.phone_numbers import international
+
+# The kind of the tasks that answer a text message of an attendee. After these seconds nobody waits for the answer.
+ANSWER = "sms_answer"
+ANSWER_SECONDS = 3600
 
 
 class TextMessage(Channel):
@@ -61,9 +68,57 @@ class TextMessage(Channel):
 		"""Send the text. If the gateway can't be used, all text messages wait."""
 		zones = (action.reader.zone, hosts_of(action.booking)[0].zone)
 		try:
-			return send_text(action.target, text_of(action), zones=zones)
+			return send_text(action.target, _text(action, now), zones=zones)
 		except OutsideError as error:
 			return down_by(self.kind, error)
+
+	def preview(self, action: Action) -> Preview:
+		"""Return the text with the line about replies that a reader long before the meeting would get."""
+		return replace(super().preview(action), text=_text(action, 0))
+
+
+def _text(action: Action, now: int) -> str:
+	with print_language(action.reader.words):
+		hint = reply_hint(action.booking, now) if action.reader.is_attendee else ""
+	return text_of(action, reply_hint=hint)
+
+
+def reply_hint(booking: Document, now: int) -> str:
+	"""Return the sentence that says what the attendee can reply at `now`, epoch seconds, in the current language.
+
+	It is empty if replies don't arrive here, or could change nothing.
+	"""
+	settings = frappe.get_cached_doc("Scheduler Settings")
+	is_read = settings.sms_enabled and settings.sms_replies and settings.sms_can_receive
+	if not is_read or not booking.phone_e164 or booking.status != "Scheduled":
+		return ""
+	may_cancel = not cancel_refusal(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type), now)
+	if settings.sms_reply_words == "CANCEL":
+		return _("Reply CANCEL to cancel.") if may_cancel else ""
+	return _("Reply 1 to confirm, 9 to cancel.") if may_cancel else _("Reply 1 to confirm.")
+
+
+def plan_answer(booking: str, number: str, text: str, now: int) -> None:
+	"""Plan the answer to a text message of an attendee. `number` is in E.164, `now` in epoch seconds."""
+	key = f"{frappe.generate_hash(length=32)}@reply"
+	planned = Planned(
+		kind=ANSWER,
+		purpose=ANSWER,
+		target=number,
+		key=key,
+		due_at=now,
+		expires_at=now + ANSWER_SECONDS,
+		payload={"text": text},
+	)
+	plan(booking, [planned], now)
+
+
+def send_answer(task: Task, now: int) -> Outcome:
+	"""Send the answer to a text message of an attendee."""
+	try:
+		return send_text(task.target, task.payload["text"], zones=["UTC"])
+	except OutsideError as error:
+		return down_by(TextMessage.kind, error)
 
 
 def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:
@@ -77,31 +132,12 @@ def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:
 	receiver = international(number, zones)
 	if not receiver:
 		return Never(_("“{0}” is not a telephone number.").format(number))
+	if is_stopped(receiver):
+		return NotNeeded(_("This number wants no text messages."))
 	answer = _send(settings, receiver, text)
 	if not 200 <= answer.status < 300:
 		return Never(_("The gateway refused the message with status {0}.").format(answer.status))
 	return Done()
-
-
-def international(number: str, zones: Sequence[str]) -> str | None:
-	"""Return the number in E.164, such as +4930123456, or None if it isn't one.
-
-	A number without a country code belongs to the first country in which it is valid. The countries are those of
-	`zones`, IANA names: the reader's zone, then the host's. "030 901820" is +4930901820 for a reader in Berlin, and also
-	for one whose zone is UTC if the host is in Berlin.
-	"""
-	countries = [get_global("zone_territories").get(zone) for zone in zones]
-	return next(filter(None, (_in_country(number, country) for country in countries)), None)
-
-
-def _in_country(number: str, country: str | None) -> str | None:
-	try:
-		parsed = phonenumbers.parse(number, country)
-	except phonenumbers.NumberParseException:
-		return None
-	if not phonenumbers.is_valid_number(parsed):
-		return None
-	return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _send(settings: Document, receiver: str, text: str) -> Any:

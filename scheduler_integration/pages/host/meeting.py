@@ -93,6 +93,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"ended": words.state(booking.status),
 		"is_request": "confirm" in booking.actions,
 		"asked": words.asked(booking, style),
+		"reconfirmed": words.reconfirmed(booking, style),
 		"may_withdraw": "withdraw_ask" in booking.actions,
 		"newer": meeting_url(page.newer) if page.newer else None,
 		"call": call,

@@ -39,6 +39,14 @@ def asked(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	return _("Asked for another time · {0}").format(day)
 
 
+def reconfirmed(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return that the attendee of a coming meeting confirmed to come, and on which day."""
+	if not booking.reconfirmed_at:
+		return None
+	day = dates.short_day(local_date(booking.reconfirmed_at, style.zone), style.locale)
+	return _("Confirmed to come · {0}").format(day)
+
+
 def their_time(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	"""Return the start on the attendee's clock with their city, or None if it shows the same as the host's."""
 	theirs = replace(style, zone=booking.timezone)

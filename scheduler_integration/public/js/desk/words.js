@@ -10,6 +10,7 @@ const PURPOSES = {
 	host_confirmed: __("Confirmation to the host"),
 	host_cancelled: __("Cancellation to the host"),
 	host_removed: __("Cancellation to the former host"),
+	sms_answer: __("Answer to a text message"),
 	automation: __("Automation"),
 	reminder: __("Automation before or after the meeting"),
 	mirror: __("Event in the calendar"),
@@ -21,6 +22,7 @@ const PURPOSES = {
 const KINDS = {
 	email: __("Email"),
 	sms: __("SMS"),
+	sms_answer: __("Answer to a text message"),
 	webhook: __("Webhook"),
 	todo: __("To-do"),
 	calendar_event: __("Event in the calendar"),

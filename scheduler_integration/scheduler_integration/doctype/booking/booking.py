@@ -5,12 +5,14 @@ from frappe import _
 from frappe.utils import add_days, getdate
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.desk_calendar import drawn_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.outbox.tasks import delete_tasks_of
+from scheduler_integration.parsing.phone_numbers import international
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform.clock import now, to_site_time
 
@@ -33,6 +35,7 @@ class Booking(Form):
 
 	def validate(self):
 		self.timezone = checked_zone(self.timezone)
+		self.set_international_number()
 		self.validate_instants()
 		self.set_host_rows()
 		self.set_shown_times()
@@ -48,6 +51,16 @@ class Booking(Form):
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		bookings.release_buckets(self)
 		delete_tasks_of([self.name])
+
+	def set_international_number(self):
+		"""Set the number as networks know it, by which a reply to a text message is matched; None if there is none.
+
+		Only a number that isn't valid in the country of the attendee's zone needs the host's zone.
+		"""
+		number = self.attendee_phone
+		self.phone_e164 = number and (
+			international(number, [self.timezone]) or international(number, [timezone_of(self.host)])
+		)
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:

@@ -12,6 +12,7 @@ from scheduler_integration.conferencing.providers import ACCOUNTS
 from scheduler_integration.documents import Form
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
+from scheduler_integration.entry.text_replies import SECRETS, reply_address
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.payments.providers.stripe import NOTICES
 from scheduler_integration.platform.clock import now
@@ -31,6 +32,7 @@ class SchedulerSettings(Form):
 			own = [site_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
 			addresses[provider.VENDOR.key] = addresses.get(provider.VENDOR.key, []) + own
 		addresses["stripe"] = [site_url(NOTICES)]
+		addresses["sms_reply"] = [reply_address()]
 		self.set_onload("addresses", addresses)
 		self.set_onload("pressure", self.pressure_rows())
 
@@ -53,6 +55,7 @@ class SchedulerSettings(Form):
 		self.validate_report_sources()
 		self.validate_proxies()
 		self.validate_tenant()
+		self.validate_text_replies()
 		self.allowed_domains = checked_domains(self.allowed_domains)
 		self.blocked_domains = checked_domains(self.blocked_domains)
 
@@ -84,6 +87,20 @@ class SchedulerSettings(Form):
 				raise InvalidRequest(
 					_("“{0}” is no address or network. Write one such as 198.51.100.0/24 a line.").format(text)
 				) from None
+
+	def validate_text_replies(self):
+		"""Require the secret that signs replies. Warn of a word with which carriers stop all messages."""
+		fieldname = SECRETS.get(self.sms_replies)
+		if fieldname and not self.get(fieldname):
+			secret = _(self.meta.get_label(fieldname))
+			raise InvalidRequest(_("Enter “{0}”, or leave “{1}” empty.").format(secret, _("Replies come from")))
+		if self.sms_can_receive and self.sms_reply_words == "CANCEL" and self.has_value_changed("sms_reply_words"):
+			frappe.msgprint(
+				_(
+					"Many carriers stop all text messages to people who reply CANCEL. They get no answer and no reminder any more. With “1 and 9” this can't happen."
+				),
+				indicator="orange",
+			)
 
 	def validate_tenant(self):
 		self.microsoft_tenant = (self.microsoft_tenant or "common").strip()

@@ -1,0 +1,55 @@
+"""Passes on to the hosts what a program can't decide: as a comment on the booking, and a notification in the desk."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+from frappe.utils import escape_html
+
+from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.platform.language import site_language
+
+# Nobody reads more of a message here.
+LONGEST = 500
+
+
+def pass_on(booking: Document, words: str, now: int) -> None:
+	"""Show the hosts what the attendee wrote."""
+	shown = words.strip()[:LONGEST] or "…"
+	with print_language(site_language()):
+		comment(booking, _("{0} (the attendee)").format(_("wrote: {0}").format(shown)))
+	for host in hosts_of(booking):
+		with print_language(host.words):
+			notify(booking, host.user, _("Message from {0}: {1}").format(booking.attendee_name, shown))
+
+
+def comment(booking: Document, sentence: str) -> None:
+	"""Add the sentence, which is plain text, to the booking's timeline, as from its attendee."""
+	frappe.get_doc(
+		{
+			"doctype": "Comment",
+			"comment_type": "Info",
+			"content": escape_html(sentence),
+			"comment_email": booking.attendee_email,
+			"comment_by": booking.attendee_name,
+			"reference_doctype": "Booking",
+			"reference_name": booking.name,
+		}
+	).insert(ignore_permissions=True)  # Whoever replied isn't signed in.
+
+
+def notify(booking: Document, user: str, subject: str) -> None:
+	"""Store a notification in the desk for a host. `subject` is plain text."""
+	if not frappe.db.exists("User", user):
+		return
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"for_user": user,
+			"type": "Alert",
+			"document_type": "Booking",
+			"document_name": booking.name,
+			"subject": escape_html(subject),
+			"link": f"/scheduling/meeting/{booking.name}",
+		}
+	).insert(ignore_permissions=True)  # As above.
