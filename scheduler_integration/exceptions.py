@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration.engine import Interval
 from scheduler_integration.platform.language import current_locale
-from scheduler_integration.times import CalendarEntry, Objection, Slot
+from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, Slot
 
 # An error may repeat what the caller sent. Nobody reads more of it than this.
 _LONGEST_SENTENCE = 600
@@ -236,6 +236,20 @@ class SlotTaken(SchedulingError):
 
 	def default_message(self) -> str:
 		return _("That time was just taken. Please choose another.")
+
+
+class DatesTaken(SchedulingError):
+	"""Some dates of a series aren't free, and nothing was booked. `plan` says which, with other times; `zone` is the caller's."""
+
+	code = "DATES_TAKEN"
+	http_status_code = 409
+
+	def __init__(self, plan: SeriesDates, zone: str = "UTC"):
+		self.plan, self.zone = plan, zone
+		super().__init__()
+
+	def default_message(self) -> str:
+		return _("Some of the dates aren't free. Please choose other times for them, or leave them out.")
 
 
 class TimeNotFree(SlotTaken):

@@ -135,6 +135,7 @@ ignore_links_on_delete = [
 	"Stand In",
 	"Booking Slot",
 	"Booking Seat",
+	"Booking Series",
 	"Outside Booking",
 	"Offered Time",
 	"Round Robin Turn",

@@ -248,6 +248,11 @@ RULES: dict[str, Rule] = {
 		lambda doctype, user: DocType(doctype).name.isin(_hosted_by(user)),
 		lambda doc, _ptype, user: _is_stored_row("Booking Host", doc, {"user": user}),
 	),
+	"Booking Series": Rule(
+		lambda doctype, user: DocType(doctype).host == user,
+		lambda doc, ptype, user: _only_reads(ptype) and _belongs_to(doc, "host", user),
+		is_read_only=True,
+	),
 	"Outbox Task": Rule(lambda doctype, user: DocType(doctype).booking.isin(_hosted_by(user)), _may_task),
 	"Booking Payment": Rule(
 		lambda doctype, user: DocType(doctype).booking.isin(_hosted_by(user)),

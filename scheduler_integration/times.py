@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from scheduler_integration.engine import Interval
+from scheduler_integration.engine import Interval, SeriesDate
 
 
 class Absence(NamedTuple):
@@ -73,3 +73,16 @@ class Objection:
 	code: str
 	message: str
 	conflicts: tuple[CalendarEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDates:
+	"""The dates of a series that is asked for, every `weeks` weeks at the same time of day in `zone`, which is the host's."""
+
+	zone: str
+	weeks: int
+	dates: tuple[SeriesDate, ...]
+
+	@property
+	def missing(self) -> list[SeriesDate]:
+		return [each for each in self.dates if not each.is_free]

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
@@ -44,6 +45,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload, parse_
 from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_date,
+	parse_field,
 	parse_flag,
 	parse_hold_key,
 	parse_instant_of,
@@ -53,6 +55,7 @@ from scheduler_integration.parsing.fields import (
 	parse_whole_number,
 )
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
+from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
@@ -95,6 +98,20 @@ def get_slots(
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
 	return serialise.offered_slots(offered, ends=parse_flag("ends", ends))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def get_series(
+	slug=None, meeting_type=None, start=None, times=None, timezone=None, duration=None, hold=None, host=None
+) -> dict[str, Any]:
+	"""Return the dates of a meeting that repeats `times` times from `start` on: which are free, and the nearest other times."""
+	bookable, request = _wanted(slug, meeting_type, duration, hold, None, host)
+	first = parse_instant_of("start", start)
+	wanted = parse_field("times", times, lambda value: parse_series(None, value, first, bookable.meeting_type))
+	zone = checked_zone(timezone or bookable.page.timezone)
+	return serialise.series_dates(plan_dates(bookable, request, first, wanted, clock.now()), zone)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

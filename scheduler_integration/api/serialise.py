@@ -15,9 +15,11 @@ from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType
+from scheduler_integration.catalogue.repeats import Repeat
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import (
+	DatesTaken,
 	HostNotFree,
 	ProofNeeded,
 	RateLimited,
@@ -26,10 +28,11 @@ from scheduler_integration.exceptions import (
 	TimeNotFree,
 )
 from scheduler_integration.insights.providers import Period, ProviderPerformance
+from scheduler_integration.meetings.series import Series
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.outbox.steer import TaskSummary
 from scheduler_integration.platform.clock import iso
-from scheduler_integration.times import CalendarEntry, Objection, Slot
+from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, Slot
 
 JSON = dict[str, Any]
 T = TypeVar("T")
@@ -42,7 +45,12 @@ def listing(page: Listing) -> JSON:
 
 def _public_type(meeting_type: PublicMeetingType) -> JSON:
 	"""Return the meeting type without its hidden fields: visitors don't learn what a link can carry."""
-	return {name: value for name, value in asdict(meeting_type).items() if name != "hidden_keys"}
+	fields = {name: value for name, value in asdict(meeting_type).items() if name not in ("hidden_keys", "repeat")}
+	return {**fields, "repeat": _repeat(meeting_type.repeat)} if meeting_type.repeat else fields
+
+
+def _repeat(repeat: Repeat) -> JSON:
+	return {"every_weeks": repeat.weeks, "at_least": repeat.least, "at_most": repeat.most}
 
 
 def connection(summary: ConnectionSummary) -> JSON:
@@ -111,6 +119,22 @@ def slot(offered: Slot, zone: str, *, ends: bool = True) -> JSON:
 	return answer
 
 
+def series_dates(plan: SeriesDates, zone: str) -> JSON:
+	"""The data of `public.get_series`: each date by the rule, whether it is free, and otherwise the nearest other times."""
+	return {
+		"timezone": zone,
+		"every_weeks": plan.weeks,
+		"dates": [
+			{
+				"start": iso(each.wanted, zone),
+				"is_free": each.is_free,
+				"nearest": [iso(start, zone) for start in each.nearest],
+			}
+			for each in plan.dates
+		],
+	}
+
+
 def held_slot(held: HeldSlot, challenge: JSON | None) -> JSON:
 	"""The data of `public.hold_slot`, with the challenge if the booking will need a proof."""
 	answer = {"hold": held.key, "expires_at": iso(held.expires_at, held.zone)}
@@ -131,6 +155,18 @@ def attendee_booking(booking: AttendeeBooking) -> JSON:
 		"earlier": _span(booking.earlier, booking.timezone) if booking.earlier else None,
 		"manage_url": booking.manage_url,
 		"calendar": asdict(booking.calendar),
+		**({"series": _series(booking.series, booking.timezone)} if booking.series else {}),
+	}
+
+
+def _series(series: Series, zone: str) -> JSON:
+	return {
+		"id": series.id,
+		"every_weeks": series.weeks,
+		"dates": [
+			{"id": each.id, "status": each.status, **_span((each.start, each.end), zone), "manage_url": each.manage_url}
+			for each in series.dates
+		],
 	}
 
 
@@ -229,6 +265,8 @@ def _particulars(refused: SchedulingError) -> JSON:
 			"suggestions": [slot(suggestion, refused.zone) for suggestion in refused.suggestions],
 			**(_obstacles(refused) if isinstance(refused, TimeNotFree) else {}),
 		}
+	if isinstance(refused, DatesTaken):
+		return series_dates(refused.plan, refused.zone)
 	if isinstance(refused, HostNotFree):
 		return {
 			"conflicts": [_entry(conflict, refused.zone) for conflict in refused.conflicts],

@@ -35,7 +35,11 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotR
 	if request.given_starts is not None:
 		rules = replace(rules, given_starts=request.given_starts, first_slot_only=False, fill_gaps=False)
 	is_chosen = request.by_host or request.given_starts is not None
-	return replace(rules, minimum_notice=0, window=None) if is_chosen else rules
+	if is_chosen:
+		return replace(rules, minimum_notice=0, window=None)
+	if request.in_series and isinstance(rules.window, engine.RollingDays):
+		return replace(rules, window=None)
+	return rules
 
 
 def _host_defaults(schedule: HostSchedule) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class SlotRequest:
 	of a Booking that is to be rescheduled. Its time counts as free. `besides` is that booking's present start in epoch
 	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved. The listing counts with it.
 	`records` were read before (`load.shared_records`), and aren't read again. `given_starts` are the only starts that a
-	booking link offers, chosen by the host: minimum notice, booking window and weekly hours don't apply to them.
+	booking link offers, chosen by the host: minimum notice, booking window and weekly hours don't apply to them. `in_series`: the starts are
+	dates of a series, which may be later than a rolling booking window ends.
 	"""
 
 	duration: int
@@ -27,3 +28,4 @@ class SlotRequest:
 	draft: Draft | None = None
 	records: Records | None = None
 	given_starts: frozenset[int] | None = None
+	in_series: bool = False

@@ -11,6 +11,7 @@ from frappe.query_builder import DocType
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Candidate, Offer
+from scheduler_integration.availability.series import SeriesOffer
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.ledger import Owed
 from scheduler_integration.catalogue.hosts import TypeHost
@@ -59,6 +60,32 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 		turn = _turn(free, wish, meeting_type, week)
 		return Choice([next(each.member for each in free if each.user == turn.host)], turn)
 	return Choice([each.member for each in free[:1]])
+
+
+def choose_for_series(
+	series: SeriesOffer, starts: Sequence[int], wish: Wish, meeting_type: Document, page: Document
+) -> list[Choice]:
+	"""Return the hosts who take each of the starts of a series; empty if nobody can take all of them.
+
+	One host takes all dates, and in a round robin a turn for each. The caller must have locked all hosts of the type.
+	"""
+	week = iso_week(wish.start, page.timezone)
+	if series.offer.assignment == "Collective":
+		at_least = series.offer.at_least
+		of_dates = zip(series.together(starts), starts, strict=False)
+		taken = [taking_part(free, at_least, start, lambda others: _loads(others, week)) for free, start in of_dates]
+		return [Choice([each.member for each in hosts]) for hosts in taken]
+	able = [each for each in series.able(starts) if not wish.host or each.user == wish.host]
+	if not able:
+		return []
+	if series.offer.assignment != "Round Robin":
+		return [Choice([able[0].member])] * len(starts)
+	turn = _turn(able, wish, meeting_type, week)
+	member = next(each.member for each in able if each.user == turn.host)
+	joined = engine.Turn(turn.host, {turn.host: engine.BOOKING})
+	# Who joins a session changes no credit.
+	turns = [joined if engine.session_to_join(member, start) else turn for start in starts]
+	return [Choice([member], each) for each in turns]
 
 
 def taking_part(

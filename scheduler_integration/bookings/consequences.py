@@ -46,13 +46,24 @@ def run_consequences(*changes: Change) -> None:
 	"""
 	bookings = {change.booking.name: change.booking for change in changes}
 	stored: dict[str, Fields] = {name: {} for name in bookings}
+	meetings = _by_session(changes)
 	for consequence in CONSEQUENCES:
-		for name, fields in consequence(changes).items():
-			bookings[name].update(fields)
-			stored[name] |= fields
+		# People get one message about all dates of a series. Everything else belongs to the meetings.
+		for together in [changes] if consequence is plan_notifications else meetings:
+			for name, fields in consequence(together).items():
+				bookings[name].update(fields)
+				stored[name] |= fields
 	_store(stored)
 	wake()
 	rest_after_response()
+
+
+def _by_session(changes: Changes) -> list[Changes]:
+	"""Return the changes, those of one session together. The dates of a series that aren't shared are together too."""
+	groups = defaultdict(list)
+	for change in changes:
+		groups[change.booking.session or ""].append(change)
+	return list(groups.values())
 
 
 def _store(stored: dict[str, Fields]) -> None:

@@ -22,8 +22,10 @@ A bucket's number is its epoch seconds divided by 300. On 23 November 2026, 09:0
 Buffers have no buckets: only the check under the lock keeps them free.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -42,6 +44,8 @@ from scheduler_integration.platform.sql import value
 from scheduler_integration.platform.transactions import current_attempt, require_locked
 
 BUCKET_SECONDS = GRID_MINUTES * 60
+# A host's user and the number of a bucket.
+Bucket = tuple[str, int]
 
 
 def lock_hosts(users: Iterable[str]) -> None:
@@ -66,7 +70,7 @@ def lock_further_hosts(users: Iterable[str]) -> None:
 
 
 def store_buckets(*bookings: Document) -> None:
-	"""Make the stored buckets and seats those of the booking, or of the bookings of one session, as they are now.
+	"""Make the stored buckets and seats those of the bookings as they are now: of a session, a series, or of one booking.
 
 	A cancelled booking loses its rows; the buckets of its session stay while others attend it. Raises SlotTaken if another
 	meeting has one of the buckets, or if the session has too few seats left, and HostsNotLocked in a command that forgets
@@ -74,18 +78,26 @@ def store_buckets(*bookings: Document) -> None:
 	"""
 	if current_attempt():
 		require_locked(user for booking in bookings for user in booking.host_users())
-	take_seats(bookings)
-	booking = next((booking for booking in bookings if booking.is_live()), bookings[0])
-	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(bookings) else set()
-	# A new booking holds nothing. If it joins a session, the session's buckets are there already.
-	held = _held_by(booking) if booking.session or not booking.flags.in_insert else set()
-	if wanted == held:
-		return
-	if held:
-		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, and other hosts' bookings couldn't insert
-		# there.
-		frappe.db.delete("Booking Slot", _holder(booking))
-	_insert_buckets(booking, sorted(wanted))
+	for together in by_session(bookings):
+		take_seats(together)
+		wanted, first = _wanted_by(together), together[0]
+		# A new booking holds nothing. If it joins a session, the session's buckets are there already.
+		held = _held_by(together) if first.session or not first.flags.in_insert else set()
+		if {bucket for bucket, _booking in wanted} == held:
+			continue
+		if held:
+			# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, and other hosts' bookings couldn't insert
+			# there.
+			frappe.db.delete("Booking Slot", _holder(together))
+		_insert_buckets(first.session or None, wanted)
+
+
+def by_session(bookings: Sequence[Document]) -> list[list[Document]]:
+	"""Return the bookings, those of one session together, and those without a session together."""
+	groups: dict[str, list[Document]] = defaultdict(list)
+	for booking in bookings:
+		groups[booking.session or ""].append(booking)
+	return list(groups.values())
 
 
 def release_buckets(booking: Document) -> None:
@@ -93,7 +105,7 @@ def release_buckets(booking: Document) -> None:
 	if booking.session:
 		release_seats([booking])
 	if not others_in_session([booking]):
-		frappe.db.delete("Booking Slot", _holder(booking))
+		frappe.db.delete("Booking Slot", _holder([booking]))
 
 
 def move_session_key(session: str, new: str, leaving: str, coming: str, since: int) -> None:
@@ -132,7 +144,7 @@ def _lock_query(database: str) -> str:
 	return sql
 
 
-def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:
+def _buckets_of(booking: Document) -> Iterable[Bucket]:
 	return (
 		(row.user, bucket)
 		for row in booking.hosts
@@ -140,29 +152,38 @@ def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:
 	)
 
 
-def _holder(booking: Document) -> dict[str, str]:
-	"""Return the filter for the booking's buckets. Bookings of one session share their buckets."""
-	return {"session": booking.session} if booking.session else {"booking": booking.name}
+def _wanted_by(together: Sequence[Document]) -> list[tuple[Bucket, str]]:
+	"""Return the buckets that the bookings need, each with the name of its booking. One that two need occurs twice."""
+	live: Sequence[Document] = [booking for booking in together if booking.is_live()]
+	if together[0].session:
+		live = live[:1] or (together[:1] if others_in_session(together) else [])
+	return [(bucket, booking.name) for booking in live for bucket in _buckets_of(booking)]
 
 
-def _held_by(booking: Document) -> set[tuple[str, int]]:
-	"""Return the stored buckets of the booking or its session, as (host, bucket)."""
+def _holder(together: Sequence[Document]) -> dict[str, Any]:
+	"""Return the filter for the bookings' buckets. Bookings of one session share their buckets."""
+	first = together[0]
+	return {"session": first.session} if first.session else {"booking": ["in", [each.name for each in together]]}
+
+
+def _held_by(together: Sequence[Document]) -> set[Bucket]:
+	"""Return the stored buckets of the bookings or their session, as (host, bucket)."""
 	# Another booking may have just stored the rows of a session, so they need a locking read. A booking's own rows
 	# don't: in InnoDB a locking read that finds no row locks a gap, and other hosts' bookings couldn't insert there.
-	is_shared = bool(booking.session)
-	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"], for_update=is_shared)
+	is_shared = bool(together[0].session)
+	rows = frappe.db.get_values("Booking Slot", _holder(together), ["host", "bucket"], for_update=is_shared)
 	return {(host, bucket) for host, bucket in rows}
 
 
-def _insert_buckets(booking: Document, buckets: list[tuple[str, int]]) -> None:
-	"""Insert the buckets. They must be sorted: two bookings that insert in the same order can't deadlock."""
+def _insert_buckets(session: str | None, buckets: Sequence[tuple[Bucket, str]]) -> None:
+	"""Insert the buckets of these bookings, sorted: two bookings that insert in the same order can't deadlock."""
 	if not buckets:
 		return
 	insert_unique(
 		"Booking Slot",
 		["name", "host", "bucket", "booking", "session"],
 		[
-			(frappe.generate_hash(length=10), host, bucket, booking.name, booking.session or None)
-			for host, bucket in buckets
+			(frappe.generate_hash(length=10), host, bucket, booking, session)
+			for (host, bucket), booking in sorted(buckets)
 		],
 	)

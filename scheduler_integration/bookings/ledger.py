@@ -69,7 +69,7 @@ def keep_ledger(changes: Changes) -> dict[str, Fields]:
 	"""
 	change, bookings = changes[0], [change.booking for change in changes]
 	if change.turn:
-		return {change.booking.name: _enter(change.booking.meeting_type, change.turn, change.now)}
+		return _enter(changes)
 	if change.releases_time:
 		settled = _settle(bookings)
 		# If the attendee chooses another time, the next booking of the chain makes the same entries again.
@@ -90,11 +90,18 @@ def enter_again(booking: Document) -> None:
 	_change(booking.meeting_type, _changes(booking.host, booking.turn_shares, _users_in([booking.turn_shares])))
 
 
-def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
-	_insert_missing(meeting_type, turn.shares)
-	_change(meeting_type, turn.changes())
-	_note_turn(meeting_type, turn.host, now)
-	return {"turn_shares": _stored(turn.shares)}
+def _enter(changes: Changes) -> dict[str, Fields]:
+	"""Enter the turns of new bookings of one host: of one booking, or of the dates of a series."""
+	meeting_type, now = changes[0].booking.meeting_type, changes[0].now
+	turns = {each.booking.name: each.turn for each in changes if each.turn}
+	considered, credits = {user for turn in turns.values() for user in turn.shares}, Counter[str]()
+	for turn in turns.values():
+		credits.update(turn.changes())
+	_insert_missing(meeting_type, considered)
+	_change(meeting_type, credits)
+	_note_turn(meeting_type, next(iter(turns.values())).host, now)
+	stored = {shares: _stored(dict(shares)) for shares in {tuple(turn.shares.items()) for turn in turns.values()}}
+	return {name: {"turn_shares": stored[tuple(turn.shares.items())]} for name, turn in turns.items()}
 
 
 def _settle(bookings: list[Document]) -> dict[str, Fields]:

@@ -45,7 +45,7 @@ def new_booking(
 			**_records(request),
 			"idempotency_key": request.idempotency_key,
 			"manage_key": new_manage_key(),
-			"ical_uid": _ical_uid(),
+			"ical_uid": new_uid(),
 		}
 	)
 	booking.subject = event_title(booking, meeting_type)
@@ -164,6 +164,6 @@ def _records(request: BookingRequest) -> dict[str, Any]:
 	return {"contact": request.on_behalf.contact, "reference_doctype": doctype, "reference_name": name}
 
 
-def _ical_uid() -> str:
+def new_uid() -> str:
 	"""Return a globally unique UID (RFC 5545, 3.8.4.7). It is stored, and so stays the same if the site is renamed."""
 	return f"{frappe.generate_hash(length=32)}@{frappe.local.site}"

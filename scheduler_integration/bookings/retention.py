@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
+from scheduler_integration.bookings import series
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
 from scheduler_integration.crm.forgetting import forget_in_activities
@@ -102,6 +103,7 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	events.forget_people(names)
 	calls.forget_people(names)
 	forget_engagement(names)
+	series.forget_people(names, NOBODY)
 
 
 def forget_guest(name: str, address: str) -> None:

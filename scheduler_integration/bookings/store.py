@@ -1,4 +1,4 @@
-"""Stores bookings. Several bookings of a session are stored together, with as many statements as one.
+"""Stores bookings. Several bookings of a session or a series are stored together, with as many statements as one.
 
 Frappe itself stores a single booking, and notes a version of it. For several it has no such function. Each `save` takes
 about twenty statements, all under the hosts' locks. So their rows are written here. Other apps' hooks run for each booking
@@ -19,7 +19,7 @@ _HOST_FIELDS = ("user", "session", "is_live", "buffer_before_minutes", "buffer_a
 
 
 def save(*bookings: Document) -> None:
-	"""Store a changed booking, or several of one session. The caller has checked that the command is allowed."""
+	"""Store a changed booking, or several of a session or series. The caller has checked that the command is allowed."""
 	for booking in bookings:
 		# If the Event or Contact was deleted, the link to it is broken. The booking can be changed all the same.
 		booking.flags.ignore_links = True
@@ -35,7 +35,7 @@ def save(*bookings: Document) -> None:
 
 
 def insert(*bookings: Document) -> None:
-	"""Store a new booking, or several of one session. The caller has checked that the command is allowed."""
+	"""Store a new booking, or several of a session or series. The caller has checked that the command is allowed."""
 	for booking in bookings:
 		booking.flags.ignore_links = True
 	if len(bookings) == 1:

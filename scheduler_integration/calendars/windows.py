@@ -9,6 +9,7 @@ from datetime import date
 import frappe
 
 from scheduler_integration import engine
+from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.platform.clock import utc
 
 DAY = 86400
@@ -45,10 +46,13 @@ def _days_ahead(user: str, today: date) -> int:
 		row or _MOST_DAYS
 		for row in frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
 	]
-	own = {"is_active": 1, "uses_host_defaults": 0}
-	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_slots"]
-	days += [_days_of_type(row, today) for row in frappe.get_all("Meeting Type", own, fields)]
-	return min(max([_LEAST_DAYS, *days]), _MOST_DAYS)
+	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_slots", "uses_host_defaults"]
+	fields += ["repeats", "repeat_weeks", "repeat_count"]
+	types = frappe.get_all("Meeting Type", {"is_active": 1}, fields)
+	days += [_days_of_type(row, today) for row in types if not row.uses_host_defaults]
+	# The window binds the first date of a series only.
+	longest = max((repeat.longest_weeks for row in types if (repeat := repeat_of(row))), default=0)
+	return min(max([_LEAST_DAYS, *days]) + longest * 7, _MOST_DAYS)
 
 
 def _days_of_type(row: frappe._dict, today: date) -> int:

@@ -19,6 +19,7 @@ from scheduler_integration.catalogue.hosts import (
 from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
 from scheduler_integration.catalogue.places import Place, location_label, offered_places
 from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
+from scheduler_integration.catalogue.repeats import Repeat, repeat_of
 from scheduler_integration.exceptions import PageNotFound
 from scheduler_integration.platform.site_address import site_url
 
@@ -104,6 +105,7 @@ class PublicMeetingType:
 	host_choices: tuple[HostChoice, ...]
 	questions: tuple[PublicQuestion, ...]
 	hidden_keys: tuple[str, ...] = ()
+	repeat: Repeat | None = None
 
 	@property
 	def link_keys(self) -> tuple[str, ...]:
@@ -271,6 +273,7 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		host_choices=tuple(HostChoice(key, host.name) for key, host in host_choices(doc, hosts).items()),
 		questions=tuple(_question(row, doc) for row in doc.questions if not row.is_hidden),
 		hidden_keys=tuple(link_key(row) for row in doc.questions if row.is_hidden),
+		repeat=repeat_of(doc),
 	)
 
 

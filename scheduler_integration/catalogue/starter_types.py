@@ -7,18 +7,20 @@ from frappe import _
 
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.catalogue.edit_types import create_type
+from scheduler_integration.catalogue.repeats import CHOSEN
 
 _PRIORITY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-	"""A meeting type of the set. `covers` are the points of the description."""
+	"""A meeting type of the set. `covers` are the points of the description. `times` is how often attendees can repeat it."""
 
 	phase: str
 	title: str
 	minutes: int
 	covers: tuple[str, ...]
+	times: int = 1
 
 
 def create_starter_types(consultant: str) -> list[ConsultantType]:
@@ -66,6 +68,7 @@ def starter_types() -> tuple[Starter, ...]:
 			_("Advisory call"),
 			30,
 			(_("What has changed since the last call"), _("Decisions ahead"), _("Support for your team")),
+			times=12,
 		),
 	)
 
@@ -78,4 +81,6 @@ def _fields(starter: Starter) -> dict:
 		"description": "\n".join(f"- {point}" for point in starter.covers),
 		"recommended_phases": [{"phase": starter.phase}],
 		"priority": _PRIORITY,
+		# A retainer: the call every other week, for as long as the client wants.
+		**({"repeats": CHOSEN, "repeat_weeks": 2, "repeat_count": starter.times} if starter.times > 1 else {}),
 	}

@@ -27,9 +27,10 @@ from scheduler_integration.meetings.titles import event_description
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
 
-def log_meeting(booking: Document, joined: str | None = None) -> Fields:
+def log_meeting(booking: Document, joined: str | None = None, *, has_entries: bool = True) -> Fields:
 	"""Create the Event of a new booking, or join the Event `joined` or that of the booking's session.
 
+	With `has_entries` False, timelines get no entry of a new Event: they show the first date of the series.
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
 	records = _records(booking)
@@ -39,7 +40,9 @@ def log_meeting(booking: Document, joined: str | None = None) -> Fields:
 		add_participants(event, participants)
 		change_event(event, {})
 	else:
-		event = insert_event(_new_event(booking, records), participants + _hosts(booking), booking.host)
+		event = insert_event(
+			_new_event(booking, records), participants + _hosts(booking), booking.host, has_entries=has_entries
+		)
 	reference = {"event": event.name}
 	if records:
 		reference["reference_doctype"], reference["reference_name"] = records[0]

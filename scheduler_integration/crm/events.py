@@ -19,11 +19,15 @@ from scheduler_integration.meetings.changes import Fields
 Participant = dict[str, str]
 
 
-def insert_event(values: dict[str, Any], participants: list[Participant], host: str) -> Document:
+def insert_event(
+	values: dict[str, Any], participants: list[Participant], host: str, *, has_entries: bool = True
+) -> Document:
 	"""Insert the Event, owned by the host, with its entries, and return it.
 
 	The timeline names the Event's owner as the sender. The owner of a new record is the user who inserts it. So the host
 	inserts it here, also if somebody else made the booking.
+
+	Without `has_entries`, timelines show another Event in its place: that of the first date of a series.
 
 	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
 	any host of the site would wait for it.
@@ -38,7 +42,8 @@ def insert_event(values: dict[str, Any], participants: list[Participant], host: 
 		# The host may have no role that can create Events, and doesn't need one for this.
 		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
 		# ERPNext may have added a participant meanwhile.
-		write_entries(event, author, dict.fromkeys(map(party_of, event.event_participants)))
+		if has_entries:
+			write_entries(event, author, dict.fromkeys(map(party_of, event.event_participants)))
 	return event
 
 

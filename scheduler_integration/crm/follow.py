@@ -12,6 +12,7 @@ from scheduler_integration.crm.activities import (
 )
 from scheduler_integration.crm.contacts import create_contact, find_contact
 from scheduler_integration.meetings.changes import Changes, Fields, Kind
+from scheduler_integration.meetings.series import later_dates
 
 
 def keep_contact(changes: Changes) -> dict[str, Fields]:
@@ -22,22 +23,29 @@ def keep_contact(changes: Changes) -> dict[str, Fields]:
 	booking = changes[0].booking
 	if changes[0].kind is not Kind.BOOKED or booking.contact:
 		return {}
-	contact = find_contact(booking.attendee_email)
-	# A new Contact has no links to customers, so the Event needn't look for them.
-	booking.flags.is_contact_new = not contact
-	return {booking.name: {"contact": contact or create_contact(booking)}}
+	found = find_contact(booking.attendee_email)
+	contact = found or create_contact(booking)
+	for change in changes:
+		# A new Contact has no links to customers, so the Event needn't look for them.
+		change.booking.flags.is_contact_new = not found
+	return {change.booking.name: {"contact": contact} for change in changes}
 
 
 def keep_activity(changes: Changes) -> dict[str, Fields]:
 	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	change = changes[0]
 	if change.kind is Kind.BOOKED:
-		return {change.booking.name: log_meeting(change.booking)}
+		# Timelines show a series once, by its first date.
+		later = later_dates([each.booking for each in changes])
+		return {
+			each.booking.name: log_meeting(each.booking, has_entries=each.booking.name not in later) for each in changes
+		}
 	if change.kind is Kind.UNDONE:
 		log_return(change.booking, change.moved_from, change.leaving)
 		return {}
 	if change.moved_from:
-		return log_rescheduled(changes)
+		meetings = [changes] if change.booking.session else [[each] for each in changes]
+		return {name: fields for meeting in meetings for name, fields in log_rescheduled(meeting).items()}
 	if change.kind is Kind.LINKED:
 		log_link(change.booking)
 	elif change.kind is Kind.CORRECTED:

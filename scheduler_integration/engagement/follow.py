@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.engagement.matching import Match, match, match_all
 from scheduler_integration.engagement.rows import insert_row, state_fields, update_all, update_row
 from scheduler_integration.meetings.changes import Changes, Fields, Kind
+from scheduler_integration.meetings.series import later_dates
 
 # The state of a row for each status of a booking. Other statuses change nothing: a request isn't a booked meeting until
 # its host confirms it, and a rescheduled booking waits for its successor.
@@ -32,6 +33,8 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 		{} if changes[0].kind is Kind.BOOKED else _rows_of([(each.moved_from or each.booking).name for each in changes])
 	)
 	updates, begun = [], []
+	# A series is one conversion: its first date.
+	later = later_dates([change.booking for change in changes])
 	for change in changes:
 		booking, row = change.booking, rows.get((change.moved_from or change.booking).name)
 		if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
@@ -39,7 +42,7 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 			frappe.db.delete("Scheduler Engagement", {"name": row.name})
 		elif row:
 			updates.append((row, {"booking": booking.name, **_meeting_fields(booking, now, row)}))
-		elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
+		elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN and booking.name not in later:
 			begun.append(booking)
 	update_all(updates)
 	_insert_native(begun, now)

@@ -10,6 +10,7 @@ from .decide.host_pool import HostPool, nearest_free
 from .decide.host_slots import HostSlots
 from .decide.reassignment import reassignment_refusals
 from .decide.relevant_span import relevant_dates, relevant_span
+from .decide.series import WIDEST_DAYS, SeriesDate, hosts_in_turn, moved_starts, plan_series, series_starts
 from .errors import EngineError, InstantOutOfRange, InvalidRecurrence, InvalidRule, RecurrenceProblem, UnknownTimeZone
 from .model.host import Booked, Busy, Host, Member
 from .model.meeting_rules import DateRange, Limit, MeetingRules, RollingDays
@@ -41,6 +42,7 @@ __all__ = [
 	"FIRST_DATE",
 	"LAST_DATE",
 	"NO_END",
+	"WIDEST_DAYS",
 	"Booked",
 	"Busy",
 	"Contender",
@@ -64,6 +66,7 @@ __all__ = [
 	"RecurrenceRule",
 	"Refusal",
 	"RollingDays",
+	"SeriesDate",
 	"Trip",
 	"Turn",
 	"UnknownTimeZone",
@@ -74,21 +77,25 @@ __all__ = [
 	"clip",
 	"conflicts_with",
 	"highest_tier",
+	"hosts_in_turn",
 	"instant_of",
 	"iso_week",
 	"local_date",
 	"local_midnight",
 	"merge",
+	"moved_starts",
 	"nearest_free",
 	"next_turn",
 	"normalised_rule",
 	"occurrences",
 	"offered_minutes",
 	"parse_recurrence",
+	"plan_series",
 	"reassignment_refusals",
 	"recurrence_bounds",
 	"relevant_dates",
 	"relevant_span",
+	"series_starts",
 	"session_to_join",
 	"subtract",
 	"used_of",

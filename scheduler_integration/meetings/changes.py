@@ -84,5 +84,6 @@ class Change:
 		return self.booking.status in RELEASED
 
 
-# What one command changes: one booking, or bookings of one session. All have the same kind, time, actor and reason.
+# What one command changes: one booking, or bookings of one session or series. All have the same kind, time, actor and
+# reason.
 Changes = Sequence[Change]

@@ -19,6 +19,7 @@ from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
+from scheduler_integration.meetings.series import Series, series_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import manage_url
@@ -114,6 +115,7 @@ class AttendeeBooking(BookingSummary):
 	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason`: a reason for
 	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
 	the message `reschedule_message`. `guests_wait`: the additional guests are invited once the attendee has entered a code.
+	`series` has the other dates if several were booked at once.
 	`answers` are those that the attendee gave, without hidden ones.
 	"""
 
@@ -128,6 +130,7 @@ class AttendeeBooking(BookingSummary):
 	earlier: Interval | None
 	manage_url: str
 	calendar: CalendarLinks
+	series: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +185,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		earlier=earlier.parts()[0] if earlier else None,
 		manage_url=manage_url(booking),
 		calendar=calendar_links(booking, meeting_type),
+		series=series_of(booking),
 	)
 
 

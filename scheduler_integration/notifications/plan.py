@@ -1,10 +1,14 @@
 """Plans the messages about a change of a booking, and the actions of automations, as tasks of the outbox."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
@@ -49,7 +53,8 @@ def messages(changes: Changes) -> list[tuple[str, Planned]]:
 	for change in changes:
 		if change.moved_from:
 			planned += _to_the_session_left(change, change.moved_from)
-		planned += _planned_for(change, change.booking, readers_of(change, change is changes[0]))
+	for change, dates in once_per_series(changes):
+		planned += _planned_for(change, change.booking, readers_of(change, change is changes[0]), dates)
 	for change in still_asked(changes):
 		planned += _planned_for(change, change.booking, [("attendee_asked", attendee_of(change.booking))])
 	return planned
@@ -62,14 +67,18 @@ def were_told(booking: Document) -> bool:
 	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": ["in", [SENDING, SENT]]}))
 
 
-def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[tuple[str, Planned]]:
+def _planned_for(
+	change: Change, booking: Document, readers: list[tuple[str, Reader]], dates: Sequence[Document] = ()
+) -> list[tuple[str, Planned]]:
+	"""Return the messages about the booking; `dates` are all bookings of its series that the command changed."""
 	actor = acting_user(change)
 	wanted = [
 		(purpose, reader)
 		for purpose, reader in readers
 		if not is_switched_off(template_of(purpose)) and (not actor or reader.user != actor)
 	]
-	return [(booking.name, _planned(change, booking, purpose, reader)) for purpose, reader in wanted]
+	about = {"dates": [each.name for each in dates]} if len(dates) > 1 else {}
+	return [(booking.name, _planned(change, booking, purpose, reader, about)) for purpose, reader in wanted]
 
 
 def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Planned]]:
@@ -106,7 +115,7 @@ def _skip_earlier(changes: Changes) -> None:
 		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(HOST_REMOVED,), targets=present)
 
 
-def _planned(change: Change, booking: Document, purpose: str, reader: Reader) -> Planned:
+def _planned(change: Change, booking: Document, purpose: str, reader: Reader, about: dict[str, Any]) -> Planned:
 	return Planned(
 		kind=KIND,
 		purpose=purpose,
@@ -123,5 +132,6 @@ def _planned(change: Change, booking: Document, purpose: str, reader: Reader) ->
 			"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
 			"is_confirmed": change.kind is Kind.CONFIRMED,
 			"was_confirmed": change.was_confirmed,
+			**about,
 		},
 	)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import frappe
@@ -19,6 +19,7 @@ from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.fields import parse_json
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.references import parse_reference
+from scheduler_integration.parsing.series import WantedSeries, parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.parsing.zones import checked_zone
 
@@ -46,6 +47,8 @@ class BookingPayload:
 	attendee_email: object = None
 	attendee_phone: object = None
 	attendee_company: object = None
+	dates: object = None
+	times: object = None
 	location: object = None
 	notes: object = None
 	guests: object = None
@@ -74,7 +77,7 @@ class BookingPayload:
 
 def parse_collections(values: Mapping[str, object]) -> dict[str, object]:
 	"""Return those arguments of `public.book` that are lists or objects. Forms send them as JSON text."""
-	kinds = {"answers": dict, "guests": list, "parts": list, "prefill": dict}
+	kinds = {"answers": dict, "guests": list, "parts": list, "dates": list, "prefill": dict}
 	return {name: parse_json(name, values.get(name), kind) for name, kind in kinds.items()}
 
 
@@ -107,6 +110,7 @@ class BookingRequest:
 	- `utm` maps each of UTM_FIELDS to its value.
 	- `chosen_host` is the user whom the attendee chose, None for anyone.
 	- `on_behalf` is set if a host or manager books for the attendee.
+	- `series` is set if several dates are booked at once; `start` is the first one then.
 	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
 	- `address_status` is the Booking's field: whether the attendee's address is known or confirmed. Empty if nobody checked it.
 	"""
@@ -133,6 +137,7 @@ class BookingRequest:
 	on_behalf: OnBehalf | None = None
 	chosen_host: str | None = None
 	address_status: str = ""
+	series: WantedSeries | None = None
 
 	@property
 	def host(self) -> str | None:
@@ -182,9 +187,10 @@ def parse_booking_request(
 		on_behalf=on_behalf,
 		chosen_host=reader.value("host", lambda value: _chosen_host(value, page, meeting_type), default=None),
 	)
+	series = reader.value("dates", lambda value: _series(value, request, payload, meeting_type), default=None)
 	if reader.details:
 		raise InvalidRequest(details=reader.details)
-	return request
+	return replace(request, series=series) if series else request
 
 
 def missing_field(field: str) -> str:
@@ -274,6 +280,13 @@ def parse_parts(value: object) -> tuple[int, ...]:
 	if not isinstance(given, list) or len(given) > MAX_PARTS:
 		raise Refused(_("Give the starts of the meeting's days as they were offered."))
 	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in given)
+
+
+def _series(
+	dates: object, request: BookingRequest, payload: BookingPayload, meeting_type: Document
+) -> WantedSeries | None:
+	is_host = request.on_behalf is not None
+	return parse_series(dates, payload.times, request.start, meeting_type, is_host=is_host)
 
 
 def _place(value: object, page: Document, meeting_type: Document) -> Place:

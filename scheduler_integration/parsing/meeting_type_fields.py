@@ -50,10 +50,11 @@ CHOICES = {
 	},
 	"reschedule_reason": {"optional": "Optional", "required": "Required", "not_asked": "Not Asked"},
 	"reschedule_host": {"same_host": "Same Host", "any_host": "Any Host"},
+	"repeats": {"fixed": "Fixed", "attendee_chooses": "Attendee Chooses"},
 	"confirm_address": {"off": "Off", "unknown_people": "Unknown people", "everybody": "Everybody"},
 }
 NUMBERS = (
-	"number_of_days", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
+	"number_of_days", "repeat_weeks", "repeat_count", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
 	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
 	"monthly_minutes", "change_notice_hours", "max_reschedules", "required_count",
 )  # fmt: skip
@@ -286,6 +287,7 @@ _SETTINGS: Fields = {
 	**{name: (name, _count) for name in NUMBERS},
 	**{name: (name, _flag(name)) for name in FLAGS},
 	**{name: (name, _choice(choices)) for name, choices in CHOICES.items()},
+	"repeats": ("repeats", _choice_or_none(CHOICES["repeats"])),
 	**{name: (name, _date(name)) for name in DATES},
 	"availability_schedule": ("availability_schedule", text_or_none),
 	"reminders": ("reminders", _reminders),

@@ -286,6 +286,13 @@ def test_the_starter_set_has_a_type_for_each_phase(john):
 	assert [each["sort_order"] for each in body["data"]["meeting_types"]] == [0, 1, 2, 3, 4]
 
 
+def test_the_advisory_call_of_the_starter_set_repeats(john):
+	made = call("meeting_types.create_starter_set", john)[1]["data"]["meeting_types"]
+	types = [frappe.get_doc("Meeting Type", each["id"]) for each in made]
+	assert [each.repeats or "" for each in types] == ["", "", "", "", "Attendee Chooses"]
+	assert (types[-1].repeat_weeks, types[-1].repeat_count) == (2, 12)
+
+
 def test_the_starter_set_is_not_created_twice(john):
 	call("meeting_types.create_starter_set", john)
 	assert call("meeting_types.create_starter_set", john)[1]["data"]["meeting_types"] == []

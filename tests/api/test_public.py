@@ -217,3 +217,34 @@ def test_the_cities_and_words_of_time_zones_are_those_of_a_language(client):
 	rome = asked(zone="Europe/Rome")
 	assert rome == {kind: {"Europe/Rome": words["Europe/Rome"]} for kind, words in german.items()}
 	assert asked(zone="Nowhere/At_All") == {"cities": {}, "words": {}}
+
+
+@pytest.fixture
+def advisory(page):
+	meeting_type = make_meeting_type(page, repeats="Attendee Chooses", repeat_weeks=1, repeat_count=4)
+	frappe.db.commit()
+	return meeting_type
+
+
+def test_a_series_is_looked_at_and_booked_with_what_was_agreed(client, page, advisory):
+	asked = {"slug": page.slug, "meeting_type": advisory.slug, "times": "3"}
+	start = first_slot(client, page, advisory)["start"]
+	shown = client.call(f"{PUBLIC}.get_series", "GET", **asked, start=start, timezone="Asia/Kolkata").json()["data"]
+	assert [each["is_free"] for each in shown["dates"]] == [True, True, True]
+	second = shown["dates"][1]["start"]
+	client.call(f"{PUBLIC}.book", **wish(client, page, advisory, start=second))
+	refused = client.call(f"{PUBLIC}.book", **wish(client, page, advisory, start=start, times="3"))
+	assert (refused.status_code, refused.json()["code"]) == (409, "DATES_TAKEN")
+	nearest = refused.json()["dates"][1]["nearest"][0]
+	booked = client.call(f"{PUBLIC}.book", **wish(client, page, advisory, start=start, dates=[start, nearest, None]))
+	dates = booked.json()["data"]["series"]["dates"]
+	assert [each["start"] for each in dates] == [start, nearest]
+	assert client.call(f"{PUBLIC}.get_booking", "GET", token=token_of(dates[1])).json()["data"]["start"] == nearest
+
+
+def test_a_page_says_which_of_its_types_repeat(client, page, intro, advisory):
+	shown = client.call(f"{PUBLIC}.get_page", "GET", slug=page.slug).json()["data"]["meeting_types"]
+	assert {each["slug"]: each.get("repeat") for each in shown} == {
+		intro.slug: None,
+		advisory.slug: {"every_weeks": 1, "at_least": 1, "at_most": 4},
+	}

@@ -16,18 +16,20 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Wish, choose_hosts
+from scheduler_integration.bookings.commands.book_series import take_series
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import claim_link
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
+from scheduler_integration.exceptions import AlreadyCancelled, DatesTaken, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.booking_request import BookingRequest
+from scheduler_integration.parsing.series import WantedSeries
 
 
 @command
@@ -39,13 +41,17 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	With `request.on_behalf` a host or manager books for somebody: minimum notice, booking window and grid don't apply; busy
 	times, hours and limits do. The booking needs no confirmation then, whatever its type says: the host has agreed already.
 
-	Raises SlotTaken if the slot isn't free, AlreadyCancelled if the earlier booking was cancelled, and BookingLinkUsed and the
-	like if the booking link can't be used. The caller must roll back then.
+	With `request.series` several dates are booked, and the first is returned (`commands/book_series.py`).
+
+	Raises SlotTaken if the slot isn't free, DatesTaken if another date of the series isn't, AlreadyCancelled if the earlier
+	booking was cancelled, and BookingLinkUsed and the like if the booking link can't be used. The caller must roll back then.
 	"""
 	return _earlier(request) or _take(request, bookable, now)
 
 
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
+	if request.series and not bookable.link:
+		return _take_series(request, request.series, bookable, now)
 	guard.lock_hosts(host.user for host in bookable.takers)
 	if bookable.link:
 		# If the same request was sent twice, the first may have used the link while the second waited for the lock.
@@ -65,6 +71,15 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 			return earlier
 		raise
 	return _store(request, bookable, offer.with_any_start() if by_host else offer, now)
+
+
+def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookable, now: int) -> Document:
+	try:
+		return take_series(request, series, bookable, now)[0]
+	except (SlotTaken, DatesTaken):
+		if earlier := _earlier(request, for_update=True):
+			return earlier
+		raise
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
+from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
 from scheduler_integration.notifications.messages import acting_user
@@ -33,9 +34,12 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 	possible = [each for each in active_automations() if _may_act(each, trigger) and has_channel(each)]
 	facts = Facts([change.booking for change in changes])
 	at_once, timed = [], []
+	told = {change.booking.name for change, _dates in once_per_series(changes)}
 	for change in changes:
 		name, matching = change.booking.name, [each for each in possible if each.is_for(change.booking, facts)]
-		at_once += [(name, task) for task in _at_once(matching, trigger, change) if task.target]
+		# People hear once of a change of a series. Other systems hear of each booking.
+		reached = [each for each in matching if name in told or not CHANNELS[each.channel].is_once_per_session]
+		at_once += [(name, task) for task in _at_once(reached, trigger, change) if task.target]
 		timed += [(name, task) for task in _timed(matching, change.booking, change.now) if task.target]
 	if changes[0].kind is not Kind.BOOKED:
 		_skip_others(changes, [task.key for _name, task in timed])

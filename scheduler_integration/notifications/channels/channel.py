@@ -54,7 +54,7 @@ class Channel:
 	- `name` is an option of the field `channel` of Meeting Automation, `kind` is the kind of its outbox tasks.
 	- `days` is how late an action on a change of the booking may be.
 	- `has_recipients`: the automation says whom it reaches, in the fields `recipient` and `recipient_address`.
-	- `is_once_per_session`: a host hears of a whole session, and not of each of its bookings.
+	- `is_once_per_session`: a host hears of a whole session, and not of each of its bookings; everybody of a series.
 	- `is_for_who_acted`: a host gets the action after a change that the host has made.
 	- `needs_text`: the automation must have a text. What the app ships has texts of its own.
 	- `has_tests`: managers can send the message to themselves. Its preview has a subject and HTML.

@@ -19,9 +19,11 @@ from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
 from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.platform import lengths
 
@@ -91,6 +93,7 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 		Group("when", _("Notice, buffers and how far ahead"), _when(), _when_summary(doc, locale)),
 		Group("limits", _("Limits"), _limits(), _limits_summary(doc)),
 		Group("seats", _("Seats and days"), _seats(), _seats_summary(doc, locale)),
+		Group("series", _("Repeats"), _series(), _series_summary(doc)),
 		Group("confirmation", _("Confirmation and reminders"), _confirmation(), _confirmation_summary(doc)),
 		Group("changes", _("Cancelling and rescheduling"), _changes(), _changes_summary(doc)),
 		Group("entry", _("Calendar entry"), _entry(), doc.event_title or _("As usual")),
@@ -224,6 +227,23 @@ def _seats() -> list[Field]:
 	]
 
 
+def _series() -> list[Field]:
+	ways = {
+		"": _("Doesn't repeat"),
+		"fixed": _("Always so many times"),
+		"attendee_chooses": _("Attendees choose how often"),
+	}
+	return [
+		Field("repeats", _("Repeats"), "select", choices=list(ways.items())),
+		Field("repeat_weeks", _("Every so many weeks"), help=_("1: every week")),
+		Field(
+			"repeat_count",
+			_("So many times, or at most"),
+			help=_("All dates are booked at once, at the same time of day."),
+		),
+	]
+
+
 def _confirmation() -> list[Field]:
 	return [
 		Field("requires_confirmation", _("I confirm each request"), "flag", _("The time is held until you answer.")),
@@ -291,6 +311,11 @@ def _limits_summary(doc: Document) -> str:
 def _seats_summary(doc: Document, locale: Locale) -> str:
 	seats = _("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else _("One attendee")
 	return f"{seats} · {lengths.days(doc.number_of_days, locale)}" if (doc.number_of_days or 1) > 1 else seats
+
+
+def _series_summary(doc: Document) -> str:
+	repeat = repeat_of(doc)
+	return repeat_text(repeat) if repeat else _("Doesn't repeat")
 
 
 def _confirmation_summary(doc: Document) -> str:

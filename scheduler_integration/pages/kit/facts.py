@@ -8,6 +8,7 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType
+from scheduler_integration.catalogue.repeats import Repeat
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.platform import lengths
 
@@ -18,6 +19,8 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	"""Return `[{"icon", "text"}]` for a meeting type, without durations if the page offers them to choose from."""
 	length = length_text(meeting.duration_options if with_duration else (), meeting.number_of_days, locale)
 	rows = [{"icon": "clock", "text": length}] if length else []
+	if meeting.repeat:
+		rows.append({"icon": "calendar", "text": repeat_text(meeting.repeat)})
 	if meeting.seats > 1:
 		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
 	rows.append({"icon": place_icon(meeting.location_type or "custom"), "text": _place_text(meeting)})
@@ -26,6 +29,13 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	if meeting.requires_confirmation:
 		rows.append({"icon": "check", "text": _("The host confirms your request")})
 	return rows
+
+
+def repeat_text(repeat: Repeat) -> str:
+	"""Return `Every week, 6 times`, or `Every 2 weeks, up to 6 times`."""
+	every = _("Every week") if repeat.weeks == 1 else _("Every {0} weeks").format(repeat.weeks)
+	times = _("up to {0} times") if repeat.is_chosen else _("{0} times")
+	return _("{0}, {1}").format(every, times.format(repeat.most))
 
 
 def _place_text(meeting: PublicMeetingType) -> str:

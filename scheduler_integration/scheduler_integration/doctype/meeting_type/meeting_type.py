@@ -14,6 +14,7 @@ from scheduler_integration.catalogue.hosts import check_can_meet, enabled_hosts,
 from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.questions import check_questions
 from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.catalogue.repeats import check_repeat
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.catalogue.stand_ins import forget_type
 from scheduler_integration.documents import Form
@@ -47,6 +48,7 @@ class MeetingType(Form):
 		self.validate_durations()
 		self.validate_rules()
 		self.validate_days_and_seats()
+		check_repeat(self)
 		self.validate_window()
 		self.validate_assignment()
 		self.validate_places()

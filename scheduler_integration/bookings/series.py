@@ -1,0 +1,40 @@
+"""Writes what the bookings of a series have in common. Only this module writes Booking Series.
+
+Each date of a series is a Booking of its own, so the guard, limits, calendars and reminders need to know nothing of series.
+The series has the rule, and the one UID of its invitation.
+"""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.record import new_uid
+from scheduler_integration.parsing.booking_request import BookingRequest
+from scheduler_integration.parsing.series import WantedSeries
+
+
+def insert_series(request: BookingRequest, wanted: WantedSeries, first: Document, zone: str) -> str:
+	"""Store the series whose first booking, not stored yet, is `first`, and return its name. `zone` is that of the dates."""
+	series = frappe.get_doc(
+		{
+			"doctype": "Booking Series",
+			"meeting_type": first.meeting_type,
+			"scheduling_page": first.scheduling_page,
+			"host": first.host,
+			"attendee_email": request.attendee_email,
+			"weeks": wanted.weeks,
+			"count": wanted.count,
+			"zone": zone,
+			"ical_uid": new_uid(),
+		}
+	)
+	series.flags.update(ignore_links=True, ignore_version=True)
+	# The attendee has no rights on any record. `take_series` has decided that they may book.
+	series.insert(ignore_permissions=True)
+	return str(series.name)
+
+
+def forget_people(bookings: list[str], nobody: str) -> None:
+	"""Put the address `nobody` in place of the attendee's into the series of these bookings."""
+	names = frappe.get_all("Booking", {"name": ["in", bookings], "series": ["is", "set"]}, pluck="series")
+	if names:
+		frappe.db.set_value("Booking Series", {"name": ["in", names]}, "attendee_email", nobody, update_modified=False)

@@ -1,0 +1,83 @@
+"""Series: bookings of one attendee that were made together, every few weeks at the same time of day.
+
+Each date is a booking of its own. It keeps the series and its `series_date`, the start by the rule, when it is moved.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder.functions import Min
+
+from scheduler_integration.meetings.changes import Changes
+from scheduler_integration.meetings.tokens import manage_url
+
+_FIELDS = ("name", "status", "starts_at", "ends_at", "series_date", "manage_key", "rescheduled_from")
+
+
+@dataclass(frozen=True, slots=True)
+class DateOfSeries:
+	"""One date of a series as its attendee sees it: the booking's id and state, its time in epoch seconds, and its link."""
+
+	id: str
+	status: str
+	start: int
+	end: int
+	manage_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+	"""A series as its attendee sees it: every `weeks` weeks, by the clock of `zone`. `dates` ascend; moved ones are new dates."""
+
+	id: str
+	weeks: int
+	zone: str
+	dates: tuple[DateOfSeries, ...]
+
+
+def series_of(booking: Document) -> Series | None:
+	"""Return the series of the booking, or None without asking the database if it has none."""
+	if not booking.series:
+		return None
+	rule = frappe.db.get_value("Booking Series", booking.series, ["weeks", "zone"], as_dict=True)
+	dates = [
+		DateOfSeries(row.name, row.status, row.starts_at, row.ends_at, manage_url(row))
+		for row in rows_of(booking.series)
+	]
+	return Series(booking.series, rule.weeks, rule.zone, tuple(dates)) if rule else None
+
+
+def rows_of(series: str, *fields: str) -> list[frappe._dict]:
+	"""Return the series' bookings in order of time, without those in whose place others are. One query."""
+	row = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(row).select(*(row[field] for field in (*_FIELDS, *fields))).where(row.series == series)
+	found = query.orderby(row.starts_at).run(as_dict=True)
+	replaced = {each.rescheduled_from for each in found}
+	return [each for each in found if each.name not in replaced]
+
+
+def later_dates(bookings: Collection[Document]) -> set[str]:
+	"""Return the names of those bookings that aren't the first date of their series. Asks only if there are series."""
+	series = sorted({booking.series for booking in bookings if booking.series})
+	if not series:
+		return set()
+	row = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(row).select(row.series, Min(row.series_date)).where(row.series.isin(series))
+	first = dict(query.groupby(row.series).run())
+	return {each.name for each in bookings if each.series and each.series_date != first[each.series]}
+
+
+def once_per_series(changes: Changes) -> list[tuple[Any, list[Document]]]:
+	"""Return one change for each attendee's series or single booking, with all the bookings of it that the command changed."""
+	groups: dict[str, list[Any]] = {}
+	for change in changes:
+		groups.setdefault(change.booking.series or change.booking.name, []).append(change)
+	return [(group[0], [each.booking for each in group]) for group in groups.values()]
+
+
+def sequence_of(series: str) -> int:
+	"""Return the SEQUENCE of the series' invitation, which grows with each change of one of its bookings."""
+	return sum(frappe.get_all("Booking", {"series": series}, pluck="sequence"))

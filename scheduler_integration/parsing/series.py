@@ -1,0 +1,74 @@
+"""Requests for several dates at once, of a meeting type that repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat, repeat_of
+from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.text import Refused, whole_number
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSeries:
+	"""Several dates that are booked at once: `count` of them, every `weeks` weeks.
+
+	`agreed` has for each of them the start (epoch seconds) that the person has agreed to, or None for one that is left out. If
+	it is empty, all dates must be free.
+	"""
+
+	weeks: int
+	count: int
+	agreed: tuple[int | None, ...] = ()
+
+
+def parse_series(
+	dates: object, times: object, start: int, meeting_type: Document, *, is_host: bool = False
+) -> WantedSeries | None:
+	"""Return the series that is asked for, or None for a single meeting. Raises Refused.
+
+	`dates` are the starts that the person has agreed to, in order, each an instant or empty for a date that is left out. With
+	`times` alone, all dates must be free. `start` is the first one, in epoch seconds. A host who books for somebody may ask
+	for fewer dates than attendees must.
+	"""
+	repeat = repeat_of(meeting_type)
+	agreed = _dates(dates)
+	if not repeat:
+		if len(agreed) > 1 or times not in (None, "", 1, "1"):
+			raise Refused(_("This meeting doesn't repeat."))
+		return None
+	count = _times(times, len(agreed), repeat, is_host=is_host)
+	if agreed:
+		_check_agreed(agreed, count, start)
+	return WantedSeries(repeat.weeks, count, agreed) if count > 1 else None
+
+
+def _dates(value: object) -> tuple[int | None, ...]:
+	given = value or []
+	if not isinstance(given, list) or len(given) > MOST_DATES:
+		raise Refused(_("Give the dates as they were offered."))
+	return tuple(parse_instant(each) if each else None for each in given)
+
+
+def _times(value: object, dates: int, repeat: Repeat, *, is_host: bool) -> int:
+	"""Return how many dates are wanted."""
+	least = 1 if is_host else repeat.least
+	count = dates or least if value in (None, "") else whole_number(value)
+	if not least <= count <= repeat.most:
+		raise Refused(
+			_("This meeting takes place {0} times.").format(repeat.most)
+			if least == repeat.most
+			else _("Choose a number from {0} to {1}.").format(least, repeat.most)
+		)
+	return count
+
+
+def _check_agreed(agreed: tuple[int | None, ...], count: int, start: int) -> None:
+	starts = [each for each in agreed if each is not None]
+	if len(agreed) != count or agreed[0] != start:
+		raise Refused(_("Give the dates as they were offered."))
+	if len(set(starts)) != len(starts):
+		raise Refused(_("You chose one time for two dates."))
