@@ -221,3 +221,30 @@ def test_a_session_moves_as_one(client):
 	assert press(client, ada, "reschedule_for_all", "move_all", **typed).status_code == 303
 	starts = [each.starts_at for each in bookings_of(workshop) if each.status == "Scheduled"]
 	assert starts == [NOON + 3 * 3600] * 2
+
+
+def test_undoing_a_no_show_led_away_from_the_past_meetings(client, offer):
+	yesterday = (now() // DAY - 1) * DAY + 12 * 3600
+	name = book(offer, yesterday, as_of=yesterday - 3 * DAY)
+	past = "/scheduling?when=past"
+	form = read(client.get(past).text).one("li", class_="meeting").one("form")
+	answer = client.post("/scheduling", data=[*typed_in(form), ("action", "no_show")])
+	undo = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+	again = client.post(undo["action"], data=[*typed_in(undo), ("undo", undo.one("button")["value"])])
+	assert again.headers["Location"].startswith(f"{past}&done=undone")
+	shown = read(client.get(again.headers["Location"]).text)
+	assert shown.one("nav", class_="views").one("a", aria_current="page").text == "Past"
+	assert shown.one("a", class_="meeting-link")["href"] == meeting_path(name)
+
+
+def test_times_of_the_night_are_folded_when_a_meeting_moves(client):
+	early = make_offer(hours="05:00-12:00")
+	sign_in(client, host_of(early))
+	client.cookies.set("scheduling_clock", "24")
+	name = book(early, in_three_days(9))
+	form = read(client.get(meeting_path(name, "move")).text).one("fieldset", class_="pick-time")
+	fold = form.one("details", class_="fold")
+	assert fold.one("summary").text == "Before 08:00"
+	assert "open" not in fold.attributes
+	assert fold.all("label", class_="slot")[0].text.startswith("05:00")
+	assert len(fold.all("label", class_="slot")) == 6
