@@ -12,7 +12,7 @@ from scheduler_integration.catalogue.public import page_url
 class ReadableType:
 	"""A meeting type to choose. `name` is the record's name, `page` is the title of its page, `url` its public address.
 
-	`durations` are in minutes, ascending.
+	`durations` are in minutes, ascending. `is_own`: the page is that of the signed-in user alone.
 	"""
 
 	name: str
@@ -20,6 +20,7 @@ class ReadableType:
 	page: str
 	url: str
 	durations: tuple[int, ...]
+	is_own: bool = False
 
 
 def readable_meeting_types() -> list[ReadableType]:
@@ -27,7 +28,10 @@ def readable_meeting_types() -> list[ReadableType]:
 	pages = {
 		page.name: page
 		for page in frappe.get_list(
-			"Scheduling Page", filters={"is_active": 1}, fields=["name", "title", "slug"], limit_page_length=0
+			"Scheduling Page",
+			filters={"is_active": 1},
+			fields=["name", "title", "slug", "user", "page_type"],
+			limit_page_length=0,
 		)
 	}
 	if not pages:
@@ -48,6 +52,11 @@ def readable_meeting_types() -> list[ReadableType]:
 			page=pages[meeting_type.scheduling_page].title,
 			url=page_url(pages[meeting_type.scheduling_page].slug, meeting_type.slug),
 			durations=tuple(durations_of(meeting_type)),
+			is_own=_is_own(pages[meeting_type.scheduling_page]),
 		)
 		for meeting_type in types
 	]
+
+
+def _is_own(page: frappe._dict) -> bool:
+	return page.user == frappe.session.user and page.page_type == "Personal"

@@ -2,8 +2,11 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import Count
 
 from scheduler_integration.meetings.load import load_bookings
+
+_OF_LATE = 90 * 86400
 
 
 def hosted_between(user: str, since: int, until: int | None = None, limit: int = 1000) -> list[Document]:
@@ -21,6 +24,17 @@ def hosted_between(user: str, since: int, until: int | None = None, limit: int =
 		query.orderby(booking.starts_at).orderby(booking.creation).orderby(booking.name).limit(limit).run(pluck=True)
 	)
 	return load_bookings(names)
+
+
+def most_hosted(user: str, now: int) -> dict[str, int]:
+	"""Return how many live bookings of each meeting type the user has hosted in the last weeks or will host.
+
+	By the type's name. `now` is in epoch seconds.
+	"""
+	row, booking = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(row).join(booking).on(booking.name == row.parent)
+	query = query.select(booking.meeting_type, Count("*")).groupby(booking.meeting_type)
+	return dict(query.where((row.user == user) & (row.is_live == 1) & (row.ends_at > now - _OF_LATE)).run())
 
 
 def by_session(bookings: list[Document]) -> list[list[Document]]:

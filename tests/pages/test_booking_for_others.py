@@ -10,7 +10,7 @@ from scheduler_integration.platform.clock import now, utc
 from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, page_of, payload
+from tests.support.factories import at, fresh, make_meeting_type, make_page, page_of, payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -192,6 +192,38 @@ class TestBook:
 		assert "No free times" in page.one("fieldset", class_="pick-time").text
 		[link] = page.one("fieldset", class_="pick-time").all("a")
 		assert times(read(client.get(link["href"]).text))
+
+	def test_times_of_the_night_were_listed_before_those_of_the_day(self, client):
+		early = make_offer(hours="05:00-12:00")
+		sign_in(client, host_of(early))
+		client.cookies.set("scheduling_clock", "24")
+		page = open_form(client, early)
+		fold = page.one("fieldset", class_="pick-time").one("details", class_="fold")
+		assert fold.one("summary").text == "Before 08:00"
+		assert "open" not in fold.attributes
+		assert [label.text for label in fold.all("label", class_="slot")][:2] == ["05:00", "05:30"]
+		assert len(times(page)) > len(fold.all("input"))
+		# What was chosen is in view after a refusal.
+		answer = send(client, page, start=times(page)[0], attendee_name="Ada", attendee_email="nobody")
+		assert "open" in read(answer.text).one("fieldset", class_="pick-time").one("details").attributes
+
+	def test_the_type_of_a_team_was_chosen_before_the_hosts_own(self, client):
+		team = TeamOffer()
+		# Pages are sorted by name.
+		own = [make_meeting_type(make_page(team.colleague, title="Ben"), title=each) for each in ("First", "Second")]
+		sign_in(client, team.colleague)
+
+		def chosen():
+			options = read(client.get(BOOK).text).one("select", id="type").all("option")
+			return next(each["value"] for each in options if "selected" in each.attributes)
+
+		assert chosen() == own[0].name
+		door.book(wish_for(own[1], at(f"{DAY} 15:00")), now())
+		frappe.db.commit()
+		assert chosen() == own[1].name
+		team.book(12, team.colleague)
+		team.book(13, team.colleague)
+		assert chosen() == team.meeting_type.name
 
 	def test_a_multi_day_meeting_is_booked_on_the_days_that_were_shown(self, client):
 		retreat = make_offer(number_of_days=2)

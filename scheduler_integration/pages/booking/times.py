@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.engine import PartlyFree, local_date, wall_clock
+from scheduler_integration.engine import PartlyFree, local_date
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
-_WAKING, _NOON, _EVENING, _NIGHT = 8, 12, 17, 22
-_EARLY = _WAKING * 3600
 # A longer list is shown in two columns, unless each time has its days beside it.
 _MANY = 8
 
@@ -50,7 +49,7 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 	return {
 		"weekday": dates.weekday(times.day, locale),
 		"day": dates.day_and_month(times.day, locale),
-		"groups": _by_part_of_day(rows, style),
+		"groups": by_part_of_day(rows, style),
 		"none": None if times.slots else _("No free times on {0}.").format(dates.full_date(times.day, locale)),
 		"count": len(times.slots),
 		"is_many": len(times.slots) > _MANY and not any(slot.parts for slot in times.slots),
@@ -90,29 +89,3 @@ def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | No
 def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
 	"""Add the UTC offset if the label occurs twice: in the night when clocks go back, there are two times 02:30."""
 	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
-
-
-def _by_part_of_day(times: list[dict], style: dates.TimeStyle) -> list[dict]:
-	"""Return the groups. Times before 8:00 are folded, unless there are no others."""
-	parts: dict[str, list[dict]] = {}
-	for time in times:
-		parts.setdefault(_part_of_day(wall_clock(time["start"], style.zone).hour, style), []).append(time)
-	early = _before_waking(style)
-	return [
-		{"title": title, "times": group, "is_folded": title == early, "is_open": len(parts) == 1}
-		for title, group in parts.items()
-	]
-
-
-def _part_of_day(hour: int, style: dates.TimeStyle) -> str:
-	if hour < _WAKING:
-		return _before_waking(style)
-	if hour < _NOON:
-		return _("Morning")
-	if hour < _EVENING:
-		return _("Afternoon")
-	return _("Evening") if hour < _NIGHT else _("Night")
-
-
-def _before_waking(style: dates.TimeStyle) -> str:
-	return _("Before {0}").format(dates.clock_time(_EARLY, replace(style, zone="UTC")))

@@ -19,6 +19,7 @@ from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import field_view, new_key, question_views
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -183,16 +184,13 @@ def _names(person: Person) -> dict:
 
 
 def _times(form: BookingForm, offered: Offered) -> dict:
-	chosen = form.attempt.values.get("start")
-	rows = [
-		{**_time(slot, form.style), "is_chosen": _value(slot, form.zone) == chosen}
-		for slot in offered.slots.days.get(offered.day, [])
-	]
+	rows = [_time(slot, form.style) for slot in offered.slots.days.get(offered.day, [])]
 	day = dates.full_date(offered.day, form.visitor.locale)
 	following = offered.next_day
 	return {
 		"title": day,
-		"rows": rows,
+		"groups": by_part_of_day(rows, form.style),
+		"chosen": form.attempt.values.get("start"),
 		"none": None if rows else _("No free times on {0}.").format(day),
 		"next": following
 		and {
@@ -205,7 +203,12 @@ def _times(form: BookingForm, offered: Offered) -> dict:
 
 def _time(slot: Slot, style: dates.TimeStyle) -> dict:
 	note = days_in_short(slot.parts, style.zone, style.locale) if slot.parts else None
-	return {"value": _value(slot, style.zone), "label": dates.clock_time(slot.start, style), "note": note}
+	return {
+		"start": slot.start,
+		"value": _value(slot, style.zone),
+		"label": dates.clock_time(slot.start, style),
+		"note": note,
+	}
 
 
 def _value(slot: Slot, zone: str) -> str:

@@ -12,6 +12,7 @@ from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
@@ -64,7 +65,7 @@ def reschedule_view(
 		"none": None if offered.days else _("No free times on these days: {0}.").format(_span(wish, style)),
 		"day": day.isoformat() if day else wish.first.isoformat(),
 		"title": dates.full_date(day, style.locale) if day else None,
-		"times": [_time(slot, booking, style) for slot in offered.days.get(day, ())] if day else [],
+		"groups": by_part_of_day([_time(slot, booking, style) for slot in offered.days[day]], style) if day else [],
 		"later": address(since=(wish.last + timedelta(days=1)).isoformat()),
 		"earlier": address(since=earlier.isoformat()) if earlier else None,
 		"city": dates.city(style.zone, style.locale),
@@ -87,7 +88,7 @@ def _time(slot: Slot, booking: HostBooking, style: dates.TimeStyle) -> dict:
 
 	`note_in_full` names the attendee's city, for who hears the times one by one.
 	"""
-	view = {"value": iso(slot.start, style.zone), "label": dates.clock_time(slot.start, style)}
+	view = {"start": slot.start, "value": iso(slot.start, style.zone), "label": dates.clock_time(slot.start, style)}
 	if slot.parts:
 		return {**view, "note": days_in_short(slot.parts, style.zone, style.locale)}
 	if not _differs(slot, booking, style):
