@@ -53,6 +53,12 @@ def is_told_at_once(start: int, now: int) -> bool:
 	return start - now < SOON_SECONDS
 
 
+def is_closed(user: str, day: date) -> bool:
+	"""Whether the whole day is one of the host's absences already."""
+	known = {"user": user, "is_away": 1, "whole_day": 1, "date": ["<=", str(day)], "end_date": [">=", str(day)]}
+	return bool(frappe.db.exists("Availability Override", known))
+
+
 def clear_day(wanted: Pass) -> dict[str, Any]:
 	"""Carry out the pass as the signed-in host or manager. Returns the facts for `undo_pass` and `tell_all_now`, as JSON values.
 
@@ -121,10 +127,9 @@ def _named(booking: HostBooking | None) -> dict[str, Any]:
 
 def _close(wanted: Pass) -> dict[str, Any] | None:
 	"""Make the day an absence, unless it is one already."""
-	day = str(wanted.day)
-	known = {"user": wanted.user, "is_away": 1, "whole_day": 1, "date": ["<=", day], "end_date": [">=", day]}
-	if frappe.db.exists("Availability Override", known):
+	if is_closed(wanted.user, wanted.day):
 		return None
+	day = str(wanted.day)
 	fields = {"is_away": 1, "date": day, "end_date": day, "whole_day": 1}
 	return hours.add_override(wanted.user, fields).save_undoably()
 

@@ -15,7 +15,7 @@ from scheduler_integration.availability import hours
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.engine import local_date, local_midnight
-from scheduler_integration.entry.clear_day import UNDO_SECONDS, Pass, clear_day, tell_all_now, undo_pass
+from scheduler_integration.entry.clear_day import UNDO_SECONDS, Pass, clear_day, is_closed, tell_all_now, undo_pass
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.meetings.handing_over import Proposal, proposals
@@ -69,6 +69,7 @@ def _view() -> dict:
 			day=day,
 			now=now(),
 			sessions=found,
+			is_closed=is_closed(user, day),
 			proposals=_proposals(user, found, end),
 			last=last,
 			key=key,

@@ -341,3 +341,14 @@ def test_the_page_asks_the_same_for_many_meetings(client, intro, jane, tom):
 	for half_hours in range(1, 16):
 		book(intro, in_three_days(9 + half_hours / 2))
 	assert asked() == (few, 16)
+
+
+def test_a_day_without_meetings_offered_to_do_all_of_nothing(client, intro, jane):
+	page = IllDay(client, jane)
+	assert "No more meetings on this day." in page.text
+	assert "Do all of this" not in page.text
+	page.send()
+	assert door.offered_hours(page_of(intro), intro, date.fromisoformat(DAY), now()) == []
+	page.open()
+	assert "There is nothing to do" in page.text
+	assert page.html.one("main").all("form", method="post") == []

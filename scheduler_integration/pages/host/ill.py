@@ -26,7 +26,7 @@ PATH = "/scheduling/ill"
 
 @dataclass(frozen=True)
 class IllPage:
-	"""The data of the page. `sessions` are the day's open meetings, each with all bookings that share it.
+	"""The data of the page. `sessions` are the day's open meetings, each with all bookings that share it. `is_closed`: the host is away that day.
 
 	`last` are the facts of the pass that was just made, with its `key` while it can be undone. `typed` is the form as it was sent. `now` is in epoch seconds.
 	"""
@@ -40,6 +40,7 @@ class IllPage:
 	day: date
 	now: int
 	sessions: Sequence[Sequence[HostBooking]]
+	is_closed: bool
 	proposals: Mapping[str, Proposal]
 	last: Mapping[str, Any] | None
 	key: str
@@ -66,6 +67,7 @@ def ill_view(shown: IllPage) -> dict:
 			{"user": each.user, "name": each.name, "is_shown": each.user == shown.user} for each in shown.colleagues
 		],
 		"day": shown.day.isoformat(),
+		"is_closed": shown.is_closed,
 		"rows": [_row(sharing, shown) for sharing in shown.sessions],
 		"reason": shown.typed.get("reason", ""),
 		"last": _last(shown.last, shown) if shown.last else None,
