@@ -63,7 +63,8 @@ def _behind_the_scenes() -> list[tuple[str, str, str]]:
 		links.append((calendar.PATH, "Sam's own calendar", "add an event, and look at Sam's times"))
 	reports = frappe.get_all("Client Assessment", {"status": "Completed"}, "name")
 	links += [
-		(f"/client-report/{each.name}", "A client's report", "sign in first, to read and print it") for each in reports
+		(f"/login?redirect-to=/client-report/{each.name}", "A client's report", "sign in, to read and print it")
+		for each in reports
 	]
 	return links
 

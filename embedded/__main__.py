@@ -64,7 +64,8 @@ def prepare_demo(folder: Path, address: str) -> None:
 	print(f"{address}/scheduling  for hosts")
 	for report in frappe.get_all("Client Assessment", {"status": "Completed"}, ["name", "client"]):
 		print(
-			f"{address}/client-report/{report.name}  a client's report, to read and print; {report.client} may sign in too"
+			f"{address}/login?redirect-to=/client-report/{report.name}  a client's report, to read and print:"
+			f" sign in first, as below or as {report.client}"
 		)
 	print(f"{address}/outbox  the e-mails that would have been sent")
 	print(f"{address}{calendar.PATH}  Sam's own calendar: change it, and look at Sam's times")
