@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 from markupsafe import Markup
 
+from scheduler_integration.catalogue.public import brand_of
 from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.section import Section, section_for
 from scheduler_integration.client_reports.subject import subject_of
@@ -28,7 +29,15 @@ def client_report_view(doc: Document, visitor: Visitor) -> dict:
 	frames = (on_screen.widget.origin,) if on_screen and on_screen.widget else ()
 	title = _("Report for {0}").format(doc.client_name)
 	return {
-		"document": document(visitor, title=title, style="report", script="report", frames=frames, secret_address=True),
+		"document": document(
+			visitor,
+			title=title,
+			brand=brand_of(doc.consultant),
+			style="report",
+			script="report",
+			frames=frames,
+			secret_address=True,
+		),
 		"report": doc,
 		"consultant_name": get_fullname(doc.consultant),
 		"section": _both(on_screen, on_paper),
