@@ -68,6 +68,7 @@ def _view() -> dict:
 	view = hosting_view(
 		HostPage(
 			house=open_house(user, visitor, now(), MEETINGS),
+			user=user,
 			zone=zone,
 			agenda=meetings,
 			listings=listings_of(user),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import frappe
 
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
@@ -62,6 +63,7 @@ def _view() -> dict:
 		hosts=enabled_hosts_of_all() if is_manager() else (),
 		files=files_of(user, instant),
 		is_manager=is_manager(),
+		own_zone=timezone_of(user),
 		problem=problem,
 	)
 	house = open_house(user, visitor, instant, PATH)

@@ -9,7 +9,7 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.meetings.tokens import manage_token
-from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.clock import now, site_zone_name
 from scheduler_integration.www import scheduling
 from tests.pages.offer import (
 	DAYS,
@@ -492,3 +492,40 @@ def test_a_list_shows_each_booking_as_it_is_shown_by_itself(commit_clean):
 	assert [each.guests for each in listed] == [("one@guests.example", "two@guests.example")] * 2
 	assert [[(row.question, row.answer) for row in each.answers] for each in listed] == [[("Budget", "7")]] * 2
 	assert listed == [get_for_host(each.id, now()) for each in listed]
+
+
+class TestRequestsOfOthers:
+	@pytest.fixture
+	def team(self, commit_clean):
+		team = TeamOffer()
+		team.meeting_type.update({"requires_confirmation": 1}).save()
+		return team
+
+	def headings(self, client, address="/scheduling?whose=all"):
+		page = read(client.get(address).text)
+		return {
+			section.one("h2").text: [row["href"].rpartition("/")[2] for row in section.all("a", class_="meeting-link")]
+			for section in page.all("section", class_="requests")
+		}
+
+	def test_requests_of_others_were_counted_as_the_managers(self, client, team):
+		theirs = [team.book(12, team.colleague), team.book(13, team.colleague)]
+		sign_in(client, team.manager)
+		found = self.headings(client)
+		assert "2 requests of others" in found
+		assert found["2 requests of others"] == theirs
+		mine = team.book(14, team.manager)
+		assert self.headings(client)["1 request needs your answer"] == [mine]
+		assert self.headings(client, "/scheduling") == {"1 request needs your answer": [mine]}
+
+	def test_the_list_of_everybody_says_whose_clock_it_shows(self, client, team):
+		frappe.db.set_value("User", team.manager, "time_zone", site_zone_name())
+		sign_in(client, team.manager)
+		subtitle = read(client.get("/scheduling?whose=all").text).one("header", class_="page-head").one("p").text
+		assert "your own time zone" not in subtitle
+		frappe.db.set_value("User", team.manager, "time_zone", "Asia/Tokyo")
+		frappe.db.commit()
+		subtitle = read(client.get("/scheduling?whose=all").text).one("header", class_="page-head").one("p").text
+		assert subtitle.endswith("times in Tokyo, your own time zone")
+		insights = read(client.get("/scheduling/insights").text).one("header", class_="page-head").one("p").text
+		assert insights.endswith("the time zone of this site. Your list of meetings shows Tokyo time.")

@@ -21,6 +21,7 @@ from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_row, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.clock import site_zone_name
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,13 @@ class Tabs:
 
 @dataclass(frozen=True)
 class HostPage:
-	"""The data of `/scheduling`: a host's meetings and pages. `zone` is the host's, `now` is in epoch seconds.
+	"""The data of `/scheduling`: a host's meetings and pages. `zone` is that of the reader `user`, `now` is in epoch seconds.
 
 	`results` are the clicks of the last DAYS on the links of a consultant's reports, and what came of them.
 	"""
 
 	house: House
+	user: str
 	zone: str
 	agenda: Agenda
 	listings: Sequence[Listing]
@@ -83,10 +85,9 @@ def hosting_view(page: HostPage) -> dict:
 	tabs, locale = page.tabs, page.visitor.locale
 	sessions = _sessions(page.agenda.bookings)
 	coming = _coming(sessions, page)
-	city = dates.city(page.zone, locale)
 	return {
 		**page.house.frame(_("Meetings")),
-		"subtitle": f"{dates.full_date(page.today, locale)} · {_('times in {0}').format(city)}",
+		"subtitle": f"{dates.full_date(page.today, locale)} · {_whose_times(page)}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,
 		"is_past": tabs.is_past,
@@ -94,7 +95,7 @@ def hosting_view(page: HostPage) -> dict:
 		"after": tabs.after,
 		"first": tabs.first,
 		"later": tabs.later,
-		"requests": [_row(sharing, page) for sharing in _sessions(page.agenda.requests)],
+		"requests": _requests(page),
 		"all_requests": tabs.requests,
 		"next": coming and _next(coming, page),
 		"days": _days(sessions[1:] if coming else sessions, page),
@@ -108,6 +109,43 @@ def hosting_view(page: HostPage) -> dict:
 		"is_twelve_hours": page.style.twelve_hours,
 		"status": 200,
 	}
+
+
+def _whose_times(page: HostPage) -> str:
+	"""Return whose clock the times are by. The insights of all hosts count by the site's clock, which may be another one."""
+	city = dates.city(page.zone, page.visitor.locale)
+	if page.tabs.sees_all and page.zone != site_zone_name():
+		return _("times in {0}, your own time zone").format(city)
+	return _("times in {0}").format(city)
+
+
+def _requests(page: HostPage) -> list[dict]:
+	"""Return the requests that need the reader's answer, and for a manager those of others, each with a heading."""
+	sessions = _sessions(page.agenda.requests)
+	own = [sharing for sharing in sessions if _is_mine(sharing[0], page)]
+	others = [sharing for sharing in sessions if not _is_mine(sharing[0], page)]
+	# If more wait than are shown, their number isn't known.
+	counts = {
+		"mine": _("1 request needs your answer") if len(own) == 1 else _("{0} requests need your answer"),
+		"others": _("1 request of others") if len(others) == 1 else _("{0} requests of others"),
+	}
+	if page.tabs.requests:
+		counts = {"mine": _("More than {0} requests need your answer"), "others": _("More than {0} requests of others")}
+		if own and others:
+			counts = {"mine": _("Requests that need your answer"), "others": _("Requests of others")}
+	return [
+		{
+			"id": of_whom,
+			"title": counts[of_whom].format(len(found)),
+			"meetings": [_row(sharing, page) for sharing in found],
+		}
+		for of_whom, found in (("mine", own), ("others", others))
+		if found
+	]
+
+
+def _is_mine(booking: HostBooking, page: HostPage) -> bool:
+	return not page.tabs.sees_all or any(host.user == page.user for host in booking.hosts)
 
 
 def _coming(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> Sequence[HostBooking] | None:

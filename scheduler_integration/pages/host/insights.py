@@ -27,6 +27,7 @@ from scheduler_integration.insights.history import History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.providers import ProviderPerformance
+from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.pages.host.downloads import downloads_view
 from scheduler_integration.pages.host.house import House
@@ -46,7 +47,10 @@ _PERCENT = "#,##0.#%"
 
 @dataclass(frozen=True)
 class Figures:
-	"""What the page shows. `hosts` are those that a manager may choose, empty for others."""
+	"""What the page shows. `hosts` are those that a manager may choose, empty for others.
+
+	`own_zone` is the one in which the reader sees the list of meetings.
+	"""
 
 	dashboard: Dashboard
 	funnel: Funnel
@@ -60,6 +64,7 @@ class Figures:
 	hosts: Sequence[TypeHost]
 	files: Sequence[ExportFile]
 	is_manager: bool
+	own_zone: str
 	problem: str | None = None
 
 
@@ -69,9 +74,7 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 	scope = board.scope
 	return {
 		**house.frame(_("Insights"), style="insights"),
-		"subtitle": _("Meetings from {0}, by the clock of {1}.").format(
-			dates.date_range(scope.first, scope.last, locale), dates.city(scope.zone, locale)
-		),
+		"subtitle": _period(scope, figures.own_zone, locale),
 		"message": {"text": figures.problem, "is_error": True} if figures.problem else None,
 		"filters": _filters(figures, today),
 		"cards": _cards(board, locale),
@@ -89,6 +92,21 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"is_empty": not board.tally.total,
 		"downloads": downloads_view(scope, figures.files, board.tally.total, locale, is_manager=figures.is_manager),
 	}
+
+
+def _period(scope: Scope, own_zone: str, locale: Locale) -> str:
+	"""Return which days are counted, and by whose clock if the reader's own list of meetings is by another one."""
+	text = _("Meetings from {0}, by the clock of {1}.")
+	if scope.zone != own_zone:
+		text = (
+			_("Meetings from {0}, by the clock of {1}. Your list of meetings shows {2} time.")
+			if scope.host
+			else _(
+				"Meetings from {0}, by the clock of {1}, the time zone of this site. Your list of meetings shows {2} time."
+			)
+		)
+	days = dates.date_range(scope.first, scope.last, locale)
+	return text.format(days, dates.city(scope.zone, locale), dates.city(own_zone, locale))
 
 
 def _filters(figures: Figures, today: date) -> dict[str, Any]:
