@@ -11,12 +11,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import frappe
-from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
 from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import RateLimited
 from scheduler_integration.platform import clock
+from scheduler_integration.trust.counters import count
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,7 +59,7 @@ def count_request(limit: Limit) -> None:
 		(client_network(), settings.get(limit.per_address)),
 		("site", settings.get(limit.per_site)),
 	):
-		if counted and most and _count(limit, counted, now) > most:
+		if counted and most and count(f"{limit.name}:{counted}", now, limit.seconds) > most:
 			raise RateLimited(limit.seconds - now % limit.seconds)
 
 
@@ -74,16 +74,3 @@ def refused(limit: Limit) -> Response | None:
 		wait = {"Retry-After": str(error.retry_after)}
 		return Response(error.message, 429, wait, content_type="text/plain; charset=utf-8")
 	return None
-
-
-def _count(limit: Limit, counted: str, now: int) -> int:
-	"""Count the request and return the number in this minute or hour, this one included."""
-	key = frappe.cache.make_key(f"rl:scheduling:{limit.name}:{now // limit.seconds}:{counted}")
-	try:
-		count = frappe.cache.incr(key)
-		if count == 1:
-			frappe.cache.expire(key, limit.seconds)
-		return count
-	except RedisError:
-		# Without Redis nothing is limited, and the site still takes bookings. The database prevents double booking.
-		return 0

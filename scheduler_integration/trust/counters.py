@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 HOUR = 3600
 DAY = 24 * HOUR
-# Below this prefix are all counts of strangers, those of `entry/limits.py` too.
+# Below this prefix are all counts of strangers.
 PREFIX = "rl:scheduling"
 
 
