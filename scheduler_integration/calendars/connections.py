@@ -80,6 +80,11 @@ class ConnectionSummary:
 		"""What the provider can do."""
 		return PROVIDERS[self.provider]
 
+	@property
+	def is_new(self) -> bool:
+		"""Whether it is being read for the first time at this moment, which is no trouble."""
+		return self.is_active and self.distrust is Distrust.UNREAD and not self.error_count
+
 
 def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	"""Return the user's connections. With None, for managers: everybody's, connections with an error first."""

@@ -77,7 +77,7 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 		"provider": connection.provider,
 		"host": get_fullname(connection.user),
 		"is_well": _is_well(connection),
-		"is_new": _is_new(connection),
+		"is_new": connection.is_new,
 		"state": _state(connection),
 		"effect": _effect(connection),
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
@@ -97,11 +97,6 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 
 def _is_well(connection: ConnectionSummary) -> bool:
 	return connection.distrust is None and not connection.error_count and not connection.unwritten
-
-
-def _is_new(connection: ConnectionSummary) -> bool:
-	"""Whether it is being read for the first time at this moment, which is no trouble."""
-	return connection.is_active and connection.distrust is Distrust.UNREAD and not connection.error_count
 
 
 def _state(connection: ConnectionSummary) -> str:
@@ -158,7 +153,7 @@ def _mend(connection: ConnectionSummary) -> str:
 		return "reconnect" if connection.kind.access == "consent" else connection.kind.access
 	if connection.distrust is Distrust.GONE:
 		return "address" if connection.kind.access == "address" else "choose"
-	return "sync" if not (_is_well(connection) or _is_new(connection)) else ""
+	return "sync" if not (_is_well(connection) or connection.is_new) else ""
 
 
 def _switches(connection: ConnectionSummary) -> list[dict]:

@@ -182,8 +182,7 @@ def page_exists(path: str) -> bool:
 
 def _is_troubled(connection: ConnectionSummary) -> bool:
 	"""Whether the host must do something. A new account that is being read for the first time isn't in trouble."""
-	is_new = connection.distrust is Distrust.UNREAD and not connection.error_count
-	return connection.is_active and connection.distrust is not None and not is_new
+	return connection.is_active and connection.distrust is not None and not connection.is_new
 
 
 def _calendar_trouble(connection: ConnectionSummary) -> Trouble:
