@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.api import serialise, serialise_insights
-from scheduler_integration.api.answer import Message, json_endpoint
+from scheduler_integration.api.answer import Message, download, json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.engagement.access import whose_analytics
@@ -117,14 +117,8 @@ def export(
 	"""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
-	frappe.local.response.update(
-		{
-			"type": "download",
-			"filecontent": exported(table, scope, clock.now(), extension),
-			"filename": f"scheduling-{table}-{scope.first}-{scope.last}.{extension}",
-			"content_type": FORMATS[extension],
-		}
-	)
+	filename = f"scheduling-{table}-{scope.first}-{scope.last}.{extension}"
+	download(filename, exported(table, scope, clock.now(), extension), FORMATS[extension])
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

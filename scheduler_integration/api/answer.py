@@ -51,6 +51,13 @@ def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable
 	return decorate
 
 
+def download(filename: str, content: str | bytes, content_type: str) -> None:
+	"""Answer the request with a file."""
+	frappe.local.response.update(
+		{"type": "download", "filename": filename, "filecontent": content, "content_type": content_type}
+	)
+
+
 def _result(result: object) -> dict[str, object]:
 	if not isinstance(result, Message):
 		return {"data": result}

@@ -13,7 +13,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.answer import download, json_endpoint
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
@@ -235,14 +235,7 @@ def calendar_file(token=None) -> None:
 	(booking, reader), now = _reader_of_link(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired
-	frappe.local.response.update(
-		{
-			"type": "download",
-			"filename": "meeting.ics",
-			"filecontent": published(booking, now, reader),
-			"content_type": "text/calendar",
-		}
-	)
+	download("meeting.ics", published(booking, now, reader), "text/calendar")
 
 
 def _reader_of_link(token: str) -> tuple[Document, Reader]:
@@ -259,14 +252,8 @@ def _reader_of_link(token: str) -> tuple[Document, Reader]:
 @limited(REQUESTS)
 def download_your_data(ticket=None) -> None:
 	"""Return what is held about a person as a JSON file. Raises LinkExpired without a valid ticket."""
-	frappe.local.response.update(
-		{
-			"type": "download",
-			"filename": "your-data.json",
-			"filecontent": json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2),
-			"content_type": "application/json",
-		}
-	)
+	held = json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2)
+	download("your-data.json", held, "application/json")
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -276,14 +263,7 @@ def host_calendar(token=None) -> None:
 	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
 	content = host_feed(feed_owner(parse_name(token)), clock.now())
 	set_etag(content)
-	frappe.local.response.update(
-		{
-			"type": "download",
-			"filename": "meetings.ics",
-			"filecontent": content,
-			"content_type": "text/calendar; charset=utf-8",
-		}
-	)
+	download("meetings.ics", content, "text/calendar; charset=utf-8")
 
 
 def _find(slug: object, meeting_type: object) -> Bookable:
