@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from frappe import _
 
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit.facts import place_icon
-from scheduler_integration.pages.kit.links import web_address
+from scheduler_integration.pages.kit.links import phone_address, web_address
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import bidi
@@ -45,15 +43,6 @@ def _call(booking: AttendeeBooking) -> dict | None:
 	if number == booking.attendee.phone:
 		return {"text": bidi.sentence(_("{0} calls you at {1}"), host, isolated), "url": None}
 	return {"text": bidi.sentence(_("Call {0} at {1}"), host, isolated), "url": phone_address(number)}
-
-
-def phone_address(number: str) -> str:
-	"""Return the address of a telephone number (RFC 3966): `tel:+4930123;ext=4` for `+49 (0)30 123 ext. 4`."""
-	main, *extension = re.split(r"ext\.?|x", re.sub(r"\s", "", number.lower()), maxsplit=1)
-	if main.startswith("+"):
-		main = main.replace("(0)", "")
-	digits = re.sub(r"[^0-9+]", "", main)
-	return f"tel:{digits};ext={extension[0]}" if extension else f"tel:{digits}"
 
 
 def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:

@@ -17,6 +17,7 @@ from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.links import phone_address
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -103,6 +104,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"place_text": booking.location if booking.location != words.own_link(booking) else None,
 		"hosts": names(booking.hosts),
 		"attendee": booking.attendee,
+		"phone_url": phone_address(booking.attendee.phone) if booking.attendee.phone else None,
 		"guests": booking.guests,
 		"answers": booking.answers,
 		"notes": booking.notes,

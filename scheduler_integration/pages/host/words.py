@@ -12,7 +12,7 @@ from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.links import web_address
+from scheduler_integration.pages.kit.links import phone_address, web_address
 from scheduler_integration.pages.kit.spans import moment_in_short
 
 
@@ -76,7 +76,7 @@ def way_to_join(sharing: Sequence[HostBooking]) -> dict | None:
 	# Otherwise the place has a number of its own, which the attendee calls.
 	calls_them = first.location_type == "phone" and first.location == first.attendee.phone
 	if len(sharing) == 1 and calls_them and first.attendee.phone:
-		return {"url": f"tel:{first.attendee.phone}", "label": _("Call"), "is_call": True}
+		return {"url": phone_address(first.attendee.phone), "label": _("Call"), "is_call": True}
 	return None
 
 
