@@ -20,6 +20,7 @@ from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_row, time_left
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.months import week_begins
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import site_zone_name
 
@@ -179,7 +180,7 @@ def _days(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> list[dic
 		day = local_date(sharing[0].start, page.zone)
 		# A multi-day meeting that has begun is one of today's.
 		groups.setdefault(max(day, today) if page.is_plain else day, []).append(sharing)
-	weeks = [_week_begins(day, locale) for day in groups]
+	weeks = [week_begins(day, locale.first_week_day) for day in groups]
 	return [
 		{
 			"week": _week(begins, today, locale) if index and begins != weeks[index - 1] else None,
@@ -192,13 +193,9 @@ def _days(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> list[dic
 	]
 
 
-def _week_begins(day: date, locale: Locale) -> date:
-	return day - timedelta(days=(day.weekday() - locale.first_week_day) % 7)
-
-
 def _week(begins: date, today: date, locale: Locale) -> str:
 	"""Return "Next week", or the first and last date of the week."""
-	if begins == _week_begins(today, locale) + timedelta(days=7):
+	if begins == week_begins(today, locale.first_week_day) + timedelta(days=7):
 		return _("Next week")
 	return dates.date_range(begins, begins + timedelta(days=6), locale)
 

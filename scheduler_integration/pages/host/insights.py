@@ -36,6 +36,7 @@ from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.host.video_figures import providers_view
 from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
+from scheduler_integration.pages.kit.months import week_begins
 
 PATH = "/scheduling/insights"
 # Longer periods are drawn by the week.
@@ -254,7 +255,7 @@ def _busiest(best: tuple[date, Tally] | None, is_week: bool, locale: Locale) -> 
 def _by_week(by_day: dict[date, Tally], first_week_day: int) -> list[tuple[date, Tally]]:
 	weeks: dict[date, Tally] = {}
 	for day, tally in by_day.items():
-		week = weeks.setdefault(day - timedelta(days=(day.weekday() - first_week_day) % 7), Tally())
+		week = weeks.setdefault(week_begins(day, first_week_day), Tally())
 		for name in ("pending", "scheduled", "completed", "no_shows", "cancelled", "cancelled_after_start"):
 			setattr(week, name, getattr(week, name) + getattr(tally, name))
 	return list(weeks.items())

@@ -22,6 +22,11 @@ def last_of(month: date) -> date:
 	return next_month(month) - timedelta(days=1)
 
 
+def week_begins(day: date, first_week_day: int) -> date:
+	"""Return the first day of the day's week. `first_week_day` is 0 for Monday."""
+	return day - timedelta(days=(day.weekday() - first_week_day) % 7)
+
+
 def sheet_of(month: date, today: date, first_week_day: int) -> tuple[date, date]:
 	"""Return the first and last date that visitors see for a month: all of it, or five weeks from today's near its end.
 
@@ -29,7 +34,7 @@ def sheet_of(month: date, today: date, first_week_day: int) -> tuple[date, date]
 	"""
 	if month != first_of(today) or today.day < _ENDING:
 		return month, last_of(month)
-	since = today - timedelta(days=(today.weekday() - first_week_day) % 7)
+	since = week_begins(today, first_week_day)
 	return since, since + timedelta(days=34)
 
 

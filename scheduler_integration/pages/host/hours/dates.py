@@ -15,7 +15,7 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.engine import DateOverride
 from scheduler_integration.pages.host.hours.week import clock_words
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.months import first_of, last_of, next_month, previous_month, weeks_of
+from scheduler_integration.pages.kit.months import first_of, last_of, next_month, previous_month, week_begins, weeks_of
 
 # Months that can be reached, after the present one.
 FARTHEST_MONTHS = 24
@@ -64,7 +64,7 @@ def _weeks(month: date, today: date, first_week_day: int) -> list[list[date | No
 	"""Return the rows of the sheet. The present month shows five weeks from now on, so that its end isn't a void."""
 	if month != first_of(today):
 		return weeks_of(month, first_week_day)
-	begin = today - timedelta(days=(today.weekday() - first_week_day) % 7)
+	begin = week_begins(today, first_week_day)
 	end = max(last_of(month), begin + timedelta(days=34))
 	days = [begin + timedelta(days=step) for step in range((end - begin).days + 1)]
 	cells = [day if day >= month else None for day in days]
