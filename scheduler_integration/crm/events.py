@@ -14,6 +14,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.crm.timeline import delete_entries, party_of, update_entries, write_entries
 from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.platform.acting import acting_as
 
 # A row of an Event: DocType and name of a contact, record or User, and the person's address.
 Participant = dict[str, str]
@@ -38,7 +39,7 @@ def insert_event(
 	# A new record has no earlier version.
 	event.flags.ignore_version = True
 	author = frappe.session.user
-	with _acting_as(host), _without_entries(event):
+	with acting_as(host), _without_entries(event):
 		# The host may have no role that can create Events, and doesn't need one for this.
 		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
 		# ERPNext may have added a participant meanwhile.
@@ -90,19 +91,3 @@ def _without_entries(event: Document) -> Iterator[None]:
 		yield
 	finally:
 		del event.sync_communication
-
-
-@contextmanager
-def _acting_as(user: str) -> Iterator[None]:
-	"""Make `user` the owner of inserted records. `frappe.set_user` would also drop the session's cached data.
-
-	Until the end of the request or job, Frappe keeps a template for new records of each DocType, which contains the user.
-	The host's templates are deleted at the end of the block. Otherwise a job that books two hosts would use the first
-	host's name for both.
-	"""
-	before, templates = frappe.session.user, frappe.local.new_doc_templates
-	frappe.session.user, frappe.local.new_doc_templates = user, {}
-	try:
-		yield
-	finally:
-		frappe.session.user, frappe.local.new_doc_templates = before, templates

@@ -1,10 +1,5 @@
 """Confirms or declines a request with the link in a host's e-mail, as the host to whom it was sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import frappe
-
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.transaction import command
@@ -12,6 +7,7 @@ from scheduler_integration.exceptions import LinkExpired
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.tokens import find_by_answer_token
 from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.platform.acting import acting_as
 
 
 @command
@@ -24,19 +20,8 @@ def answer_by_link(token: str, accepts: bool, reason: str, now: int) -> None:
 	booking, user = find_by_answer_token(token, for_update=True)
 	if booking.ends_at <= now:
 		raise LinkExpired
-	with _acting_as(user):
+	with acting_as(user):
 		if accepts:
 			change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
 		else:
 			release([booking], "Declined", Actor.HOST, reason, now)
-
-
-@contextmanager
-def _acting_as(user: str) -> Iterator[None]:
-	"""Make the host the one who acted. `frappe.set_user` would also drop the session of whoever opened the link."""
-	before = frappe.session.user
-	frappe.session.user = user
-	try:
-		yield
-	finally:
-		frappe.session.user = before
