@@ -161,9 +161,10 @@ def delete_tasks_of(bookings: Collection[str]) -> None:
 	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
 
 
-def has_open_tasks(booking: str) -> bool:
-	"""Whether a task of the booking waits or runs."""
-	return bool(frappe.db.exists("Outbox Task", {"booking": booking, "status": ["in", [PENDING, SENDING]]}))
+def with_open_tasks(bookings: Collection[str]) -> set[str]:
+	"""Return those of the bookings of which a task waits or runs."""
+	still_open = {"booking": ["in", list(bookings)], "status": ["in", [PENDING, SENDING]]}
+	return set(frappe.get_all("Outbox Task", still_open, pluck="booking")) if bookings else set()
 
 
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:

@@ -22,7 +22,7 @@ from scheduler_integration.external.erasing import delete_outside_bookings
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.notifications.code_mail import forget_codes_to
-from scheduler_integration.outbox.tasks import has_open_tasks, skip_open
+from scheduler_integration.outbox.tasks import skip_open, with_open_tasks
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.signing import keyed_hash
@@ -73,7 +73,7 @@ def erase(address: str, now: int) -> Erasure:
 	while new := [name for name in booked_names(address) if name not in names]:
 		names += new
 		kept += [each for name in new if (each := _cancelled(name, now))]
-	left = [name for name in names if _is_busy(name, address, now)]
+	left = _busy(names, address, now)
 	gone = [name for name in names if name not in left]
 	counts = {
 		"bookings": len(names),
@@ -103,7 +103,8 @@ def finish_requests(now: int) -> int:
 
 def _go_on(request: str, waiting: list[str], now: int, *, is_late: bool) -> bool:
 	rows = frappe.get_all("Booking", {"name": ["in", waiting], "is_forgotten": 0}, ["name", "status", "attendee_email"])
-	ready = [row for row in rows if row.status not in OPEN and (is_late or not has_open_tasks(row.name))]
+	busy = set() if is_late else with_open_tasks([row.name for row in rows])
+	ready = [row for row in rows if row.status not in OPEN and row.name not in busy]
 	_forget([row.name for row in ready])
 	left = [row.name for row in rows if row not in ready]
 	values: dict[str, Any] = {"bookings_left": json.dumps(left)}
@@ -149,14 +150,20 @@ def _leave_invitations(address: str, now: int) -> None:
 			frappe.db.commit()
 
 
-def _is_busy(name: str, address: str, now: int) -> bool:
-	"""Whether the meeting is still to come, or something must still happen outside because it was cancelled.
+def _busy(names: list[str], address: str, now: int) -> list[str]:
+	"""Return the meetings that are still to come, or of which something must still happen outside because they were cancelled.
 
 	The person gets no more messages.
 	"""
-	skip_open([name], now, for_later("The attendee asked to be erased."), targets=(address,))
-	status = frappe.db.get_value("Booking", name, "status")
-	return status in OPEN or (status in RELEASED and has_open_tasks(name))
+	if not names:
+		return []
+	skip_open(names, now, for_later("The attendee asked to be erased."), targets=(address,))
+	rows = frappe.get_all("Booking", {"name": ["in", names]}, ["name", "status"])
+	statuses = {row.name: row.status for row in rows}
+	waiting = with_open_tasks(names)
+	return [
+		name for name in names if statuses.get(name) in OPEN or (statuses.get(name) in RELEASED and name in waiting)
+	]
 
 
 def _forget(names: list[str]) -> None:
