@@ -11,7 +11,7 @@ from frappe.translate import print_language
 from frappe.utils import escape_html
 
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.notifications.email import EmailRow, queue_words, send_row
+from scheduler_integration.notifications.email import EmailRow, delete_rows, queue_words, send_row
 from scheduler_integration.notifications.templates import Rendered
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.trust.codes import MINUTES
@@ -79,7 +79,5 @@ def forget_codes_to(address: str) -> int:
 
 def _delete(filters: dict[str, object]) -> int:
 	names = frappe.get_all("Email Queue", {"reference_doctype": ABOUT, **filters}, pluck="name")
-	if names:
-		frappe.db.delete("Email Queue Recipient", {"parent": ["in", names]})
-		frappe.db.delete("Email Queue", {"name": ["in", names]})
+	delete_rows(names)
 	return len(names)

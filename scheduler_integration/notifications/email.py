@@ -5,7 +5,7 @@ it is Sent, the mail server accepted the message.
 """
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
@@ -189,9 +189,15 @@ def _codes(error: BaseException | None) -> list[int]:
 def _forget(name: str) -> None:
 	"""Delete the row, unless the message has left. An error can also come after that. Commits."""
 	if frappe.db.get_value("Email Queue", name, "status") not in ("Sent", "Partially Sent"):
-		frappe.db.delete("Email Queue Recipient", {"parent": name})
-		frappe.db.delete("Email Queue", {"name": name})
+		delete_rows([name])
 	frappe.db.commit()
+
+
+def delete_rows(names: Collection[str]) -> None:
+	"""Delete messages from Frappe's Email Queue."""
+	if names:
+		frappe.db.delete("Email Queue Recipient", {"parent": ["in", list(names)]})
+		frappe.db.delete("Email Queue", {"name": ["in", list(names)]})
 
 
 def sent_already(message_id: str, booking: str) -> Done | None:
