@@ -94,16 +94,18 @@ def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=No
 
 	`page` is an id or a slug. The dates are those of the site's zone.
 	"""
-	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, source), clock.now())
-	return serialise_insights.funnel(figures_of_visitors(scope, clock.now()))
+	now = clock.now()
+	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, source), now)
+	return serialise_insights.funnel(figures_of_visitors(scope, now))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 def history(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
 	"""Return the numbers of each day and month, of at most three years. Days are those of the site's zone."""
-	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, None, most_days=MOST_DAYS), clock.now())
-	return serialise_insights.history(history_of(scope, clock.now()))
+	now = clock.now()
+	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, None, most_days=MOST_DAYS), now)
+	return serialise_insights.history(history_of(scope, now))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -169,8 +171,9 @@ def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]
 
 def _conversion(scope: Scope) -> float | None:
 	"""Return how many visitors booked, in percent; None if the scope's page isn't one of the host's."""
+	now = clock.now()
 	try:
-		return figures_of_visitors(in_site_zone(scope, clock.now()), clock.now()).conversion_rate
+		return figures_of_visitors(in_site_zone(scope, now), now).conversion_rate
 	except (NotPermitted, PageNotFound):
 		return None
 
