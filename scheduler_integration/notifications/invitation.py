@@ -5,6 +5,7 @@ across a clock change.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -15,12 +16,15 @@ from scheduler_integration.engine import Interval, wall_clock
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
+from scheduler_integration.notifications.series import Occurrence, entry_of_series, moment, occurrences
 from scheduler_integration.notifications.vtimezone import time_zone
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.one_line import header_text
 
 DAY = 86400
+# Who was removed from one date of a series, and takes part in the others.
+_STAYS = {"removed": "host", "removed_guest": "guest"}
 PRODID = "-//Scheduler Integration//Booking//EN"
 
 
@@ -38,7 +42,11 @@ def invitation_for(booking: Document, now: int, reader: Reader, *, was_confirmed
 	isn't in anybody's calendar. `now`, epoch seconds, becomes DTSTAMP. Only the attendee's copy has the manage link, because
 	anybody who has the link can cancel.
 	"""
-	entry = entry_for(booking, reader)
+	is_series = bool(booking.series) and not (booking.session and reader.is_hosting)
+	staying = replace(reader, role=_STAYS.get(reader.role, reader.role))
+	if is_series and (dates := occurrences(booking, staying)):
+		return _invitation_to_series(dates, now, staying)
+	entry = entry_of_series(booking, reader) if is_series else entry_for(booking, reader)
 	method = _method(entry, reader, was_confirmed)
 	if not method:
 		return None
@@ -49,6 +57,17 @@ def invitation_for(booking: Document, now: int, reader: Reader, *, was_confirmed
 	return Invitation(written(calendar), method)
 
 
+def _invitation_to_series(dates: Sequence[Occurrence], now: int, reader: Reader) -> Invitation:
+	"""Return the invitation to the dates of a series that are left for the reader."""
+	method = _method(dates[0].entry, reader, was_confirmed=True) or "REQUEST"
+	calendar = empty_calendar(method)
+	for each in dates:
+		event = series_event(each, now, reader)
+		_add_people(event, each.entry, reader, method)
+		calendar.add_component(event)
+	return Invitation(written(calendar), method)
+
+
 def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
 	"""Return the booking as a file that the reader imports into a calendar, in the current language.
 
@@ -56,11 +75,13 @@ def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
 	file for an answer. It has the invitation's UID, so an app that has both shows one meeting. `now`, epoch seconds,
 	becomes DTSTAMP.
 	"""
-	entry = entry_for(booking, reader)
-	event = bare_event(booking, now, reader, entry)
-	event.add("organizer", _address(entry.hosts[0]), encode=False)
+	is_series = bool(booking.series) and not (booking.session and reader.is_hosting)
+	entry, dates = entry_for(booking, reader), occurrences(booking, reader) if is_series else []
+	events = [series_event(each, now, reader) for each in dates] or [bare_event(booking, now, reader, entry)]
 	calendar = empty_calendar("PUBLISH")
-	calendar.add_component(event)
+	for event in events:
+		event.add("organizer", _address(entry.hosts[0]), encode=False)
+		calendar.add_component(event)
 	return written(calendar).encode()
 
 
@@ -95,11 +116,42 @@ def written(calendar: Calendar) -> str:
 
 def bare_event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 	"""Return the reader's VEVENT without organizer and attendees, as a calendar feed has it."""
+	event = _event_without_times(booking, now, reader, entry)
+	_add_times(event, booking.parts(), (reader.zone, entry.hosts[0].zone if entry.hosts else reader.zone))
+	return event
+
+
+def series_event(occurrence: Occurrence, now: int, reader: Reader) -> Event:
+	"""Return the VEVENT of a series' rule, or of one of its dates that differs, without organizer and attendees."""
+	booking, zone = occurrence.booking, occurrence.zone
+	event = _event_without_times(booking, now, reader, occurrence.entry)
+	length = booking.duration_minutes * 60
+	if occurrence.instead_of is not None:
+		event.add("recurrence-id", moment(occurrence.instead_of, zone))
+	start, *others = occurrence.starts or (booking.starts_at,)
+	event.add("dtstart", moment(start, zone))
+	event.add("dtend", moment(start + length, zone))
+	if _is_weekly([start, *others], zone):
+		if others:
+			event.add("rrule", {"freq": "weekly", "interval": occurrence.weeks, "count": len(others) + 1})
+		for each in occurrence.left_out:
+			event.add("exdate", moment(each, zone))
+	elif others:
+		# The clock change skips this time of day on one of the dates, or shows it twice. Readers differ about a rule then.
+		event.add("rdate", [moment(each, zone) for each in others if each not in occurrence.left_out])
+	return event
+
+
+def _is_weekly(starts: Sequence[int], zone: str) -> bool:
+	moments = [wall_clock(start, zone) for start in starts]
+	return len({each.time() for each in moments}) == 1 and not any(each.fold for each in moments)
+
+
+def _event_without_times(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 	event = Event()
 	event.add("uid", entry.uid)
 	event.add("sequence", entry.sequence)
 	event.add("dtstamp", utc(now))
-	_add_times(event, booking.parts(), (reader.zone, entry.hosts[0].zone if entry.hosts else reader.zone))
 	event.add("summary", entry.summary)
 	event.add("status", entry.status)
 	event.add("description", entry.description)

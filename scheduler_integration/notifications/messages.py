@@ -16,6 +16,7 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
+from scheduler_integration.notifications.series_words import series_variables
 from scheduler_integration.notifications.unsubscribe import Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
@@ -161,7 +162,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 		"is_confirmed": task.payload.get("is_confirmed", False),
 	}
-	was_confirmed = task.payload.get("was_confirmed", True)
+	was_confirmed, dates = task.payload.get("was_confirmed", True), task.payload.get("dates", ())
 	changes_calendar = task.purpose not in ("attendee_asked", KEPT) or booking.status in RELEASED
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
@@ -169,7 +170,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		template=template_of(task.purpose),
 		reader=reader,
 		reply_to=others.email,
-		variables=lambda: {**variables_for(booking, reader), **about},
+		variables=lambda: {**variables_for(booking, reader), **series_variables(booking, reader, dates, now), **about},
 		invitation=lambda: (
 			invitation_for(booking, now, reader, was_confirmed=was_confirmed) if needs_invitation else None
 		),

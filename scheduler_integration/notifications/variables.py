@@ -18,6 +18,7 @@ from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import answer_url, cancel_url, manage_url, reschedule_url
 from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.series_words import NO_SERIES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import lengths
@@ -32,7 +33,7 @@ NAMES = (
 	"date", "short_date", "time", "end_time", "days", "short_when", "stretches", "timezone", "duration", "length", "their_time",
 	"place", "where", "join_url", "meeting_link", "meeting_id", "meeting_password", "link_follows", "call_failed",
 	"meeting_type", "title", "notes", "answers", "confirmation_message",
-	"is_session", "others_come", "seats_taken",
+	"is_session", "others_come", "seats_taken", "series_count", "series_left",
 	"is_moved", "is_whole_session", "moved_by_attendee", "reschedule_reason",
 	"old_date", "old_time", "old_end_time", "old_stretches",
 	"is_elsewhere", "is_given_back", "reschedule_message",
@@ -56,6 +57,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
 		**look_of(booking, reader),
+		**NO_SERIES,
 	}
 
 
