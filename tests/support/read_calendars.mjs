@@ -14,11 +14,15 @@ function byIcalJs(text) {
 	const calendar = new ICAL.Component(ICAL.parse(text));
 	ICAL.TimezoneService.reset();
 	for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
-	const component = calendar.getFirstSubcomponent("vevent");
-	const event = new ICAL.Event(component);
+	const components = calendar.getAllSubcomponents("vevent");
+	const exceptions = components.filter((each) => each.hasProperty("recurrence-id"));
+	const event = new ICAL.Event(components.find((each) => !each.hasProperty("recurrence-id")), { exceptions });
 	const starts = [];
 	const iterator = event.iterator();
-	for (let next = iterator.next(); next && starts.length < 50; next = iterator.next()) starts.push(seconds(next.toJSDate()));
+	for (let next = iterator.next(); next && starts.length < 50; next = iterator.next()) {
+		starts.push(seconds(event.getOccurrenceDetails(next).startDate.toJSDate()));
+	}
+	starts.sort((one, other) => one - other);
 	return {
 		method: calendar.getFirstPropertyValue("method"),
 		uid: event.uid,
@@ -37,7 +41,7 @@ function byNodeIcal(text) {
 		method: event.method ?? calendar.vcalendar?.method,
 		uid: event.uid,
 		sequence: Number(event.sequence),
-		starts: all.map(seconds),
+		starts: all.map(seconds).sort((one, other) => one - other),
 		minutes: Math.round((event.end - event.start) / 60000),
 	};
 }
