@@ -108,9 +108,11 @@ override_doctype_dashboards = {
 	"User": f"{_CONNECTIONS}.of_user",
 }
 
-# Templates of reports may call these: {{ scheduler_section(doc) }}
+# Templates may call these: {{ scheduler_section(doc) }} in reports, {{ scheduler_times("anna", "intro") }} in e-mails.
 jinja = {
 	"methods": [
+		"scheduler_integration.mailed_times.jinja.scheduler_times",
+		"scheduler_integration.mailed_times.jinja.scheduler_link",
 		"scheduler_integration.client_reports.jinja.scheduler_section",
 		"scheduler_integration.client_reports.jinja.report_text",
 	]

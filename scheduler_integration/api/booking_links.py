@@ -8,12 +8,26 @@ from scheduler_integration.api import serialise_catalogue as serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.catalogue import edit_links
+from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.mailed_times.offer import Wish, parse_count, times_for
 from scheduler_integration.meetings.link_uses import uses_of
-from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.parsing.fields import (
+	parse_choice,
+	parse_field,
+	parse_flag,
+	parse_instant_of,
+	parse_json,
+	parse_name,
+)
 from scheduler_integration.parsing.link_fields import parse_new_link
+from scheduler_integration.parsing.text import line
+from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform import clock
+
+# The method `list` below hides the type.
+LIST = list
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -42,6 +56,30 @@ def revoke(link=None) -> dict[str, Any]:
 	_host()
 	revoked = edit_links.revoke_link(parse_name(link))
 	return serialise.booking_link(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def times_for_mail(
+	meeting_type=None, count=None, times=None, timezone=None, single_use=None, attendee_name=None, attendee_email=None
+) -> dict[str, Any]:
+	"""Return free times for an e-mail, as HTML and as text: `count` of the next ones, or those in `times`.
+
+	With `single_use`, or the reader's name or address, they lead to a booking link, which is made.
+	"""
+	_host()
+	own = find_own_bookable(parse_name(meeting_type))
+	wish = Wish(
+		zone=checked_zone(timezone or own.page.timezone),
+		language=frappe.local.lang or "en",
+		count=parse_count(count),
+		starts=tuple(parse_instant_of("times", each) for each in parse_json("times", times, LIST) or ()),
+		single_use=parse_flag("single_use", single_use),
+		attendee_name=parse_field("attendee_name", attendee_name, line),
+		attendee_email=parse_field("attendee_email", attendee_email, line),
+	)
+	offered, link = times_for(own, wish, clock.now())
+	return serialise.mailed_times(offered, link)
 
 
 def _host() -> str:

@@ -1,0 +1,59 @@
+"""Chooses the free times that an e-mail offers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from scheduler_integration import engine
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import first_month_with_slots
+from scheduler_integration.catalogue.lookup import Bookable
+
+LEAST, MOST = 3, 8
+# So many days are enough for a choice. More make an e-mail long.
+_DAYS = 4
+# Most people meet at these hours of day, if they can.
+_WAKING, _NIGHT = 8, 20
+# The hours of day of a first and a second time of one day.
+_MORNING, _AFTERNOON = 10, 14
+
+
+def free_days(bookable: Bookable, zone: str, now: int) -> dict[date, list[int]]:
+	"""Return the next free starts by date in the reader's `zone`: those of five weeks, or of the first month that has some."""
+	request = SlotRequest(bookable.meeting_type.duration_minutes)
+	found = first_month_with_slots(bookable, request, zone, now)
+	return {day: [slot.start for slot in slots] for day, slots in found.offered.days.items() if slots[0].start >= now}
+
+
+def spread(days: Mapping[date, Sequence[int]], zone: str, count: int) -> list[int]:
+	"""Return up to `count` of the starts, ascending, spread over the first days and over the hours of day.
+
+	Example: 5 of many free times are Monday 10:00, Monday 14:00, Tuesday 14:00, Wednesday 10:00 and Thursday 14:00.
+	"""
+	waking = {day: [start for start in starts if _is_waking(start, zone)] for day, starts in sorted(days.items())}
+	some = {day: starts for day, starts in waking.items() if starts} or {d: list(s) for d, s in sorted(days.items())}
+	wanted = [_by_preference(starts, zone, index) for index, starts in enumerate(some.values())]
+	first = wanted[:_DAYS] if sum(map(len, wanted[:_DAYS])) >= count else wanted
+	in_turn = (
+		starts[turn] for turn in range(max(map(len, first), default=0)) for starts in first if turn < len(starts)
+	)
+	return sorted(start for start, _place in zip(in_turn, range(count), strict=False))
+
+
+def _is_waking(start: int, zone: str) -> bool:
+	return _WAKING <= engine.wall_clock(start, zone).hour < _NIGHT
+
+
+def _by_preference(starts: Sequence[int], zone: str, index: int) -> list[int]:
+	"""Return a day's starts, first the one nearest to the morning or the afternoon, in turn from day to day."""
+	hours = (_MORNING, _AFTERNOON) if index % 2 == 0 else (_AFTERNOON, _MORNING)
+	left, chosen = list(starts), []
+	for hour in hours:
+		if left:
+			chosen.append(min(left, key=lambda start: abs(_minutes(start, zone) - hour * 60)))
+			left.remove(chosen[-1])
+	return [*chosen, *left]
+
+
+def _minutes(start: int, zone: str) -> int:
+	wall = engine.wall_clock(start, zone)
+	return wall.hour * 60 + wall.minute

@@ -1,0 +1,90 @@
+"""Offers free times of a meeting type in an e-mail: by its public address, or by a booking link of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.catalogue.booking_links import link_url
+from scheduler_integration.catalogue.edit_links import create_link
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.mailed_times.choose import LEAST, MOST, free_days, spread
+from scheduler_integration.mailed_times.write import OfferedTimes, offered_times
+from scheduler_integration.parsing.fields import parse_whole_number
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+	"""What a host offers: `count` free times, or these `starts` (epoch seconds), in the reader's zone and language.
+
+	With `single_use` or the reader's name or address, the times lead to a booking link that is made for them.
+	"""
+
+	zone: str
+	language: str
+	count: int = LEAST
+	starts: tuple[int, ...] = ()
+	single_use: bool = False
+	attendee_name: str = ""
+	attendee_email: str = ""
+
+	@property
+	def needs_link(self) -> bool:
+		return self.single_use or bool(self.attendee_name or self.attendee_email)
+
+
+def parse_count(value: object) -> int:
+	"""Return how many times are wanted, 3 if the value is missing. Raises InvalidRequest unless it is 3 to 8."""
+	count = parse_whole_number("count", value)
+	if count is None:
+		return LEAST
+	if not LEAST <= count <= MOST:
+		raise InvalidRequest(details={"count": _("Must be between {0} and {1}.").format(LEAST, MOST)})
+	return count
+
+
+def times_for(own: Bookable, wish: Wish, now: int) -> tuple[OfferedTimes, str | None]:
+	"""Return the times that the wish asks for, and the name of the booking link that was made for them, or None.
+
+	`own` is a type that the signed-in user hosts. Raises InvalidRequest if there are too many times or none is free.
+	"""
+	starts = wish.starts or tuple(spread(free_days(own, wish.zone, now), wish.zone, wish.count))
+	if not starts:
+		raise InvalidRequest(_("No time is free."))
+	if len(starts) > MOST:
+		raise InvalidRequest(_("Choose at most {0} times.").format(MOST))
+	link = _make_link(own, wish) if wish.needs_link else None
+	return words_for(own, starts, wish, link), link
+
+
+def words_for(own: Bookable, starts: Sequence[int], wish: Wish, link: str | None) -> OfferedTimes:
+	"""Return the words for these starts. With `link`, the name of a booking link, they lead there."""
+	meeting_type = own.meeting_type
+	return offered_times(
+		meeting_type.title,
+		meeting_type.duration_minutes,
+		starts,
+		url=link_url(link) if link else page_url(own.page.slug, meeting_type.slug),
+		zone=wish.zone,
+		language=wish.language,
+	)
+
+
+def _make_link(own: Bookable, wish: Wish) -> str:
+	fields: dict[str, Any] = {
+		"meeting_type": own.meeting_type.name,
+		"single_use": int(wish.single_use),
+		"attendee_name": wish.attendee_name or None,
+		"attendee_email": wish.attendee_email or None,
+	}
+	return str(create_link(fields | _owner(own)).name)
+
+
+def _owner(own: Bookable) -> dict[str, str]:
+	"""Return whose link it is: the signed-in user's, or if a manager offers another host's times, that of the page's owner."""
+	user = frappe.session.user
+	return {"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user}

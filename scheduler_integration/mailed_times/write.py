@@ -1,0 +1,96 @@
+"""Writes times for an e-mail, as HTML and as text, in the reader's time zone.
+
+The HTML is a table with styles of its own: Outlook lays mails out as Word does, and Gmail drops style sheets. It has no images
+and no background, so that it can be read in a dark mail program too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlencode
+
+from frappe import _
+from markupsafe import Markup
+
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.clock import iso
+
+_FONT = "font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:20px;"
+_TABLE = Markup(
+	'<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="{}border-collapse:separate;">'
+)
+# More times beside each other don't fit on a phone.
+_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTimes:
+	"""The times of an e-mail. `days` has for each date its words, and the words and address of each of its times."""
+
+	title: str
+	length: str
+	zone: str
+	days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+	more_url: str
+
+
+def offered_times(
+	title: str, minutes: int, starts: Sequence[int], *, url: str, zone: str, language: str
+) -> OfferedTimes:
+	"""Return the words for a meeting's `starts` (epoch seconds) that is booked at `url`, for a reader in the time zone."""
+	reader = Reader("", "", language, zone)
+	rows = [(reader.date(start), (reader.time(start), _address(url, start, zone))) for start in sorted(starts)]
+	return OfferedTimes(
+		title=title,
+		length=lengths.duration(minutes, reader.locale),
+		zone=reader.zone_name(min(starts, default=0)),
+		days=tuple((day, tuple(time for _day, time in group)) for day, group in groupby(rows, key=lambda row: row[0])),
+		more_url=f"{url}?{urlencode({'tz': zone})}",
+	)
+
+
+def as_html(times: OfferedTimes) -> Markup:
+	"""Return the times as HTML for an e-mail."""
+	rows = Markup("").join(_rows(day, own) for day, own in times.days)
+	head = Markup('<tr><td colspan="{}" style="{}padding:0 0 6px 0;"><b>{}</b>, {}</td></tr>').format(
+		_IN_A_ROW, _FONT, times.title, times.length
+	)
+	foot = Markup('<tr><td colspan="{}" style="{}padding:6px 0 0 0;">{}<br><a href="{}">{}</a></td></tr>').format(
+		_IN_A_ROW, _FONT, _zone_sentence(times), times.more_url, _more(times)
+	)
+	return _TABLE.format(_FONT) + head + rows + foot + Markup("</table>")
+
+
+def as_text(times: OfferedTimes) -> str:
+	"""Return the times as text for an e-mail, each with its address."""
+	lines = [f"{times.title}, {times.length}", ""]
+	for day, own in times.days:
+		lines += [day, *(f"  {label}  {url}" for label, url in own), ""]
+	return "\n".join([*lines, _zone_sentence(times), f"{_more(times)}: {times.more_url}"])
+
+
+def _rows(day: str, own: Sequence[tuple[str, str]]) -> Markup:
+	cell = Markup(
+		'<td style="padding:0 8px 8px 0;"><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'
+		'<td style="{}border:1px solid #8a94a6;border-radius:6px;padding:7px 14px;" align="center">'
+		'<a href="{}" style="{}text-decoration:none;font-weight:bold;">{}</a></td></tr></table></td>'
+	)
+	chunks = [own[place : place + _IN_A_ROW] for place in range(0, len(own), _IN_A_ROW)]
+	title = Markup('<tr><td colspan="{}" style="{}padding:6px 0 4px 0;">{}</td></tr>').format(_IN_A_ROW, _FONT, day)
+	return title + Markup("").join(
+		Markup("<tr>{}</tr>").format(Markup("").join(cell.format(_FONT, url, _FONT, label) for label, url in chunk))
+		for chunk in chunks
+	)
+
+
+def _address(url: str, start: int, zone: str) -> str:
+	return f"{url}?{urlencode({'start': iso(start, zone), 'tz': zone})}"
+
+
+def _zone_sentence(times: OfferedTimes) -> str:
+	return _("Times are in {0}.").format(times.zone)
+
+
+def _more(times: OfferedTimes) -> str:
+	return _("Other times") if times.days else _("Choose a time")
