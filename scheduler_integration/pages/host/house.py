@@ -168,6 +168,7 @@ def _entries() -> tuple[Entry, ...]:
 		Entry("/scheduling/hours", _("Working hours")),
 		Entry("/scheduling/types", _("Meeting types")),
 		Entry("/scheduling/page", _("Page and links")),
+		Entry("/scheduling/links", _("Booking links")),
 		Entry(CALENDARS, _("Calendars")),
 		Entry(VIDEO, _("Video")),
 		Entry("/scheduling/insights", _("Insights")),

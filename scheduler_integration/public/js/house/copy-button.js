@@ -1,4 +1,5 @@
-// A button that copies a text: `<button data-copy="https://…"><span class="copy-label">Copy link</span></button>`.
+// A button that copies a text: `<button data-copy="https://…"><span class="copy-label">Copy link</span></button>`. With
+// `data-copy-html`, programs that show HTML, such as mail programs, paste that.
 import { announce, t } from "../shared/page.js";
 
 const A_MOMENT = 2000;
@@ -7,7 +8,7 @@ const A_MOMENT = 2000;
 export async function copy(button) {
 	const label = button.querySelector(".copy-label");
 	if (!label) return;
-	if (!(await toClipboard(button.dataset.copy ?? ""))) return announce(t("failed"));
+	if (!(await toClipboard(button.dataset.copy ?? "", button.dataset.copyHtml))) return announce(t("failed"));
 	const hidden = label.classList.contains("visually-hidden");
 	const before = label.textContent;
 	label.textContent = t("copied");
@@ -19,25 +20,41 @@ export async function copy(button) {
 	}, A_MOMENT);
 }
 
-/** @param {string} text */
-async function toClipboard(text) {
+/** @param {string} text @param {string} [html] */
+async function toClipboard(text, html) {
 	try {
-		await navigator.clipboard.writeText(text);
+		await (html ? navigator.clipboard.write([both(text, html)]) : navigator.clipboard.writeText(text));
 		return true;
 	} catch {
-		return copyBySelection(text);
+		return copyBySelection(text, html);
 	}
 }
 
-/** For pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text */
-function copyBySelection(text) {
+/** @param {string} text @param {string} html */
+const both = (text, html) =>
+	new ClipboardItem({
+		"text/plain": new Blob([text], { type: "text/plain" }),
+		"text/html": new Blob([html], { type: "text/html" }),
+	});
+
+/** For pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text @param {string} [html] */
+function copyBySelection(text, html) {
 	const area = document.createElement("textarea");
 	area.value = text;
 	document.body.append(area);
 	area.select();
+	/** @param {ClipboardEvent} event */
+	const addHtml = (event) => {
+		if (!html) return;
+		event.clipboardData?.setData("text/plain", text);
+		event.clipboardData?.setData("text/html", html);
+		event.preventDefault();
+	};
+	document.addEventListener("copy", addHtml);
 	try {
 		return document.execCommand("copy");
 	} finally {
+		document.removeEventListener("copy", addHtml);
 		area.remove();
 	}
 }
