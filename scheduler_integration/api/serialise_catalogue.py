@@ -90,7 +90,7 @@ def native_fields(doc: Document) -> JSON:
 	}
 
 
-def booking_link(link: Document, uses: Sequence[frappe._dict], now: int) -> JSON:
+def booking_link(link: Document | frappe._dict, uses: Sequence[frappe._dict], now: int) -> JSON:
 	"""An item of `booking_links.list`. `uses` are the bookings that take its use, `now` is in epoch seconds."""
 	return {
 		"id": link.name,

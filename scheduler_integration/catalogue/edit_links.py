@@ -1,6 +1,6 @@
 """Creates, lists and revokes booking links, with the permissions of the signed-in user."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -23,12 +23,32 @@ def create_link(fields: Mapping[str, Any]) -> Document:
 	return link.insert()
 
 
-def readable_links(user: str | None) -> list[Document]:
-	"""Return the links of a user that the signed-in user may read, newest first; without a user, all of them."""
+def readable_links(user: str | None) -> list[frappe._dict]:
+	"""Return the links of a user that the signed-in user may read, newest first; without a user, all of them.
+
+	Each has the fields of its record, and the words `type_title`, `user_name` and `host_name`. Makes four queries.
+	"""
 	filters = {"user": user} if user else {}
 	names = frappe.get_list(DOCTYPE, filters, pluck="name", order_by="creation desc", limit_page_length=MOST_LISTED)
-	rows = {row.name: row for row in frappe.get_all(DOCTYPE, {"name": ["in", names]}, ["*"])} if names else {}
+	if not names:
+		return []
+	rows = {row.name: row for row in frappe.get_all(DOCTYPE, {"name": ["in", names]}, ["*"])}
+	titles = _words("Meeting Type", "title", {row.meeting_type for row in rows.values()})
+	people = _words("User", "full_name", {user for row in rows.values() for user in (row.user, row.host) if user})
+	for row in rows.values():
+		row.update(
+			{
+				"type_title": titles.get(row.meeting_type),
+				"user_name": people.get(row.user) or row.user,
+				"host_name": people.get(row.host),
+			}
+		)
 	return [rows[name] for name in names]
+
+
+def _words(doctype: str, field: str, names: Iterable[str]) -> dict[str, str]:
+	rows = frappe.get_all(doctype, {"name": ["in", sorted(names)]}, ["name", field])
+	return {row.name: row[field] for row in rows}
 
 
 def revoke_link(name: str) -> Document:

@@ -35,7 +35,7 @@ def check_not_over(terms: LinkTerms, now: int) -> None:
 		raise BookingLinkExpired
 
 
-def state_of(link: Document, uses: int, now: int) -> str:
+def state_of(link: Document | frappe._dict, uses: int, now: int) -> str:
 	"""Return `revoked`, `used`, `expired` or `open` for a Booking Link with so many uses. `now` is in epoch seconds."""
 	if link.revoked:
 		return "revoked"

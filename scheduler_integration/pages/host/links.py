@@ -9,7 +9,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.catalogue.booking_links import DEFAULT_DAYS, link_url, starts_of
 from scheduler_integration.catalogue.hosts import TypeHost
@@ -50,7 +49,7 @@ class LinksPage:
 	house: House
 	types: Sequence[ReadableType]
 	chosen: Chosen | None
-	links: Sequence[Document]
+	links: Sequence[frappe._dict]
 	uses: Mapping[str, Sequence[frappe._dict]]
 	zone: str
 	now: int
@@ -70,7 +69,6 @@ class LinksPage:
 def links_view(page: LinksPage) -> dict[str, Any]:
 	"""Return the view of `/scheduling/links`."""
 	error = page.error
-	titles = {each.name: each.title for each in page.types}
 	return {
 		**page.house.frame(_("Booking links"), style="types", said=error.message if error else ""),
 		"subtitle": _("Links for one booking, until a day, or for times that you choose."),
@@ -81,7 +79,7 @@ def links_view(page: LinksPage) -> dict[str, Any]:
 		"city": dates.city(page.zone, page.house.visitor.locale),
 		"form": _form(page),
 		"problem": " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else None,
-		"links": [_link(link, page, titles) for link in page.links],
+		"links": [_link(link, page) for link in page.links],
 		"shows_all": page.shows_all,
 	}
 
@@ -101,14 +99,13 @@ def _form(page: LinksPage) -> dict[str, Any]:
 	}
 
 
-def _link(link: Document, page: LinksPage, titles: Mapping[str, str]) -> dict[str, Any]:
+def _link(link: frappe._dict, page: LinksPage) -> dict[str, Any]:
 	uses = page.uses.get(link.name, ())
 	state = state_of(link, len(uses), page.now)
-	title = titles.get(link.meeting_type) or frappe.get_cached_value("Meeting Type", link.meeting_type, "title")
 	return {
 		"name": link.name,
-		"title": link.title or title,
-		"type": title if link.title else None,
+		"title": link.title or link.type_title,
+		"type": link.type_title if link.title else None,
 		"url": link_url(link.name),
 		"state": _words_of(state),
 		"is_open": state == "open",
@@ -126,7 +123,7 @@ def _link(link: Document, page: LinksPage, titles: Mapping[str, str]) -> dict[st
 	}
 
 
-def _facts(link: Document, page: LinksPage) -> list[str | None]:
+def _facts(link: frappe._dict, page: LinksPage) -> list[str | None]:
 	starts = starts_of(link.own_times)
 	locale = page.style.locale
 	return [
@@ -139,8 +136,8 @@ def _facts(link: Document, page: LinksPage) -> list[str | None]:
 		", ".join(moment_in_short(start, page.style) for start in starts[:3]) + (" …" if starts[3:] else "")
 		if starts
 		else None,
-		frappe.utils.get_fullname(link.host) if link.host else None,
-		frappe.utils.get_fullname(link.user) if link.user != frappe.session.user else None,
+		link.host_name,
+		link.user_name if link.user != frappe.session.user else None,
 	]
 
 
