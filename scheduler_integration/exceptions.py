@@ -412,6 +412,30 @@ class BookingLinkRevoked(BookingLinkClosed):
 		return _("Your host has withdrawn this link. Ask your host for a new one.")
 
 
+class PaymentOver(SchedulingError):
+	"""The booking is paid, or was given up."""
+
+	code = "PAYMENT_OVER"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("There is nothing to pay any more.")
+
+
+class PaymentOpen(SchedulingError):
+	"""The same person has booked this time already, and hasn't paid yet. `address` is where they pay."""
+
+	code = "PAYMENT_OPEN"
+	http_status_code = 409
+
+	def __init__(self, address: str):
+		self.address = address
+		super().__init__(details={"address": address})
+
+	def default_message(self) -> str:
+		return _("You have booked this time already. It is yours as soon as you have paid.")
+
+
 class RateLimited(SchedulingError):
 	"""There were too many requests. `retry_after` is in seconds."""
 

@@ -53,6 +53,7 @@ website_route_rules = [
 	{"from_route": "/schedule/answer/<token>", "to_route": "schedule/answer"},
 	{"from_route": "/book/<page>", "to_route": "schedule/book"},
 	{"from_route": "/book/<page>/<meeting_type>", "to_route": "schedule/book"},
+	{"from_route": "/schedule/pay/<token>", "to_route": "schedule/pay"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/unsubscribe/<token>", "to_route": "schedule/unsubscribe"},
 	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},

@@ -313,7 +313,15 @@ def _shared(booking: BookingSummary) -> JSON:
 		"rescheduled_from": booking.rescheduled_from,
 		"is_over": booking.is_over,
 		"book_again_url": booking.book_again_url,
+		"payment": _payment(booking) if booking.payment else None,
 	}
+
+
+def _payment(booking: BookingSummary) -> JSON:
+	payment = booking.payment
+	assert payment
+	until = iso(payment.pay_until, booking.timezone) if payment.pay_until else None
+	return {**asdict(payment), "pay_until": until}
 
 
 def _partly_free(partly: PartlyFree, zone: str) -> JSON:

@@ -13,6 +13,7 @@ from scheduler_integration import bookings
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.entry import webhooks
 from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.entry.payments import take_stripe_notice
 from scheduler_integration.entry.text_replies import take_text
 from scheduler_integration.external.acuity_poll import ask_for_appointment
 from scheduler_integration.external.payloads import acuity as from_acuity
@@ -58,6 +59,14 @@ def acuity(**_arguments) -> dict[str, Any]:
 	if appointment:
 		bookings.retried(lambda: ask_for_appointment(sender.consultant, appointment, now))
 	return {"taken": bool(appointment)}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def stripe(**_arguments) -> dict[str, Any]:
+	"""Take a notice of Stripe about a payment. A job asks Stripe what has become of it."""
+	return {"taken": take_stripe_notice()}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

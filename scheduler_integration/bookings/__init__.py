@@ -22,6 +22,12 @@ from scheduler_integration.bookings.commands.guests import (
 )
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
+from scheduler_integration.bookings.commands.pay import (
+	begin_payment,
+	heed_notice,
+	look_soon,
+	note_checkout,
+)
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
@@ -44,6 +50,7 @@ __all__ = [
 	"TeamWeek",
 	"answer_by_link",
 	"ask_to_reschedule",
+	"begin_payment",
 	"book",
 	"book_undoably",
 	"cancel_by_host",
@@ -62,9 +69,12 @@ __all__ = [
 	"forget_past_bookings",
 	"forget_turns",
 	"hand_over",
+	"heed_notice",
 	"hold_slot",
+	"look_soon",
 	"make_new_call",
 	"mark_no_show",
+	"note_checkout",
 	"reassign",
 	"reconfirm",
 	"release_before",

@@ -9,6 +9,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.payment import UNPAID, waits_for_payment
 from scheduler_integration.meetings.transitions import Actor, check_transition
 
 
@@ -27,6 +28,8 @@ def change_status(
 	for booking in bookings:
 		changes_invitation = kind not in (Kind.COMPLETED, Kind.NO_SHOW)
 		booking.update({"status": after, "sequence": booking.sequence + changes_invitation, **fields})
+		if waits_for_payment(booking):
+			booking.payment_status = UNPAID
 	save(*bookings)
 	run_consequences(
 		*(

@@ -5,7 +5,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import frappe
 
@@ -17,9 +17,11 @@ from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.insights.stat_days import note_changes
 from scheduler_integration.meetings.changes import Change, Changes, Fields
+from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.pace import rest_after_response
 from scheduler_integration.outbox.wake import wake
+from scheduler_integration.payments.follow import keep_payments
 
 # A consequence gets all changes of the command, so that a session takes as many statements as one booking. It returns
 # fields by the booking's name, which `run_consequences` stores, because only bookings/ writes Booking.
@@ -29,6 +31,7 @@ Consequence = Callable[[Changes], dict[str, Fields]]
 CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	ledger.keep_ledger,
+	keep_payments,
 	keep_activity,
 	keep_engagement,
 	plan_call,
@@ -38,16 +41,32 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	plan_notifications,
 )
 
+# What follows from a change of a booking that isn't paid for: its time is taken or free, and nobody hears of it.
+WITHOUT_PAYMENT: tuple[Consequence, ...] = (ledger.keep_ledger, keep_payments, note_changes)
+
 
 def run_consequences(*changes: Change) -> None:
 	"""Run every consequence of a command's changes, and store the fields that they return.
 
 	The tasks that they planned run right after the commit.
 	"""
+	unpaid = [change for change in changes if change.booking.payment_status in NOT_PAID]
+	if unpaid:
+		_run(unpaid, WITHOUT_PAYMENT)
+	if others := [change for change in changes if change not in unpaid] if unpaid else changes:
+		_run(others, CONSEQUENCES)
+
+
+def run_once_paid(change: Change) -> None:
+	"""Run the consequences of a new booking that waited until its attendee had paid. `change` is of the kind BOOKED."""
+	_run([change], [each for each in CONSEQUENCES if each not in WITHOUT_PAYMENT or change.turn])
+
+
+def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 	bookings = {change.booking.name: change.booking for change in changes}
 	stored: dict[str, Fields] = {name: {} for name in bookings}
 	meetings = _by_session(changes)
-	for consequence in CONSEQUENCES:
+	for consequence in consequences:
 		# People get one message about all dates of a series. Everything else belongs to the meetings.
 		for together in [changes] if consequence is plan_notifications else meetings:
 			for name, fields in consequence(together).items():

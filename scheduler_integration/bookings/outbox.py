@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
+from scheduler_integration.bookings import payment_task
 from scheduler_integration.bookings.calls import give_up_call, store_call, store_link
 from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
@@ -19,6 +20,7 @@ from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.payments.plan import KIND as PAYMENT
 
 
 def run_due_tasks(now: Callable[[], int], seconds: float, booking: str | None = None) -> int:
@@ -64,5 +66,6 @@ HANDLERS: Handlers = {
 	ANSWER: Handler(send_answer),
 	**dict.fromkeys(BY_KIND, Handler(_send)),
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
+	PAYMENT: Handler(payment_task.run, keeps_trying=True),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
 }

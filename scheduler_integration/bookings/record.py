@@ -9,10 +9,12 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration import engine
+from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.sessions import new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.parsing.booking_request import BookingRequest
+from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charged
 
 
 def new_booking(
@@ -43,6 +45,7 @@ def new_booking(
 			**_place(request),
 			**_origin(request, meeting_type),
 			**_records(request),
+			**_payment(request, meeting_type, parts[0][0], now),
 			"idempotency_key": request.idempotency_key,
 			"manage_key": new_manage_key(),
 			"ical_uid": new_uid(),
@@ -153,6 +156,20 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict[str, Any]:
 		"currency": meeting_type.currency,
 		**request.utm,
 		"reference": request.reference,
+	}
+
+
+def _payment(request: BookingRequest, meeting_type: Document, start: int, now: int) -> dict[str, Any]:
+	"""Return what the attendee has to pay before the booking counts. Who books for somebody settles that with them."""
+	if not is_charged(meeting_type) or request.on_behalf:
+		return {}
+	seats = request.party if (meeting_type.seats or 1) > 1 else 1
+	return {
+		"status": "Pending",
+		"price": meeting_type.price * seats,
+		"payment_status": AWAITING,
+		"amount_due": float(due_now(meeting_type, seats)),
+		"pay_until": min(now + LONGEST_WAIT, start),
 	}
 
 

@@ -14,7 +14,17 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.platform.sql import update_rows
 
 # The fields that a change of a whole session can change, of the booking and of its hosts.
-_FIELDS = ("status", "sequence", "host", "subject", "session", "cancelled_by", "cancelled_at", "cancel_reason")
+_FIELDS = (
+	"status",
+	"sequence",
+	"host",
+	"subject",
+	"session",
+	"cancelled_by",
+	"cancelled_at",
+	"cancel_reason",
+	"payment_status",
+)
 _HOST_FIELDS = ("user", "session", "is_live", "buffer_before_minutes", "buffer_after_minutes")
 
 

@@ -25,7 +25,7 @@ _EPOCH = 520  # Weeks.
 Query: TypeAlias = Any
 # Bookings that aren't counted; see `formulas`. With a list of the statuses that are counted, SQLite would take an index that
 # begins with the status, and read all bookings of all years.
-NOT_COUNTED = ("Declined", "Rescheduled")
+NOT_COUNTED = ("Declined", "Rescheduled", "Expired")
 
 
 class Group(NamedTuple):

@@ -13,6 +13,7 @@ from pypika.terms import Criterion
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by, naming
 from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.status import LIVE, OPEN
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
@@ -64,7 +65,7 @@ def agenda(
 	is_plain = not (is_past or only.has_time_or_status or only.text)
 	query = _past(user, now, only) if is_past else _wanted(user, now, only)
 	if is_plain:
-		query = query.where(frappe.qb.DocType("Booking").status != "Pending")
+		query = query.where(_needs_answer().negate())
 	names, last = _page(query, after, limit, latest_first=latest_first)
 	waiting = _requests(user, now, only) if is_plain and not after else []
 	summaries = {summary.id: summary for summary in for_hosts(load_bookings([*waiting, *names]), now)}
@@ -76,7 +77,13 @@ def count_requests(user: str, now: int) -> int:
 	"""Return how many attendees wait for the user's answer. `now` is in epoch seconds."""
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(Count("*")).where(booking.name.isin(hosted_by(user, since=now)))
-	return query.where((booking.status == "Pending") & (booking.ends_at > now)).run(pluck=True)[0]
+	return query.where(_needs_answer() & (booking.ends_at > now)).run(pluck=True)[0]
+
+
+def _needs_answer() -> Criterion:
+	"""The condition for requests that a host has to answer. Those whose attendees haven't paid yet don't need it."""
+	booking = frappe.qb.DocType("Booking")
+	return (booking.status == "Pending") & (Coalesce(booking.payment_status, "") != AWAITING)
 
 
 def _chosen(summaries: dict[str, HostBooking], names: Sequence[str]) -> tuple[HostBooking, ...]:
@@ -85,7 +92,7 @@ def _chosen(summaries: dict[str, HostBooking], names: Sequence[str]) -> tuple[Ho
 
 def _requests(user: str | None, now: int, only: BookingFilter) -> list[str]:
 	query = _wanted(user, now, replace(only, statuses=frozenset({"Pending"}), since=now))
-	return _names(query, None, MOST_REQUESTS + 1)
+	return _names(query.where(_needs_answer()), None, MOST_REQUESTS + 1)
 
 
 def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:

@@ -22,6 +22,8 @@ class Kind(Enum):
 	CONFIRMED = "confirmed"
 	CANCELLED = "cancelled"
 	DECLINED = "declined"
+	# Nobody has paid in time.
+	EXPIRED = "expired"
 	REASSIGNED = "reassigned"
 	# The video call got a link, or another link, after people had their messages.
 	LINKED = "linked"

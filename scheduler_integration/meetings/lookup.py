@@ -12,7 +12,7 @@ from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import link_expires_at
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
-from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token, is_booking
+from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_pay_token, find_by_token, is_booking
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
 MAX_ROWS = 100
@@ -26,6 +26,14 @@ def booking_by_token(token: str, now: int) -> AttendeeBooking:
 	"""
 	booking = find_by_token(token)
 	if link_expires_at(booking) <= now:
+		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
+	return for_attendee(booking, now)
+
+
+def booking_by_pay_token(token: str, now: int) -> AttendeeBooking:
+	"""Return the booking to which a payment link leads. Raises BookingNotFound, and LinkExpired if the meeting is over."""
+	booking = find_by_pay_token(token)
+	if booking.ends_at <= now:
 		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
 	return for_attendee(booking, now)
 

@@ -8,6 +8,7 @@
     Cancelled      no                             no
     Declined       no                             no
     Rescheduled    no                             no
+    Expired        no                             no
 
 A meeting that took place still takes its hosts' time, because it counts in the limits and loads of its week. transitions.py has
 the changes from one state to another.
@@ -15,4 +16,4 @@ the changes from one state to another.
 
 OPEN = frozenset({"Pending", "Scheduled"})
 LIVE = OPEN | {"Completed", "No Show"}
-RELEASED = frozenset({"Cancelled", "Declined", "Rescheduled"})
+RELEASED = frozenset({"Cancelled", "Declined", "Rescheduled", "Expired"})

@@ -17,6 +17,7 @@ from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
+from scheduler_integration.meetings.payment import PaymentFacts, payment_of
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.series import Series, series_of
@@ -101,6 +102,17 @@ class BookingSummary:
 	rescheduled_from: str | None
 	is_over: bool
 	book_again_url: str
+	payment: PaymentFacts | None
+
+	@property
+	def needs_answer(self) -> bool:
+		"""Whether a host has to confirm or decline it."""
+		return self.status == "Pending" and not self.waits_for_payment
+
+	@property
+	def waits_for_payment(self) -> bool:
+		"""Whether its time is kept only until the attendee has paid."""
+		return bool(self.payment and self.payment.url)
 
 	@property
 	def stretches(self) -> tuple[Interval, ...]:
@@ -269,6 +281,7 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"rescheduled_from": booking.rescheduled_from or None,
 		"is_over": booking.ends_at <= now,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
+		"payment": payment_of(booking),
 	}
 
 

@@ -73,6 +73,35 @@ def _answer_signature(booking: Document, user: str) -> str:
 	return signature(booking.name, f"{booking.manage_key}\nanswer\n{user}")
 
 
+def pay_url(booking: Document) -> str:
+	"""Return the absolute address at which the attendee pays.
+
+	It isn't the manage link: providers get it, and so does whoever books the same time with the same address again. It shows
+	nobody's name and changes nothing but the payment.
+	"""
+	return site_url(f"/schedule/pay/{pay_token(booking)}")
+
+
+def pay_token(booking: Document) -> str:
+	"""Return the token of the booking's payment link."""
+	return f"{booking.name}.{_pay_signature(booking.name, booking)}"
+
+
+def find_by_pay_token(token: str, *, for_update: bool = False) -> Document:
+	"""Return the booking whose payment link has this token, the last one of its chain. Raises BookingNotFound."""
+	name, signed = split_token(token)
+	if not is_booking(name):
+		raise BookingNotFound
+	booking = latest(frappe.get_doc("Booking", name, for_update=for_update), for_update=for_update)
+	if not hmac.compare_digest(signed, _pay_signature(name, booking)):
+		raise BookingNotFound
+	return booking
+
+
+def _pay_signature(name: str, booking: Document) -> str:
+	return signature(name, f"{booking.manage_key}\npay")
+
+
 def find_by_token(token: str, *, for_update: bool = False) -> Document:
 	"""Return the booking that the token leads to, locked with `for_update`.
 

@@ -19,7 +19,8 @@
                            +--> | Cancelled | <-----+
                                 +-----------+
 
-Nothing leaves Cancelled, Declined and Rescheduled.
+Nothing leaves Cancelled, Declined and Rescheduled. A Pending booking that must be paid for becomes Expired if it isn't. Only
+money that came too late takes it back from there (bookings/commands/pay.py).
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ def _within_a_week(booking: Document, now: int) -> str | None:
 	return _("This can be corrected only within seven days after the meeting.")
 
 
+def _unpaid(booking: Document, now: int) -> str | None:
+	return None if booking.payment_status == "Awaiting" else _("This meeting needs no payment.")
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
 	"""One allowed change of status. `objection` returns why it isn't allowed at `now`, or None if it is."""
@@ -85,6 +90,7 @@ TRANSITIONS = (
 	Transition("Pending", "Declined", (_SYSTEM,), _after_the_start),
 	Transition("Pending", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
 	Transition("Pending", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Pending", "Expired", (_SYSTEM,), _unpaid),
 	Transition("Scheduled", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
 	Transition("Scheduled", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
 	Transition("Scheduled", "Completed", (_HOST,), _after_the_start),
@@ -95,6 +101,10 @@ TRANSITIONS = (
 )
 
 
+# What can become of a booking whose attendee hasn't paid yet.
+_WITHOUT_PAYMENT = frozenset({"Cancelled", "Expired"})
+
+
 def transition_refusal(booking: Document, after: str, actor: Actor, now: int) -> SchedulingError | None:
 	"""Return why the actor can't bring the booking into the state `after`, or None if they can. `now` is in epoch seconds.
 
@@ -102,6 +112,8 @@ def transition_refusal(booking: Document, after: str, actor: Actor, now: int) ->
 	"""
 	if booking.status in RELEASED:
 		return AlreadyCancelled(_released_sentence(booking.status))
+	if booking.payment_status == "Awaiting" and after not in _WITHOUT_PAYMENT:
+		return TransitionNotAllowed(_("This meeting isn't paid for yet."))
 	possible = [
 		transition for transition in TRANSITIONS if (transition.before, transition.after) == (booking.status, after)
 	]
@@ -131,6 +143,7 @@ def check_open(booking: Document, now: int) -> None:
 def _released_sentence(status: str) -> str | None:
 	sentences = {
 		"Declined": _("This request was declined."),
+		"Expired": _("This meeting wasn't paid for in time."),
 		"Rescheduled": _("This meeting was moved to another time. Please use its newest booking."),
 	}
 	return sentences.get(status)

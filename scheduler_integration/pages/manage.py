@@ -101,6 +101,7 @@ def managing_view(
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"follow_up": follow,
+		"pay_url": local_address(booking.payment.url) if booking.payment else None,
 		"again_url": _again_url(booking, path),
 		"action": path,
 		"panel": _open_panel(asked, attempt),
@@ -187,6 +188,8 @@ def _heading(booking: AttendeeBooking, asked: Asked) -> dict:
 	if booking.is_over or booking.status in ("Completed", "No Show"):
 		return _head("clock", _("This meeting is over"), _("We hope it went well."), mood="quiet")
 	email = bidi.left_to_right(booking.attendee.email)
+	if booking.payment and booking.payment.url:
+		return _head("clock", _("Not paid yet"), _("We're keeping the time for you until you have paid."))
 	if booking.status == "Pending":
 		text = _("{0} will reply to {1}. We're holding the time for you until then.")
 		return _head("check", _("Your request is sent"), bidi.sentence(text, host, email))
@@ -223,11 +226,13 @@ def _gone_heading(status: str) -> dict:
 		"Cancelled": _("This meeting is cancelled"),
 		"Declined": _("This request was declined"),
 		"Rescheduled": _("This meeting was moved"),
+		"Expired": _("Not paid in time"),
 	}
 	texts = {
 		"Cancelled": _("Everyone has been notified, and the time is free again."),
 		"Declined": _("Your host can't make this time. Please choose another."),
 		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
+		"Expired": _("The time is free again. You can book another one."),
 	}
 	return _head("cross", titles[status], texts[status], mood="quiet")
 

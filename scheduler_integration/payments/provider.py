@@ -56,11 +56,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-	"""A notice whose signature was right. `about` are the provider's ids that it concerns."""
+	"""A notice whose signature was right. `about` are the provider's ids that it concerns, `checkout` that of the page."""
 
 	event: str
 	kind: str
 	about: tuple[str, ...]
+	checkout: str = ""
 
 
 class Provider:

@@ -6,6 +6,7 @@
 Callers hold the booking's row, or the payment's own (`of` with `for_update`).
 """
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -86,17 +87,23 @@ def refunds_of(payments: Collection[str]) -> list[frappe._dict]:
 
 def note_order(payment: str, order: Order) -> None:
 	"""Store what the provider is going to be asked, so that it can be asked the same again."""
-	_set(payment, sent_order=frappe.as_json(asdict(order)))
+	_set(payment, sent_order=json.dumps(asdict(order)))
 
 
 def order_of(payment: frappe._dict) -> Order | None:
 	"""Return what the provider was asked, or None if nobody has begun to pay."""
-	return Order(**frappe.parse_json(payment.sent_order)) if payment.sent_order else None
+	return Order(**json.loads(payment.sent_order)) if payment.sent_order else None
 
 
 def note_checkout(payment: str, checkout: Checkout) -> None:
 	"""Store the page on which the attendee pays."""
 	_set(payment, external_id=checkout.external_id, checkout_url=checkout.url)
+
+
+def adopt(payment: frappe._dict, notice: Notice) -> None:
+	"""Store which page the provider has made, if a process died before it could store that."""
+	if notice.checkout and not payment.external_id and payment.status == OPEN:
+		_set(payment.name, external_id=notice.checkout)
 
 
 def note_authorised(payment: str, status: str) -> None:

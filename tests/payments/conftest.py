@@ -6,7 +6,8 @@ import frappe
 import pytest
 
 from tests.support.factories import at
-from tests.support.vendors.setup import leading_to
+from tests.support.site import Site
+from tests.support.vendors.setup import all_leading_to, leading_to
 from tests.support.vendors.stand_in import serving
 from tests.support.vendors.stripe import Stripe
 
@@ -42,6 +43,15 @@ def stripe(_stripe_server: Switch) -> Iterator[Stripe]:
 		enter_keys(stand_in)
 		yield stand_in
 	stand_in.assert_sound()
+
+
+@pytest.fixture
+def stripe_for_all(stripe: Stripe, site: Site) -> Iterator[Stripe]:
+	"""The stand-in, for the server's process too. Its clock is the true one."""
+	stripe.clock.instant = None
+	frappe.db.commit()
+	with all_leading_to(site, "stripe", stripe):
+		yield stripe
 
 
 def enter_keys(stand_in: Stripe) -> None:

@@ -18,7 +18,7 @@ def order(**fields):
 		"email": "ada@guests.example",
 		"name": "Ada",
 		"language": "de",
-		"expires_at": provider.session_ends(NOW, NOW + 1800),
+		"expires_at": provider.session_ends(NOW + 1800),
 		"return_url": "https://site.example/schedule/pay/x?returned=1",
 		"back_url": "https://site.example/schedule/pay/x",
 	}

@@ -23,13 +23,16 @@ from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled, DatesTaken, SlotTaken
+from scheduler_integration.exceptions import AlreadyCancelled, DatesTaken, PaymentOpen, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.tokens import pay_url
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.parsing.series import WantedSeries
+from scheduler_integration.payments.terms import is_charged
 
 
 @command
@@ -69,6 +72,8 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
+		if unpaid := _own_unpaid(request, bookable):
+			raise PaymentOpen(pay_url(unpaid)) from None
 		raise
 	return _store(request, bookable, offer.with_any_start() if by_host else offer, now)
 
@@ -80,6 +85,18 @@ def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookab
 		if earlier := _earlier(request, for_update=True):
 			return earlier
 		raise
+
+
+def _own_unpaid(request: BookingRequest, bookable: Bookable) -> Document | None:
+	"""Return the booking of the same time with the same address that still waits for its payment."""
+	wanted = {
+		"meeting_type": bookable.meeting_type.name,
+		"starts_at": request.start,
+		"attendee_email": request.attendee_email,
+		"payment_status": AWAITING,
+	}
+	name = is_charged(bookable.meeting_type) and frappe.db.get_value("Booking", wanted, "name")
+	return frappe.get_doc("Booking", name) if name else None
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:

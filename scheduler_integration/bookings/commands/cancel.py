@@ -10,10 +10,13 @@ from scheduler_integration.bookings.sessions import together
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.policy import cancel_refusal
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor
+
+_KINDS = {"Cancelled": Kind.CANCELLED, "Declined": Kind.DECLINED, "Expired": Kind.EXPIRED}
 
 
 @command
@@ -63,12 +66,12 @@ def decline_unanswered(name: str, now: int) -> None:
 	`now` is in epoch seconds.
 	"""
 	booking = frappe.get_doc("Booking", name, for_update=True)
-	if booking.status == "Pending":
+	if booking.status == "Pending" and not waits_for_payment(booking):
 		release([booking], "Declined", Actor.SYSTEM, "", now)
 
 
 def release(bookings: Sequence[Document], status: str, by: Actor, reason: str, now: int) -> None:
-	"""Bring the bookings, which are locked, into the state Cancelled or Declined. Raises the errors of `change_status`."""
-	kind = Kind.DECLINED if status == "Declined" else Kind.CANCELLED
+	"""Bring the bookings, which are locked, into the state Cancelled, Declined or Expired. Raises the errors of `change_status`."""
+	kind = _KINDS[status]
 	how = {"cancelled_by": by.value, "cancelled_at": now, "cancel_reason": reason}
 	change_status(bookings, status, kind, by, now, reason=reason, **how)

@@ -50,7 +50,7 @@ SECONDS = 10
 _FIELDS = (
 	"status", "sequence", "host", "subject", "session", "session_uid", "seats", "turn_shares", "event", "cancelled_by",
 	"cancelled_at", "cancel_reason", "reschedule_asked_at", "reschedule_message", "time_given_back",
-	"address_status", *NO_CALL,
+	"address_status", "payment_status", "amount_paid", "amount_refunded", *NO_CALL,
 )  # fmt: skip
 _ROWS = {
 	"hosts": ("user", "starts_at", "ends_at", "is_first_day", "buffer_before_minutes", "buffer_after_minutes"),

@@ -45,7 +45,7 @@ def meeting_row(sharing: Sequence[HostBooking], style: dates.TimeStyle) -> dict:
 		"place_icon": place_icon(first.location_type),
 		"hosts": names(first.hosts),
 		"call": None if first.is_over else words.way_to_join(sharing),
-		"waiting": sum(booking.status == "Pending" for booking in sharing),
+		"waiting": sum(booking.needs_answer for booking in sharing),
 		"state": None if is_session else words.state(first.status),
 		"asked": words.asked(first, style),
 		"problems": [problem[1] for booking in sharing if (problem := words.problem(booking))],

@@ -28,6 +28,7 @@ def state(status: str) -> str | None:
 		"Cancelled": _("Was cancelled"),
 		"Declined": _("Was declined"),
 		"Rescheduled": _("Was moved"),
+		"Expired": _("Wasn't paid"),
 	}.get(status)
 
 

@@ -29,6 +29,7 @@ def document(
 	secret_address: bool = False,
 	framed: bool = False,
 	frames: tuple[str, ...] = (),
+	forms: tuple[str, ...] = (),
 	path: str | None = None,
 	picture: str | None = None,
 	manifest: str | None = None,
@@ -37,7 +38,8 @@ def document(
 
 	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
-	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds. `path`
+	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds, `forms` the sources to which
+	its forms may lead beside this site. `path`
 	is the canonical one, without a query. `picture` is shown beside links to the page if the brand has no logo.
 	`manifest` is the address of a web app manifest.
 	"""
@@ -47,7 +49,7 @@ def document(
 	more = [f"frame-src {' '.join(frames)}"] if frames else []
 	more += ["manifest-src 'self'"] if manifest else []
 	framing = "; ".join((*more, frame_ancestors(framed=framed)))
-	policy = content_security_policy(look.csp_source, loaded.csp_source, framing)
+	policy = content_security_policy(look.csp_source, loaded.csp_source, framing, forms)
 	return {
 		"language": visitor.language_tag,
 		"direction": visitor.direction,
@@ -72,7 +74,7 @@ def _footer() -> list[dict[str, str]]:
 	return [*first, {"label": _("Privacy"), "url": privacy or "/schedule/privacy"}]
 
 
-def content_security_policy(style: str, script: str, framing: str) -> str:
+def content_security_policy(style: str, script: str, framing: str, forms: tuple[str, ...] = ()) -> str:
 	"""Return a content security policy (CSP 3) that allows only this site's files, and the inline theme and import map.
 
 	`style` and `script` are the source expressions of theme and import map, with their hashes. `framing` are the directives
@@ -85,7 +87,7 @@ def content_security_policy(style: str, script: str, framing: str) -> str:
 			f"style-src 'self' {style}",
 			"img-src 'self' data:",
 			"connect-src 'self'",
-			"form-action 'self'",
+			" ".join(("form-action 'self'", *forms)),
 			"base-uri 'none'",
 			framing,
 		)

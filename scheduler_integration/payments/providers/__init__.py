@@ -21,6 +21,11 @@ def is_ready() -> bool:
 	return chosen() in PROVIDERS and provider(chosen()).is_set_up()
 
 
+def pages_of_provider() -> tuple[str, ...]:
+	"""Return the sources to which the form "Pay" may lead."""
+	return provider(chosen()).pages() if chosen() in PROVIDERS else ()
+
+
 def provider(name: str) -> Provider:
 	"""Return the provider with this name."""
 	return PROVIDERS[name]()

@@ -31,9 +31,8 @@ from scheduler_integration.payments.provider import Checkout, Notice, Order, Pro
 NOTICES = "/api/method/scheduler_integration.api.webhooks.stripe"
 _API = "https://api.stripe.com"
 _VERSION = "2024-06-20"
-# A session lives for at least so long. It is closed earlier than that if its booking waits no longer.
-_SHORTEST = 30 * 60
-_SPARE_SECONDS = 60
+# A session must live for 30 minutes. One that is opened in the last moment does too.
+_SHORTEST = 31 * 60
 # How far a notice's time may be from now, in seconds.
 _WINDOW = 5 * 60
 _CODE = re.compile(r"[a-z_]{1,60}")
@@ -106,9 +105,9 @@ class Stripe(Provider):
 		return _read(self._client.send("POST", relocated("stripe", _API + path), form=form, headers=headers))
 
 
-def session_ends(now: int, pay_until: int) -> int:
-	"""Return when a session that is opened at `now` ends by itself. All are epoch seconds."""
-	return max(pay_until, now + _SHORTEST + _SPARE_SECONDS)
+def session_ends(pay_until: int) -> int:
+	"""Return when a session ends by itself that is opened before `pay_until`, epoch seconds. It is closed earlier."""
+	return pay_until + _SHORTEST
 
 
 def read_notice(body: bytes, signature: str, now: int) -> Notice:
@@ -133,7 +132,13 @@ def _notice(body: bytes) -> Notice:
 		event = json.loads(body)
 		about = event["data"]["object"]
 		ids = (about.get("id"), about.get("payment_intent"), about.get("client_reference_id"))
-		return Notice(str(event["id"])[:140], str(event["type"])[:140], tuple(str(each) for each in ids if each))
+		is_checkout = event["type"].startswith("checkout.session.")
+		return Notice(
+			str(event["id"])[:140],
+			str(event["type"])[:140],
+			tuple(str(each) for each in ids if each),
+			str(about.get("id") or "") if is_checkout else "",
+		)
 	except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
 		raise SignatureRefused from None
 

@@ -17,6 +17,7 @@ from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.fields import split_addresses
+from scheduler_integration.pages.kit.links import local_address
 from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url
@@ -39,6 +40,9 @@ def _view() -> dict:
 	path = f"/schedule/manage/{quote(token, safe='')}"
 	attempt = _act(token, path) if chosen_in_form("action") and argument("action") in _ACTIONS else Attempt()
 	booking = booking_by_token(token, now())
+	if booking.payment and booking.payment.url and argument("booked") and not submitted():
+		# It is booked as soon as it is paid.
+		raise redirection(local_address(booking.payment.url) or path, 302)
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
 	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, _asked(), attempt)

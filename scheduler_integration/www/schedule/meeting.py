@@ -30,6 +30,7 @@ from scheduler_integration.exceptions import (
 	BookingLinkClosed,
 	CodeNeeded,
 	MeetingTypeNotFound,
+	PaymentOpen,
 	SchedulingError,
 	WrongCode,
 )
@@ -185,6 +186,8 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
+	except PaymentOpen as error:
+		raise redirection(urlsplit(error.address).path) from None
 	except (CodeNeeded, WrongCode) as error:
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "code": ""}, error)
 	except BookingLinkClosed:

@@ -149,6 +149,7 @@ async function send(start, duration, zone, typed, hold, isAgain = false) {
 /** @param {ApiError} error @returns {Outcome} */
 function outcome(error) {
 	if (error.code === "CODE_NEEDED") return { ...NOTHING, kind: "code", message: error.message };
+	if (error.code === "PAYMENT_OPEN") return { ...NOTHING, kind: "booked", address: new URL(error.details.address).pathname };
 	if (error.code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", nearest: error.nearest };
 	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
 	if (!error.code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };

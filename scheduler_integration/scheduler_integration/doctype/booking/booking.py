@@ -88,6 +88,9 @@ class Booking(Form):
 				}
 			)
 
+	def get_meeting_type(self):
+		return frappe.get_cached_doc("Meeting Type", self.meeting_type)
+
 	def parts(self) -> list[tuple[int, int]]:
 		"""Return the start and end of the meeting on each of its dates, epoch seconds."""
 		return sorted({(row.starts_at, row.ends_at) for row in self.hosts})

@@ -26,6 +26,7 @@ from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.typed_template import check_text_field
 from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.payments.terms import check_terms
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
 from scheduler_integration.trust.addresses import checked_domains
@@ -58,6 +59,7 @@ class MeetingType(Form):
 		self.validate_report_fields()
 		self.validate_links()
 		self.validate_calendar_texts()
+		check_terms(self)
 		parse_reminders(self.reminders)
 		self.color = checked_color(self.color)
 

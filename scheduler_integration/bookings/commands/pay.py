@@ -1,0 +1,224 @@
+"""What a payment means for its booking: it is asked for, comes, comes too late, or doesn't come.
+
+    09:00  Ada books. Her booking is Pending and Awaiting, and keeps its time under the guard until 09:30
+    09:04  she presses "Pay": `begin` stores what the provider is going to be asked, then the provider is asked
+    09:06  a notice of the provider lets a task look: paid. `settle` makes it a meeting, and everybody is told
+    09:30  otherwise: the task first closes the checkout at the provider, then `settle` gives the time back
+
+What the attendee's browser says about the money decides nothing. `settle` only believes what the provider has answered, and
+it runs under the booking's lock, so notices may come twice, late or in any order.
+"""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.offer import offer_around
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.commands.cancel import release
+from scheduler_integration.bookings.consequences import run_once_paid
+from scheduler_integration.bookings.host_time import check_hosts_have_time
+from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.transaction import command
+from scheduler_integration.engine import BOOKING, Turn
+from scheduler_integration.exceptions import PaymentOver, SlotTaken
+from scheduler_integration.meetings.chain import latest
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.payment import PAID, waits_for_payment
+from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
+from scheduler_integration.meetings.tokens import find_by_pay_token, is_booking, pay_url
+from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.outbox.outcomes import Done, Never
+from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.payments import records, refunds
+from scheduler_integration.payments.plan import plan_look
+from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, State
+from scheduler_integration.payments.providers.stripe import session_ends
+from scheduler_integration.platform.language import for_later
+
+
+@command
+def begin_payment(token: str, now: int) -> Order | Checkout:
+	"""Return the page on which the attendee pays, or the order for which the provider makes one. `now`: epoch seconds.
+
+	The order is stored: if the provider's answer is lost, the same order is sent again and makes no second page. Raises
+	BookingNotFound, and PaymentOver if nothing is to be paid any more.
+	"""
+	booking = find_by_pay_token(token, for_update=True)
+	if not waits_for_payment(booking) or now >= booking.pay_until:
+		raise PaymentOver
+	payment = _open_payment(booking)
+	if payment.checkout_url:
+		return Checkout(payment.external_id, payment.checkout_url)
+	order = records.order_of(payment) or _order(booking, payment, now)
+	records.note_order(payment.name, order)
+	return order
+
+
+@command
+def note_checkout(payment: str, checkout: Checkout) -> None:
+	"""Store the page that the provider has made."""
+	if records.of(payment, for_update=True).status == records.OPEN:
+		records.note_checkout(payment, checkout)
+
+
+@command
+def look_soon(token: str, now: int) -> None:
+	"""Let a task find out at once whether the attendee has paid. For those who come back from the provider's page."""
+	booking = find_by_pay_token(token, for_update=True)
+	if waits_for_payment(booking):
+		plan_look([_open_payment(booking)], now, now)
+
+
+@command
+def heed_notice(notice: Notice, provider: str, now: int) -> bool:
+	"""Let a task find out what a notice of the provider is about. Returns False if the notice was received before."""
+	if not records.is_new(notice, provider, now):
+		return False
+	for name in records.named_by(notice.about):
+		payment = records.of(name)
+		if _locked_booking(payment.booking):
+			records.adopt(payment, notice)
+			plan_look([payment], now, now)
+	return True
+
+
+@command
+def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
+	"""Let the booking follow what the provider has said about a payment. `now` is in epoch seconds.
+
+	`asked` is the payment as it was when the provider was asked. Returns False if it has changed since, so that the provider
+	must be asked again.
+	"""
+	booking = _locked_booking(asked.booking)
+	payment = records.of(asked.name, for_update=True)
+	if payment.status == records.PAID:
+		if refunds.note_outside(payment, seen.refunded, now, for_later("Paid back at the provider.")):
+			_count(booking)
+		return True
+	if seen.state is State.PAID:
+		_receive(booking, payment, seen, now)
+	elif seen.state is State.CLOSED:
+		if _has_begun(payment) != _has_begun(asked):
+			return False
+		records.mark_expired(payment.name)
+		if booking and waits_for_payment(booking):
+			release([booking], "Expired", Actor.SYSTEM, "", now)
+	return True
+
+
+@command
+def end_refund(task: Task, outcome: Done | Never, now: int) -> None:
+	"""Store how a refund ended at the provider."""
+	booking = _locked_booking(records.of(task.payload["payment"]).booking)
+	refunds.end(task, outcome, now)
+	_count(booking)
+
+
+def _receive(booking: Document | None, payment: frappe._dict, seen: Seen, now: int) -> None:
+	"""The money came: the booking is a meeting now, or the money goes back."""
+	is_right = (seen.currency, seen.amount) == (payment.currency, payment.amount_minor)
+	records.mark_paid(payment, seen, now)
+	if booking and is_right and waits_for_payment(booking):
+		_give(booking, payment, now)
+		return
+	if booking and is_right and booking.status == "Expired" and _give_again(booking, payment, now):
+		return
+	reason = for_later("The payment came too late.") if is_right else for_later("Another amount was paid.")
+	refunds.refund(
+		{payment.name: seen.amount}, records.of_bookings([payment.booking], status=records.PAID), reason, now
+	)
+	_count(booking)
+
+
+def _give(booking: Document, payment: frappe._dict, now: int, turn: Turn | None = None) -> None:
+	"""Make a meeting, or a request, of a booking that was paid for, and tell everybody."""
+	guard.lock_hosts(booking.host_users())
+	needs_answer = booking.get_meeting_type().requires_confirmation
+	booking.update(
+		{
+			"status": "Pending" if needs_answer else "Scheduled",
+			"payment_status": PAID,
+			"amount_paid": float(payment.amount),
+			"cancelled_by": None,
+			"cancelled_at": None,
+		}
+	)
+	save(booking)
+	run_once_paid(Change(Kind.BOOKED, booking, now, turn, by=Actor.ATTENDEE))
+
+
+def _give_again(booking: Document, payment: frappe._dict, now: int) -> bool:
+	"""Do the same for a booking that gave its time back. Returns False if somebody else has it now."""
+	if booking.starts_at <= now:
+		return False
+	turn = None
+	if booking.get_meeting_type().assignment == "Round Robin":
+		# The turn went back to the ledger when nobody paid. Now the booking gives its host what the host pays.
+		turn = Turn(booking.host, {booking.host: BOOKING})
+	frappe.db.savepoint("late_payment")
+	try:
+		_check_free(booking, now)
+		booking.sequence += 1
+		_give(booking, payment, now, turn)
+	except SlotTaken:
+		frappe.db.rollback(save_point="late_payment")
+		booking.reload()
+		return False
+	return True
+
+
+def _check_free(booking: Document, now: int) -> None:
+	"""Raise SlotTaken unless the booking's hosts are free for it, or its session has room."""
+	bookable, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking)
+	guard.lock_hosts(booking.host_users())
+	offer = offer_around(bookable, wanted, booking.starts_at, now, lock=True)
+	members = [offer.member(user) for user in main_first(booking)]
+	standing = joinable_booking(members, booking.starts_at)
+	if standing:
+		join(booking, standing)
+	else:
+		check_hosts_have_time(offer, members, booking.starts_at, booking, now, force=False)
+
+
+def _open_payment(booking: Document) -> frappe._dict:
+	payments = records.of_bookings([booking.name], status=records.OPEN)
+	if not payments:
+		raise PaymentOver
+	return payments[0]
+
+
+def _order(booking: Document, payment: frappe._dict, now: int) -> Order:
+	page = pay_url(booking)
+	return Order(
+		payment=payment.name,
+		title=booking.get_meeting_type().title,
+		amount=payment.amount_minor,
+		currency=payment.currency,
+		email=booking.attendee_email,
+		name=booking.attendee_name,
+		language=booking.language or "en",
+		expires_at=session_ends(booking.pay_until),
+		return_url=f"{page}?returned=1",
+		back_url=page,
+	)
+
+
+def _has_begun(payment: frappe._dict) -> tuple[bool, str]:
+	return bool(payment.sent_order), payment.external_id or ""
+
+
+def _locked_booking(name: str) -> Document | None:
+	"""Return the booking to which the payment belongs, locked, or None if it was deleted."""
+	if not is_booking(name):
+		return None
+	return latest(frappe.get_doc("Booking", name, for_update=True), for_update=True)
+
+
+def _count(booking: Document | None) -> None:
+	"""Store in the booking what was paid and paid back."""
+	if booking:
+		for fields in refunds.amounts_of([booking.name]).values():
+			booking.db_set(fields, update_modified=False)

@@ -1,0 +1,58 @@
+"""The payment of a booking, as its record says it."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.tokens import pay_url
+
+AWAITING, PAID, UNPAID = "Awaiting", "Paid", "Unpaid"
+# Nobody outside hears of these bookings.
+NOT_PAID = frozenset({AWAITING, UNPAID})
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+	"""What an attendee owes and has paid, in `currency`.
+
+	`status` is an option of Booking.payment_status in lower case, such as `partly_refunded`. `due` is paid when booking, until
+	`pay_until` (epoch seconds), at `url`; the rest of the price when people meet. `price` is that of all seats. Who cancels
+	later than `notice_hours` before the start gets back `late_percent`.
+	"""
+
+	status: str
+	price: float
+	due: float
+	paid: float
+	refunded: float
+	currency: str
+	pay_until: int | None
+	url: str | None
+	notice_hours: int
+	late_percent: int
+
+
+def waits_for_payment(booking: Document) -> bool:
+	"""Whether the booking's time is kept only until its attendee has paid, or hasn't."""
+	return bool(booking.payment_status == AWAITING)
+
+
+def payment_of(booking: Document) -> PaymentFacts | None:
+	"""Return the payment of the booking, or None if nothing is asked for it."""
+	if not booking.payment_status:
+		return None
+	waits = waits_for_payment(booking)
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	return PaymentFacts(
+		booking.payment_status.lower().replace(" ", "_"),
+		booking.price or 0.0,
+		booking.amount_due or 0.0,
+		booking.amount_paid or 0.0,
+		booking.amount_refunded or 0.0,
+		booking.currency,
+		booking.pay_until if waits else None,
+		pay_url(booking) if waits else None,
+		meeting_type.refund_notice_hours or 0,
+		meeting_type.late_refund_percent or 0,
+	)

@@ -1,0 +1,132 @@
+"""The page on which an attendee pays. Whoever has its link learns what is paid for, and nothing about the attendee."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from frappe import _
+
+from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.exceptions import OutsideError, SchedulingError
+from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.links import web_address
+from scheduler_integration.pages.kit.money import refund_terms
+from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.payments.providers import pages_of_provider
+
+OPEN, WAITS, PAID, OVER = "open", "waits", "paid", "over"
+
+
+def paying_view(
+	booking: AttendeeBooking,
+	brand: Brand | None,
+	visitor: Visitor,
+	path: str,
+	now: int,
+	*,
+	returned: bool = False,
+	error: SchedulingError | None = None,
+) -> dict:
+	"""Return the view of `/schedule/pay/<token>`. `path` is that address, `now` in epoch seconds.
+
+	`returned`: the provider has just led the attendee back. `error` is why the payment couldn't begin.
+	"""
+	payment = booking.payment
+	state = _state(booking, payment, now, returned)
+	style = visitor.style(booking.timezone)
+	heading = _heading(booking, payment, state)
+	slug, kind = quote(booking.page.slug, safe=""), quote(booking.meeting_type.slug, safe="")
+	return {
+		"document": document(
+			visitor,
+			title=heading["title"],
+			brand=brand,
+			style="manage",
+			script="pay" if state == WAITS else None,
+			secret_address=True,
+			framed=True,
+			forms=pages_of_provider() if state == OPEN else (),
+		),
+		"state_of_payment": state,
+		"heading": heading,
+		"title": booking.meeting_type.title,
+		"with": ", ".join(names(booking.hosts)) or booking.page.title,
+		"when": {
+			**when_view(booking.stretches, style),
+			"zone": dates.zone_name(booking.start, booking.timezone, visitor.locale),
+			"city": dates.city(booking.timezone, visitor.locale),
+		},
+		"amount": _amount(payment, visitor) if payment else None,
+		"rest": _rest(payment, visitor) if payment and state == OPEN else None,
+		"until": _until(payment, visitor, booking.timezone) if payment and state == OPEN else None,
+		"terms": refund_terms(payment, visitor.locale) if payment and state == OPEN else None,
+		"problem": _problem(error) if error else None,
+		"action": path,
+		"again": f"{path}?returned=1&asks=1",
+		"book_url": f"/schedule/{slug}/{kind}" if state in (OPEN, OVER) else None,
+		"follow_up": _follow_up(booking) if state == PAID else None,
+		"csrf_token": csrf_token(),
+	}
+
+
+def _state(booking: AttendeeBooking, payment: PaymentFacts | None, now: int, returned: bool) -> str:
+	if not payment or booking.status in ("Cancelled", "Declined", "Expired"):
+		return OVER
+	if payment.url:
+		return WAITS if returned or now >= (payment.pay_until or 0) else OPEN
+	return PAID
+
+
+def _heading(booking: AttendeeBooking, payment: PaymentFacts | None, state: str) -> dict[str, str]:
+	if state == OPEN:
+		return _head("clock", _("Pay to book this time"), _("We're keeping the time for you."))
+	if state == WAITS:
+		return _head(
+			"clock", _("We're checking your payment"), _("This takes a few seconds. You can leave this page open.")
+		)
+	if state == PAID and booking.status == "Pending":
+		return _head("check", _("Paid. Your request is sent"), _("You get an e-mail with the answer."))
+	if state == PAID:
+		return _head("check", _("Paid. You're booked"), _("We've sent the invitation to your e-mail address."))
+	if payment and payment.status == "refunded" and booking.status == "Expired":
+		text = _("Somebody else has booked the time meanwhile. You get all of your money back.")
+		return _head("cross", _("Your payment came too late"), text, "quiet")
+	if booking.status == "Expired":
+		text = _("The time is free again, and nothing was charged.")
+		return _head("cross", _("Not paid in time"), text, "quiet")
+	return _head("cross", _("This meeting doesn't take place"), _("There is nothing to pay any more."), "quiet")
+
+
+def _head(icon: str, title: str, text: str, mood: str = "good") -> dict[str, str]:
+	return {"icon": icon, "title": title, "text": text, "mood": mood}
+
+
+def _amount(payment: PaymentFacts, visitor: Visitor) -> str:
+	return dates.money(payment.paid or payment.due, payment.currency, visitor.locale)
+
+
+def _rest(payment: PaymentFacts, visitor: Visitor) -> str | None:
+	"""Return what is paid when people meet, or None if all is paid now."""
+	if payment.due >= payment.price:
+		return None
+	return dates.money(payment.price - payment.due, payment.currency, visitor.locale)
+
+
+def _until(payment: PaymentFacts, visitor: Visitor, zone: str) -> str:
+	return dates.clock_time(payment.pay_until or 0, visitor.style(zone))
+
+
+def _problem(error: SchedulingError) -> str:
+	if isinstance(error, OutsideError):
+		return _("We can't reach the payment provider right now. Nothing was charged. Please try again.")
+	return error.message
+
+
+def _follow_up(booking: AttendeeBooking) -> dict[str, str] | None:
+	address = web_address(booking.redirect_url)
+	return {"url": address, "host": urlsplit(address).hostname or ""} if address else None

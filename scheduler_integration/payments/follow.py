@@ -1,0 +1,88 @@
+"""What a change of a booking means for its payment: a consequence, as `bookings/consequences.py` wants it."""
+
+from decimal import Decimal
+
+import frappe
+
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
+from scheduler_integration.meetings.payment import AWAITING, NOT_PAID
+from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.payments import records, refunds
+from scheduler_integration.payments.plan import plan_look
+from scheduler_integration.payments.providers import chosen
+from scheduler_integration.payments.terms import percent_back
+from scheduler_integration.platform.language import for_later
+
+_ENDS = frozenset({Kind.CANCELLED, Kind.DECLINED})
+
+
+def keep_payments(changes: Changes) -> dict[str, Fields]:
+	"""Ask for the money of a new booking, close what nobody may pay any more, and pay back what a booking's end leaves.
+
+	Returns each booking's new amounts, if they change. Makes no statement for bookings without a payment.
+	"""
+	concerned = [change for change in changes if change.booking.payment_status]
+	if not concerned:
+		return {}
+	_move(concerned)
+	first = concerned[0]
+	if first.kind is Kind.BOOKED:
+		if first.booking.payment_status == AWAITING:
+			_ask_for(first)
+		return {}
+	if first.kind is Kind.UNDONE:
+		return _take_back(concerned)
+	if first.releases_time:
+		_close([change for change in concerned if change.booking.payment_status in NOT_PAID], first.now)
+		return _give_back([each for each in concerned if each.booking.amount_paid and each.kind in _ENDS])
+	return {}
+
+
+def _move(changes: Changes) -> None:
+	"""Give the payments to the bookings that take the place of others. If a move is taken back, they return."""
+	moved = {change.moved_from.name: change.booking.name for change in changes if change.moved_from}
+	if moved:
+		records.move(moved)
+
+
+def _ask_for(change: Change) -> None:
+	booking = change.booking
+	payment = records.new(booking, Decimal(str(booking.amount_due)), chosen(), change.now, pay_until=booking.pay_until)
+	plan_look([frappe._dict(payment.as_dict())], booking.pay_until, change.now, is_new=True)
+
+
+def _close(changes: Changes, now: int) -> None:
+	"""Let a task make sure that nobody pays for a booking that was given up."""
+	if changes and (open_ones := records.of_bookings([each.booking.name for each in changes], status=records.OPEN)):
+		plan_look(open_ones, now, now)
+
+
+def _give_back(changes: Changes) -> dict[str, Fields]:
+	if not changes:
+		return {}
+	percents = {change.booking.name: _percent(change) for change in changes}
+	refunds.give_back(percents, _reason(changes[0]), changes[0].now)
+	return refunds.amounts_of(list(percents))
+
+
+def _percent(change: Change) -> int:
+	if change.by is not Actor.ATTENDEE:
+		return 100
+	meeting_type = frappe.get_cached_doc("Meeting Type", change.booking.meeting_type)
+	return percent_back(change.booking, meeting_type, change.now)
+
+
+def _reason(change: Change) -> str:
+	if change.kind is Kind.DECLINED:
+		return for_later("The request was declined.")
+	if change.by is Actor.ATTENDEE:
+		return for_later("The attendee cancelled.")
+	return for_later("The host cancelled.")
+
+
+def _take_back(changes: Changes) -> dict[str, Fields]:
+	"""Drop the refunds of a command that a host takes back."""
+	names = [change.booking.name for change in changes if change.booking.amount_paid]
+	if names:
+		records.drop_refunds(records.of_bookings(names, status=records.PAID), changes[0].undone_at or 0)
+	return refunds.amounts_of(names) if names else {}

@@ -1,0 +1,164 @@
+"""A guest books and pays, over HTTP: the form, the page of the payment, the provider's page, the notice, and back."""
+
+from urllib.parse import urlsplit
+
+import frappe
+import pytest
+import requests
+
+from scheduler_integration.platform.clock import iso_z
+from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of, wish_for
+from tests.pages.reading import read, typed_in
+from tests.payments.world import payment_of
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+WEBHOOK = "/api/method/scheduler_integration.api.webhooks.stripe"
+GERMAN = {"Accept-Language": "de-DE"}
+
+
+@pytest.fixture
+def offer(stripe_for_all):
+	return make_paid_offer()
+
+
+def data_of(answer):
+	assert answer.ok, answer.text
+	return answer.json()["data"]
+
+
+def make_paid_offer(**fields):
+	return make_offer(**{"price": 50, "currency": "EUR", "payment": "Before Booking", **fields})
+
+
+def booked_by_form(client, offer, **typed):
+	"""Book by the form without a script, and return the path of the page that asks for the payment."""
+	page = read(client.get(path_of(offer), params={"start": iso_z(in_three_days(12)), "tz": "UTC"}).text)
+	form = page.one("form", id="booking-form")
+	values = typed_in(form, attendee_name="Ada", attendee_email="ada@guests.example", **typed)
+	answer = client.post(form["action"], data=values)
+	assert answer.status_code == 303, read(answer.text).one("div", id="form-problem").text
+	return urlsplit(client.get(answer.headers["Location"]).url).path
+
+
+def press(client, path):
+	form = read(client.get(path).text).one("form")
+	return client.post(path, data=[*typed_in(form), ("pay", "1")])
+
+
+def state_of(client, path):
+	return read(client.get(path).text).one("main")["data-payment"]
+
+
+def test_a_guest_books_and_pays_without_a_script(client, stripe_for_all, offer, run_jobs):
+	path = booked_by_form(client, offer)
+	page = read(client.get(path).text)
+	assert page.one("h1").text == "Pay to book this time"
+	form = page.one("form")
+	assert (form["target"], form.one("button", name="pay").text) == ("_top", "Pay €50.00")
+	answer = press(client, path)
+	assert answer.status_code == 303
+	provider = answer.headers["Location"]
+	assert provider.startswith(stripe_for_all.url)
+	back = requests.post(provider, allow_redirects=False, timeout=10).headers["Location"]
+	assert urlsplit(back).path == path
+	assert state_of(client, f"{path}?{urlsplit(back).query}") == "waits"
+	run_jobs()
+	page = read(client.get(path).text)
+	assert page.one("h1").text == "Paid. You're booked"
+	[booking] = bookings_of(offer)
+	assert (booking.status, booking.payment_status) == ("Scheduled", "Paid")
+
+
+def test_a_notice_over_http_counts_once(client, stripe_for_all, offer, run_jobs):
+	path = booked_by_form(client, offer)
+	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)
+	[event] = stripe_for_all.events
+	address = f"{client.base_url}{WEBHOOK}"
+	headers = {"X-Frappe-Site-Name": client.headers["X-Frappe-Site-Name"]}
+	body, signed = stripe_for_all.notification(event)
+	answers = [requests.post(address, data=body, headers={**headers, **signed}, timeout=30) for _twice in range(2)]
+	assert [data_of(answer) for answer in answers] == [{"taken": True}, {"taken": False}]
+	body, forged = stripe_for_all.notification(event, secret="whsec_other")
+	assert requests.post(address, data=body, headers={**headers, **forged}, timeout=30).status_code == 401
+	run_jobs()
+	assert bookings_of(offer)[0].payment_status == "Paid"
+
+
+def test_the_form_may_lead_to_the_provider_and_the_page_may_be_framed(client, offer):
+	path = booked_by_form(client, offer)
+	policy = client.get(path).headers["Content-Security-Policy"]
+	assert "form-action 'self' https:" in policy
+	assert "frame-ancestors 'self'" in policy
+
+
+def test_the_page_of_the_payment_names_nobody(client, offer):
+	text = client.get(booked_by_form(client, offer)).text
+	assert "ada@guests.example" not in text
+	assert "Ada" not in text
+	assert "/schedule/manage/" not in text
+
+
+def test_who_returns_to_the_form_gets_the_open_payment_and_not_taken(client, offer):
+	path = booked_by_form(client, offer)
+	values = {
+		"start": iso_z(in_three_days(12)),
+		"tz": "UTC",
+		"attendee_name": "Ada",
+		"attendee_email": "ada@guests.example",
+	}
+	answer = client.post(path_of(offer), data=values)
+	assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+
+def test_the_api_says_where_to_pay(client, offer):
+	wish = wish_for(offer, attendee_email="ada@guests.example")
+	booked = data_of(client.call("scheduler_integration.api.public.book", **wish))
+	assert (booked["status"], booked["payment"]["status"], booked["payment"]["due"]) == ("Pending", "awaiting", 50)
+	assert "/schedule/pay/" in booked["payment"]["url"]
+	again = client.call("scheduler_integration.api.public.book", **wish)
+	assert again.status_code == 409
+	assert again.json()["code"] == "PAYMENT_OPEN"
+
+
+def test_the_provider_is_down_and_the_page_says_so(client, stripe_for_all, offer):
+	path = booked_by_form(client, offer)
+	stripe_for_all.fail("/v1/checkout/sessions", status=500)
+	answer = press(client, path)
+	assert answer.status_code == 502
+	assert "We can't reach the payment provider right now." in read(answer.text).one("p", role="alert").text
+	assert press(client, path).status_code == 303
+
+
+def test_no_link_alone_begins_a_payment(client, stripe_for_all, offer):
+	path = booked_by_form(client, offer)
+	client.post(f"{path}?pay=1")
+	client.get(f"{path}?pay=1")
+	assert not stripe_for_all.sessions
+
+
+@pytest.mark.parametrize(
+	("price", "currency", "shown"), [(5000, "JPY", "5.000 ¥"), (12.5, "KWD", "12,500 KWD"), (50, "EUR", "50,00 €")]
+)
+def test_the_amount_is_written_as_the_reader_does(client, stripe_for_all, price, currency, shown):
+	if not frappe.db.exists("Currency", currency):
+		frappe.get_doc({"doctype": "Currency", "currency_name": currency, "enabled": 1}).insert()
+	path = booked_by_form(client, make_paid_offer(price=price, currency=currency))
+	button = read(client.get(path, headers=GERMAN).text).one("button", name="pay").text
+	assert button == f"{shown} bezahlen".replace("\xa0", " ")
+
+
+def test_a_wrong_link_finds_nothing(client, offer):
+	path = booked_by_form(client, offer)
+	assert client.get(f"{path[:-1]}{'0' if path[-1] != '0' else '1'}").status_code == 404
+	[booking] = bookings_of(offer)
+	manage = client.get(path.replace("/pay/", "/manage/"))
+	assert manage.status_code == 404, "the payment link opens no booking"
+	assert payment_of(booking).status == "Open"
+
+
+def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):
+	wish = wish_for(offer)
+	booked = data_of(client.call("scheduler_integration.api.public.book", **wish))
+	page = read(client.get(urlsplit(booked["manage_url"]).path).text)
+	assert page.one("h1").text == "Not paid yet"
+	assert "/schedule/pay/" in page.one("a", id="pay")["href"]
