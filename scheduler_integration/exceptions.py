@@ -524,7 +524,7 @@ class OutsideError(SchedulingError):
 		super().__init__(message)
 
 	def default_message(self) -> str:
-		return _("The other system gave an unexpected answer. It is asked again later.")
+		return _("The other system gave an unexpected answer. We try again later.")
 
 
 class AddressRefused(OutsideError):
@@ -568,7 +568,7 @@ class TooManyRequests(OutsideError):
 		super().__init__(host=host)
 
 	def default_message(self) -> str:
-		return _("The other system asks to wait. It is asked again later.")
+		return _("The other system asks to wait. We try again later.")
 
 
 class Deferred(OutsideError):

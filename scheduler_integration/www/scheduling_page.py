@@ -174,7 +174,7 @@ def _sentences() -> dict[str, str]:
 	return {
 		"saved": _("Saved"),
 		"undone": _("Undone."),
-		"begun": _("Your link works. Share it, or open it as a guest first."),
+		"begun": _("Your link works. Share it, or open it as a visitor first."),
 		"photo": _("Visitors see your photo now."),
 		"no_photo": _("The photo is deleted. Visitors see your initials."),
 		"logo": _("Visitors see the logo now."),

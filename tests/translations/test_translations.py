@@ -33,6 +33,13 @@ FRAPPES_OWN = {
 	"Update", "User", "Wednesday",
 }  # fmt: skip
 
+# One word per person: somebody who booked isn't called a participant in one sentence and a guest in the next.
+OTHER_WORDS = {
+	"de": {r"\battendee": "Teilnehm", r"\bhosts?\b": "Gastgeber", r"\bvisitor": "Gast|Gäst"},
+	"fr": {r"\battendee": "participant", r"\bvisitor": "invité"},
+	"es": {r"\battendee": "asistente", r"\bvisitor": "invitado"},
+}
+
 _FUNCTIONS = {"_", "_lt", "for_later"}
 _IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _IN_SCRIPT = re.compile(r"""\b__\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
@@ -56,6 +63,14 @@ def test_a_source_is_translated_once(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_placeholders_of_source_and_translation_agree(language):
 	assert [row for row in rows(language) if placeholders(row[0]) != placeholders(row[1])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_person_had_another_name_in_each_sentence(language):
+	"""An attendee is a Gast, invité or invitado, a visitor a Besucher, visiteur or visitante, a host an Ansprechperson."""
+	for source, word in OTHER_WORDS[language].items():
+		named = [row for row in rows(language) if re.search(source, row[0], re.I)]
+		assert [row for row in named if re.search(word, row[1], re.I)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

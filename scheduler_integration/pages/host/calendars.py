@@ -49,7 +49,7 @@ def calendars_view(page: CalendarsPage) -> dict:
 	title = _("Everybody's calendars") if page.sees_all else _("Your calendars")
 	return {
 		**page.house.frame(title),
-		"subtitle": _("We check these calendars for conflicts. Guests never see your events."),
+		"subtitle": _("We check these calendars for conflicts. Visitors never see your events."),
 		"sees_all": page.sees_all,
 		"is_manager": page.is_manager,
 		"connections": [_connection(connection, page) for connection in page.connections],
@@ -112,7 +112,7 @@ def _state(connection: ConnectionSummary) -> str:
 		return sentences[connection.distrust]
 	if connection.unwritten:
 		return _("Meetings aren't written yet")
-	return _("Works, with errors lately") if connection.error_count else _("Works")
+	return _("Last sync failed. We keep trying.") if connection.error_count else _("Works")
 
 
 def _chosen(connection: ConnectionSummary) -> list[str]:

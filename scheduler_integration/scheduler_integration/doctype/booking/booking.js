@@ -23,8 +23,8 @@ frappe.ui.form.on("Booking", {
 const BUTTONS = [
 	["confirm", __("Confirm"), (form) => act_at_once(form, "confirm")],
 	["decline", __("Decline"), ask_about_declining],
-	["complete", __("It took place"), (form) => act_at_once(form, "complete")],
-	["no_show", __("The attendee didn't come"), (form) => act_at_once(form, "no_show")],
+	["complete", __("Attended"), (form) => act_at_once(form, "complete")],
+	["no_show", __("No-show"), (form) => act_at_once(form, "no_show")],
 	["reschedule", __("Reschedule"), ask_about_moving],
 	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
 	["withdraw_ask", __("Withdraw the request"), (form) => act_at_once(form, "withdraw_ask")],

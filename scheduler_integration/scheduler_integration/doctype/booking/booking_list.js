@@ -1,8 +1,8 @@
 const BULK = [
 	["confirm", __("Confirm")],
 	["decline", __("Decline")],
-	["complete", __("It took place")],
-	["no_show", __("The attendee didn't come")],
+	["complete", __("Attended")],
+	["no_show", __("No-show")],
 	["cancel", __("Cancel meeting")],
 ];
 // People who are told about these can be given a reason.
