@@ -5,6 +5,7 @@ shown.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -85,16 +86,19 @@ def get_slots(
 	rescheduling=None,
 	host=None,
 	ends=True,
+	include_taken=False,
 ) -> dict[str, Any]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`.
 
-	Without `ends` they have no `end`, which halves a long answer.
+	Without `ends` they have no `end`, which halves a long answer. `include_taken` adds the times that are taken, if the page
+	shows them.
 	"""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
+	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
 	return serialise.offered_slots(offered, ends=parse_flag("ends", ends))
@@ -131,11 +135,20 @@ def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
 @json_endpoint()
 @limited(REQUESTS)
 def next_slots(
-	slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None, rescheduling=None, host=None
+	slug=None,
+	meeting_type=None,
+	after=None,
+	timezone=None,
+	duration=None,
+	hold=None,
+	rescheduling=None,
+	host=None,
+	include_taken=False,
 ) -> dict[str, Any]:
 	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
+	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	return serialise.first_month(first_month_with_slots(bookable, request, zone, clock.now(), since))
 

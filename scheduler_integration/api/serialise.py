@@ -97,6 +97,8 @@ def offered_slots(offered: OfferedSlots, *, ends: bool = True) -> JSON:
 	}
 	if offered.partial is not None:
 		answer["partial"] = _by_day(offered.partial, lambda each: _partly_free(each, zone))
+	if offered.taken is not None:
+		answer["taken"] = _by_day(offered.taken, lambda each: slot(each, zone, ends=ends))
 	return answer
 
 

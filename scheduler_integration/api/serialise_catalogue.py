@@ -28,6 +28,7 @@ def page(doc: Document) -> JSON:
 		"organization": doc.organization or None,
 		"description": doc.description or None,
 		"is_active": bool(doc.is_active),
+		"show_taken_times": bool(doc.show_taken_times),
 		"timezone": doc.timezone,
 		"branding": {
 			"brand_color": doc.brand_color or None,

@@ -17,6 +17,7 @@ class SlotRequest:
 	`records` were read before (`load.shared_records`), and aren't read again. `given_starts` are the only starts that a
 	booking link offers, chosen by the host: minimum notice, booking window and weekly hours don't apply to them. `in_series`: the starts are
 	dates of a series, which may be later than a rolling booking window ends.
+	`with_taken` also asks for the times that are taken, which a page may show.
 	"""
 
 	duration: int
@@ -26,6 +27,7 @@ class SlotRequest:
 	moving: str | None = None
 	besides: int | None = None
 	draft: Draft | None = None
+	with_taken: bool = False
 	records: Records | None = None
 	given_starts: frozenset[int] | None = None
 	in_series: bool = False

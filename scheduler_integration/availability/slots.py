@@ -1,7 +1,7 @@
 """The slots that a visitor sees: bookable starts, grouped by date in the visitor's zone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import TypeVar
@@ -26,13 +26,15 @@ _start = attrgetter("start")
 class OfferedSlots:
 	"""Slots by date in `zone`, both ascending. Dates without slots are left out. `duration` is in minutes.
 
-	`partial` has the partly free starts of a multi-day meeting, and is None for other meetings.
+	`partial` has the partly free starts of a multi-day meeting, and is None for other meetings. `taken` has the times between
+	the slots that aren't free, for whatever reason, and is None unless the request asks for them and the page shows them.
 	"""
 
 	zone: str
 	duration: int
 	days: dict[date, list[Slot]]
 	partial: dict[date, list[engine.PartlyFree]] | None = None
+	taken: dict[date, list[Slot]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def slots_between(
 	_check_range(first, last)
 	span = _instants(first, last, zone)
 	pool = make_offer(bookable, request, *span, now).pool
-	return _offered(pool, request.duration, zone, _starts(pool, request, *span), span)
+	offered = _offered(pool, request.duration, zone, _starts(pool, request, *span), span)
+	return _with_taken(offered, bookable, request, pool, span)
 
 
 def first_month_with_slots(
@@ -78,6 +81,7 @@ def first_month_with_slots(
 	# Near a month's end the calendar shows five weeks from today.
 	month = _instants(first, max(last, today + timedelta(days=36)), zone)
 	offered = _offered(pool, request.duration, zone, [start for start in starts if month[0] <= start < month[1]], month)
+	offered = _with_taken(offered, bookable, request, pool, month)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
 
 
@@ -107,6 +111,15 @@ def _offered(pool: engine.HostPool, minutes: int, zone: str, starts: list[int], 
 	slots = [Slot(start, start + minutes * 60, seats.get(start), tuple(parts.get(start, ()))) for start in starts]
 	partial = pool.partly_free(*span) if is_multi_day else []
 	return OfferedSlots(zone, minutes, _by_day(slots, zone), _by_day(partial, zone) if is_multi_day else None)
+
+
+def _with_taken(
+	offered: OfferedSlots, bookable: Bookable, request: SlotRequest, pool: engine.HostPool, span: engine.Interval
+) -> OfferedSlots:
+	if not (request.with_taken and bookable.page.show_taken_times):
+		return offered
+	taken = [Slot(start, start + request.duration * 60) for start in pool.taken(*span)]
+	return replace(offered, taken=_by_day(taken, offered.zone))
 
 
 Timed = TypeVar("Timed", Slot, engine.PartlyFree)

@@ -103,6 +103,7 @@ _PAGE: Fields = {
 	"organization": ("organization", label),
 	"description": ("description", prose),
 	"is_active": ("is_active", _flag("is_active")),
+	"show_taken_times": ("show_taken_times", _flag("show_taken_times")),
 	"timezone": ("timezone", _zone),
 	"branding": ("branding", _branding),
 	"hosts": ("hosts", _hosts),

@@ -31,6 +31,7 @@ from scheduler_integration.pages.host.page_form import (
 	BRANDING,
 	FIELDS,
 	PATH,
+	SWITCHES,
 	TypedPage,
 	page_view,
 	sent_fields,
@@ -164,7 +165,7 @@ def _typed(error: SchedulingError | None) -> TypedPage:
 		return TypedPage()
 	if argument("action") in _PICTURES:
 		return TypedPage(message=error.message)
-	values = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, "is_active")}
+	values = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)}
 	beside = {name: text for name, text in error.details.items() if name in values}
 	message = "" if beside else " ".join([error.message, *error.details.values()])
 	return TypedPage(argument("page"), values, beside, message)

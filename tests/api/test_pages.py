@@ -43,6 +43,7 @@ def test_a_page_has_the_names_of_the_seeds():
 		"organization": None,
 		"description": None,
 		"is_active": True,
+		"show_taken_times": False,
 		"timezone": "Europe/Berlin",
 		"branding": {"brand_color": "#33bbdd", "logo": None, "welcome_message": None},
 		"hosts": [],

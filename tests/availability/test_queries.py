@@ -6,6 +6,9 @@ from datetime import date
 import frappe
 import pytest
 
+from scheduler_integration.availability import slots
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.www.schedule.meeting import get_context as show_meeting_type
 from tests.support import door
@@ -138,3 +141,19 @@ def test_titles_with_quotes_and_brackets_are_read():
 	assert date(2026, 3, 3) not in after
 	gone = [slot.start for slot in before[date(2026, 3, 2)] if slot not in after[date(2026, 3, 2)]]
 	assert at("2026-03-02 10:00") in gone
+
+
+def test_showing_taken_times_takes_no_more_queries(queries):
+	page = make_page(show_taken_times=1)
+	meeting_type = make_meeting_type(page)
+	door.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	found, day = find_bookable(page.slug, meeting_type.slug), date(2026, 3, 2)
+
+	def asked(**fields):
+		queries.clear()
+		return slots.slots_between(found, SlotRequest(30, **fields), day, day, "UTC", NOW), len(queries)
+
+	plain, few = asked()
+	shown, more = asked(with_taken=True)
+	assert (plain.taken, more) == (None, few)
+	assert [slot.start for slot in shown.taken[day]] == [at("2026-03-02 09:00")]

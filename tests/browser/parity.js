@@ -36,7 +36,8 @@ async (cases) => {
 		return {
 			label: text(time.firstChild).trim(),
 			notes: [...time.querySelectorAll("small")].map(text),
-			canBeChosen: !time.classList.contains("is-partial"),
+			name: text(time.querySelector(".visually-hidden")),
+			canBeChosen: !time.matches(".is-partial, .is-taken"),
 		};
 	}
 

@@ -142,9 +142,9 @@ def slot(start, seats, days):
 	return Slot(start, start + HALF_HOUR, seats, parts)
 
 
-def times_case(name, day, slots, partial, style, query):
+def times_case(name, day, slots, partial, style, query, taken=()):
 	zone, twelve_hours = style.zone, style.twelve_hours
-	view = times_view(DayOfTimes(date.fromisoformat(day), slots, partial), style, HOST, query)
+	view = times_view(DayOfTimes(date.fromisoformat(day), slots, partial, taken), style, HOST, query)
 	clock = {"twelve_hours": twelve_hours, "url_12": "#", "url_24": "#"}
 	return {
 		"kind": "times",
@@ -164,6 +164,7 @@ def times_case(name, day, slots, partial, style, query):
 				}
 				for each in partial
 			],
+			"taken": [each.start for each in taken],
 			"zone": zone,
 			"twelveHours": twelve_hours,
 		},
@@ -185,6 +186,8 @@ def times_cases(locale, query):
 	style = dates.TimeStyle(HOST, False, locale)
 	yield times_case("twice", "2026-10-25", twice, [], style, query)
 	start = instant("2026-11-23T10:00", HOST)
+	around = [slot(start + HALF_HOUR * number, None, 1) for number in range(12)]
+	yield times_case("some taken", "2026-11-23", around[::3], [], style, query, [*around[1::3], *around[2::3]])
 	for days_free, days, missing in PARTIAL:
 		parts = tuple((start + day * 86400, start + day * 86400 + SIX_HOURS) for day in range(days))
 		some = [PartlyFree(start, parts, tuple(parts[day] for day in missing))]
@@ -253,7 +256,7 @@ def page_of(locale, tag):
 		"list_url": "#",
 	}
 	data = {
-		"strings": booking_strings(),
+		"strings": booking_strings(has_taken=True),
 		"locale": tag,
 		"firstWeekday": locale.first_week_day,
 		"hostZone": HOST,

@@ -10,7 +10,7 @@ import pytest
 
 from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
-from tests.pages.offer import bookings_of, host_of, make_offer, path_of
+from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, path_of
 
 
 def first_time(window):
@@ -246,3 +246,22 @@ def test_letters_of_twice_the_size_do_not_overlap(browse, screen, language):
 	for selector in ("#weeks .day", "#sheet th", ".next-free > *", ".faces .face"):
 		assert overlaps(window, selector) == [], selector
 	assert not window.scrolls_sideways()
+
+
+def test_taken_times_are_shown_struck_and_cannot_be_chosen(browse):
+	offer = make_offer({"show_taken_times": 1})
+	for each in (in_three_days(9), in_three_days(9) + 34 * 86400):
+		book(offer, each)
+	window = browse(DESK, timezone_id="UTC")
+	for day in (utc(in_three_days(9)), utc(in_three_days(9) + 34 * 86400)):
+		# The second day is of a month that the script loads.
+		window.open(path_of(offer))
+		while not window.ask(f"Boolean(document.querySelector('[data-date=\"{day:%Y-%m-%d}\"]'))"):
+			window.page.locator("#next-month").click()
+			window.page.locator(".day.is-free").first.wait_for()
+		window.page.locator(f'[data-date="{day:%Y-%m-%d}"]').click()
+		taken = window.page.locator(".time.is-taken")
+		assert [name.strip() for name in taken.locator(".visually-hidden").all_inner_texts()] == ["09:00, taken"]
+		taken.click()
+		assert window.page.locator(".confirm").count() == 0
+		assert window.violations() == []

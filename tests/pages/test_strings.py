@@ -11,7 +11,10 @@ from tests.support.modules import PUBLIC, scripts_of
 @pytest.mark.parametrize(
 	("bundles", "words"),
 	[
-		(("booking", "zones", "booked", "asked_after"), lambda: strings.booking_strings(has_conditions=True)),
+		(
+			("booking", "zones", "booked", "asked_after"),
+			lambda: strings.booking_strings(has_conditions=True, has_taken=True),
+		),
 		(("manage",), strings.manage_strings),
 		(("host",), strings.host_strings),
 	],

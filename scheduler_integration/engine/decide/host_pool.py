@@ -131,6 +131,23 @@ class HostPool:
 		bookable = set(self.starts(first, last)) if best else set()
 		return [best[start] for start in sorted(best.keys() - bookable)]
 
+	def taken(self, first: int, last: int) -> list[int]:
+		"""Return the starts in `[first, last)`, ascending, that could be booked if nothing in a calendar were in the way.
+
+		Only dates with a bookable start have some, so that a host's weeks off don't look like full ones. Starts outside the
+		hours, too soon, too late, or for which a limit is reached are never among them. Empty for multi-day meetings.
+
+			hours 09:00-12:00, busy 09:30-10:30, meetings of half an hour      09:00  -  -  10:30  11:00  11:30
+			taken                                                                  09:30  10:00
+		"""
+		if self.rules is None or self.rules.days > 1 or first >= last:
+			return []
+		free = set(self.starts(*self._whole_dates(first, last)))
+		dates = {local_date(start, self._zone) for start in free}
+		members = [replace(each, rules=replace(each.rules, may_overlap=True)) for each in self.members]
+		allowed = self.with_members(members).starts(first, last)
+		return [start for start in allowed if start not in free and local_date(start, self._zone) in dates]
+
 	def seats_left(self, first: int, last: int) -> dict[int, int]:
 		"""Return how many seats are left at each bookable start in `[first, last)`, with the host who has most."""
 		left = dict.fromkeys(self.starts(first, last), 0)

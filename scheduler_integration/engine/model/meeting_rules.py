@@ -89,6 +89,7 @@ class MeetingRules:
 	- `window`: None has no end. `limits`: no other limits apply.
 	- `given_starts`: instants (epoch seconds) that a host has chosen, for a meeting on one day. Only these are offered, outside of
 	the weekly hours too; None offers those of the grid.
+	- `may_overlap`: nothing in a calendar is in the way, as if it were empty. Limits still count what is booked.
 
 	Raises InvalidRule for a value that makes no sense.
 	"""
@@ -108,6 +109,7 @@ class MeetingRules:
 	skips_days_off: bool = False
 	limits: tuple[Limit, ...] = ()
 	given_starts: frozenset[int] | None = None
+	may_overlap: bool = False
 
 	def __post_init__(self) -> None:
 		object.__setattr__(self, "limits", tuple(self.limits))

@@ -45,8 +45,9 @@ class Collisions:
 		lead = length + after - 1
 		# A busy time that ended up to five minutes earlier can still be followed by a start of `fill_gaps`.
 		since, until = first - before - (GAP_STEP if rules.fill_gaps else 0), last + lead
-		busy = [item for item in host.busy if since < item[1] > item[0] < until]
-		booked = [item for item in host.booked if item.start < item.end]
+		counts = not rules.may_overlap
+		busy = [item for item in host.busy if since < item[1] > item[0] < until and counts]
+		booked = [item for item in host.booked if item.start < item.end and counts]
 		self._items: list[Busy | Interval | Booked] = [*busy, *booked]
 		# The span of blocked starts around each item, in the order of the items.
 		self._around = [(item[0] - lead, item[1] + before) for item in busy]

@@ -63,6 +63,10 @@ class MonthOfSlots:
 	def partly_free_on(self, day: date) -> list[PartlyFree]:
 		return (self.offered.partial or {}).get(day, [])
 
+	def taken_on(self, day: date) -> list[Slot]:
+		"""Return the taken times of a day, if the page shows them. A day without a free time has none."""
+		return (self.offered.taken or {}).get(day, []) if self.slots_on(day) else []
+
 	def find(self, start: int | None) -> Slot | None:
 		"""Return the free slot that begins at `start`, or None."""
 		return next((slot for slots in self.offered.days.values() for slot in slots if slot.start == start), None)
@@ -71,13 +75,15 @@ class MonthOfSlots:
 		"""Return the data that public/js/state/slots.js reads.
 
 		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`, which has the first start
-		and then the seconds from each to the next: as instants, the starts of a month would take a tenth of the page.
+		and then the seconds from each to the next: as instants, the starts of a month would take a tenth of the page. If the
+		page shows taken times, `taken` has them in the same way.
 		"""
 		first, last = self.sheet
 		since = local_midnight(first - _MARGIN, self.zone)
 		until = local_midnight(last + _MARGIN * 2, self.zone)
 		slots = [slot for day in self.offered.days.values() for slot in day if since <= slot.start < until]
 		partial = [each for day in (self.offered.partial or {}).values() for each in day if since <= each.start < until]
+		taken = [slot.start for day in (self.offered.taken or {}).values() for slot in day]
 		return {
 			"covered": [since if self.known_since is None else min(since, self.known_since), until],
 			"starts": _steps([slot.start for slot in slots]),
@@ -93,6 +99,7 @@ class MonthOfSlots:
 				for each in partial
 			],
 			"duration": self.duration,
+			**({"taken": _steps(taken)} if self.offered.taken is not None else {}),
 		}
 
 	def _has(self, day: date) -> bool:
@@ -128,6 +135,7 @@ def load_month(
 	Months are those of `zone`.
 	"""
 	today = local_date(now, zone)
+	request = replace(request, with_taken=True)
 	day = query.day or (query.start and local_date(query.start, zone))
 	if not query.month and not day:
 		found = first_month_with_slots(bookable, request, zone, now)

@@ -23,17 +23,21 @@ _MANY = 8
 
 @dataclass(frozen=True)
 class DayOfTimes:
-	"""The times of a day. Partly free starts of a multi-day meeting are shown, but can't be chosen."""
+	"""The times of a day. Partly free starts of a multi-day meeting and taken times are shown, but can't be chosen."""
 
 	day: date
 	slots: Sequence[Slot]
 	partly_free: Sequence[PartlyFree] = ()
+	taken: Sequence[Slot] = ()
 
 
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
 	"""Return the view of the list of times. The day is a date in `style.zone`, the visitor's zone."""
 	zone, locale = style.zone, style.locale
-	starts: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda slot: slot.start)
+	starts: list[Slot | PartlyFree] = sorted(
+		[*times.slots, *times.partly_free, *times.taken], key=lambda slot: slot.start
+	)
+	taken = {slot.start for slot in times.taken}
 	labels = [dates.clock_time(start.start, style) for start in starts]
 	host_dates = [host_date(start.start, zone, host_zone, locale) for start in starts]
 	common = host_dates[0] if len(set(host_dates)) == 1 else None
@@ -42,7 +46,10 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 			"start": each.start,
 			"label": _unmistakable(label, labels, each.start, zone),
 			"notes": [note for note in (*_notes(each, zone, locale), None if common else theirs) if note],
-			"url": query.url(start=iso(each.start, zone)) if isinstance(each, Slot) else None,
+			"url": query.url(start=iso(each.start, zone))
+			if isinstance(each, Slot) and each.start not in taken
+			else None,
+			"is_taken": each.start in taken,
 		}
 		for each, label, theirs in zip(starts, labels, host_dates, strict=True)
 	]
@@ -52,7 +59,7 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 		"groups": by_part_of_day(rows, style),
 		"none": None if times.slots else _("No free times on {0}.").format(dates.full_date(times.day, locale)),
 		"count": len(times.slots),
-		"is_many": len(times.slots) > _MANY and not any(slot.parts for slot in times.slots),
+		"is_many": len(times.slots) + len(taken) > _MANY and not any(slot.parts for slot in times.slots),
 		"note": common,
 	}
 

@@ -303,7 +303,7 @@ def _empty(page: BookingPage) -> dict:
 
 
 def _times(page: BookingPage, day: date) -> dict:
-	of_day = DayOfTimes(day, page.slots.slots_on(day), page.slots.partly_free_on(day))
+	of_day = DayOfTimes(day, page.slots.slots_on(day), page.slots.partly_free_on(day), page.slots.taken_on(day))
 	view = times_view(of_day, page.style, page.page.timezone, page.query)
 	after = next((slots[0] for date, slots in page.slots.in_month.items() if date > day), None)
 	if of_day.slots or not after:
@@ -408,6 +408,7 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 			is_moving=bool(page.moving),
 			is_request=page.meeting.requires_confirmation,
 			has_conditions=has_conditions,
+			has_taken=page.slots.offered.taken is not None,
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,

@@ -22,6 +22,7 @@ from scheduler_integration.pages.kit.zones import zone_options
 PATH = "/scheduling/page"
 FIELDS = ("name", "slug", "organization", "description", "timezone")
 BRANDING = ("welcome_message", "brand_color")
+SWITCHES = ("is_active", "show_taken_times")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:
 	"""Return the fields of a sent form by the names of the API."""
 	fields = {name: form[name] for name in FIELDS if isinstance(form.get(name), str)}
 	branding = {name: form[name] for name in BRANDING if isinstance(form.get(name), str)}
-	return {**fields, "branding": branding, "is_active": "1" if "is_active" in form else "0"}
+	return {**fields, "branding": branding, **{name: "1" if name in form else "0" for name in SWITCHES}}
 
 
 def _photo() -> dict[str, Any]:
@@ -79,7 +80,7 @@ def stored_values(page: Document) -> dict[str, str]:
 		"welcome_message": page.welcome_message or "",
 		"timezone": page.timezone,
 		"brand_color": page.brand_color or "",
-		"is_active": "1" if page.is_active else "",
+		**{name: "1" if page.get(name) else "" for name in SWITCHES},
 	}
 
 

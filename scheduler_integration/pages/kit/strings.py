@@ -6,12 +6,12 @@ from frappe import _
 
 
 def booking_strings(
-	*, is_moving: bool = False, is_request: bool = False, has_conditions: bool = False
+	*, is_moving: bool = False, is_request: bool = False, has_conditions: bool = False, has_taken: bool = False
 ) -> dict[str, str]:
 	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
 
 	With `is_moving` the texts are about moving a booking to another time. `has_conditions`: some questions depend on an
-	earlier answer. `is_request`: the host has to confirm.
+	earlier answer. `is_request`: the host has to confirm. `has_taken`: taken times are shown.
 	"""
 	return {
 		"free_times": _("{0}, free times: {1}"),
@@ -62,6 +62,7 @@ def booking_strings(
 		"book_other": _("Choose another time") if is_moving else _("Book another time"),
 		"bad_email": _("This is not an e-mail address. Enter one like name@example.com."),
 		"bad_number": _("This is not a number."),
+		**({"taken_time": _("{0}, taken")} if has_taken else {}),
 		**({"asked_too": _("Please answer this too: {0}")} if has_conditions else {}),
 	}
 

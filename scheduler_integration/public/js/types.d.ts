@@ -70,6 +70,8 @@ export interface SlotsInPage {
 	seats: Record<number, number>;
 	parts: Record<number, Stretch[]>;
 	partial: [start: number, daysFree: number, days: number, missing: number[]][];
+	/** Only if the page shows the times that are taken: in the same way as `starts`. */
+	taken?: number[];
 }
 
 /** Addresses of the script for proofs and codes and of the worker, and the words of the field for the code. */
@@ -169,6 +171,8 @@ export interface Day {
 	starts: number[];
 	/** These starts are shown, but can't be chosen. */
 	partial: PartlyFree[];
+	/** Likewise. */
+	taken: number[];
 	about: (start: number) => About;
 	zone: string;
 	twelveHours: boolean;
@@ -223,6 +227,7 @@ export interface Part {
 export interface SlotsAnswer {
 	days: Record<string, { start: string; seats_left?: number | null; parts?: Part[] }[]>;
 	partial?: Record<string, { start: string; days_free: number; number_of_days: number; missing_parts: Part[] }[]>;
+	taken?: Record<string, { start: string }[]>;
 }
 
 /** The answer of `next_slots` (docs/reference/api.md). */

@@ -26,6 +26,7 @@ export function draw() {
 	const partlyFree = slots.partlyFree(duration, zone);
 	const day = shownDay(free, partlyFree);
 	const [starts, partial] = [free.get(day ?? "") ?? [], partlyFree.get(day ?? "") ?? []];
+	const taken = (starts.length && slots.taken(duration, zone).get(day ?? "")) || [];
 	const along = laterDays(starts);
 	showNextFree(slots.next(duration, zone), zone, twelveHours, confirmTime);
 	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, along, waiting });
@@ -35,6 +36,7 @@ export function draw() {
 		next,
 		starts,
 		partial,
+		taken,
 		about: (one) => slots.about(duration, one),
 		zone,
 		twelveHours,

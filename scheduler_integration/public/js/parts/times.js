@@ -59,13 +59,14 @@ export class Times {
 				make("span", { text: dayAndMonth(day.date) }),
 			);
 		}
-		const shown = [...day.starts, ...day.partial.map(({ start }) => start)].sort((one, other) => one - other);
+		const others = [...day.partial.map(({ start }) => start), ...day.taken];
+		const shown = [...day.starts, ...others].sort((one, other) => one - other);
 		const notes = new Set(shown.map((start) => hostNote(start, day.zone)));
 		this.common = (notes.size === 1 && [...notes][0]) || "";
 		element("times-note").textContent = this.common;
 		element("times-note").hidden = !this.common;
 		const saysDays = day.starts.some((start) => day.about(start).parts);
-		this.list.classList.toggle("many", day.starts.length > MANY && !saysDays);
+		this.list.classList.toggle("many", day.starts.length + day.taken.length > MANY && !saysDays);
 		const { date, starts } = day;
 		const none =
 			date && !starts.length ? [make("p", { class: "no-times", text: t("no_times_day", fullDate(date)) })] : [];
@@ -117,6 +118,11 @@ export class Times {
 		if (partly) {
 			const why = small([partlyFree(partly, day.zone), theirs]);
 			return make("li", {}, make("span", { class: "time is-partial" }, label, ...why));
+		}
+		if (day.taken.includes(start)) {
+			const name = make("span", { class: "visually-hidden", text: t("taken_time", label) });
+			const struck = make("s", { "aria-hidden": "true", text: label });
+			return make("li", {}, make("span", { class: "time is-taken" }, struck, name));
 		}
 		const { seats, parts } = day.about(start);
 		const isPending = start === day.pending;

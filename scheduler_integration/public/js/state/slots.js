@@ -3,7 +3,7 @@ import { get, wanted } from "../server/api.js";
 import { addDays, addMonths, localDate, localHour, now, sheetOf, startOfDay } from "../shared/dates.js";
 
 /** @import { About, NextSlotsAnswer, Part, PartlyFree, SlotsAnswer, SlotsInPage, Stretch } from "../types.js" */
-/** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
+/** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, taken: Map<number, true>, stretches: Stretch[]}} Known */
 
 export class Slots {
 	/** By duration. @type {Map<number, Known>} */
@@ -19,14 +19,14 @@ export class Slots {
 	 */
 	constructor(first, holdKey) {
 		this.holdKey = holdKey;
-		let start = 0;
 		/** @type {[number, About][]} */
-		const about = first.starts.map((step) => {
-			start += step;
-			return [start, { seats: first.seats[start], parts: first.parts[start] }];
-		});
+		const about = summed(first.starts).map((start) => [
+			start,
+			{ seats: first.seats[start], parts: first.parts[start] },
+		]);
 		const partial = first.partial.map(([start, daysFree, days, missing]) => ({ start, daysFree, days, missing }));
-		this._add(first.duration, first.covered, about, partial);
+		this._showsTaken = Boolean(first.taken);
+		this._add(first.duration, first.covered, about, partial, summed(first.taken ?? []));
 	}
 
 	/**
@@ -63,6 +63,11 @@ export class Slots {
 		const known = this._known.get(duration)?.partial;
 		const days = this._group(`partly ${duration} ${zone}`, known, zone);
 		return new Map([...days].map(([date, starts]) => [date, starts.flatMap((start) => known?.get(start) ?? [])]));
+	}
+
+	/** The taken starts by their date in `zone`, if the page shows them. @param {number} duration @param {string} zone */
+	taken(duration, zone) {
+		return this._group(`taken ${duration} ${zone}`, this._known.get(duration)?.taken, zone);
 	}
 
 	/** The seats and days of a start. @param {number} duration @param {number} start @returns {About} */
@@ -152,18 +157,27 @@ export class Slots {
 	/** The values that every request has. @param {number} duration @param {string} timezone */
 	_what(duration, timezone) {
 		const hold = this.holdKey();
-		return { ...wanted, timezone, duration, ...(hold && { hold }) };
+		return { ...wanted, timezone, duration, ...(hold && { hold }), ...(this._showsTaken && { include_taken: 1 }) };
 	}
 
-	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */
-	_add(duration, stretch, about, partial) {
-		const known = this._known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
-		for (const starts of [known.about, known.partial]) {
+	/**
+	 * @param {number} duration @param {Stretch} stretch
+	 * @param {[number, About][]} about @param {PartlyFree[]} partial @param {number[]} taken
+	 */
+	_add(duration, stretch, about, partial, taken) {
+		const known = this._known.get(duration) ?? {
+			about: new Map(),
+			partial: new Map(),
+			taken: new Map(),
+			stretches: [],
+		};
+		for (const starts of [known.about, known.partial, known.taken]) {
 			// An answer is complete: a start that isn't in it isn't free any more.
 			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
 		}
 		for (const [start, facts] of about) known.about.set(start, facts);
 		for (const some of partial) known.partial.set(some.start, some);
+		for (const start of taken) known.taken.set(start, true);
 		known.stretches = merged([...known.stretches, stretch]);
 		this._known.set(duration, known);
 		this._grouped.clear();
@@ -181,9 +195,9 @@ const stretchOf = ({ start, end }) => [seconds(start), seconds(end)];
 
 /**
  * Converts an answer to the form in which `Slots` keeps it.
- * @param {SlotsAnswer} answer @returns {[[number, About][], PartlyFree[]]}
+ * @param {SlotsAnswer} answer @returns {[[number, About][], PartlyFree[], number[]]}
  */
-function read({ days, partial = {} }) {
+function read({ days, partial = {}, taken = {} }) {
 	const slots = Object.values(days).flat();
 	const some = Object.values(partial).flat();
 	return [
@@ -194,7 +208,19 @@ function read({ days, partial = {} }) {
 			days: number_of_days,
 			missing: missing_parts.map((part) => seconds(part.start)),
 		})),
+		Object.values(taken)
+			.flat()
+			.map(({ start }) => seconds(start)),
 	];
+}
+
+/** 2, 5 and 9 for 2, 3 and 4. @param {number[]} steps */
+function summed(steps) {
+	let sum = 0;
+	return steps.map((step) => {
+		sum += step;
+		return sum;
+	});
 }
 
 /** Joins stretches that touch or overlap. @param {Stretch[]} stretches */
