@@ -76,6 +76,7 @@ doctype_js = {
 		"shared", "words", "booking_dialogs", "booking_tasks", "booking_video", "booking_calendar_changes"
 	),
 	"Calendar Connection": _desk("shared"),
+	"Scheduling Domain": _desk("shared", "domain_records"),
 	"Consultant Scheduler Settings": _desk("shared"),
 	"Meeting Automation": _desk("shared"),
 	"Outbox Task": _desk("shared", "words"),
@@ -173,6 +174,7 @@ doc_events = {
 			"scheduler_integration.engagement.retention.forget_user",
 			"scheduler_integration.calendars.leaving.forget_user",
 			"scheduler_integration.conferencing.connect.forget_user",
+			"scheduler_integration.domains.keep.forget_user",
 			"scheduler_integration.catalogue.stand_ins.forget_user",
 			"scheduler_integration.catalogue.leaving.forget_links",
 			"scheduler_integration.insights.export_files.forget_user",
@@ -190,6 +192,8 @@ doc_events = {
 	"Personal Data Deletion Request": {"on_change": "scheduler_integration.entry.your_data.erase_with_user"},
 }
 
+before_request = ["scheduler_integration.entry.domains.serve_domain"]
+on_login = "scheduler_integration.entry.domains.refuse_login"
 after_request = ["scheduler_integration.entry.headers.add_headers"]
 
 scheduler_events = {
@@ -213,5 +217,9 @@ scheduler_events = {
 		"scheduler_integration.jobs.forget_replies",
 	],
 	# In the first night after somebody has set the days, it may have to read years of bookings.
-	"daily_long": ["scheduler_integration.jobs.forget_bookings", "scheduler_integration.jobs.store_offered_time"],
+	"daily_long": [
+		"scheduler_integration.jobs.forget_bookings",
+		"scheduler_integration.jobs.store_offered_time",
+		"scheduler_integration.jobs.check_domains",
+	],
 }

@@ -235,6 +235,7 @@ RULES: dict[str, Rule] = {
 			"Video Connection",
 			"Video Meeting",
 			"Video Meeting Log",
+			"Scheduling Domain",
 		),
 		_owned("user"),
 	),

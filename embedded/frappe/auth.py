@@ -58,6 +58,8 @@ def _sign_in() -> None:
 	known = frappe.get_cached_doc("User", user)
 	if not known.enabled:
 		_refuse("User disabled or missing")
+	for hook in frappe.get_hooks("on_login"):
+		frappe.call(hook, login_manager=None)
 	sessions.start(user)
 	desk = known.user_type == "System User"
 	local.response.update(

@@ -8,9 +8,9 @@ from frappe.model.document import Document
 from scheduler_integration.api.serialise import JSON
 from scheduler_integration.catalogue.booking_links import link_url
 from scheduler_integration.catalogue.durations import parse_durations
-from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.catalogue.questions import choices_of, lines_of
 from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_text
 from scheduler_integration.meetings.link_uses import state_of
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
@@ -95,7 +95,7 @@ def booking_link(link: Document | frappe._dict, uses: Sequence[frappe._dict], no
 	"""An item of `booking_links.list`. `uses` are the bookings that take its use, `now` is in epoch seconds."""
 	return {
 		"id": link.name,
-		"url": link_url(link.name),
+		"url": link_url(link.name, link.meeting_type),
 		"meeting_type": link.meeting_type,
 		"user": link.user,
 		"host": link.host or None,

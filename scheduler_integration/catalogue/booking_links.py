@@ -16,9 +16,10 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.domains.links import guest_url
+from scheduler_integration.domains.table import has_domains
 from scheduler_integration.exceptions import BookingLinkNotFound
 from scheduler_integration.platform.signing import payload_of, signed
-from scheduler_integration.platform.site_address import site_url
 
 DOCTYPE = "Booking Link"
 # What stands in the place of a page's slug.
@@ -58,9 +59,10 @@ def link_token(name: str) -> str:
 	return signed(name, _PURPOSE)
 
 
-def link_url(name: str) -> str:
-	"""Return the absolute address of the link with this record's name."""
-	return site_url(f"/schedule/{PAGE}/{link_token(name)}")
+def link_url(name: str, meeting_type: str) -> str:
+	"""Return the absolute address of the link with this record's name, for the Meeting Type with that name."""
+	page = frappe.get_cached_value("Meeting Type", meeting_type, "scheduling_page") if has_domains() else None
+	return guest_url(page, f"/schedule/{PAGE}/{link_token(name)}")
 
 
 def find_link(token: str) -> Document:

@@ -9,7 +9,7 @@ from pypika import Table
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.phases import PHASES
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.platform.clock import from_site_time
 
 

@@ -205,6 +205,11 @@ def find_page(slug: str) -> Document:
 	return frappe.get_cached_doc("Scheduling Page", name)
 
 
+def is_page(slug: str) -> bool:
+	"""Whether there is an active page with this slug."""
+	return is_slug(slug) and bool(_active_page(slug))
+
+
 def page_of_user(user: str) -> Document:
 	"""Return the active personal page of an enabled user who has exactly one. Raises PageNotFound, whatever is missing."""
 	names = frappe.get_all(

@@ -20,8 +20,8 @@ from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_
 from scheduler_integration.catalogue.places import Place, location_label, offered_places
 from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
 from scheduler_integration.catalogue.repeats import Repeat, repeat_of
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import PageNotFound
-from scheduler_integration.platform.site_address import site_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +207,6 @@ def public_page(bookable: Bookable) -> PublicPage:
 def public_meeting_type(bookable: Bookable) -> PublicMeetingType:
 	"""Return the meeting type as visitors see it."""
 	return _meeting_type(bookable.meeting_type, bookable.page, bookable.people)
-
-
-def page_url(slug: str, type_slug: str | None = None) -> str:
-	"""Return the absolute public address of a page, or of a meeting type on it."""
-	return site_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
 
 
 def _pages_of(user: str) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import frappe
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,11 @@ def frame_ancestors(*, framed: bool) -> str:
 	return " ".join(("frame-ancestors 'self'", *hosts))
 
 
-def add_headers(response: Response, request: Request) -> None:
+def add_headers(response: Response | None, request: Request) -> None:
 	"""Hook: runs after each request of the site. Pages of other apps keep their headers."""
+	if response is None:
+		# Frappe 15 has none yet for an error of Werkzeug, such as its NotFound.
+		return
 	headers = frappe.flags.scheduling_headers
 	if not headers and request.path.startswith(API_PATH):
 		headers = PageHeaders(NOTHING, "no-referrer")

@@ -10,7 +10,7 @@ from frappe.utils import cint
 from markupsafe import Markup
 
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, find_page
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import BookingLinkNotFound, MeetingTypeNotFound, PageNotFound
 from scheduler_integration.mailed_times.choose import MOST, free_days, spread
 from scheduler_integration.mailed_times.offer import Wish, words_for

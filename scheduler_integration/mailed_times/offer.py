@@ -10,7 +10,7 @@ from frappe import _
 from scheduler_integration.catalogue.booking_links import link_url
 from scheduler_integration.catalogue.edit_links import create_link
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.mailed_times.choose import LEAST, MOST, free_days, spread
 from scheduler_integration.mailed_times.write import OfferedTimes, offered_times
@@ -68,7 +68,7 @@ def words_for(own: Bookable, starts: Sequence[int], wish: Wish, link: str | None
 		meeting_type.title,
 		meeting_type.duration_minutes,
 		starts,
-		url=link_url(link) if link else page_url(own.page.slug, meeting_type.slug),
+		url=link_url(link, meeting_type.name) if link else page_url(own.page.slug, meeting_type.slug),
 		zone=wish.zone,
 		language=wish.language,
 	)

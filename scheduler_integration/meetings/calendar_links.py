@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from frappe.model.document import Document
 
+from scheduler_integration.domains.links import guest_url
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_token, manage_url
 from scheduler_integration.platform.clock import iso_z, utc
-from scheduler_integration.platform.site_address import site_url
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
@@ -28,7 +28,9 @@ def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
-	return CalendarLinks(site_url(file), _google(booking, details, place), _outlook(booking, details, place))
+	return CalendarLinks(
+		guest_url(booking.scheduling_page, file), _google(booking, details, place), _outlook(booking, details, place)
+	)
 
 
 def _google(booking: Document, details: str, place: str) -> str:

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import PublicHost, page_url
+from scheduler_integration.catalogue.public import PublicHost
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links

@@ -15,6 +15,7 @@ import re
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.domains.links import guest_url
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.platform.signing import keyed_hash
@@ -36,7 +37,7 @@ def manage_token(booking: Document) -> str:
 
 def manage_url(booking: Document) -> str:
 	"""Return the absolute address at which the attendee sees and cancels the booking."""
-	return site_url(f"/schedule/manage/{manage_token(booking)}")
+	return guest_url(booking.scheduling_page, f"/schedule/manage/{manage_token(booking)}")
 
 
 def reschedule_url(booking: Document) -> str:
@@ -79,7 +80,7 @@ def pay_url(booking: Document) -> str:
 	It isn't the manage link: providers get it, and so does whoever books the same time with the same address again. It shows
 	nobody's name and changes nothing but the payment.
 	"""
-	return site_url(f"/schedule/pay/{pay_token(booking)}")
+	return guest_url(booking.scheduling_page, f"/schedule/pay/{pay_token(booking)}")
 
 
 def pay_token(booking: Document) -> str:

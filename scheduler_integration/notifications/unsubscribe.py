@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import frappe
 
+from scheduler_integration.domains.links import guest_url
 from scheduler_integration.exceptions import PageNotFound
 from scheduler_integration.notifications.preferences import stop_digest
 from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
-from scheduler_integration.platform.site_address import site_url
 
 DOCTYPE = "Mail Opt Out"
 FOLLOW_UPS, DIGEST = "follow-ups", "digest"
@@ -26,16 +26,17 @@ _PURPOSE = "unsubscribe"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-	"""Messages of one kind (FOLLOW_UPS or DIGEST) to one address."""
+	"""Messages of one kind (FOLLOW_UPS or DIGEST) to one address. `page` is the Scheduling Page under whose domain the link is."""
 
 	kind: str
 	address: str
+	page: str | None = None
 
 	@property
 	def url(self) -> str:
 		"""The absolute address at which the messages can be stopped."""
 		payload = f"{self.kind}.{base64.urlsafe_b64encode(self.address.lower().encode()).decode()}"
-		return site_url(f"/schedule/unsubscribe/{signed(payload, _PURPOSE)}")
+		return guest_url(self.page, f"/schedule/unsubscribe/{signed(payload, _PURPOSE)}")
 
 	def headers(self) -> dict[str, str]:
 		"""Return the headers of a message that mail programs can stop (RFC 2369, RFC 8058)."""

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.engine import wall_clock
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from frappe import _
 
 from scheduler_integration.availability.away import Notice
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType, PublicPage
+from scheduler_integration.domains.links import local_path
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.facts import facts, length_text
@@ -43,9 +44,10 @@ def page_view(
 			script="steps" if counts else None,
 			indexed=True,
 			framed=True,
-			path=f"/schedule/{quote(query.slug, safe='')}",
+			canonical=page.url,
 			picture=next((host.image for host in page.hosts if host.image), None),
 		),
+		"slug": page.slug,
 		"title": page.title,
 		"logo": own_image(page.logo),
 		"faces": faces(page.hosts),
@@ -71,7 +73,7 @@ def _with(page: PublicPage) -> str:
 
 
 def _meeting(meeting: PublicMeetingType, query: Query, visitor: Visitor) -> dict:
-	path = f"/schedule/{quote(query.slug, safe='')}/{quote(meeting.slug, safe='')}"
+	path = local_path(query.slug, meeting.slug)
 	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
 	pairs = {name: value for name, value in kept.items() if value}
 	return {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from frappe import _
 from markupsafe import Markup
 
 from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.status import OPEN, RELEASED
@@ -147,14 +148,15 @@ def _token(path: str) -> str:
 
 def _again_url(booking: AttendeeBooking, path: str) -> str | None:
 	"""Return the address at which the attendee books again. Its form is filled in as for this booking."""
-	address = local_address(booking.book_again_url)
-	return address and f"{address}?{urlencode({'again': _token(path)})}"
+	if not booking.book_again_url:
+		return None
+	return f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': _token(path)})}"
 
 
 def move_url(booking: AttendeeBooking, path: str) -> str:
 	"""Return the address at which the attendee chooses another time. `path` is that of the manage page."""
 	query = urlencode({"reschedule": _token(path), "tz": booking.timezone})
-	return f"/schedule/{quote(booking.page.slug, safe='')}/{quote(booking.meeting_type.slug, safe='')}?{query}"
+	return f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}"
 
 
 def _refusals(booking: AttendeeBooking) -> list[str]:

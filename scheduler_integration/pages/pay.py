@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from frappe import _
 
 from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.domains.links import local_path
 from scheduler_integration.exceptions import OutsideError, SchedulingError
 from scheduler_integration.meetings.payment import PaymentFacts
 from scheduler_integration.meetings.summaries import AttendeeBooking
@@ -40,7 +41,6 @@ def paying_view(
 	state = _state(booking, payment, now, returned)
 	style = visitor.style(booking.timezone)
 	heading = _heading(booking, payment, state)
-	slug, kind = quote(booking.page.slug, safe=""), quote(booking.meeting_type.slug, safe="")
 	return {
 		"document": document(
 			visitor,
@@ -68,7 +68,7 @@ def paying_view(
 		"problem": _problem(error) if error else None,
 		"action": path,
 		"again": f"{path}?returned=1&asks=1",
-		"book_url": f"/schedule/{slug}/{kind}" if state in (OPEN, OVER) else None,
+		"book_url": local_path(booking.page.slug, booking.meeting_type.slug) if state in (OPEN, OVER) else None,
 		"follow_up": _follow_up(booking) if state == PAID else None,
 		"csrf_token": csrf_token(),
 	}

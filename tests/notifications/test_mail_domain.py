@@ -1,19 +1,14 @@
 """The check of the mail domain, against a name server on this machine that answers with chosen records."""
 
 import socket
-import threading
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
-from dns.resolver import Resolver
 
 from scheduler_integration.notifications.mail_domain import State, check_domain
 from tests.pages.offer import sign_in
 from tests.pages.reading import read
 from tests.support.factories import make_user
+from tests.support.name_server import NameServer
 
 GOOD = {
 	("example.com.", "TXT"): ['"v=spf1 include:_spf.mail.example -all"', '"unrelated"'],
@@ -21,46 +16,6 @@ GOOD = {
 	("_dmarc.example.com.", "TXT"): ['"v=DMARC1; p=reject; rua=mailto:x@example.com"'],
 	("example.com.", "MX"): ["10 mx.example.com."],
 }
-
-
-class NameServer:
-	"""Answers questions by UDP from `records`, as the server of the domain does."""
-
-	def __init__(self):
-		self.records = {}
-		self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-		self.socket.bind(("127.0.0.1", 0))
-		self.thread = threading.Thread(target=self._serve, daemon=True)
-		self.thread.start()
-
-	def resolver(self):
-		resolver = Resolver(configure=False)
-		resolver.nameservers, resolver.port = ["127.0.0.1"], self.socket.getsockname()[1]
-		return resolver
-
-	def _serve(self):
-		while True:
-			data, sender = self.socket.recvfrom(4096)
-			if not data:
-				return
-			query = dns.message.from_wire(data)
-			self.socket.sendto(self._answer(query).to_wire(), sender)
-
-	def _answer(self, query):
-		question, answer = query.question[0], dns.message.make_response(query)
-		answer.flags |= dns.flags.AA | dns.flags.RA
-		kind = dns.rdatatype.to_text(question.rdtype)
-		if found := self.records.get((question.name.to_text(), kind)):
-			answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *found))
-		elif not any(name == question.name.to_text() for name, _kind in self.records):
-			answer.set_rcode(dns.rcode.NXDOMAIN)
-		return answer
-
-	def close(self):
-		with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-			last.sendto(b"", self.socket.getsockname())
-		self.thread.join(5)
-		self.socket.close()
 
 
 @pytest.fixture

@@ -238,7 +238,9 @@ def _forget() -> None:
 
 	for prefix in ("document_cache::", "rl:", "login_failed_count"):
 		frappe.cache.delete_keys(prefix)
-	frappe.cache.delete_value(["roles", "user_permissions", "enabled_users", "scheduling_automations"])
+	frappe.cache.delete_value(
+		["roles", "user_permissions", "enabled_users", "scheduling_automations", "scheduling_domains"]
+	)
 	frappe.db.value_cache.clear()
 
 

@@ -31,7 +31,9 @@ class Email(Channel):
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Send the automation's e-mail. Raises the errors of `send_message`."""
 		booking, reader = action.booking, action.reader
-		follow_ups = Subscription(FOLLOW_UPS, reader.email) if _can_be_stopped(action) else None
+		follow_ups = (
+			Subscription(FOLLOW_UPS, reader.email, booking.scheduling_page) if _can_be_stopped(action) else None
+		)
 		if follow_ups and follow_ups.is_stopped():
 			return NotNeeded(_("This reader wants no messages after a meeting."))
 		others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from frappe import _
 
 from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType, PublicPage
+from scheduler_integration.domains.links import local_path, page_url
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import code_field, form_view, moving_form_view
@@ -43,6 +44,8 @@ def booking_view(page: BookingPage) -> dict:
 	form = _form(page)
 	return {
 		"document": _document(page),
+		"slug": page.page.slug,
+		"type_slug": page.meeting.slug,
 		"step": page.step,
 		"page": _page(page.page),
 		"meeting": _meeting(page),
@@ -150,7 +153,7 @@ def _document(state: BookingPage) -> dict:
 		indexed=not has_token,
 		secret_address=has_token,
 		framed=True,
-		path=state.query.path,
+		canonical=None if state.link else page_url(page.slug, meeting.slug),
 		picture=next((host.image for host in meeting.hosts if host.image), None),
 	)
 
@@ -177,7 +180,7 @@ def _form(page: BookingPage) -> dict:
 
 
 def _page(page: PublicPage) -> dict:
-	return {"title": page.title, "url": f"/schedule/{page.slug}", "logo": own_image(page.logo)}
+	return {"title": page.title, "url": local_path(page.slug), "logo": own_image(page.logo)}
 
 
 def _meeting(page: BookingPage) -> dict:

@@ -11,6 +11,7 @@ from babel import Locale, numbers
 from frappe import _
 
 from scheduler_integration.catalogue.public import Listing
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.engagement.analytics import Counts
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
@@ -245,7 +246,7 @@ def _link(listing: Listing) -> dict:
 		"is_team": page.page_type == "Team",
 		"url": page.url,
 		"shown": _shown(page.url),
-		"types": [{"title": each.title, "url": f"{page.url}/{each.slug}"} for each in listing.meeting_types],
+		"types": [{"title": each.title, "url": page_url(page.slug, each.slug)} for each in listing.meeting_types],
 	}
 
 

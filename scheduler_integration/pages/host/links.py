@@ -106,7 +106,7 @@ def _link(link: frappe._dict, page: LinksPage) -> dict[str, Any]:
 		"name": link.name,
 		"title": link.title or link.type_title,
 		"type": link.type_title if link.title else None,
-		"url": link_url(link.name),
+		"url": link_url(link.name, link.meeting_type),
 		"state": _words_of(state),
 		"is_open": state == "open",
 		"is_revoked": state == "revoked",

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.pictures import own_face
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.pages.host.team import Team, team_view

@@ -18,8 +18,8 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.catalogue.repeats import repeat_of
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
 from scheduler_integration.pages.host.share import link_view

@@ -11,8 +11,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.catalogue.type_templates import type_templates
+from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.kit.facts import length_text

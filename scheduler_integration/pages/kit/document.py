@@ -30,7 +30,7 @@ def document(
 	framed: bool = False,
 	frames: tuple[str, ...] = (),
 	forms: tuple[str, ...] = (),
-	path: str | None = None,
+	canonical: str | None = None,
 	picture: str | None = None,
 	manifest: str | None = None,
 ) -> dict:
@@ -38,9 +38,9 @@ def document(
 
 	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
-	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds, `forms` the sources to which
-	its forms may lead beside this site. `path`
-	is the canonical one, without a query. `picture` is shown beside links to the page if the brand has no logo.
+	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds, `forms` the
+	sources to which its forms may lead beside this site. `canonical` is the page's own address, without a query. `picture` is
+	shown beside links to the page if the brand has no logo.
 	`manifest` is the address of a web app manifest.
 	"""
 	look = theme(brand.color if brand else None)
@@ -61,7 +61,7 @@ def document(
 		"assets": loaded,
 		"image": site_url(image) if image else None,
 		"manifest": manifest,
-		"canonical": site_url(path) if path else None,
+		"canonical": canonical,
 		"footer": _footer() if framed else (),
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}

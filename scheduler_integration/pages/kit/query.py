@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
+from scheduler_integration.domains.links import local_path
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused
 
@@ -70,7 +71,7 @@ class Query:
 
 	@property
 	def path(self) -> str:
-		return f"/schedule/{quote(self.slug, safe='')}/{quote(self.meeting_type, safe='')}"
+		return local_path(self.slug, self.meeting_type)
 
 	def url(self, **parts: object) -> str:
 		"""Return a link to this page with `parts`. It keeps the zone, the clock, the duration and `carried`."""

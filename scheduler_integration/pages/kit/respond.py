@@ -9,6 +9,9 @@ from urllib.parse import quote, urlsplit
 import frappe
 from frappe import _
 
+from scheduler_integration.domains.links import page_url
+from scheduler_integration.domains.names import host_of
+from scheduler_integration.domains.table import domain_of
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import use, use_json
 from scheduler_integration.exceptions import SchedulingError
@@ -40,7 +43,8 @@ def to_start(error: SchedulingError) -> WayOut | None:
 	"""Return the link of a visitor's error page to the start of the site, unless the visitor should only wait."""
 	if error.http_status_code in (429, 503):
 		return None
-	return WayOut("/", _("Visit {0}").format(urlsplit(site_url()).netloc))
+	served = frappe.flags.scheduling_served
+	return WayOut("/", _("Visit {0}").format(served.domain if served else urlsplit(site_url()).netloc))
 
 
 def respond(
@@ -106,8 +110,28 @@ def redirection(address: str, status: int = 303) -> frappe.Redirect:
 
 def moved_to(path: str) -> frappe.Redirect:
 	"""Return the exception that redirects for good to another path of this site, with the arguments of this request."""
+	return redirection(_with_arguments(path), 301)
+
+
+def lead_to_domain(slug: str, type_slug: str | None = None) -> None:
+	"""Redirect visitors from the page's address on this site to its own domain, if it has one, with the arguments.
+
+	People who are signed in stay, because they are strangers on the other host. So do forms, and pages in a frame: a site
+	may be allowed to embed this host only. A proxy that asks here for the domain's pages gets them.
+	"""
+	request = frappe.request
+	if not request or request.method not in ("GET", "HEAD") or frappe.session.user != "Guest":
+		return
+	served = domain_of(slug)
+	is_there = served and served.domain in (host_of(request.host), host_of(request.headers.get("X-Forwarded-Host", "")))
+	is_framed = argument("embed") or request.headers.get("Sec-Fetch-Dest", "document") != "document"
+	if served and not is_there and not is_framed:
+		raise redirection(_with_arguments(page_url(slug, type_slug)), 302)
+
+
+def _with_arguments(address: str) -> str:
 	arguments = frappe.request.query_string.decode(errors="replace") if frappe.request else ""
-	return redirection(f"{path}?{arguments}" if arguments else path, 301)
+	return f"{address}?{arguments}" if arguments else address
 
 
 def submitted() -> bool:

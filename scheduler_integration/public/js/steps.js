@@ -1,4 +1,4 @@
-const [, , page, type] = location.pathname.split("/");
+const { page, type } = /** @type {HTMLElement} */ (document.querySelector("[data-page]")).dataset;
 let last = "";
 
 export function report() {

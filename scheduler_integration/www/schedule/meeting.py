@@ -9,7 +9,7 @@ With `?reschedule=<token>`, the token of a manage link, the attendee chooses ano
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -19,7 +19,8 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.booking_links import PAGE
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, meeting_types_of, with_host
-from scheduler_integration.catalogue.public import PublicMeetingType, page_url, public_meeting_type, public_page
+from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
+from scheduler_integration.domains.links import local_path, page_url
 from scheduler_integration.entry.admission import NO_PROOF, may_ask
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
@@ -48,6 +49,7 @@ from scheduler_integration.pages.kit.query import Query, parse, read_instant
 from scheduler_integration.pages.kit.respond import (
 	WayOut,
 	argument,
+	lead_to_domain,
 	moved_to,
 	redirection,
 	respond,
@@ -72,7 +74,7 @@ def _way_out(error: SchedulingError) -> WayOut | None:
 		return _to_the_hosts_page(argument("meeting_type"))
 	if not isinstance(error, MeetingTypeNotFound):
 		return to_start(error)
-	return WayOut(f"/schedule/{quote(argument('slug'), safe='')}", _("All meetings"))
+	return WayOut(local_path(argument("slug")), _("All meetings"))
 
 
 def _to_the_hosts_page(token: str) -> WayOut | None:
@@ -102,6 +104,8 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 		# A form that was open while the address changed is booked where it was sent.
 		if not submitted():
 			raise moved_to(query.path)
+	if not bookable.link:
+		lead_to_domain(query.slug, query.meeting_type)
 	query = query.with_answers(meeting.link_keys, frappe.form_dict)
 	query = query.among([choice.id for choice in meeting.host_choices])
 	attempt = Attempt()
@@ -148,6 +152,7 @@ def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	moving = for_attendee(booking, now())
 	if (query.slug, query.meeting_type) != (moving.page.slug, moving.meeting_type.slug):
 		raise redirection(replace(query, slug=moving.page.slug, meeting_type=moving.meeting_type.slug).url(), 302)
+	lead_to_domain(query.slug, query.meeting_type)
 	bookable = bookable_for(booking)
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
 	query = query.offering(meeting.duration_options)

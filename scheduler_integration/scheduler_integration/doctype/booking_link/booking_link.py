@@ -24,7 +24,7 @@ MAX_DAYS = 730
 
 class BookingLink(Form):
 	def onload(self):
-		self.set_onload("address", link_url(self.name))
+		self.set_onload("address", link_url(self.name, self.meeting_type))
 
 	def validate(self):
 		if not self.is_new() and self.only_switches():

@@ -10,6 +10,8 @@ from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.conferencing.connect import CALLBACK as VIDEO_CALLBACK
 from scheduler_integration.conferencing.providers import ACCOUNTS
 from scheduler_integration.documents import Form
+from scheduler_integration.domains.names import checked_domain
+from scheduler_integration.domains.table import forget_table
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.entry.text_replies import SECRETS, reply_address
@@ -58,6 +60,11 @@ class SchedulerSettings(Form):
 		self.validate_text_replies()
 		self.allowed_domains = checked_domains(self.allowed_domains)
 		self.blocked_domains = checked_domains(self.blocked_domains)
+		for field in ("domain_target", "base_domain"):
+			self.set(field, checked_domain(self.get(field)) if self.get(field) else None)
+
+	def on_update(self):
+		forget_table()
 
 	def validate_hosts(self):
 		for host in f"{self.allowed_embed_hosts or ''} {self.widget_hosts or ''}".split():

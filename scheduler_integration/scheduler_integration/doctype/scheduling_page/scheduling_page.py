@@ -5,11 +5,12 @@ from scheduler_integration.availability.defaults import prepare_host, timezone_o
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.edit_pages import free_slug
 from scheduler_integration.catalogue.former_slugs import forget_slugs_of, remember_page
-from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import check_can_meet, page_users, team_users
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.documents import Form
+from scheduler_integration.domains.keep import delete_claims_of
+from scheduler_integration.domains.table import forget_pages
 from scheduler_integration.exceptions import HasBookings, InvalidRequest, NotPermitted
 from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.text import visible
@@ -27,10 +28,10 @@ class SchedulingPage(Form):
 		self.set_timezone()
 		self.brand_color = checked_color(self.brand_color)
 		self.validate_logo()
-		self.validate_custom_domain()
 
 	def on_update(self):
 		remember_page(self)
+		forget_pages()
 		for user in page_users(self):
 			prepare_host(user)
 
@@ -41,6 +42,8 @@ class SchedulingPage(Form):
 		for name in frappe.get_all("Meeting Type", {"scheduling_page": self.name}, pluck="name"):
 			frappe.delete_doc("Meeting Type", name)
 		forget_slugs_of(self)
+		delete_claims_of(self)
+		forget_pages()
 
 	def set_slug(self):
 		self.slug = checked_slug(self.slug or slugify(self.title) or free_slug(self.title))
@@ -109,11 +112,6 @@ class SchedulingPage(Form):
 				_("Visitors can't see this logo. Upload it to this site as a public file."),
 				details={"logo": _("Choose a public file of this site.")},
 			)
-
-	def validate_custom_domain(self):
-		self.custom_domain = (self.custom_domain or "").strip().lower() or None
-		if self.custom_domain and not is_hostname(self.custom_domain):
-			raise InvalidRequest(_("“{0}” is not a host name.").format(self.custom_domain))
 
 	def refuse_if_booked(self):
 		if frappe.db.exists("Booking", {"scheduling_page": self.name}):

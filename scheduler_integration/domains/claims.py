@@ -1,0 +1,37 @@
+"""Claims of domains as forms and pages show them."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.domains.keep import DOCTYPE, troubles_in
+from scheduler_integration.domains.names import readable
+from scheduler_integration.domains.records import wanted_records
+from scheduler_integration.domains.words import sentences
+from scheduler_integration.exceptions import NotPermitted
+
+
+def claim_view(claim: Document) -> dict[str, object]:
+	"""Return the claim's domain, status, the records to set, and what the last check found, in sentences."""
+	records = wanted_records(claim.domain, claim.name) if claim.domain and not claim.is_new() else ()
+	found = sentences(claim.status, troubles_in(claim.found), was_checked=bool(claim.checked_at))
+	return {
+		"name": claim.name,
+		"domain": readable(claim.domain or ""),
+		"status": claim.status,
+		"records": [{"kind": each.kind, "name": each.name, "value": each.value} for each in records],
+		"sentences": found,
+	}
+
+
+def claims_of(user: str) -> list[Document]:
+	"""Return the claims of a user, oldest first."""
+	names = frappe.get_all(DOCTYPE, {"user": user}, pluck="name", order_by="creation asc, name asc")
+	return [frappe.get_doc(DOCTYPE, name) for name in names]
+
+
+def find_claim(name: str) -> Document:
+	"""Return the claim with this name, if the signed-in user may change it. Raises NotPermitted otherwise."""
+	claim = frappe.get_doc(DOCTYPE, name) if frappe.db.exists(DOCTYPE, {"name": name}) else None
+	if not claim or not claim.has_permission("write"):
+		raise NotPermitted
+	return claim

@@ -1,0 +1,62 @@
+"""Requests to the host names of pages: `/`, `/book` and `/<meeting type>` show the page, and nothing else of the site exists.
+
+A hook before each request changes the path to that of the page on the site, as a web server's rewrite rule does. Then
+Frappe goes on as usual, in all versions. Requests to the site itself and to unknown hosts stay as they are.
+"""
+
+import frappe
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request
+
+from scheduler_integration.catalogue.booking_links import PAGE, is_token
+from scheduler_integration.catalogue.slugs import RESERVED, is_slug
+from scheduler_integration.domains.links import ROOT
+from scheduler_integration.domains.table import Served, served_at
+
+_PREFIXES = (
+	"/assets/",
+	"/api/method/scheduler_integration.api.public.",
+	"/api/method/scheduler_integration.api.analytics.track",
+)
+
+
+def serve_domain() -> None:
+	"""Hook before each request: on the host name of a page, change the path. Raises werkzeug's NotFound for all other paths."""
+	request: Request = frappe.local.request
+	served = served_at(request.host)
+	if not served:
+		return
+	frappe.flags.scheduling_served = served
+	# Frappe runs a method that an argument `cmd` names, whatever the path.
+	path = None if frappe.form_dict.get("cmd") else _path_on_site(served, request.path)
+	if path is None:
+		raise NotFound
+	if path != request.path:
+		request.path = path
+		request.environ["PATH_INFO"] = path
+
+
+def refuse_login() -> None:
+	"""Hook before somebody is signed in: refuse it on the host name of a page. Frappe reads passwords before `serve_domain` runs."""
+	request = getattr(frappe.local, "request", None)
+	if request and served_at(request.host):
+		frappe.local.response["message"] = "Invalid login credentials"
+		raise frappe.AuthenticationError
+
+
+def _path_on_site(served: Served, path: str) -> str | None:
+	"""Return the path on the site to which a path on the domain leads, or None."""
+	if path.startswith(_PREFIXES):
+		return path
+	first, *rest = path.strip("/").split("/")
+	if first == "schedule" and rest:
+		is_link = rest[0] == PAGE and is_token(rest[-1])
+		return path if is_link or rest[0] in (*RESERVED, *served.slugs) else None
+	if first == ROOT:
+		parts = [served.home, *rest]
+	elif rest or (first != served.home and first in served.slugs):
+		parts = [first, *rest]
+	else:
+		parts = [served.home, *([first] if first else [])]
+	is_page = parts[0] in served.slugs and len(parts) <= 2 and all(is_slug(part) for part in parts)
+	return "/".join(("/schedule", *parts)) if is_page else None

@@ -1,0 +1,44 @@
+import frappe
+from frappe import _
+
+from scheduler_integration.documents import Form
+from scheduler_integration.domains.claims import claim_view
+from scheduler_integration.domains.names import checked_domain, refuse_own
+from scheduler_integration.domains.table import PENDING, forget_table
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.permissions import is_manager
+
+
+class SchedulingDomain(Form):
+	def onload(self):
+		"""Let the form show the records to set, and what the last check found."""
+		self.set_onload("claim", claim_view(self))
+
+	def validate(self):
+		if self.is_new():
+			self.domain = checked_domain(self.domain)
+			self.status, self.checked_at, self.failing_since, self.found = PENDING, None, None, None
+			self.refuse_taken()
+		self.validate_page()
+
+	def on_update(self):
+		forget_table()
+
+	def on_trash(self):
+		forget_table()
+
+	def refuse_taken(self):
+		refuse_own(self.domain, frappe.get_cached_doc("Scheduler Settings").base_domain or "")
+		if frappe.db.exists("Scheduling Domain", {"domain": self.domain}):
+			sentence = _("{0} is in use already. Ask a Scheduling Manager.").format(self.domain)
+			raise InvalidRequest(sentence, details={"domain": sentence})
+
+	def validate_page(self):
+		"""Refuse a page of somebody else. A domain of a page belongs to the owner of the page."""
+		if not self.scheduling_page:
+			return
+		owner = frappe.db.get_value("Scheduling Page", self.scheduling_page, "user")
+		if is_manager() or self.flags.ignore_permissions:
+			self.user = owner or self.user
+		elif owner != self.user:
+			raise NotPermitted(_("Choose a page of your own."))
