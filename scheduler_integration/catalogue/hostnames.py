@@ -12,6 +12,12 @@ def is_hostname(text: str) -> bool:
 	return len(text) <= 253 and bool(_HOSTNAME.fullmatch(text))
 
 
+def is_host(text: str) -> bool:
+	"""Return whether the text is a host name, with a port or without."""
+	name, colon, port = text.partition(":")
+	return is_hostname(name) and (not colon or (port.isascii() and port.isdigit() and 0 < int(port) < 65536))
+
+
 def is_web_address(text: object) -> bool:
 	"""Return whether a browser may be sent to this address: http or https, with a host name."""
 	try:

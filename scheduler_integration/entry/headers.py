@@ -38,6 +38,11 @@ def set_etag(content: bytes) -> None:
 	frappe.flags.scheduling_etag = hashlib.sha256(content).hexdigest()[:32]
 
 
+def keep_for(seconds: int) -> None:
+	"""Let everybody keep this request's response for a while. It is the same for all."""
+	frappe.flags.scheduling_kept_for = seconds
+
+
 def set_retry_after(error: SchedulingError) -> None:
 	"""Set `Retry-After` of this request's response (RFC 9110, 10.2.3) from `error.retry_after`, if that isn't None."""
 	frappe.flags.scheduling_retry_after = error.retry_after
@@ -47,8 +52,12 @@ def frame_ancestors(*, framed: bool) -> str:
 	"""Return the CSP directive on embedding: allowed for this site and those of Scheduler Settings, or for none."""
 	if not framed:
 		return "frame-ancestors 'none'"
-	hosts = (frappe.get_cached_doc("Scheduler Settings").allowed_embed_hosts or "").split()
-	return " ".join(("frame-ancestors 'self'", *hosts))
+	return " ".join(("frame-ancestors 'self'", *embedding_hosts()))
+
+
+def embedding_hosts() -> list[str]:
+	"""Return the hosts of Scheduler Settings that may embed booking pages, some with a port."""
+	return (frappe.get_cached_doc("Scheduler Settings").allowed_embed_hosts or "").lower().split()
 
 
 def add_headers(response: Response | None, request: Request) -> None:
@@ -67,6 +76,8 @@ def add_headers(response: Response | None, request: Request) -> None:
 		response.mimetype = "application/json"
 	if response.status_code in (429, 503) and (seconds := frappe.flags.scheduling_retry_after):
 		response.headers["Retry-After"] = str(seconds)
+	if seconds := frappe.flags.scheduling_kept_for:
+		response.headers["Cache-Control"] = f"public, max-age={seconds}"
 	if response.status_code == 200 and (tag := frappe.flags.scheduling_etag):
 		response.set_etag(tag)
 		response.headers["Cache-Control"] = "private, no-cache"

@@ -16,6 +16,7 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.script_json import script_json
@@ -30,6 +31,7 @@ from scheduler_integration.platform.clock import iso
 NEWS = ("booked", "moved", "invited")
 # Arguments of the address for a form that is open.
 PANELS = ("cancel", "guests", "code")
+_ANCHORS = {"cancel": "cancel", "guests": "guests-form"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def managing_view(
 		"follow_up": follow,
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
 		"again_url": _again_url(booking, path),
-		"action": path,
+		"action": stay(path),
+		"panels": {panel: stay(f"{path}?{panel}=1#{anchor}") for panel, anchor in _ANCHORS.items()},
 		"panel": _open_panel(asked, attempt),
 		"problem": attempt.error and attempt.error.message,
 		"guests_typed": attempt.guests or ", ".join(booking.guests),
@@ -112,7 +115,26 @@ def managing_view(
 		"code_error": attempt.error.details.get("code") if attempt.error else None,
 		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
-		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": is_gone}),
+		"data": script_json(_script_data(booking, follow)),
+	}
+
+
+def _script_data(booking: AttendeeBooking, follow: dict | None) -> dict:
+	data = {"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": booking.status in RELEASED}
+	if not embedded():
+		return data
+	# In a frame only a click leads elsewhere. The other website learns what happened, and decides on its own.
+	return {**data, "followUp": None, "booking": _told(booking)}
+
+
+def _told(booking: AttendeeBooking) -> dict[str, str]:
+	"""Return what another website learns about a booking: nothing about a person."""
+	return {
+		"reference": booking.id,
+		"type": booking.meeting_type.slug,
+		"start": iso(booking.start, booking.timezone),
+		"end": iso(booking.end, booking.timezone),
+		"status": booking.status,
 	}
 
 
@@ -150,13 +172,13 @@ def _again_url(booking: AttendeeBooking, path: str) -> str | None:
 	"""Return the address at which the attendee books again. Its form is filled in as for this booking."""
 	if not booking.book_again_url:
 		return None
-	return f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': _token(path)})}"
+	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': _token(path)})}")
 
 
 def move_url(booking: AttendeeBooking, path: str) -> str:
 	"""Return the address at which the attendee chooses another time. `path` is that of the manage page."""
 	query = urlencode({"reschedule": _token(path), "tz": booking.timezone})
-	return f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}"
+	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}")
 
 
 def _refusals(booking: AttendeeBooking) -> list[str]:

@@ -22,8 +22,9 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.assets import script_address
 from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.facts import facts
-from scheduler_integration.pages.kit.fields import earlier_answers, link_answers, new_key
+from scheduler_integration.pages.kit.fields import earlier_answers, field_names, link_answers, new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
@@ -162,7 +163,7 @@ def _moving(page: BookingPage, booking: AttendeeBooking) -> dict:
 	"""Return the present time of the meeting that is moved, and the way back without moving it."""
 	return {
 		**when_view(booking.stretches, page.style),
-		"url": urlsplit(booking.manage_url).path,
+		"url": stay(urlsplit(booking.manage_url).path),
 		"email": booking.attendee.email,
 		"is_asked": booking.is_asked_to_reschedule,
 		"message": booking.reschedule_message if booking.is_asked_to_reschedule else None,
@@ -180,7 +181,7 @@ def _form(page: BookingPage) -> dict:
 
 
 def _page(page: PublicPage) -> dict:
-	return {"title": page.title, "url": local_path(page.slug), "logo": own_image(page.logo)}
+	return {"title": page.title, "url": stay(local_path(page.slug)), "logo": own_image(page.logo)}
 
 
 def _meeting(page: BookingPage) -> dict:
@@ -414,10 +415,17 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 			has_taken=page.slots.offered.taken is not None,
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
+		"news": stay("?moved=1" if page.moving else "?booked=1"),
 		"counts": page.counts,
 		"zonePicker": script_address("zones"),
 		"booked": script_address("booked"),
 		**({"askedAfter": script_address("asked_after")} if has_conditions else {}),
 		**({"gate": _gate()} if page.asks else {}),
 		"cities": home_cities(page.locale, page.zone, page.page.timezone),
+		**({"fields": _link_fields(page.meeting)} if embedded() else {}),
 	}
+
+
+def _link_fields(meeting: PublicMeetingType) -> dict[str, str]:
+	"""Return the form's fields by the names that links use for them. The value of a hidden question is empty."""
+	return {**PREFILLED, **dict.fromkeys(meeting.hidden_keys, ""), **field_names(meeting.questions)}

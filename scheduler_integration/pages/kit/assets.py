@@ -38,6 +38,10 @@ class Assets(NamedTuple):
 	import_map: Markup | None
 	csp_source: str
 
+	def with_sheets(self, style: str) -> Assets:
+		"""Return these assets, and the sheets of another bundle after their own."""
+		return self._replace(styles=(*self.styles, *sheets(style)))
+
 
 def assets(style: str, script: str | None = None) -> Assets:
 	"""Return the assets of a page. The arguments name a sheet and a script of public/bundles, without prefix and extension."""
@@ -62,6 +66,11 @@ def script_address(script: str) -> str:
 	"""Return the address of a script of public/bundles."""
 	name = f"{_PREFIX}{script}.bundle.js"
 	return _built(name) or _versioned(f"bundles/{name}")
+
+
+def other_sites_script() -> str:
+	"""Return the address of js/embed.js for other websites: a script that isn't a module."""
+	return _built(f"{_PREFIX}embed.bundle.js") or _versioned("js/embed.js")
 
 
 def _built(bundle: str) -> str | None:

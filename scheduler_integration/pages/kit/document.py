@@ -11,6 +11,7 @@ from frappe.sessions import get_csrf_token
 from scheduler_integration.catalogue.public import Brand, notices_of_site
 from scheduler_integration.entry.headers import PageHeaders, frame_ancestors
 from scheduler_integration.pages.kit.assets import assets
+from scheduler_integration.pages.kit.embedding import colour, for_frame
 from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.theme import theme
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -38,13 +39,14 @@ def document(
 
 	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
-	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds, `forms` the
-	sources to which its forms may lead beside this site. `canonical` is the page's own address, without a query. `picture` is
-	shown beside links to the page if the brand has no logo.
+	`framed` lets the sites of Scheduler Settings embed it: in a frame, its script starts `script`. `frames` are the origins
+	that the page itself embeds, `forms` the sources to which its forms may lead beside this site. `canonical` is the page's
+	own address, without a query. `picture` is shown beside links to the page if the brand has no logo.
 	`manifest` is the address of a web app manifest.
 	"""
-	look = theme(brand.color if brand else None)
-	loaded = assets(style, script)
+	frame = for_frame(script) if framed else None
+	look = theme((frame and colour()) or (brand.color if brand else None))
+	loaded = assets(style, script) if not frame else assets(style, "embedded").with_sheets("embedded")
 	image = own_image(brand.logo if brand else None) or own_image(picture)
 	more = [f"frame-src {' '.join(frames)}"] if frames else []
 	more += ["manifest-src 'self'"] if manifest else []
@@ -63,6 +65,7 @@ def document(
 		"manifest": manifest,
 		"canonical": canonical,
 		"footer": _footer() if framed else (),
+		"frame": frame,
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}
 

@@ -77,6 +77,11 @@ def _condition_view(condition: Condition, labels: dict[str, str]) -> dict[str, A
 	}
 
 
+def field_names(questions: Sequence[PublicQuestion]) -> dict[str, str]:
+	"""Return the names of the questions' fields, by the keys that links use."""
+	return {question.key: _ANSWER + question.id for question in questions}
+
+
 def link_answers(questions: Sequence[PublicQuestion], carried: Mapping[str, str]) -> dict[str, Any]:
 	"""Return the values of questions that a link fills in, by field name. Several choices are separated by commas."""
 	values: dict[str, Any] = {}

@@ -9,7 +9,7 @@
 //   server/    requests: months, holds
 //   parts/     the pieces on the screen: month, times, form, time zone, messages, steps
 //   shared/    dates and words, and the page's data and elements
-// desk/ belongs to the forms of the desk (hooks.py).
+// desk/ belongs to the forms of the desk (hooks.py). embed.js runs on other websites, and embedded.js in the frame that it opens.
 
 export type Step = "day" | "time" | "details";
 
@@ -49,6 +49,12 @@ export interface PageData {
 	host: string;
 	/** The token of the booking that gets another time, or "". */
 	rescheduling: string;
+	/** The query of the address to which the visitor goes after booking. */
+	news: string;
+	/** In a frame only: the form's fields by the names that links use, "" for a hidden question. */
+	fields?: Record<string, string>;
+	/** The confirmation page in a frame only: what the other website learns. */
+	booking?: Record<string, string>;
 	/** Only if the server may ask for a proof or a code. */
 	gate?: GateData;
 	/** Whether the visitor's steps are counted. */
@@ -59,6 +65,16 @@ export interface PageData {
 	followUp?: string;
 	/** The confirmation page only: whether the meeting was cancelled, declined or moved. */
 	isGone?: boolean;
+}
+
+/** What the server puts into a page in a frame (pages/kit/embedding.py). */
+export interface FrameData {
+	/** The websites that may embed the page: hosts, some with a port. */
+	hosts: string[];
+	/** The page's own script, if it has one. */
+	script: "booking" | "manage" | "steps" | null;
+	/** The word for the button that closes a pop-up. */
+	close: string;
 }
 
 /** The free starts of the first month (pages/booking/slots.py). */

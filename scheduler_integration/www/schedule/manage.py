@@ -16,6 +16,7 @@ from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.links import local_address
 from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
@@ -70,11 +71,12 @@ def _act(token: str, path: str) -> Attempt:
 				news = f"?invited=1{_change_guests(token)}"
 			else:
 				cancel_for_attendee(token, parse_reason(argument("reason")))
+				news = "?cancelled=1" if embedded() else ""
 	except SchedulingError as error:
 		if action == "code":
 			return Attempt(error, is_about_code=True)
 		return Attempt(error, argument("guests"), changes_guests)
-	raise redirection(path + news)
+	raise redirection(stay(path + news))
 
 
 def _confirm_address(token: str, action: str) -> str:

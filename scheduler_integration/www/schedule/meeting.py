@@ -44,6 +44,7 @@ from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.page import Attempt, BookingPage
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
+from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
 from scheduler_integration.pages.kit.respond import (
@@ -74,7 +75,7 @@ def _way_out(error: SchedulingError) -> WayOut | None:
 		return _to_the_hosts_page(argument("meeting_type"))
 	if not isinstance(error, MeetingTypeNotFound):
 		return to_start(error)
-	return WayOut(local_path(argument("slug")), _("All meetings"))
+	return WayOut(stay(local_path(argument("slug"))), _("All meetings"))
 
 
 def _to_the_hosts_page(token: str) -> WayOut | None:
@@ -223,7 +224,7 @@ def _move(token: str, query: Query, visitor: Visitor) -> Attempt:
 
 
 def _to_manage_page(booking: AttendeeBooking, news: str) -> frappe.Redirect:
-	return redirection(f"{urlsplit(booking.manage_url).path}?{news}=1")
+	return redirection(stay(f"{urlsplit(booking.manage_url).path}?{news}=1"))
 
 
 def _wanted_start() -> str:

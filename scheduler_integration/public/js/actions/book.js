@@ -134,7 +134,7 @@ async function send(start, duration, zone, typed, hold, isAgain = false) {
 			: await post("public.book", { ...visitor, ...time, ...wanted });
 		// Only the path: the site may have another name here than in its e-mails.
 		const { pathname } = new URL(booking.manage_url, location.href);
-		return { ...NOTHING, kind: "booked", address: `${pathname}?${data.rescheduling ? "moved" : "booked"}=1` };
+		return { ...NOTHING, kind: "booked", address: pathname + data.news };
 	} catch (error) {
 		const refusal = error instanceof ApiError ? error : new ApiError(0, {});
 		if (refusal.code === "ALREADY_CANCELLED") forgetKey(start, duration);

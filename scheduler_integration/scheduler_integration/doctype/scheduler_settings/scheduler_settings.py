@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from scheduler_integration.calendars.providers.registry import WITH_CONSENT
-from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.catalogue.hostnames import is_host, is_hostname
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.conferencing.connect import CALLBACK as VIDEO_CALLBACK
 from scheduler_integration.conferencing.providers import ACCOUNTS
@@ -67,8 +67,9 @@ class SchedulerSettings(Form):
 		forget_table()
 
 	def validate_hosts(self):
-		for host in f"{self.allowed_embed_hosts or ''} {self.widget_hosts or ''}".split():
-			if not is_hostname(host):
+		embedding, widgets = (self.allowed_embed_hosts or "").split(), (self.widget_hosts or "").split()
+		for host in (*embedding, *widgets):
+			if not (is_host(host) if host in embedding else is_hostname(host)):
 				raise InvalidRequest(
 					_("“{0}” is not a host name. Write one such as www.example.com a line.").format(host)
 				)
