@@ -48,6 +48,8 @@ ${TAG}>dialog>button{display:block;width:44px;height:44px;margin:0 0 8px auto;bo
 
 		connectedCallback() {
 			addEventListener("message", this.listener);
+			// Pages that say nothing about dark colours are light.
+			if (getComputedStyle(this).colorScheme === "normal") this.style.colorScheme = "light";
 			const isInline = !/^(popup|button)$/.test(this.getAttribute("mode") ?? "");
 			if (!isInline) this.onclick = this.clicked;
 			else if (!this.frame) this.append(this.makeFrame("lazy"));
