@@ -13,6 +13,7 @@ from scheduler_integration.meetings.payment import PaymentFacts
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.money import refund_terms
 from scheduler_integration.pages.kit.people import names
@@ -68,7 +69,7 @@ def paying_view(
 		"problem": _problem(error) if error else None,
 		"action": path,
 		"again": f"{path}?returned=1&asks=1",
-		"book_url": local_path(booking.page.slug, booking.meeting_type.slug) if state in (OPEN, OVER) else None,
+		"book_url": stay(local_path(booking.page.slug, booking.meeting_type.slug)) if state in (OPEN, OVER) else None,
 		"follow_up": _follow_up(booking) if state == PAID else None,
 		"csrf_token": csrf_token(),
 	}

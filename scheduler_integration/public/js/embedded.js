@@ -10,6 +10,7 @@ const frame = JSON.parse(element("frame").textContent || "{}");
 const SCRIPTS = {
 	booking: () => import("./booking.js"),
 	manage: () => import("./manage.js"),
+	pay: () => import("./pay.js"),
 	steps: () => import("./steps.js"),
 };
 const NEWS = ["booked", "moved", "cancelled"];
@@ -37,7 +38,7 @@ if (parent !== window) {
 	const [, , page, type] = location.pathname.split("/");
 	// The title of the window may have a name in it.
 	tell("words", { title: document.querySelector("h1")?.textContent ?? "", close: frame.close });
-	tell("ready", page === "manage" ? {} : { page, type: type ?? "" });
+	tell("ready", ["manage", "pay"].includes(page ?? "") ? {} : { page, type: type ?? "" });
 	tellNews();
 	const booking = document.getElementById("booking");
 	if (booking) {
@@ -102,7 +103,7 @@ function leaveFrame(event) {
 	const { protocol, pathname, searchParams } = new URL(link.href);
 	if (link.matches(".meeting")) tell("type_selected", { type: decodeURIComponent(pathname.split("/")[3] ?? "") });
 	if (link.target || !protocol.startsWith("http") || searchParams.has("embed") || pathname.startsWith("/api/")) return;
-	link.target = link.closest("#follow-up") ? "_top" : "_blank";
+	link.target = link.closest("#follow-up, #pay") ? "_top" : "_blank";
 	link.rel = "noopener";
 }
 

@@ -72,7 +72,7 @@ export interface FrameData {
 	/** The websites that may embed the page: hosts, some with a port. */
 	hosts: string[];
 	/** The page's own script, if it has one. */
-	script: "booking" | "manage" | "steps" | null;
+	script: "booking" | "manage" | "pay" | "steps" | null;
 	/** The word for the button that closes a pop-up. */
 	close: string;
 }

@@ -43,7 +43,7 @@ def _view() -> dict:
 	booking = booking_by_token(token, now())
 	if booking.payment and booking.payment.url and argument("booked") and not submitted():
 		# It is booked as soon as it is paid.
-		raise redirection(local_address(booking.payment.url) or path, 302)
+		raise redirection(stay(local_address(booking.payment.url) or path), 302)
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
 	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, _asked(), attempt)

@@ -193,7 +193,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
 	except PaymentOpen as error:
-		raise redirection(urlsplit(error.address).path) from None
+		raise redirection(stay(urlsplit(error.address).path)) from None
 	except (CodeNeeded, WrongCode) as error:
 		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "code": ""}, error)
 	except BookingLinkClosed:

@@ -132,9 +132,7 @@ async function send(start, duration, zone, typed, hold, isAgain = false) {
 		const booking = data.rescheduling
 			? await post("public.reschedule", { ...time, token: data.rescheduling })
 			: await post("public.book", { ...visitor, ...time, ...wanted });
-		// Only the path: the site may have another name here than in its e-mails.
-		const { pathname } = new URL(booking.manage_url, location.href);
-		return { ...NOTHING, kind: "booked", address: pathname + data.news };
+		return { ...NOTHING, kind: "booked", address: pathOf(booking.manage_url) + data.news };
 	} catch (error) {
 		const refusal = error instanceof ApiError ? error : new ApiError(0, {});
 		if (refusal.code === "ALREADY_CANCELLED") forgetKey(start, duration);
@@ -146,10 +144,14 @@ async function send(start, duration, zone, typed, hold, isAgain = false) {
 	}
 }
 
+/** Only the path: the site may have another name here than in its e-mails. @param {string | undefined} address */
+const pathOf = (address) => new URL(address ?? "", location.href).pathname;
+
 /** @param {ApiError} error @returns {Outcome} */
 function outcome(error) {
 	if (error.code === "CODE_NEEDED") return { ...NOTHING, kind: "code", message: error.message };
-	if (error.code === "PAYMENT_OPEN") return { ...NOTHING, kind: "booked", address: new URL(error.details.address).pathname };
+	if (error.code === "PAYMENT_OPEN")
+		return { ...NOTHING, kind: "booked", address: pathOf(error.details.address) + data.news };
 	if (error.code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", nearest: error.nearest };
 	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
 	if (!error.code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };
