@@ -30,6 +30,7 @@ from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.payments.records import forget_notices
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
@@ -124,8 +125,9 @@ def send_digests() -> None:
 
 
 def release_past_slots() -> None:
-	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
+	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over, and old notices of payments."""
 	bookings.release_before(clock.now())
+	forget_notices(clock.now())
 
 
 def close_past_bookings() -> None:

@@ -133,5 +133,6 @@ def _settings(doc: Document) -> JSON:
 		"availability_schedule": doc.availability_schedule or None,
 		"reminders": parse_reminders(doc.reminders) if doc.reminders else None,
 		"price": doc.price or 0.0,
+		"deposit": doc.deposit or 0.0,
 		"currency": doc.currency or None,
 	}

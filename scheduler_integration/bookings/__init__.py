@@ -21,6 +21,7 @@ from scheduler_integration.bookings.commands.guests import (
 	update_guests_by_token,
 )
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.commands.money import mark_paid, refund
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
 from scheduler_integration.bookings.commands.pay import (
 	begin_payment,
@@ -74,9 +75,11 @@ __all__ = [
 	"look_soon",
 	"make_new_call",
 	"mark_no_show",
+	"mark_paid",
 	"note_checkout",
 	"reassign",
 	"reconfirm",
+	"refund",
 	"release_before",
 	"release_buckets",
 	"release_slot",

@@ -62,6 +62,11 @@ def run_once_paid(change: Change) -> None:
 	_run([change], [each for each in CONSEQUENCES if each not in WITHOUT_PAYMENT or change.turn])
 
 
+def run_for_money(change: Change) -> None:
+	"""Note a payment by hand or a refund on the booking's timeline, count its day again, and tell the attendee."""
+	_run([change], (note_on_timeline, note_changes, plan_notifications))
+
+
 def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 	bookings = {change.booking.name: change.booking for change in changes}
 	stored: dict[str, Fields] = {name: {} for name in bookings}

@@ -19,6 +19,7 @@ from scheduler_integration.crm.forgetting import forget_in_activities
 from scheduler_integration.engagement.retention import forget_bookings as forget_engagement
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.tasks import delete_tasks_of
+from scheduler_integration.payments import records as payments
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import site_language
 
@@ -102,6 +103,7 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)
+	payments.forget_people(names)
 	forget_engagement(names)
 	series.forget_people(names, NOBODY)
 

@@ -75,10 +75,14 @@ def _did(change: Change) -> str:
 		Kind.ADDRESS_CONFIRMED: _("confirmed the e-mail address"),
 		Kind.ASK_WITHDRAWN: _("withdrew the request for another time"),
 		Kind.UNDONE: _("took the last change back"),
+		Kind.PAID_BY_HAND: _("marked the meeting as paid by hand"),
+		Kind.REFUNDED: _("paid money back"),
 	}[change.kind]
 
 
 def _by_itself(kind: Kind) -> str:
+	if kind is Kind.REFUNDED:
+		return _("paid the money back automatically, because the meeting doesn't take place")
 	if kind is Kind.DECLINED:
 		return _("declined the request automatically, because its time passed without an answer")
 	return _("completed the meeting automatically after its end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.entry.funnel import count_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
+from scheduler_integration.parsing.amounts import parse_amount
 from scheduler_integration.parsing.booking_request import (
 	BookingPayload,
 	BookingRequest,
@@ -92,7 +94,7 @@ class HostCommand:
 	"""One of ACTIONS for the booking `name`.
 
 	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
-	`bookings.reschedule_by_host`. `gives_back` is an argument of `bookings.ask_to_reschedule`, whose message is `reason`.
+	`bookings.reschedule_by_host`, `amount` that of `bookings.refund`. `gives_back` is an argument of `bookings.ask_to_reschedule`, whose message is `reason`.
 	"""
 
 	action: str
@@ -104,6 +106,7 @@ class HostCommand:
 	gives_back: bool = False
 	time: RescheduleRequest | None = None
 	guests: tuple[str, ...] = ()
+	amount: Decimal | None = None
 
 
 def _reschedule(command: HostCommand, now: int, *, for_all: bool = False) -> HostBooking:
@@ -121,6 +124,10 @@ def _time(given: Mapping[str, object]) -> dict[str, Any]:
 
 def _guests(given: Mapping[str, object]) -> dict[str, Any]:
 	return {"guests": parse_guests_of(given.get("guests"))}
+
+
+def _amount(given: Mapping[str, object]) -> dict[str, Any]:
+	return {"amount": parse_field("amount", given.get("amount"), parse_amount)}
 
 
 def _nothing(given: Mapping[str, object]) -> dict[str, Any]:
@@ -143,8 +150,10 @@ ACTIONS: dict[
 	"hand_over": (
 		_nothing, lambda it, now: bookings.hand_over(it.name, it.host, now, replaces=it.replaces),
 	),
+	"mark_paid": (_nothing, lambda it, now: bookings.mark_paid(it.name, now)),
 	"no_show": (_nothing, lambda it, now: bookings.mark_no_show(it.name, it.reason, now)),
 	"reassign": (_nothing, _reassign),
+	"refund": (_amount, lambda it, now: bookings.refund(it.name, it.amount, now)),
 	"reschedule": (_time, _reschedule),
 	"reschedule_for_all": (_time, partial(_reschedule, for_all=True)),
 	"withdraw_ask": (_nothing, lambda it, now: bookings.withdraw_ask(it.name, now)),
@@ -154,7 +163,7 @@ ACTIONS: dict[
 def parse_command(action: object, name: object, **given: object) -> HostCommand:
 	"""Check the arguments of a host's or manager's request.
 
-	`given` may have `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back` and `guests`. Raises
+	`given` may have `amount`, `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back` and `guests`. Raises
 	InvalidRequest.
 	"""
 	if not isinstance(action, str) or action not in ACTIONS:

@@ -40,6 +40,10 @@ class Kind(Enum):
 	RECONFIRMED = "reconfirmed"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
+	# A host took the money by hand.
+	PAID_BY_HAND = "paid by hand"
+	# Money goes back although the meeting stays as it is, or never took place.
+	REFUNDED = "refunded"
 	# A host took back what they had done a moment ago, before anybody was told.
 	UNDONE = "undone"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import pay_url
 
 AWAITING, PAID, UNPAID = "Awaiting", "Paid", "Unpaid"
@@ -36,6 +37,15 @@ class PaymentFacts:
 def waits_for_payment(booking: Document) -> bool:
 	"""Whether the booking's time is kept only until its attendee has paid, or hasn't."""
 	return bool(booking.payment_status == AWAITING)
+
+
+def may_be_paid_by_hand(booking: Document) -> bool:
+	"""Whether a host can note that something of the price came by hand."""
+	is_asked_for = frappe.get_cached_value("Meeting Type", booking.meeting_type, "payment") == "Before Booking"
+	left = (booking.price or 0) > (booking.amount_paid or 0) and not booking.amount_refunded
+	return bool(
+		left and booking.currency and booking.status not in RELEASED and (is_asked_for or booking.payment_status)
+	)
 
 
 def payment_of(booking: Document) -> PaymentFacts | None:

@@ -18,7 +18,7 @@ from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
-from scheduler_integration.meetings.payment import PaymentFacts, payment_of
+from scheduler_integration.meetings.payment import PaymentFacts, may_be_paid_by_hand, payment_of
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.series import Series, series_of
@@ -302,6 +302,10 @@ def _host(user: str, people: People) -> BookingHost:
 def host_actions(booking: Document, now: int) -> tuple[str, ...]:
 	"""Return the commands that the signed-in host or manager can send for the booking at `now`, epoch seconds."""
 	possible = [name for name, after in _MOVING.items() if not transition_refusal(booking, after, Actor.HOST, now)]
+	if may_be_paid_by_hand(booking):
+		possible.append("mark_paid")
+	if (booking.amount_paid or 0) > (booking.amount_refunded or 0):
+		possible.append("refund")
 	if has_begun_over_several_days(booking, now) and "reschedule" in possible:
 		possible.remove("reschedule")
 	if booking.session:

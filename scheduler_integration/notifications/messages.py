@@ -29,7 +29,14 @@ HOST_REMOVED = "host_removed"
 GUEST_REMOVED = "guest_removed"
 # The message that the meeting stays as it is, to an attendee who was asked for another time.
 KEPT = "attendee_kept"
-_TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled", KEPT: "attendee_confirmed"}
+# The message about money that goes back, if nothing else is told.
+REFUNDED = "attendee_refunded"
+_TEMPLATES = {
+	REFUNDED: "attendee_cancelled",
+	HOST_REMOVED: "host_cancelled",
+	GUEST_REMOVED: "attendee_cancelled",
+	KEPT: "attendee_confirmed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	booking = change.booking
 	if change.kind is Kind.ADDRESS_CONFIRMED:
 		return [("attendee_confirmed", guest) for guest in _new_guests_of(change)]
+	if change.kind is Kind.REFUNDED:
+		return [(REFUNDED, attendee_of(booking))]
 	if change.kind is Kind.GUESTS_CHANGED:
 		return _readers_of_changed_guests(change)
 	if change.kind is Kind.ASK_WITHDRAWN:
@@ -159,11 +168,14 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_reassigned": task.payload["is_reassigned"],
 		"is_link": task.payload.get("is_link", False),
 		"is_kept": task.purpose == KEPT,
+		"is_refund": task.purpose == REFUNDED,
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 		"is_confirmed": task.payload.get("is_confirmed", False),
 	}
 	was_confirmed, dates = task.payload.get("was_confirmed", True), task.payload.get("dates", ())
-	changes_calendar = task.purpose not in ("attendee_asked", KEPT) or booking.status in RELEASED
+	changes_calendar = task.purpose != REFUNDED and (
+		task.purpose not in ("attendee_asked", KEPT) or booking.status in RELEASED
+	)
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
@@ -204,6 +216,8 @@ def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	if purpose == "attendee_asked":
 		# Asking for another time doesn't change the sequence, and a host may ask again. So the time of asking counts too.
 		change += f" {booking.reschedule_asked_at}"
+	if purpose == REFUNDED:
+		change += f" {booking.amount_refunded}"
 	if purpose == KEPT:
 		# Nor does withdrawing that, which may happen again too.
 		change += f" {booking.modified}"

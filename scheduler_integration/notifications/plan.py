@@ -30,7 +30,7 @@ from scheduler_integration.platform.language import for_later
 
 HOUR = 3600
 # These changes don't change the invitation, and nobody gets a message about them.
-_SILENT = frozenset({Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
+_SILENT = frozenset({Kind.PAID_BY_HAND, Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
 
 
 def plan_notifications(changes: Changes) -> dict[str, Fields]:
@@ -93,7 +93,7 @@ def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Plan
 
 def _skip_earlier(changes: Changes) -> None:
 	change = changes[0]
-	if change.kind is Kind.ADDRESS_CONFIRMED:
+	if change.kind in (Kind.ADDRESS_CONFIRMED, Kind.REFUNDED):
 		# Nothing of what the others were told has changed.
 		return
 	now, reason = change.now, for_later("A later change has a message of its own.")

@@ -22,6 +22,7 @@ from scheduler_integration.notifications.series_words import NO_SERIES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.money import money
 from scheduler_integration.platform.site_address import desk_url, site_url
 from scheduler_integration.platform.web_links import unlinked
 
@@ -40,6 +41,7 @@ NAMES = (
 	"is_guest", "is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
 	"manage_url", "may_move", "reschedule_link", "cancel_link", "confirm_link", "decline_link",
 	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
+	"amount_paid", "amount_refunded", "amount_open",
 	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "accent_color", "dark_accent_color",
 )  # fmt: skip
 
@@ -56,6 +58,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**_move(booking, reader),
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
+		**_money(booking, reader),
 		**look_of(booking, reader),
 		**NO_SERIES,
 	}
@@ -166,6 +169,19 @@ def _move(booking: Document, reader: Reader) -> Variables:
 		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
 		"is_given_back": is_given_back(booking),
 		"reschedule_message": booking.reschedule_message,
+	}
+
+
+def _money(booking: Document, reader: Reader) -> Variables:
+	"""Return what was paid, what goes back, and what is left to pay when people meet. Additional guests don't read it."""
+	amounts = dict.fromkeys(("amount_paid", "amount_refunded", "amount_open"))
+	if not booking.amount_paid or reader.role in ("guest", "removed_guest"):
+		return amounts
+	left = (booking.price or 0) - booking.amount_paid if booking.status in OPEN else 0
+	shown = {"amount_paid": booking.amount_paid, "amount_refunded": booking.amount_refunded, "amount_open": left}
+	return {
+		name: money(amount, booking.currency, reader.locale) if amount and amount > 0 else None
+		for name, amount in shown.items()
 	}
 
 

@@ -24,6 +24,8 @@ PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed"
 # the message.
 STAGES = {"video_meeting": 0, "calendar_event": 1}
 LAST_STAGE = 2
+# The kind of tasks for payments. A refund is owed even if nobody knows any more to whom.
+MONEY = "payment"
 
 _FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
@@ -157,8 +159,8 @@ def reopen_failed_events() -> None:
 
 
 def delete_tasks_of(bookings: Collection[str]) -> None:
-	"""Delete all tasks of the bookings, because tasks contain people's names and messages."""
-	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
+	"""Delete the tasks of the bookings, because tasks contain people's names and messages. Those about money have none."""
+	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)], "kind": ["!=", MONEY]})
 
 
 def with_open_tasks(bookings: Collection[str]) -> set[str]:

@@ -18,6 +18,7 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.links import local_address, web_address
+from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import when_view
@@ -104,6 +105,8 @@ def managing_view(
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"follow_up": follow,
+		"payment": payment_text(booking, visitor.locale),
+		"back": back_if_cancelled(booking, asked.now, visitor.locale),
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
 		"again_url": _again_url(booking, path),
 		"action": stay(path),

@@ -20,6 +20,7 @@ from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.payments.providers import pages_of_provider
+from scheduler_integration.platform.money import money
 
 OPEN, WAITS, PAID, OVER = "open", "waits", "paid", "over"
 
@@ -108,14 +109,14 @@ def _head(icon: str, title: str, text: str, mood: str = "good") -> dict[str, str
 
 
 def _amount(payment: PaymentFacts, visitor: Visitor) -> str:
-	return dates.money(payment.paid or payment.due, payment.currency, visitor.locale)
+	return money(payment.paid or payment.due, payment.currency, visitor.locale)
 
 
 def _rest(payment: PaymentFacts, visitor: Visitor) -> str | None:
 	"""Return what is paid when people meet, or None if all is paid now."""
 	if payment.due >= payment.price:
 		return None
-	return dates.money(payment.price - payment.due, payment.currency, visitor.locale)
+	return money(payment.price - payment.due, payment.currency, visitor.locale)
 
 
 def _until(payment: PaymentFacts, visitor: Visitor, zone: str) -> str:

@@ -51,12 +51,13 @@ CHOICES = {
 	"reschedule_reason": {"optional": "Optional", "required": "Required", "not_asked": "Not Asked"},
 	"reschedule_host": {"same_host": "Same Host", "any_host": "Any Host"},
 	"repeats": {"fixed": "Fixed", "attendee_chooses": "Attendee Chooses"},
+	"payment": {"off": "Off", "before_booking": "Before Booking"},
 	"confirm_address": {"off": "Off", "unknown_people": "Unknown people", "everybody": "Everybody"},
 }
 NUMBERS = (
 	"number_of_days", "repeat_weeks", "repeat_count", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
 	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
-	"monthly_minutes", "change_notice_hours", "max_reschedules", "required_count",
+	"monthly_minutes", "refund_notice_hours", "late_refund_percent", "change_notice_hours", "max_reschedules", "required_count",
 )  # fmt: skip
 FLAGS = (
 	"uses_host_defaults", "route_to_owner", "attendee_chooses_host", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
@@ -292,6 +293,7 @@ _SETTINGS: Fields = {
 	"availability_schedule": ("availability_schedule", text_or_none),
 	"reminders": ("reminders", _reminders),
 	"price": ("price", _amount),
+	"deposit": ("deposit", _amount),
 	"currency": ("currency", text_or_none),
 }
 _MEETING_TYPE: Fields = {

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 
 import frappe
 
-from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all
+from scheduler_integration.outbox.tasks import MONEY, Planned, generations_of, plan_all
 from scheduler_integration.outbox.wake import wake
 
-KIND = "payment"
+KIND = MONEY
 LOOK, REFUND = "settle", "refund"
 
 

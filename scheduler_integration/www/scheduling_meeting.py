@@ -34,7 +34,7 @@ from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.platform.clock import now
 
 # What a refused form shows again.
-_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces")
+_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces", "amount")
 
 no_cache = 1
 sitemap = 0

@@ -17,6 +17,7 @@ from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.money import money
 from scheduler_integration.platform.zone_words import home_cities
 from scheduler_integration.times import Slot
 from tests.support.factories import at
@@ -73,7 +74,7 @@ class TestDates:
 			dates.city("America/New_York", locale),
 			lengths.duration(30, locale),
 			lengths.duration(120, locale),
-			dates.money(40, "EUR", locale),
+			money(40, "EUR", locale),
 		):
 			assert text.strip()
 		assert len({day["short"] for day in dates.weekday_names(locale)}) == 7
@@ -86,7 +87,7 @@ class TestDates:
 		)
 		assert dates.full_date(date(2026, 11, 23), GERMAN) == "Montag, 23. November 2026"
 		assert dates.city("Asia/Calcutta", GERMAN) in ("Kalkutta", "Kolkata")
-		assert dates.money(40.5, None, GERMAN) == "40,5"
+		assert money(40.5, None, GERMAN) == "40,5"
 
 
 class TestMonth:

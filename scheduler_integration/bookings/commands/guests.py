@@ -68,6 +68,8 @@ def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> 
 	removed = tuple(email for key, email in before.items() if key not in after)
 	if not added and not removed:
 		return
+	if by is Actor.ATTENDEE and booking.session and booking.payment_status and 1 + len(after) > booking.seats:
+		raise InvalidRequest(details={"guests": _("Each seat is paid for. Please book another one.")})
 	kept = [row for row in booking.guests if row.email.lower() in after]
 	booking.set("guests", [*kept, *({"email": email} for email in added)])
 	booking.sequence += 1

@@ -17,7 +17,7 @@ from frappe.model.document import Document
 from scheduler_integration.availability.offer import offer_around
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.commands.cancel import release
-from scheduler_integration.bookings.consequences import run_once_paid
+from scheduler_integration.bookings.consequences import run_for_money, run_once_paid
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.store import save
@@ -122,7 +122,7 @@ def _receive(booking: Document | None, payment: frappe._dict, seen: Seen, now: i
 	is_right = (seen.currency, seen.amount) == (payment.currency, payment.amount_minor)
 	records.mark_paid(payment, seen, now)
 	if booking and is_right and waits_for_payment(booking):
-		_give(booking, payment, now)
+		give(booking, payment.amount, now)
 		return
 	if booking and is_right and booking.status == "Expired" and _give_again(booking, payment, now):
 		return
@@ -131,17 +131,19 @@ def _receive(booking: Document | None, payment: frappe._dict, seen: Seen, now: i
 		{payment.name: seen.amount}, records.of_bookings([payment.booking], status=records.PAID), reason, now
 	)
 	_count(booking)
+	if booking:
+		run_for_money(Change(Kind.REFUNDED, booking, now, by=Actor.SYSTEM, status_before=booking.status))
 
 
-def _give(booking: Document, payment: frappe._dict, now: int, turn: Turn | None = None) -> None:
-	"""Make a meeting, or a request, of a booking that was paid for, and tell everybody."""
+def give(booking: Document, amount: float, now: int, turn: Turn | None = None) -> None:
+	"""Make a meeting, or a request, of a booking for which `amount` was paid, and tell everybody."""
 	guard.lock_hosts(booking.host_users())
 	needs_answer = booking.get_meeting_type().requires_confirmation
 	booking.update(
 		{
 			"status": "Pending" if needs_answer else "Scheduled",
 			"payment_status": PAID,
-			"amount_paid": float(payment.amount),
+			"amount_paid": float(amount),
 			"cancelled_by": None,
 			"cancelled_at": None,
 		}
@@ -162,7 +164,7 @@ def _give_again(booking: Document, payment: frappe._dict, now: int) -> bool:
 	try:
 		_check_free(booking, now)
 		booking.sequence += 1
-		_give(booking, payment, now, turn)
+		give(booking, payment.amount, now, turn)
 	except SlotTaken:
 		frappe.db.rollback(save_point="late_payment")
 		booking.reload()

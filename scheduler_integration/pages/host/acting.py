@@ -10,7 +10,7 @@ from frappe import _
 
 from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.entry.bulk import act_on_all, undo_all
-from scheduler_integration.entry.commands import act_undoably, parse_command
+from scheduler_integration.entry.commands import act, act_undoably, parse_command
 from scheduler_integration.exceptions import HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
@@ -23,7 +23,9 @@ from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform.clock import iso, now
 
 # The arguments of a command that a form sends as they are.
-ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
+ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount")
+# Money isn't moved and taken back again.
+_FOR_GOOD = frozenset({"refund", "mark_paid"})
 
 
 def sentences() -> dict[str, str]:
@@ -41,6 +43,8 @@ def sentences() -> dict[str, str]:
 		"guests": _("The guests are saved. The e-mails leave in ten seconds."),
 		"confirm": _("Confirmed. The e-mail leaves in ten seconds."),
 		"reassign": _("Reassigned. The e-mails leave in ten seconds."),
+		"refund": _("The money goes back. The attendee gets an e-mail."),
+		"mark_paid": _("Marked as paid."),
 		"decline": _("Declined. The e-mail leaves in ten seconds."),
 		"one": _("The meeting is changed. The e-mail leaves in ten seconds."),
 		"several": _("The meetings are changed. The e-mails leave in ten seconds."),
@@ -63,6 +67,9 @@ def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> S
 		return _saved("several" if len(done) > 1 else "one", done, page, page)
 	asked: dict[str, object] = {name: argument(name) for name in ASKED}
 	command = parse_command(**asked, start=wanted_start(style), guests=split_addresses(argument("guests")))
+	if command.action in _FOR_GOOD:
+		act(command)
+		return Saved(command.action, address=page)
 	booking, facts = act_undoably(command)
 	there = page.replace(command.name, booking.id) if page_of_booking else page
 	return _saved(command.action, [facts], page, there)

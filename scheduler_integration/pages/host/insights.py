@@ -37,6 +37,7 @@ from scheduler_integration.pages.host.video_figures import providers_view
 from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
 from scheduler_integration.pages.kit.months import week_begins
+from scheduler_integration.platform.money import money
 
 PATH = "/scheduling/insights"
 # Longer periods are drawn by the week.
@@ -188,8 +189,8 @@ def _utilisation_card(used: Utilisation, locale: Locale) -> dict[str, Any]:
 
 def _money_card(row: tuple[str, float, float], locale: Locale) -> dict[str, Any]:
 	currency, revenue, still_open = row
-	note = _("{0} more from meetings to come").format(dates.money(still_open, currency, locale)) if still_open else ""
-	return _card(_("Revenue"), dates.money(revenue, currency, locale), note)
+	note = _("{0} more from meetings to come").format(money(still_open, currency, locale)) if still_open else ""
+	return _card(_("Revenue"), money(revenue, currency, locale), note)
 
 
 def _trend(change: Change, sentence: str, locale: Locale) -> tuple[str, str]:
@@ -384,4 +385,4 @@ def _lead(hours: float | None, locale: Locale) -> str:
 
 
 def _amounts(rows: Iterable[tuple[str, float, float]], locale: Locale) -> str:
-	return ", ".join(dates.money(revenue, currency, locale) for currency, revenue, _open in rows) or "–"
+	return ", ".join(money(revenue, currency, locale) for currency, revenue, _open in rows) or "–"

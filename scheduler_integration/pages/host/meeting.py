@@ -18,6 +18,7 @@ from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.links import phone_address
+from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -30,6 +31,8 @@ PANELS = {
 	"ask": "ask_to_reschedule",
 	"guests": "guests",
 	"reassign": "reassign",
+	"pay": "mark_paid",
+	"refund": "refund",
 	"decline": "decline",
 	"cancel": "cancel",
 	"cancel_all": "cancel_for_all",
@@ -109,6 +112,10 @@ def meeting_view(page: MeetingPage) -> dict:
 		"answers": booking.answers,
 		"notes": booking.notes,
 		"reason": booking.cancel_reason,
+		"payment": payment_text(booking, style.locale),
+		"left_to_pay": left_to_pay(booking, style.locale),
+		"refundable": refundable(booking),
+		"currency": booking.payment.currency if booking.payment else "",
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
 		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
 		"seats": sum(booking.seats for booking in page.sharing),
@@ -147,6 +154,8 @@ def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
 		"ask": _("Ask for another time"),
 		"guests": _("Guests"),
 		"reassign": _("Reassign"),
+		"pay": _("Mark as paid"),
+		"refund": _("Pay money back"),
 		"cancel": _("Cancel for {0}").format(name) if is_shared else _("Cancel meeting"),
 		"cancel_all": _("Cancel for all"),
 	}
@@ -200,7 +209,7 @@ def _attendee(other: HostBooking, booking: HostBooking) -> dict:
 		"url": meeting_url(other.id),
 		"is_current": other.id == booking.id,
 		"seats": other.seats,
-		"waiting": other.status == "Pending",
+		"waiting": other.needs_answer,
 		"state": words.state(other.status),
 		"has_problem": bool(words.problem(other)),
 	}

@@ -12,6 +12,7 @@ from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.money import payment_text
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.platform.clock import iso
@@ -47,6 +48,7 @@ def meeting_row(sharing: Sequence[HostBooking], style: dates.TimeStyle) -> dict:
 		"call": None if first.is_over else words.way_to_join(sharing),
 		"waiting": sum(booking.needs_answer for booking in sharing),
 		"state": None if is_session else words.state(first.status),
+		"unpaid": payment_text(first, style.locale) if first.waits_for_payment and not is_session else None,
 		"asked": words.asked(first, style),
 		"problems": [problem[1] for booking in sharing if (problem := words.problem(booking))],
 		"came": words.who_came(first, style),

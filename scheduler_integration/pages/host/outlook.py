@@ -14,6 +14,7 @@ from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.forecast import Band, Forecast
 from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.pages.kit import charts, dates
+from scheduler_integration.platform.money import money
 
 # So many past weeks are drawn before the coming ones.
 _PAST = 8
@@ -79,7 +80,7 @@ def _counted(locale: Locale) -> Words:
 
 
 def _amounts(currency: str, locale: Locale) -> Words:
-	return lambda value: dates.money(round(value), currency, locale)
+	return lambda value: money(round(value), currency, locale)
 
 
 def advice_view(found: Sequence[Advice], percent: Words) -> list[str]:

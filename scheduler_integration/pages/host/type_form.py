@@ -25,6 +25,8 @@ from scheduler_integration.pages.host.questions import Row, questions_view, stor
 from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
+from scheduler_integration.payments.providers import is_ready
+from scheduler_integration.payments.terms import is_charged
 from scheduler_integration.platform import lengths
 
 PATH = "/scheduling/types"
@@ -278,8 +280,24 @@ def _entry() -> list[Field]:
 
 def _price() -> list[Field]:
 	return [
-		Field("price", _("Price"), "text", _("Visitors read it. It is not charged.")),
+		Field("price", _("Price"), "text", _("Visitors read it.")),
 		Field("currency", _("Currency code"), "text", _("Such as EUR or USD")),
+		*(_payment() if is_ready() else ()),
+	]
+
+
+def _payment() -> list[Field]:
+	moments = {"off": _("Not here"), "before_booking": _("Before the booking counts")}
+	return [
+		Field("payment", _("Attendees pay"), "select", choices=list(moments.items())),
+		Field(
+			"deposit",
+			_("Deposit"),
+			"text",
+			_("Only this is paid at once, and the rest when you meet. 0: the whole price."),
+		),
+		Field("refund_notice_hours", _("Everything back until (hours before the start)")),
+		Field("late_refund_percent", _("Later, this percentage")),
 	]
 
 
@@ -330,7 +348,10 @@ def _changes_summary(doc: Document) -> str:
 
 
 def _price_summary(doc: Document) -> str:
-	return f"{doc.price:g} {doc.currency or ''}".strip() if doc.price else _("Free of charge")
+	if not doc.price:
+		return _("Free of charge")
+	price = f"{doc.price:g} {doc.currency or ''}".strip()
+	return f"{price} · {_('Before the booking counts')}" if is_charged(doc) else price
 
 
 def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from babel import Locale, dates, lists, numbers
+from babel import Locale, dates, lists
 
 from scheduler_integration.engine import wall_clock
 from scheduler_integration.platform import zone_words
@@ -128,13 +128,6 @@ def offset_name(seconds: int, zone: str) -> str:
 
 
 city = zone_words.city
-
-
-def money(amount: float, currency: str | None, locale: Locale) -> str:
-	"""`€40.00`, or just the number if no currency is given."""
-	if not currency:
-		return numbers.format_decimal(amount, locale=locale)
-	return numbers.format_currency(amount, currency, locale=locale)
 
 
 def _by_skeleton(skeleton: str, moment: date | datetime, locale: Locale) -> str:

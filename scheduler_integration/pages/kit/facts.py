@@ -9,8 +9,8 @@ from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.repeats import Repeat
-from scheduler_integration.pages.kit import dates
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.money import money
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
@@ -25,7 +25,7 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
 	rows.append({"icon": place_icon(meeting.location_type or "custom"), "text": _place_text(meeting)})
 	if meeting.price:
-		rows.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
+		rows.append({"icon": "tag", "text": money(meeting.price, meeting.currency, locale)})
 	if meeting.requires_confirmation:
 		rows.append({"icon": "check", "text": _("The host confirms your request")})
 	return rows

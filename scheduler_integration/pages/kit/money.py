@@ -7,7 +7,9 @@ from babel.numbers import format_percent
 from frappe import _
 
 from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.summaries import BookingSummary
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.money import money
 
 
 def refund_terms(payment: PaymentFacts, locale: Locale) -> str:
@@ -19,3 +21,44 @@ def refund_terms(payment: PaymentFacts, locale: Locale) -> str:
 	if not payment.late_percent:
 		return _("If you cancel at least {0} before the start, you get everything back. Later, nothing.").format(notice)
 	return _("If you cancel at least {0} before the start, you get everything back. Later, {1}.").format(notice, late)
+
+
+def payment_text(booking: BookingSummary, locale: Locale) -> str | None:
+	"""Return what was paid and paid back, in short: `€50.00 paid · €20.00 paid back`. None if nothing is asked for."""
+	payment = booking.payment
+	if not payment:
+		return None
+	if booking.waits_for_payment:
+		return _("Waits for the payment of {0}").format(money(payment.due, payment.currency, locale))
+	if not payment.paid:
+		return _("Not paid")
+	parts = [_("{0} paid").format(money(payment.paid, payment.currency, locale))]
+	if payment.refunded:
+		parts.append(_("{0} paid back").format(money(payment.refunded, payment.currency, locale)))
+	return " · ".join(parts)
+
+
+def left_to_pay(booking: BookingSummary, locale: Locale) -> str | None:
+	"""Return the part of the price that isn't paid yet, or None."""
+	payment = booking.payment
+	if not payment or payment.price <= payment.paid:
+		return None
+	return money(payment.price - payment.paid, payment.currency, locale)
+
+
+def refundable(booking: BookingSummary) -> str:
+	"""Return the amount that can be paid back, as a form's field has it: `30.50`."""
+	payment = booking.payment
+	return f"{payment.paid - payment.refunded:.3f}".rstrip("0").rstrip(".") if payment else ""
+
+
+def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale) -> str | None:
+	"""Return what an attendee gets back who cancels now, or None if nothing was paid. `now` is in epoch seconds."""
+	payment = booking.payment
+	if not payment or payment.paid <= payment.refunded:
+		return None
+	in_time = now <= booking.start - payment.notice_hours * 3600
+	back = payment.paid * (100 if in_time else payment.late_percent) / 100 - payment.refunded
+	if back <= 0:
+		return _("You get no money back, because the meeting begins soon.")
+	return _("You get back {0}.").format(money(back, payment.currency, locale))

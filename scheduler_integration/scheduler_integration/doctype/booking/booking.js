@@ -29,6 +29,8 @@ const BUTTONS = [
 	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
 	["withdraw_ask", __("Withdraw the request"), (form) => act_at_once(form, "withdraw_ask")],
 	["guests", __("Guests"), ask_guests],
+	["mark_paid", __("Mark as paid"), (form) => act_at_once(form, "mark_paid")],
+	["refund", __("Pay money back"), ask_about_refund],
 	["cancel", __("Cancel meeting"), ask_about_cancelling],
 	["reassign", __("Reassign"), ask_new_host],
 ];
@@ -63,6 +65,22 @@ function ask_about_cancelling(form) {
 		action: for_all ? "cancel_for_all" : "cancel",
 		reason,
 	}));
+}
+
+/** @param {Form} form */
+function ask_about_refund(form) {
+	const { amount_paid, amount_refunded, currency } = form.doc;
+	const fields = [
+		{
+			fieldname: "amount",
+			fieldtype: "Float",
+			label: __("Amount in {0}", [currency]),
+			default: amount_paid - amount_refunded,
+			reqd: 1,
+			description: __("It goes back to the card. What you got by hand, you give back by hand."),
+		},
+	];
+	dialogs().ask(form, __("Pay money back"), fields, ({ amount }) => ({ action: "refund", amount }));
 }
 
 /** @param {Form} form */
