@@ -21,7 +21,7 @@ from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.script_json import script_json
-from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.meeting_place import place_view
@@ -101,6 +101,7 @@ def managing_view(
 		"ics": local_address(booking.calendar.ics),
 		"earlier": booking.earlier and asked.news == "moved" and when_view([booking.earlier], style),
 		"is_gone": is_gone,
+		"dates": _dates(booking, visitor),
 		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
@@ -139,6 +140,22 @@ def _told(booking: AttendeeBooking) -> dict[str, str]:
 		"end": iso(booking.end, booking.timezone),
 		"status": booking.status,
 	}
+
+
+def _dates(booking: AttendeeBooking, visitor: Visitor) -> list[dict]:
+	"""Return the dates of the series, this one without a link; empty if the meeting doesn't repeat."""
+	if not booking.series:
+		return []
+	style = visitor.style(booking.timezone)
+	return [
+		{
+			"label": in_short(each.start, each.end, style),
+			"note": None if each.status == "Scheduled" else _(each.status),
+			"is_gone": each.status in RELEASED,
+			"url": None if each.id == booking.id else local_address(each.manage_url),
+		}
+		for each in booking.series.dates
+	]
 
 
 def _open_panel(asked: Asked, attempt: Attempt) -> str:

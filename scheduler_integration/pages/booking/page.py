@@ -14,6 +14,7 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.pages.booking.series import Dates
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
@@ -23,7 +24,10 @@ from scheduler_integration.times import Slot
 
 @dataclass(frozen=True)
 class Attempt:
-	"""A submitted form: the typed `values`, and the error why it was refused. Empty if no form was submitted."""
+	"""A submitted form: the typed `values`, and the error why it was refused. Empty if no form was submitted.
+
+	Without an error, the form only asked to see the dates of a series.
+	"""
 
 	values: dict[str, Any] = field(default_factory=dict)
 	error: SchedulingError | None = None
@@ -43,7 +47,8 @@ class BookingPage:
 
 	`moving` is the booking for which the attendee chooses another time, `again` one that isn't any more, whose details the form
 	begins with. `counts`: the script reports the visitor's steps. `asks`: a booking may need a proof or a code.
-	`notices` say when the host is away. `link` are the terms of the booking link that leads here.
+	`notices` say when the host is away. `link` are the terms of the booking link that leads here. `series` are the dates
+	of a meeting that repeats.
 	"""
 
 	page: PublicPage
@@ -59,6 +64,7 @@ class BookingPage:
 	asks: bool = False
 	notices: Sequence[Notice] = ()
 	link: LinkTerms | None = None
+	series: Dates | None = None
 
 	@property
 	def zone(self) -> str:

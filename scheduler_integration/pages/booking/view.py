@@ -17,6 +17,7 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import code_field, form_view, moving_form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
+from scheduler_integration.pages.booking.series import dates_view
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
@@ -78,6 +79,7 @@ def booking_view(page: BookingPage) -> dict:
 		"problem": error.message if error and not page.attempt.lost_race else None,
 		"moving": page.moving and _moving(page, page.moving),
 		"form": form,
+		"series": page.series and dates_view(page.series, page.start, page.style, page.attempt.values),
 		"action": query.url(start=page.start and iso(page.start, page.zone)),
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(page, form)),
@@ -347,7 +349,7 @@ def _alternatives(page: BookingPage) -> list[dict]:
 
 def _values(page: BookingPage) -> dict[str, Any]:
 	"""Return the values of the form: those that were typed before, otherwise those in the link."""
-	if page.attempt.error:
+	if page.attempt.values:
 		return page.attempt.values
 	carried = page.query.carried
 	linked = {
@@ -421,6 +423,7 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 		"booked": script_address("booked"),
 		**({"askedAfter": script_address("asked_after")} if has_conditions else {}),
 		**({"gate": _gate()} if page.asks else {}),
+		**({"series": script_address("series")} if page.series else {}),
 		"cities": home_cities(page.locale, page.zone, page.page.timezone),
 		**({"fields": _link_fields(page.meeting)} if embedded() else {}),
 	}

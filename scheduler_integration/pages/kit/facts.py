@@ -33,9 +33,13 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 
 def repeat_text(repeat: Repeat) -> str:
 	"""Return `Every week, 6 times`, or `Every 2 weeks, up to 6 times`."""
-	every = _("Every week") if repeat.weeks == 1 else _("Every {0} weeks").format(repeat.weeks)
 	times = _("up to {0} times") if repeat.is_chosen else _("{0} times")
-	return _("{0}, {1}").format(every, times.format(repeat.most))
+	return _("{0}, {1}").format(every_text(repeat), times.format(repeat.most))
+
+
+def every_text(repeat: Repeat) -> str:
+	"""Return `Every week`, or `Every 2 weeks`."""
+	return _("Every week") if repeat.weeks == 1 else _("Every {0} weeks").format(repeat.weeks)
 
 
 def _place_text(meeting: PublicMeetingType) -> str:

@@ -25,7 +25,7 @@ PREFILLED = {
 # Prefilled texts that may be long, and have several lines.
 _LONG = ("notes", "guests")
 CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "again", "_lang")
-_PARTS = ("month", "date", "start", "tz", "duration", "clock", "with", "zones")
+_PARTS = ("month", "date", "start", "tz", "duration", "clock", "with", "zones", "times")
 _LONGEST = 200
 # Each link of the page repeats these texts.
 _LONGEST_PREFILLED = 1000
@@ -37,6 +37,7 @@ class Query:
 
 	`month` is its first day, `start` is in epoch seconds, `duration` in minutes, `clock` is "12" or "24", `host` the key of
 	the host whom the visitor chose. `lists_zones` is whether the page prints all time zones, for a visitor without a script.
+	`times` is how many dates of a meeting that repeats are wanted.
 	"""
 
 	slug: str
@@ -50,6 +51,7 @@ class Query:
 	host: str | None = None
 	carried: dict[str, str] = field(default_factory=dict)
 	lists_zones: bool = False
+	times: int | None = None
 
 	def offering(self, durations: Sequence[int]) -> Query:
 		"""Return this query, without its duration if that isn't one of `durations`."""
@@ -102,6 +104,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
 		carried={name: texts[name] for name in CARRIED if name in texts} | _long_texts(values),
 		lists_zones=texts.get("zones") == "1",
+		times=_number(texts.get("times")),
 	)
 
 

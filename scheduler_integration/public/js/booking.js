@@ -64,5 +64,6 @@ hold.onTaken = loseRace;
 drawWith(draw);
 startInOwnZone();
 prefetch();
+if (data.series) import(data.series).catch(() => {});
 if (data.counts) requestAnimationFrame(() => setTimeout(() => import("./steps.js")));
 if (state.start && state.step === "details") hold.take(state.start, state.duration);

@@ -43,6 +43,8 @@ export interface PageData {
 	booked: string;
 	/** The address of the script for questions that depend on an answer. Only if there are some. */
 	askedAfter?: string;
+	/** The address of the script with the dates of a meeting that repeats. Only if it does. */
+	series?: string;
 	/** Cities that the visitor's language calls otherwise than the zone, by zone. */
 	cities: Record<string, string>;
 	/** The key of the host whom the visitor chose, or "". */

@@ -9,10 +9,12 @@ With `?reschedule=<token>`, the token of a manage link, the attendee chooses ano
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
+from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.availability.away import notices_of
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -42,6 +44,7 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.page import Attempt, BookingPage
+from scheduler_integration.pages.booking.series import date_fields, has_seen_dates, load_dates, read_dates
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.embedding import stay
@@ -111,7 +114,7 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	query = query.among([choice.id for choice in meeting.host_choices])
 	attempt = Attempt()
 	if submitted():
-		attempt = _book(bookable, meeting, query, visitor)
+		attempt = _book_or_look(bookable, meeting, query, visitor)
 		query = _as_submitted(query)
 	query = query.offering(meeting.duration_options)
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
@@ -129,8 +132,15 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 		notices=notices_of(bookable, now()),
 		link=bookable.link,
 	)
+	if meeting.repeat and not bookable.link:
+		asked = load_dates(
+			with_host(bookable, query.host), request, meeting.repeat, query.times, booking_page.start, now()
+		)
+		booking_page = replace(booking_page, series=asked)
 	step = "slot_selected" if booking_page.start else "service_selected"
-	counts = count_page(page.slug, meeting.slug, step, query.origin)
+	# The script asks for the dates again when another time is chosen. That is no visit.
+	is_part = frappe.form_dict.get("part") == "series"
+	counts = not is_part and count_page(page.slug, meeting.slug, step, query.origin)
 	return booking_view(replace(booking_page, counts=counts, asks=may_ask(bookable)))
 
 
@@ -165,6 +175,18 @@ def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving, notices=notices))
 
 
+def _book_or_look(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
+	"""Book the meeting, unless the form hasn't shown the dates of the series yet that it asks for."""
+	form = frappe.request.form
+	if meeting.repeat and not bookable.link and (form.get("look") or not has_seen_dates(form, _wanted_start())):
+		return Attempt(_typed(form, meeting))
+	return _book(bookable, meeting, query, visitor)
+
+
+def _typed(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, Any]:
+	return {**typed_values(form, OWN_FIELDS, meeting.questions), **(date_fields(form) if meeting.repeat else {})}
+
+
 def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
 	"""Book the meeting and redirect to the confirmation. Returns an Attempt if the booking is refused."""
 	form = frappe.request.form
@@ -173,6 +195,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			"hold": visitor.hold,
 			**query.origin,
 			**read_payload(form, meeting),
+			**(read_dates(form) if meeting.repeat and not bookable.link else {}),
 			"code": form.get("code"),
 			# Only a script can prove work. Without one, a code is sent.
 			"proof": form.get("proof") or NO_PROOF,
@@ -191,15 +214,15 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
-		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
+		return Attempt({**_typed(form, meeting), "idempotency_key": new_key()}, error)
 	except PaymentOpen as error:
 		raise redirection(stay(urlsplit(error.address).path)) from None
 	except (CodeNeeded, WrongCode) as error:
-		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "code": ""}, error)
+		return Attempt({**_typed(form, meeting), "code": ""}, error)
 	except BookingLinkClosed:
 		raise
 	except SchedulingError as error:
-		return Attempt(typed_values(form, OWN_FIELDS, meeting.questions), error)
+		return Attempt(_typed(form, meeting), error)
 	raise _to_manage_page(booking, "booked")
 
 

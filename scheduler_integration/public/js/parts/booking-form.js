@@ -15,8 +15,19 @@ const OWN = [
 	"reason",
 	"website",
 	"code",
+	"dates",
 ];
-const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website", "code"]);
+const NOT_KEPT = new Set([
+	"csrf_token",
+	"start",
+	"parts",
+	"tz",
+	"duration",
+	"idempotency_key",
+	"website",
+	"code",
+	"dates",
+]);
 // Milliseconds after which people notice a wait.
 const NOTICEABLE = 300;
 // Catches typing mistakes. The server checks more.

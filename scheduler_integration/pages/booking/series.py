@@ -1,0 +1,111 @@
+"""The dates of a meeting that repeats, between the chosen time and the form: how often, which dates aren't free, and other
+times for those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.availability.series import plan_dates
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat
+from scheduler_integration.engine import SeriesDate
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.facts import every_text, repeat_text
+from scheduler_integration.pages.kit.fields import field_view
+from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.parsing.series import WantedSeries
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.times import SeriesDates
+
+# The form's fields of the dates are called date-0, date-1 and so on. This begins the value of a date that is left out.
+_LEFT_OUT = "-"
+
+
+@dataclass(frozen=True)
+class Dates:
+	"""The dates that a booking page shows: `times` of them. `plan` is None for a single date, or without a chosen time."""
+
+	repeat: Repeat
+	times: int
+	plan: SeriesDates | None
+
+
+def load_dates(
+	bookable: Bookable, request: SlotRequest, repeat: Repeat, times: int | None, start: int | None, now: int
+) -> Dates:
+	"""Return the dates from `start` (epoch seconds) on; `times` is what the address or the form says, None by default."""
+	count = min(max(times or 1, repeat.least), repeat.most)
+	if not start or count == 1:
+		return Dates(repeat, count, None)
+	return Dates(repeat, count, plan_dates(bookable, request, start, WantedSeries(repeat.weeks, count), now))
+
+
+def date_fields(form: Mapping[str, str]) -> dict[str, str]:
+	"""Return the fields of a submitted form that are about dates."""
+	names = ["times", *(f"date-{place}" for place in range(MOST_DATES))]
+	return {name: form[name] for name in names if name in form}
+
+
+def read_dates(form: Mapping[str, str]) -> dict[str, object]:
+	"""Return the fields of a BookingPayload about dates. If one wasn't chosen, all must be free, and the error tells which."""
+	fields = date_fields(form)
+	times = fields.pop("times", None)
+	agreed = [None if text.startswith(_LEFT_OUT) else text for text in fields.values()]
+	if len(agreed) > 1 and str(len(agreed)) == times:
+		return {"dates": agreed}
+	return {"times": times} if times else {}
+
+
+def has_seen_dates(form: Mapping[str, str], start: object) -> bool:
+	"""Whether the form shows the dates that it asks for, so that it can be booked."""
+	times, shown = form.get("times"), form.get("shown")
+	is_this_start = read_instant(form.get("date-0")) == read_instant(str(start))
+	return times in (None, "1") or (times == shown and is_this_start)
+
+
+def dates_view(shown: Dates, start: int | None, style: dates.TimeStyle, values: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return the view of the dates. `values` are those of the form that was just submitted."""
+	repeat, plan = shown.repeat, shown.plan
+	missing = plan.missing if plan else []
+	return {
+		"every": every_text(repeat),
+		"text": None if repeat.is_chosen else repeat_text(repeat),
+		"options": [{"value": times, "label": _times(times)} for times in range(1, repeat.most + 1)]
+		if repeat.is_chosen
+		else [],
+		"times": shown.times,
+		"shown": len(plan.dates) if plan else 1,
+		"dates": [_date(place, each, style, values) for place, each in enumerate(plan.dates)] if plan else [],
+		"start": iso(start, style.zone) if start else "",
+		"news": _news(len(missing), shown.times) if plan else None,
+		"all_free": not missing,
+	}
+
+
+def _times(times: int) -> str:
+	return _("Just this once") if times == 1 else _("{0} times").format(times)
+
+
+def _news(missing: int, times: int) -> str:
+	if not missing:
+		return _("All {0} dates are free.").format(times)
+	if missing == 1:
+		return _("One of {0} dates isn't free. Please choose another time, or leave it out.").format(times)
+	return _("{0} of {1} dates aren't free. Please choose another time, or leave them out.").format(missing, times)
+
+
+def _date(place: int, each: SeriesDate, style: dates.TimeStyle, values: Mapping[str, Any]) -> dict[str, Any]:
+	name, label, value = f"date-{place}", moment_in_short(each.wanted, style), iso(each.wanted, style.zone)
+	if each.is_free:
+		return {"name": name, "label": label, "value": value, "field": None}
+	choices = [{"value": iso(start, style.zone), "label": moment_in_short(start, style)} for start in each.nearest]
+	choices.append({"value": f"{_LEFT_OUT}{value}", "label": _("Leave this date out")})
+	about = {"type": "radio", "required": True, "missing": _("Choose a time.")}
+	field = field_view(name, dict(values), {}, label=_("{0} isn't free").format(label), choices=choices, **about)
+	return {"name": name, "label": label, "value": value, "field": field}

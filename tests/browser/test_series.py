@@ -1,0 +1,100 @@
+"""A meeting that repeats, with the script: the dates follow the chosen time, and are booked as they are on the screen."""
+
+import re
+
+import frappe
+import pytest
+
+from scheduler_integration.platform.clock import iso
+from tests.browser.screens import DESK, PHONE
+from tests.pages.offer import book, bookings_of, in_three_days, make_offer, path_of
+from tests.support.factories import make_meeting_type, page_of
+
+WEEK = 7 * 86400
+DAY = iso(in_three_days(12), "UTC")[:10]
+
+
+def make_series(**fields):
+	return make_offer(**{"repeats": "Attendee Chooses", "repeat_count": 6, "slot_interval": 60, **fields})
+
+
+def take(meeting_type, start):
+	other = make_meeting_type(page_of(meeting_type))
+	frappe.db.commit()
+	book(other, start)
+
+
+def reach_form(window, meeting_type, hour):
+	# A phone shows the times of the day in the address.
+	window.open(f"{path_of(meeting_type)}?tz=UTC&clock=24&date={DAY}")
+	window.page.locator(".time", has_text=f"{hour}:00").click()
+	if not window.on_phone:
+		window.page.locator(".confirm").click()
+	window.page.locator("#series").wait_for()
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_visitor_books_several_dates_and_replaces_one(browse, screen):
+	advisory = make_series()
+	take(advisory, in_three_days(12) + 2 * WEEK)
+	window = browse(screen)
+	reach_form(window, advisory, 12)
+	assert not window.page.locator(".series-list").count()
+	window.page.locator("#series-times").select_option("4")
+	window.page.locator(".series-list li").nth(3).wait_for()
+	assert "One of 4 dates isn't free" in window.page.locator("#series-dates").inner_text()
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("series-dates")
+	window.page.locator("[name=attendee_name]").fill("Ada Lovelace")
+	window.page.locator("[name=attendee_email]").fill("ada@guests.example")
+	window.page.locator("#submit").click()
+	assert window.page.locator(".field.is-wrong .field-error").inner_text() == "Choose a time."
+	window.page.locator("label.choice", has_text="11:00").first.click()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("/schedule/manage/.*booked=1"))
+	assert window.page.locator("#dates a, #dates strong").count() == 4
+	assert window.violations() == []
+	window.screenshot("series-booked")
+	starts = sorted(each.starts_at - in_three_days(12) for each in bookings_of(advisory))
+	assert starts == [0, WEEK, 2 * WEEK - 3600, 3 * WEEK]
+
+
+def test_the_dates_follow_another_time(browse):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	take(advisory, in_three_days(12) + WEEK)
+	window = browse(DESK)
+	reach_form(window, advisory, 12)
+	window.page.locator("#series-dates", has_text="One of 3 dates isn't free").wait_for()
+	window.page.locator("#change").click()
+	window.page.locator(".time", has_text="14:00").click()
+	window.page.locator(".confirm").click()
+	window.page.locator("#series-dates", has_text="All 3 dates are free.").wait_for()
+
+
+def test_dates_that_were_taken_meanwhile_are_shown_again(browse):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	window = browse(DESK)
+	reach_form(window, advisory, 12)
+	window.page.locator("#series-dates", has_text="All 3 dates are free.").wait_for()
+	take(advisory, in_three_days(12) + WEEK)
+	window.page.locator("[name=attendee_name]").fill("Ada Lovelace")
+	window.page.locator("[name=attendee_email]").fill("ada@guests.example")
+	window.page.locator("#submit").click()
+	window.page.locator("#form-problem", has_text="Some of the dates aren't free").wait_for()
+	window.page.locator("#series-dates", has_text="One of 3 dates isn't free").wait_for()
+	assert bookings_of(advisory) == []
+
+
+@pytest.mark.parametrize(
+	("language", "scheme"), [("de-DE", "dark"), ("ar-EG", "light"), ("fr-FR", "light"), ("es-ES", "dark")]
+)
+def test_the_dates_look_right_in_each_language(browse, language, scheme):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	take(advisory, in_three_days(12) + WEEK)
+	window = browse(PHONE, locale=language, color_scheme=scheme)
+	window.open(f"{path_of(advisory)}?tz=UTC&start={iso(in_three_days(12), 'UTC').replace('+', '%2B')}")
+	window.page.locator(".series-list li").nth(2).wait_for()
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot(f"series-{language}", full=True)
