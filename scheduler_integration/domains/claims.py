@@ -29,6 +29,11 @@ def claims_of(user: str) -> list[Document]:
 	return [frappe.get_doc(DOCTYPE, name) for name in names]
 
 
+def claim_domain(domain: str) -> Document:
+	"""Claim a domain for all pages of the signed-in user. Raises InvalidRequest or NotPermitted."""
+	return frappe.get_doc({"doctype": DOCTYPE, "domain": domain, "user": frappe.session.user}).insert()
+
+
 def find_claim(name: str) -> Document:
 	"""Return the claim with this name, if the signed-in user may change it. Raises NotPermitted otherwise."""
 	claim = frappe.get_doc(DOCTYPE, name) if frappe.db.exists(DOCTYPE, {"name": name}) else None

@@ -25,7 +25,10 @@ from scheduler_integration.catalogue.hosts import hosts_of_page
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_photo
 from scheduler_integration.catalogue.type_templates import first_page
+from scheduler_integration.domains.claims import claim_domain, claims_of, find_claim
+from scheduler_integration.domains.keep import check
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.pages.host.domains import domains_view
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.page_form import (
 	BRANDING,
@@ -63,6 +66,8 @@ def _view() -> dict:
 	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
 	view = page_view(house, pages, _typed(error), _proposed(), _team(pages))
+	if pages:
+		view["domains"] = _domains(error)
 	return {**view, "toast": toast_of(_sentences()), "status": error.http_status_code if error else 200}
 
 
@@ -84,6 +89,9 @@ def _act() -> Saved:
 	if key := argument("undo"):
 		_undo(take_back(key))
 		return Saved("undone")
+	if argument("action") in _OF_DOMAINS:
+		_OF_DOMAINS[argument("action")]()
+		return Saved(argument("action"))
 	if command := _PICTURES.get(argument("action")):
 		command()
 		return Saved(argument("action"))
@@ -140,6 +148,17 @@ def _save_weights(name: str) -> Saved:
 	return Saved("saved", modified=str(saved.modified), undo=undo)
 
 
+def _domains(error: SchedulingError | None) -> dict[str, Any]:
+	is_typed = bool(error) and argument("action") == "claim_domain"
+	errors = error.details if error and is_typed else {}
+	return domains_view(claims_of(frappe.session.user), echo(argument("domain")) if is_typed else "", errors)
+
+
+_OF_DOMAINS: dict[str, Callable[[], object]] = {
+	"claim_domain": lambda: claim_domain(argument("domain")),
+	"check_domain": lambda: check(find_claim(argument("claim")), now()),
+	"leave_domain": lambda: find_claim(argument("claim")).delete(),
+}
 _OF_TEAMS = {"hosts": _save_hosts, "weights": _save_weights}
 
 
@@ -163,7 +182,7 @@ _PICTURES: dict[str, Callable[[], object]] = {
 def _typed(error: SchedulingError | None) -> TypedPage:
 	if not error:
 		return TypedPage()
-	if argument("action") in _PICTURES:
+	if argument("action") in (*_PICTURES, *_OF_DOMAINS):
 		return TypedPage(message=error.message)
 	values = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)}
 	beside = {name: text for name, text in error.details.items() if name in values}
@@ -180,4 +199,7 @@ def _sentences() -> dict[str, str]:
 		"no_photo": _("The photo is deleted. Visitors see your initials."),
 		"logo": _("Visitors see the logo now."),
 		"no_logo": _("The logo is deleted."),
+		"claim_domain": _("Set the two records, and check them here."),
+		"check_domain": _("Checked."),
+		"leave_domain": _("Removed. Links lead to this site again."),
 	}

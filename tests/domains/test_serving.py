@@ -76,7 +76,7 @@ def test_links_on_the_pages_stay_short_and_on_the_domain(visitor, offer, server)
 
 NOT_THERE = (
 	"/app", "/app/user", "/desk", "/desk/user", "/login", "/login?redirect-to=/app", "/me", "/update-password", "/scheduling",
-	"/scheduling/page", "/client-report/x", "/settings/scheduling", "/files/x.pdf", "/private/files/x.pdf", "/backups/x.sql",
+	"/scheduling/page", "/client-report/x", "/settings/scheduling", "/private/files/x.pdf", "/backups/x.sql",
 	"/api/method/logout", "/api/method/ping", "/api/method/frappe.client.get_list?doctype=User",
 	"/api/resource/User", "/api/v1/method/ping", "/api/v2/document/User", "/api/method/upload_file", "/api/method/frappe.ping",
 	"/api/method/scheduler_integration.api.bookings.list", "/api/method/scheduler_integration.api.domains.ask?domain=x",
