@@ -29,14 +29,19 @@ def spread(days: Mapping[date, Sequence[int]], zone: str, count: int) -> list[in
 
 	Example: 5 of many free times are Monday 10:00, Monday 14:00, Tuesday 14:00, Wednesday 10:00 and Thursday 14:00.
 	"""
-	waking = {day: [start for start in starts if _is_waking(start, zone)] for day, starts in sorted(days.items())}
-	some = {day: starts for day, starts in waking.items() if starts} or {d: list(s) for d, s in sorted(days.items())}
+	some = by_day(days, zone)
 	wanted = [_by_preference(starts, zone, index) for index, starts in enumerate(some.values())]
 	first = wanted[:_DAYS] if sum(map(len, wanted[:_DAYS])) >= count else wanted
 	in_turn = (
 		starts[turn] for turn in range(max(map(len, first), default=0)) for starts in first if turn < len(starts)
 	)
 	return sorted(start for start, _place in zip(in_turn, range(count), strict=False))
+
+
+def by_day(days: Mapping[date, Sequence[int]], zone: str) -> dict[date, list[int]]:
+	"""Return the starts by date, without nights by the clock of `zone`; with nights only if nothing else is free."""
+	waking = {day: [start for start in starts if _is_waking(start, zone)] for day, starts in sorted(days.items())}
+	return {day: starts for day, starts in waking.items() if starts} or {d: list(s) for d, s in sorted(days.items())}
 
 
 def _is_waking(start: int, zone: str) -> bool:

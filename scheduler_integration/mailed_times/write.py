@@ -17,9 +17,6 @@ from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:20px;"
-_TABLE = Markup(
-	'<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="{}border-collapse:separate;">'
-)
 # More times beside each other don't fit on a phone.
 _IN_A_ROW = 3
 
@@ -52,14 +49,13 @@ def offered_times(
 
 def as_html(times: OfferedTimes) -> Markup:
 	"""Return the times as HTML for an e-mail."""
-	rows = Markup("").join(_rows(day, own) for day, own in times.days)
-	head = Markup('<tr><td colspan="{}" style="{}padding:0 0 6px 0;"><b>{}</b>, {}</td></tr>').format(
-		_IN_A_ROW, _FONT, times.title, times.length
-	)
-	foot = Markup('<tr><td colspan="{}" style="{}padding:6px 0 0 0;">{}<br><a href="{}">{}</a></td></tr>').format(
-		_IN_A_ROW, _FONT, _zone_sentence(times), times.more_url, _more(times)
-	)
-	return _TABLE.format(_FONT) + head + rows + foot + Markup("</table>")
+	rows = [
+		Markup("<b>{}</b>, {}").format(times.title, times.length),
+		*(row for day, own in times.days for row in (Markup.escape(day), *_buttons(own))),
+		Markup('{}<br><a href="{}">{}</a>').format(_zone_sentence(times), times.more_url, _more(times)),
+	]
+	cell = Markup('<tr><td style="{}padding:3px 0;">{}</td></tr>')
+	return _table(Markup("").join(cell.format(_FONT, row) for row in rows))
 
 
 def as_text(times: OfferedTimes) -> str:
@@ -70,18 +66,25 @@ def as_text(times: OfferedTimes) -> str:
 	return "\n".join([*lines, _zone_sentence(times), f"{_more(times)}: {times.more_url}"])
 
 
-def _rows(day: str, own: Sequence[tuple[str, str]]) -> Markup:
+def _buttons(own: Sequence[tuple[str, str]]) -> list[Markup]:
+	"""Return rows of links that look like buttons: tables in the table, because Outlook knows no other boxes."""
 	cell = Markup(
-		'<td style="padding:0 8px 8px 0;"><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'
 		'<td style="{}border:1px solid #8a94a6;border-radius:6px;padding:7px 14px;" align="center">'
-		'<a href="{}" style="{}text-decoration:none;font-weight:bold;">{}</a></td></tr></table></td>'
+		'<a href="{}" style="{}text-decoration:none;font-weight:bold;">{}</a></td><td style="padding:0 4px;">&nbsp;</td>'
 	)
 	chunks = [own[place : place + _IN_A_ROW] for place in range(0, len(own), _IN_A_ROW)]
-	title = Markup('<tr><td colspan="{}" style="{}padding:6px 0 4px 0;">{}</td></tr>').format(_IN_A_ROW, _FONT, day)
-	return title + Markup("").join(
-		Markup("<tr>{}</tr>").format(Markup("").join(cell.format(_FONT, url, _FONT, label) for label, url in chunk))
+	return [
+		_table(
+			Markup("<tr>{}</tr>").format(Markup("").join(cell.format(_FONT, url, _FONT, label) for label, url in chunk))
+		)
 		for chunk in chunks
-	)
+	]
+
+
+def _table(rows: Markup) -> Markup:
+	return Markup(
+		'<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="border-collapse:separate;">{}</table>'
+	).format(rows)
 
 
 def _address(url: str, start: int, zone: str) -> str:

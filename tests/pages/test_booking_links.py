@@ -37,7 +37,7 @@ def test_the_page_shows_the_type_with_the_bounds_of_the_link(client, offer):
 	assert page.status_code == 200
 	assert shown.one("h1").text == "Intro call"
 	[notice] = shown.all("div", class_="notice-away")
-	assert notice.text.startswith("This link is for one meeting. You can book until")
+	assert notice.text.startswith("This link is for one meeting.You can book until")
 	assert "noindex" in page.headers.get("X-Robots-Tag", "") or shown.all("meta", name_="robots")
 	assert page.headers["Referrer-Policy"] in ("no-referrer", "same-origin", "origin")
 
@@ -102,7 +102,7 @@ def test_a_time_that_is_taken_meanwhile_answers_with_the_nearest_free_ones(clien
 	start = iso(in_three_days(12), "UTC").replace("+", "%2B")
 	for path in (path_of(make_link(offer, single_use=0)), f"/schedule/{page_of(offer).slug}/{offer.slug}"):
 		page = read(client.get(f"{path}?start={start}&tz=UTC").text)
-		assert "That time is no longer free" in page.one("p", role="alert").text
+		assert "That time is no longer free" in page.one(id="times").one("div", role="alert").text
 		nearest = page.one("p", id="nearest").all("a")
 		assert [each["href"].partition("start=")[2][11:18] for each in nearest] == ["11%3A00", "11%3A30", "12%3A30"]
 		assert client.get(nearest[0]["href"]).status_code == 200

@@ -91,14 +91,16 @@ def _terms(page: BookingPage) -> list[dict]:
 	"""Return the sentences that say what the booking link allows; empty without one."""
 	if not page.link:
 		return []
-	sentences = [
-		_("Your host chose these times for you.") if page.link.starts is not None else None,
-		_("This link is for one meeting.") if page.link.is_single_use else None,
-		_("You can book until {0}.").format(
-			dates.full_date(local_date(page.link.expires_at - 1, page.zone), page.locale)
+	until = dates.full_date(local_date(page.link.expires_at - 1, page.zone), page.locale)
+	first, *others = filter(
+		None,
+		(
+			_("Your host chose these times for you.") if page.link.starts is not None else None,
+			_("This link is for one meeting.") if page.link.is_single_use else None,
+			_("You can book until {0}.").format(until),
 		),
-	]
-	return [{"text": " ".join(filter(None, sentences))}]
+	)
+	return [{"text": first, "message": " ".join(others)}]
 
 
 def _nearest(page: BookingPage) -> list[dict]:

@@ -10,8 +10,9 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.mailed_times.choose import LEAST, MOST
+from scheduler_integration.mailed_times.choose import LEAST, MOST, by_day
 from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_text
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.links import PATH as LINKS
@@ -23,9 +24,9 @@ from scheduler_integration.platform.clock import iso
 
 __all__ = ["PATH", "TimesPage", "times_page_view"]
 
-# Days and times to choose from: more wouldn't be read.
+# Days to choose from: more wouldn't be read. The first ones are shown, the others unfold.
 _DAYS = 10
-_TIMES = 24
+_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def times_page_view(page: TimesPage) -> dict[str, Any]:
 
 def _days(page: TimesPage) -> list[dict[str, Any]]:
 	style = page.house.visitor.style(page.zone)
+	days = by_day(page.days, page.zone)
+	for start in page.ticked:
+		# A time that isn't free any more, or at night, stays to be seen and unticked.
+		own = days.setdefault(local_date(start, page.zone), [])
+		if start not in own:
+			own.append(start)
 	return [
 		{
 			"label": dates.full_date(day, style.locale),
@@ -79,10 +86,11 @@ def _days(page: TimesPage) -> list[dict[str, Any]]:
 					"label": dates.clock_time(start, style),
 					"is_ticked": start in page.ticked,
 				}
-				for start in starts[:_TIMES]
+				for start in sorted(starts)
 			],
+			"is_folded": place >= _SHOWN and not page.ticked.intersection(starts),
 		}
-		for day, starts in sorted(page.days.items())[:_DAYS]
+		for place, (day, starts) in enumerate(sorted(days.items())[:_DAYS])
 	]
 
 

@@ -22,22 +22,17 @@ export async function copy(button) {
 
 /** @param {string} text @param {string} [html] */
 async function toClipboard(text, html) {
+	// `navigator.clipboard.write` applies the styles of the HTML to this page, which its security policy forbids.
+	if (html) return copyBySelection(text, html);
 	try {
-		await (html ? navigator.clipboard.write([both(text, html)]) : navigator.clipboard.writeText(text));
+		await navigator.clipboard.writeText(text);
 		return true;
 	} catch {
-		return copyBySelection(text, html);
+		return copyBySelection(text);
 	}
 }
 
-/** @param {string} text @param {string} html */
-const both = (text, html) =>
-	new ClipboardItem({
-		"text/plain": new Blob([text], { type: "text/plain" }),
-		"text/html": new Blob([html], { type: "text/html" }),
-	});
-
-/** For pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text @param {string} [html] */
+/** For HTML, and for pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text @param {string} [html] */
 function copyBySelection(text, html) {
 	const area = document.createElement("textarea");
 	area.value = text;
