@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +19,13 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.address import client_network
-from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, ProofNeeded, WrongCode
+from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, PaymentOpen, ProofNeeded, WrongCode
 from scheduler_integration.meetings.invited import CONFIRMED, KNOWN, UNCONFIRMED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest
 from scheduler_integration.platform.queue import queue_job
+from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.trust import addresses, codes, pressure
 from scheduler_integration.trust.codes import Confirmed, Occasion
 from scheduler_integration.trust.levels import Decision, Mode
@@ -66,6 +67,8 @@ def admitted(
 	"""Yield the request with its `address_status`, if the visitor has shown what is needed.
 
 	Raises InvalidRequest if the type doesn't take the address, ProofNeeded, CodeNeeded after a code was sent, and WrongCode.
+	If a code is needed only because the address is unknown, the block runs too, and what it did is rolled back: its errors,
+	such as SlotTaken, come before CodeNeeded. Otherwise a taken time would tell strangers which addresses are known.
 	If the block raises an error, the proof and the code can be used again: by the request with the same idempotency key,
 	or without a key by any. `now` is in epoch seconds.
 	"""
@@ -76,16 +79,27 @@ def admitted(
 	code = _code_of(asked)
 	proof = _proof_of(asked, Subject(visit.page, visit.meeting_type.name, BOOK)) if not code else None
 	status = CONFIRMED if code else _status_without_code(asked)
+	must_confirm = status == UNCONFIRMED and _confirms_unknown(asked)
 	try:
-		yield replace(request, address_status=status)
+		with _rehearsed() if must_confirm else nullcontext():
+			yield replace(request, address_status=status)
 	except Exception:
 		# With a key they stay with this request. An error doesn't say that they paid for nothing: the same request may have
 		# booked before, or be booking at this moment.
 		if (shown := code or proof) and not request.idempotency_key:
 			shown.give_back()
 		raise
+	if must_confirm:
+		raise _code_needed(asked)
 	if status == UNCONFIRMED:
 		pressure.note_stranger(visit)
+
+
+@contextmanager
+def _rehearsed() -> Iterator[None]:
+	# Nobody who hasn't confirmed the address gets the link to pay for a booking of its owner.
+	with rehearsal(), suppress(PaymentOpen):
+		yield
 
 
 def may_ask(bookable: Bookable) -> bool:
@@ -174,18 +188,25 @@ def _used(text: object, subject: Subject, owner: str, now: int) -> Proof | None:
 
 
 def _status_without_code(asked: _Asked) -> str:
-	"""Return the status of an address that no code confirms. Sends a code and raises CodeNeeded if one must."""
-	address = asked.request.attendee_email
-	is_known = addresses.is_known(address)
+	"""Return the status of an address that no code confirms. Raises CodeNeeded if everybody needs one."""
 	chosen = addresses.confirmation_of(asked.visit.meeting_type)
-	must = chosen == addresses.EVERYBODY or (asked.decision.needs_proof and asked.payload.proof == NO_PROOF)
-	if must or (not is_known and (chosen == addresses.UNKNOWN or asked.decision.needs_code)):
-		send_code(asked.occasion, asked.request.language, asked.visit.now)
-		raise CodeNeeded(address)
-	return KNOWN if is_known else UNCONFIRMED
+	if chosen == addresses.EVERYBODY or (asked.decision.needs_proof and asked.payload.proof == NO_PROOF):
+		raise _code_needed(asked)
+	return KNOWN if addresses.is_known(asked.request.attendee_email) else UNCONFIRMED
+
+
+def _confirms_unknown(asked: _Asked) -> bool:
+	"""Whether unknown people need a code."""
+	return asked.decision.needs_code or addresses.confirmation_of(asked.visit.meeting_type) == addresses.UNKNOWN
+
+
+def _code_needed(asked: _Asked) -> CodeNeeded:
+	"""Send a code, and return the error that asks for it."""
+	send_code(asked.occasion, asked.request.language, asked.visit.now)
+	return CodeNeeded(asked.request.attendee_email)
 
 
 def send_code(occasion: Occasion, language: str, now: int) -> None:
 	"""Let a job send a new code, unless the address got enough of them. The caller can't tell the difference."""
-	if code := codes.new_code(occasion, now):
+	if code := codes.new_code(occasion, client_network(), now):
 		queue_job(SEND_CODE, "short", address=occasion.address, code=code, language=language)

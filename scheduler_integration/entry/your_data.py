@@ -10,6 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
+from scheduler_integration.entry.address import client_network
 from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.exceptions import InvalidRequest, WrongCode
 from scheduler_integration.parsing.fields import parse_field
@@ -37,12 +38,15 @@ def ask_for_code(address: str) -> None:
 	"""Let a job send a code to the address, if anything is held about it. The caller can't tell whether it is."""
 	# Each call may send a mail, so it counts like a booking.
 	count_request(BOOKINGS)
-	queue_job(SEND, "short", address=address, language=frappe.local.lang or "en")
+	queue_job(SEND, "short", address=address, network=client_network(), language=frappe.local.lang or "en")
 
 
-def new_code_for(address: str, now: int) -> str | None:
-	"""Return a code to send, or None if nothing is held about the address, or it got enough codes."""
-	return codes.new_code(_occasion(address), now) if is_held(address) else None
+def new_code_for(address: str, network: str, now: int) -> str | None:
+	"""Return a code to send, or None if nothing is held about the address, or it got enough codes.
+
+	`network` is that of the visitor who asks.
+	"""
+	return codes.new_code(_occasion(address), network, now) if is_held(address) else None
 
 
 def ticket_for(address: str, typed: object) -> str:

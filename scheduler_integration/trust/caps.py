@@ -10,7 +10,10 @@ from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.trust.addresses import domain_of, mailbox
 from scheduler_integration.trust.counters import DAY, HOUR, count
 
+# Codes to one mailbox: those that one network asks for, and all of them. If somebody else asks for an owner's three, the
+# owner still gets three.
 CODES_AN_HOUR = 3
+ALL_CODES_AN_HOUR = 9
 MESSAGES_A_DAY = 10
 OF_A_DOMAIN_AN_HOUR = 100
 OF_A_PAGE_AN_HOUR = 60
@@ -22,9 +25,13 @@ class Cap(NamedTuple):
 	until: int | None
 
 
-def may_send_code(address: str, page: str, now: int) -> bool:
-	"""Count a code to this address, and return whether it may be sent."""
-	if count(f"codes:{_hashed(mailbox(address))}", now) > CODES_AN_HOUR:
+def may_send_code(address: str, network: str, page: str, now: int) -> bool:
+	"""Count a code to this address that somebody in the network asks for, and return whether it may be sent.
+
+	Requests beyond a network's own share use up nobody else's.
+	"""
+	to = _hashed(mailbox(address))
+	if count(f"codes:{_hashed(network)}:{to}", now) > CODES_AN_HOUR or count(f"codes:{to}", now) > ALL_CODES_AN_HOUR:
 		return False
 	return _fits("codes", address, page, now)
 

@@ -51,9 +51,12 @@ class Confirmed:
 		give_back(f"code-used:{self.id}")
 
 
-def new_code(occasion: Occasion, now: int) -> str | None:
-	"""Return a new code to send, or None if the address, its domain or the page got enough of them."""
-	if not may_send_code(occasion.address, occasion.page, now):
+def new_code(occasion: Occasion, network: str, now: int) -> str | None:
+	"""Return a new code to send, or None if enough of them were sent: to the address, its domain, or for the page.
+
+	`network` is that of the visitor who asks (`entry/address.client_network`).
+	"""
+	if not may_send_code(occasion.address, network, occasion.page, now):
 		return None
 	code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 	stored = {"id": secrets.token_hex(8), "hmac": keyed_hash(_PURPOSE, occasion.key, code), "until": now + MINUTES * 60}

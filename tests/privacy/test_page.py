@@ -30,7 +30,7 @@ def sent_code(monkeypatch):
 	def run(address):
 		sent = []
 		monkeypatch.setattr(jobs, "mail_data_code", lambda _address, code, _language: sent.append(code))
-		jobs.send_data_code(address, "en")
+		jobs.send_data_code(address, "203.0.113.1", "en")
 		return sent[0] if sent else None
 
 	return run

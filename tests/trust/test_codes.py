@@ -14,6 +14,7 @@ from tests.trust.conftest import MONDAY, NOW, QUARTER, somebody
 
 PUBLIC = "scheduler_integration.api.public"
 FORM = "a-key-of-this-one-form"
+HERE = "203.0.113.1"
 
 
 @pytest.fixture
@@ -77,13 +78,13 @@ def occasion(strangers):
 
 
 def test_after_five_tries_the_right_code_is_wrong_too(occasion):
-	code = new_code(occasion, NOW)
+	code = new_code(occasion, HERE, NOW)
 	assert not any(checked_code(occasion, f"{(int(code) + 1 + each) % 10**6:06}", NOW) for each in range(5))
 	assert not checked_code(occasion, code, NOW)
 
 
 def test_a_code_is_for_one_address_type_and_form(occasion):
-	code = new_code(occasion, NOW)
+	code = new_code(occasion, HERE, NOW)
 	for other in (
 		Occasion(somebody(), "type", "page", FORM),
 		Occasion(occasion.address, "other", "page", FORM),
@@ -94,26 +95,26 @@ def test_a_code_is_for_one_address_type_and_form(occasion):
 
 
 def test_a_code_is_valid_for_ten_minutes(occasion):
-	code = new_code(occasion, NOW)
+	code = new_code(occasion, HERE, NOW)
 	assert checked_code(occasion, code, NOW + 599)
 	assert not checked_code(occasion, code, NOW + 600)
 
 
 def test_a_code_can_be_used_by_one_request(occasion):
-	code = checked_code(occasion, new_code(occasion, NOW), NOW)
+	code = checked_code(occasion, new_code(occasion, HERE, NOW), NOW)
 	assert code.use("mine")
 	assert not code.use("another's")
 
 
 def test_a_new_code_takes_the_place_of_the_old_one(occasion):
-	old = new_code(occasion, NOW)
-	new = new_code(occasion, NOW)
+	old = new_code(occasion, HERE, NOW)
+	new = new_code(occasion, HERE, NOW)
 	assert checked_code(occasion, new, NOW)
 	assert old == new or not checked_code(occasion, old, NOW)
 
 
 def test_the_cache_never_has_the_code(occasion):
-	code = new_code(occasion, NOW)
+	code = new_code(occasion, HERE, NOW)
 	stored = frappe.cache.get_value(codes._name(occasion), expires=True)
 	assert code not in str(stored)
 	assert occasion.address not in codes._name(occasion)
@@ -126,16 +127,55 @@ def test_two_hundred_requests_for_a_code_to_one_address_send_three(unknown):
 	assert len(unknown.codes) == 3
 
 
+def test_somebody_else_who_asks_for_codes_locks_nobody_out(unknown):
+	ada = somebody()
+	for _each in range(20):
+		asked(unknown, ada)
+	unknown.comes_from("198.51.100.7")
+	mine = {"attendee_email": ada, "idempotency_key": "the-key-of-adas-own-form"}
+	assert unknown.book(**mine)[1]["code"] == "CODE_NEEDED"
+	assert len(unknown.codes) == 4
+	assert unknown.book(**mine, code=unknown.code_for(ada))[0] == 201
+
+
+def test_a_mailbox_gets_nine_codes_an_hour_however_many_networks_ask(unknown):
+	ada = somebody()
+	for each in range(30):
+		unknown.comes_from(f"198.51.{each}.7")
+		asked(unknown, ada)
+	assert len(unknown.codes) == 9
+
+
+def test_a_taken_time_told_strangers_which_addresses_are_known(unknown):
+	known, stranger = somebody(), somebody()
+	asked(unknown, known)
+	asked(unknown, known, code=unknown.code_for(known))
+	sent = len(unknown.codes)
+	taken = {"start": MONDAY, "idempotency_key": "another-key-of-another-form"}
+	answers = [unknown.book(attendee_email=address, **taken) for address in (known, stranger)]
+	assert [(status, answer["code"]) for status, answer in answers] == [(409, "SLOT_TAKEN")] * 2
+	assert answers[0] == answers[1]
+	assert len(unknown.codes) == sent, "nobody needs a code for a time that is taken"
+
+
+def test_nothing_of_a_booking_stays_until_the_code_is_entered(unknown):
+	before = frappe.db.count("Booking")
+	assert asked(unknown, somebody()) == (428, "CODE_NEEDED")
+	assert frappe.db.count("Booking") == before
+
+
 def test_a_page_sends_sixty_codes_an_hour_and_a_domain_gets_a_hundred(strangers):
-	sent = [new_code(Occasion(f"{fresh('x')}@{fresh('d')}.example", "t", "a-page", ""), NOW) for _each in range(70)]
+	sent = [
+		new_code(Occasion(f"{fresh('x')}@{fresh('d')}.example", "t", "a-page", ""), HERE, NOW) for _each in range(70)
+	]
 	assert sum(map(bool, sent)) == 60
-	sent = [new_code(Occasion(f"{fresh('x')}@one.example", "t", fresh("p"), ""), NOW) for _each in range(120)]
+	sent = [new_code(Occasion(f"{fresh('x')}@one.example", "t", fresh("p"), ""), HERE, NOW) for _each in range(120)]
 	assert sum(map(bool, sent)) == 100
-	assert new_code(Occasion(f"{fresh('x')}@one.example", "t", fresh("p"), ""), at("2026-03-01 07:00"))
+	assert new_code(Occasion(f"{fresh('x')}@one.example", "t", fresh("p"), ""), HERE, at("2026-03-01 07:00"))
 
 
 @pytest.mark.slow
-def test_two_hundred_parallel_requests_for_a_code_send_three_mails(site, server, choose, run_jobs):
+def test_two_hundred_parallel_requests_from_many_networks_send_nine_mails(site, server, choose, run_jobs):
 	choose(confirm_address="Everybody", bookings_per_hour=0)
 	meeting_type = make_offer()
 	where = {"slug": page_of(meeting_type).slug, "meeting_type": meeting_type.slug}
@@ -147,12 +187,12 @@ def test_two_hundred_parallel_requests_for_a_code_send_three_mails(site, server,
 			answers = list(pool.map(lambda _each: server.client().call(f"{PUBLIC}.book", **wish), range(200)))
 		assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(428, "CODE_NEEDED")}
 		run_jobs()
-		assert inbox.arrived.qsize() == 3
+		assert inbox.arrived.qsize() == 9
 
 
 @pytest.mark.parametrize("typed", [None, "", "12345", "1234567", "abcdef", "١٢٣٤٥٦", ["1"], {"a": 1}, 0])
 def test_what_is_no_code_is_wrong(occasion, typed):
-	new_code(occasion, NOW)
+	new_code(occasion, HERE, NOW)
 	assert checked_code(occasion, typed, NOW) is None
 
 
@@ -180,7 +220,7 @@ class TestDomains:
 
 def test_the_number_of_tries_is_counted_for_all_workers(occasion):
 	"""The count is Redis's own, so parallel guesses can't be more than five."""
-	code = new_code(occasion, NOW)
+	code = new_code(occasion, HERE, NOW)
 	site = frappe.local.site, frappe.local.sites_path
 
 	def guess(each: int) -> bool:
