@@ -4,14 +4,16 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.domains.keep import DOCTYPE, troubles_in
+from scheduler_integration.domains.links import domain_url
 from scheduler_integration.domains.names import readable
 from scheduler_integration.domains.records import wanted_records
+from scheduler_integration.domains.table import VERIFIED
 from scheduler_integration.domains.words import sentences
 from scheduler_integration.exceptions import NotPermitted
 
 
 def claim_view(claim: Document) -> dict[str, object]:
-	"""Return the claim's domain, status, the records to set, and what the last check found, in sentences."""
+	"""Return the claim's domain, status, the records to set, what the last check found, and the address if it works."""
 	records = wanted_records(claim.domain, claim.name) if claim.domain and not claim.is_new() else ()
 	found = sentences(claim.status, troubles_in(claim.found), was_checked=bool(claim.checked_at))
 	return {
@@ -20,6 +22,7 @@ def claim_view(claim: Document) -> dict[str, object]:
 		"status": claim.status,
 		"records": [{"kind": each.kind, "name": each.name, "value": each.value} for each in records],
 		"sentences": found,
+		"url": domain_url(claim.domain) if claim.status == VERIFIED else None,
 	}
 
 

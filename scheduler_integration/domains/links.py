@@ -19,7 +19,11 @@ ROOT = "book"
 def page_url(slug: str, type_slug: str | None = None) -> str:
 	"""Return the absolute public address of a page, or of a meeting type on it."""
 	served = domain_of(slug)
-	return f"{_origin(served)}{_path_on(served, slug, type_slug)}" if served else site_url(_site_path(slug, type_slug))
+	return (
+		f"{domain_url(served.domain)}{_path_on(served, slug, type_slug)}"
+		if served
+		else site_url(_site_path(slug, type_slug))
+	)
 
 
 def guest_url(page: str | None, path: str) -> str:
@@ -29,7 +33,7 @@ def guest_url(page: str | None, path: str) -> str:
 	"""
 	slug = frappe.get_cached_value("Scheduling Page", page, "slug") if page and has_domains() else None
 	served = domain_of(slug) if slug else None
-	return f"{_origin(served)}{path}" if served else site_url(path)
+	return f"{domain_url(served.domain)}{path}" if served else site_url(path)
 
 
 def local_path(slug: str, type_slug: str | None = None) -> str:
@@ -40,10 +44,10 @@ def local_path(slug: str, type_slug: str | None = None) -> str:
 	return _site_path(slug, type_slug)
 
 
-def _origin(served: Served) -> str:
+def domain_url(domain: str) -> str:
 	"""Return the origin of a domain. It has the scheme and the port of the site, because the same server answers."""
 	parts = urlsplit(site_url())
-	return f"{parts.scheme}://{served.domain}{f':{parts.port}' if parts.port else ''}"
+	return f"{parts.scheme}://{domain}{f':{parts.port}' if parts.port else ''}"
 
 
 def _path_on(served: Served, slug: str, type_slug: str | None) -> str:

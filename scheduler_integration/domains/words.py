@@ -24,7 +24,9 @@ def _status(status: str, troubles: Sequence[Trouble], was_checked: bool) -> str:
 	if status == VERIFIED:
 		if troubles:
 			return _("The address still works, but its records are wrong. It is switched off after seven days.")
-		return _("The address works. Links in messages and on pages use it.")
+		return _(
+			"The records are right, and links use this address. Open it once: the server needs a certificate for it too."
+		)
 	if status == BROKEN:
 		return _("The address was switched off, because its records were wrong for seven days.")
 	if not was_checked:

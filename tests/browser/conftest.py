@@ -38,6 +38,8 @@ ARGUMENTS = [
 	"--disable-background-networking",
 	"--disable-component-update",
 	"--disable-sync",
+	# Host names of pages (tests/browser/test_domains.py) lead to the tests' server.
+	"--host-resolver-rules=MAP *.example.test 127.0.0.1",
 	f"--disable-features={','.join(UNUSED)}",
 ]
 

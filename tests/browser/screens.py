@@ -111,6 +111,8 @@ class Browsing:
 		self._options = {"locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
 		self.page = windows.take(screen, self._options, media)
 		self.context = self.page.context
+		# Further origins that the page may ask.
+		self.origins: tuple[str, ...] = ()
 		self.requests: list[str] = []
 		self.problems: list[str] = []
 		self._listeners: dict[str, Callable[[Any], None]] = {
@@ -124,7 +126,7 @@ class Browsing:
 
 	def _asked(self, url: str) -> None:
 		self.requests.append(url)
-		if not url.startswith((self.server.url, "data:")):
+		if not url.startswith((self.server.url, *self.origins, "data:")):
 			self.problems.append(f"asked another host: {url}")
 
 	def _answered(self, response: Any) -> None:

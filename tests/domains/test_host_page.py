@@ -54,7 +54,7 @@ def test_from_the_claim_to_the_links(host, offer, names):
 	publish(names, claimed)
 	check(claimed, now(), names.resolver())
 	frappe.db.commit()
-	assert "The address works" in section(host).text
+	assert "The records are right" in section(host).text
 	links = {
 		link["href"].partition("://")[2].partition(":")[0]
 		for link in read(host.get(PATH).text).one("ul", class_="links-list").all("a")

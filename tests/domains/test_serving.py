@@ -7,6 +7,7 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
+from scheduler_integration.catalogue.booking_links import link_url
 from tests.domains.conftest import DOMAIN, verified
 from tests.pages.offer import PASSWORD, book, host_of, make_colleague, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
@@ -205,6 +206,19 @@ def test_one_hosts_page_is_never_shown_on_the_domain_of_another(client, offer, d
 			client.headers["Host"] = host
 			assert title_of(client.get("/")) == title
 			assert title_of(client.get(f"/{offer.slug}")).endswith(title)
+
+
+def test_a_booking_link_works_on_the_domain(client, offer, domain):
+	link = frappe.get_doc({"doctype": "Booking Link", "meeting_type": offer.name, "user": host_of(offer)}).insert()
+	frappe.db.commit()
+	address = urlsplit(link_url(link.name, offer.name))
+	assert address.hostname == domain
+	for host in (domain, None):
+		client.headers["Host"] = host
+		answer = stay(client, address.path)
+		assert (answer.status_code, "canonical" in answer.text) == (200, False)
+	client.headers["Host"] = domain
+	assert client.get("/schedule/l/nothing").status_code == 404
 
 
 def test_the_old_address_leads_guests_to_the_domain(client, offer, domain, server):

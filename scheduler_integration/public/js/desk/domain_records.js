@@ -22,6 +22,7 @@ function show(frm, claim) {
 	const { $wrapper } = frm.get_field("records");
 	$wrapper.html(`<div style="overflow-x: auto; overflow-wrap: anywhere">${table}</div>`);
 	$wrapper.on("click", "[data-copy]", ({ currentTarget }) => frappe.utils.copy_to_clipboard(currentTarget.dataset.copy));
+	if (claim.url) frm.add_web_link(claim.url, __("Open it"));
 	frm.dashboard.set_headline(claim.sentences.map(escape).join("<br>"), COLOURS[claim.status]);
 }
 
