@@ -33,6 +33,7 @@ website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling",
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/ill", "to_route": "scheduling_ill"},
+	{"from_route": "/scheduling/embed", "to_route": "scheduling_embed"},
 	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
 	{"from_route": "/scheduling/page/preview", "to_route": "scheduling_page_preview"},
 	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},

@@ -12,7 +12,7 @@ from scheduler_integration.domains.links import page_url
 class ReadableType:
 	"""A meeting type to choose. `name` is the record's name, `page` is the title of its page, `url` its public address.
 
-	`durations` are in minutes, ascending. `is_own`: the page is that of the signed-in user alone.
+	`slug` and `page_slug` are the parts of its path. `durations` are in minutes, ascending. `is_own`: the page is that of the signed-in user alone.
 	"""
 
 	name: str
@@ -21,6 +21,8 @@ class ReadableType:
 	url: str
 	durations: tuple[int, ...]
 	is_own: bool = False
+	slug: str = ""
+	page_slug: str = ""
 
 
 def readable_meeting_types() -> list[ReadableType]:
@@ -53,6 +55,8 @@ def readable_meeting_types() -> list[ReadableType]:
 			url=page_url(pages[meeting_type.scheduling_page].slug, meeting_type.slug),
 			durations=tuple(durations_of(meeting_type)),
 			is_own=_is_own(pages[meeting_type.scheduling_page]),
+			slug=meeting_type.slug,
+			page_slug=pages[meeting_type.scheduling_page].slug,
 		)
 		for meeting_type in types
 	]

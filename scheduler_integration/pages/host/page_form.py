@@ -93,6 +93,7 @@ def _page(
 	return {
 		"name": page.name,
 		"title": page.title,
+		"slug": page.slug,
 		"version": str(page.modified),
 		"logo": own_image(page.logo),
 		"url": url,

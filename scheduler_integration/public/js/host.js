@@ -24,6 +24,9 @@ if (forms.length) {
 const lists = all("[data-sortable]");
 if (lists.length) import("./house/sortable-list.js").then(({ sortable }) => lists.forEach(sortable));
 
+const [live] = all("form[data-live]");
+if (live) import("./house/live-form.js").then(({ keepLive }) => keepLive(/** @type {HTMLFormElement} */ (live)));
+
 const panels = all(".panel:has(.day-strip)");
 if (panels.length) import("./house/keep-typed.js").then(({ keepTyped }) => panels.forEach(keepTyped));
 

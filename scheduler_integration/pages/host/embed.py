@@ -1,0 +1,217 @@
+"""The page `/scheduling/embed`: how another website shows a page, as it looks and as code to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from frappe import _
+from markupsafe import Markup, escape
+
+from scheduler_integration.catalogue.hostnames import is_host
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.domains.links import page_url
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.platform.contrast import clean_hex
+from scheduler_integration.platform.site_address import site_url
+
+PATH = "/scheduling/embed"
+SCRIPT = "/schedule/embed.js"
+MODES = ("inline", "popup", "button")
+# So that what is below doesn't move when the page is there.
+_RESERVED = "display:block;min-height:640px"
+
+
+@dataclass(frozen=True)
+class Choice:
+	"""What the website shows: a page by its slug, and a type on it or None for its list. `url` is the plain link.
+
+	`color` is None for the page's own. `site` is a host, with a port or without, and None if none was named; `wrong_site` was
+	typed and is none.
+	"""
+
+	page: str
+	type: str | None
+	title: str
+	url: str
+	mode: str
+	color: str | None
+	site: str | None
+	wrong_site: str | None
+
+	@property
+	def value(self) -> str:
+		return f"{self.page}/{self.type}" if self.type else self.page
+
+
+@dataclass(frozen=True)
+class EmbedPage:
+	"""The data of the page. `hosts` may embed. `may_allow`: the user may change them; otherwise `managers` are asked."""
+
+	house: House
+	types: Sequence[ReadableType]
+	choice: Choice | None
+	hosts: Sequence[str]
+	may_allow: bool
+	managers: Sequence[str]
+
+
+def read_choice(types: Sequence[ReadableType], meeting: str, mode: str, color: str, site: str) -> Choice | None:
+	"""Read what the address asks for, and take the first of `types` and the defaults for what is wrong. None without types."""
+	if not types:
+		return None
+	page, _slash, slug = meeting.partition("/")
+	on_page = [each for each in types if each.page_slug == page] or [types[0]]
+	chosen = next((each for each in on_page if each.slug == slug), None)
+	first = chosen or on_page[0]
+	host = _host(site)
+	return Choice(
+		page=first.page_slug,
+		type=chosen.slug if chosen else None,
+		title=chosen.title if chosen else first.page,
+		url=page_url(first.page_slug, chosen.slug if chosen else None),
+		mode=mode if mode in MODES else MODES[0],
+		color=clean_hex(color),
+		site=host if is_host(host) else None,
+		wrong_site=site[:200] if host and not is_host(host) else None,
+	)
+
+
+def embed_view(page: EmbedPage) -> dict[str, Any]:
+	"""Return the view of `/scheduling/embed`."""
+	return {
+		**page.house.frame(_("Embed on a website"), style="types", frames=("'self'",)),
+		"subtitle": _("Visitors of your website book without leaving it."),
+		"path": PATH,
+		"script": SCRIPT,
+		"pages": _options(page.types),
+		"choice": page.choice,
+		"modes": _modes(),
+		"hosts": page.hosts,
+		"may_allow": page.may_allow,
+		"site": _site(page),
+		**(_code(page.choice) if page.choice else {}),
+	}
+
+
+def _options(types: Sequence[ReadableType]) -> list[dict[str, Any]]:
+	"""Return the pages, each with its types."""
+	pages: dict[str, dict[str, Any]] = {}
+	for each in types:
+		page = pages.setdefault(each.page_slug, {"title": each.page, "slug": each.page_slug, "types": []})
+		page["types"].append({"title": each.title, "value": f"{each.page_slug}/{each.slug}"})
+	return list(pages.values())
+
+
+def _modes() -> list[dict[str, str]]:
+	labels = {
+		"inline": _("In the page"),
+		"popup": _("A link that opens a pop-up"),
+		"button": _("A button in the corner"),
+	}
+	return [{"value": mode, "label": labels[mode]} for mode in MODES]
+
+
+def _code(choice: Choice) -> dict[str, Any]:
+	element = _element(choice)
+	script = Markup('<script src="{}" async></script>').format(site_url(SCRIPT))
+	# Plain texts, so that the template prints the code itself.
+	html = str(Markup("\n").join((script, element)))
+	signature = str(Markup('<a href="{}">{}</a>').format(choice.url, _book_label()))
+	codes = [
+		{"id": "html", "title": "HTML", "code": html, "rows": 5},
+		{"id": "react", "title": "React", "code": _react(element), "rows": 16},
+		{
+			"id": "wordpress",
+			"title": "WordPress",
+			"code": f"<!-- wp:html -->\n{html}\n<!-- /wp:html -->",
+			"rows": 6,
+			"help": _(
+				"Open the code editor of the page and paste it there. Your role must be allowed to publish HTML."
+			),
+		},
+		{"id": "signature", "title": _("E-mail signature"), "code": signature, "rows": 2},
+	]
+	return {
+		"element": element,
+		"codes": codes,
+		"link": link_view(choice.title, choice.url, choice.value.replace("/", "-")),
+	}
+
+
+def _book_label() -> str:
+	return _("Book a meeting")
+
+
+def _element(choice: Choice) -> Markup:
+	"""Return the custom element, with a link for browsers without scripts and for websites that aren't allowed."""
+	given = {
+		"page": choice.page,
+		"type": choice.type,
+		"mode": choice.mode,
+		"color": choice.color,
+		"style": _RESERVED if choice.mode == "inline" else None,
+	}
+	attributes = Markup(" ").join(Markup('{}="{}"').format(name, text) for name, text in given.items() if text)
+	return Markup('<scheduler-booking {}>\n  <a href="{}">{}</a>\n</scheduler-booking>').format(
+		attributes, choice.url, _book_label()
+	)
+
+
+def _react(element: Markup) -> str:
+	"""Return a component. In JSX, `style` is an object."""
+	lines = str(element).replace(f' style="{_RESERVED}"', ' style={{ display: "block", minHeight: 640 }}').split("\n")
+	return "\n".join(
+		(
+			'import { useEffect } from "react";',
+			"",
+			f'const SCRIPT = "{escape(site_url(SCRIPT))}";',
+			"",
+			"export function Booking() {",
+			"  useEffect(() => {",
+			'    if (document.querySelector(`script[src="${SCRIPT}"]`)) return;',
+			'    document.head.append(Object.assign(document.createElement("script"), { src: SCRIPT, async: true }));',
+			"  }, []);",
+			"  return (",
+			*(f"    {line}" for line in lines),
+			"  );",
+			"}",
+		)
+	)
+
+
+def _host(site: str) -> str:
+	"""Return the host of what was typed: an address, or a host name. A usual port is left out."""
+	text = site.strip().lower()
+	try:
+		parts = urlsplit(text if "://" in text else f"//{text}")
+		port = parts.port
+	except ValueError:
+		return text
+	return f"{parts.hostname or ''}{f':{port}' if port not in (None, 80, 443) else ''}"
+
+
+def _site(page: EmbedPage) -> dict[str, Any]:
+	"""Return whether the named website may show the pages, and who can change that."""
+	choice = page.choice
+	site = choice.site if choice else None
+	if page.may_allow:
+		ask = _("You can change that: “Allowed embed hosts” in Scheduler Settings.")
+	else:
+		names = ", ".join(page.managers) or _("a manager")
+		ask = _("Only managers can change that, in Scheduler Settings. Ask {0}.").format(names)
+	if choice and choice.wrong_site:
+		return {
+			"is_allowed": False,
+			"text": _("“{0}” isn't the address of a website.").format(choice.wrong_site),
+			"ask": "",
+		}
+	if not site:
+		return {"is_allowed": None, "text": "", "ask": ask}
+	if site in page.hosts:
+		return {"is_allowed": True, "text": _("{0} may show your pages.").format(site), "ask": ""}
+	text = _("{0} isn't allowed to show your pages yet. Its visitors see a link instead.").format(site)
+	return {"is_allowed": False, "text": text, "ask": ask}
