@@ -116,7 +116,7 @@ def _modes() -> list[dict[str, str]]:
 
 
 def _code(choice: Choice) -> dict[str, Any]:
-	element = _element(choice)
+	element = _element(choice, style=_RESERVED if choice.mode == "inline" else None)
 	script = Markup('<script src="{}" async></script>').format(site_url(SCRIPT))
 	# Plain texts, so that the template prints the code itself.
 	html = str(Markup("\n").join((script, element)))
@@ -136,7 +136,7 @@ def _code(choice: Choice) -> dict[str, Any]:
 		{"id": "signature", "title": _("E-mail signature"), "code": signature, "rows": 2},
 	]
 	return {
-		"element": element,
+		"element": _element(choice),
 		"codes": codes,
 		"link": link_view(choice.title, choice.url, choice.value.replace("/", "-")),
 	}
@@ -146,14 +146,17 @@ def _book_label() -> str:
 	return _("Book a meeting")
 
 
-def _element(choice: Choice) -> Markup:
-	"""Return the custom element, with a link for browsers without scripts and for websites that aren't allowed."""
+def _element(choice: Choice, style: str | None = None) -> Markup:
+	"""Return the custom element, with a link for browsers without scripts and for websites that aren't allowed.
+
+	Our own pages forbid the attribute `style`.
+	"""
 	given = {
 		"page": choice.page,
 		"type": choice.type,
 		"mode": choice.mode,
 		"color": choice.color,
-		"style": _RESERVED if choice.mode == "inline" else None,
+		"style": style,
 	}
 	attributes = Markup(" ").join(Markup('{}="{}"').format(name, text) for name, text in given.items() if text)
 	return Markup('<scheduler-booking {}>\n  <a href="{}">{}</a>\n</scheduler-booking>').format(
