@@ -19,6 +19,7 @@
 :where(${TAG}[mode=button]>a){display:block;padding:14px 22px;border-radius:99px;background:var(--scheduler-color,#3b5bdb);color:#fff;font:600 1rem/1.2 system-ui;text-decoration:none;box-shadow:0 4px 16px #0004}
 ${TAG}[data-shown]>:not(iframe,dialog){display:none}
 ${TAG} iframe{display:block;width:100%;border:0}
+${TAG}>dialog>iframe{border-radius:12px;background:Canvas}
 ${TAG}:not([data-shown])>iframe{position:absolute;inset:0;visibility:hidden}
 ${TAG}>dialog{box-sizing:border-box;width:1112px;max-width:100vw;max-height:100dvh;padding:16px;border:0;background:none;overflow:auto;overscroll-behavior:contain}
 ${TAG}>dialog::backdrop{background:#0009}
