@@ -45,7 +45,9 @@ def listing(page: Listing) -> JSON:
 
 def _public_type(meeting_type: PublicMeetingType) -> JSON:
 	"""Return the meeting type without its hidden fields: visitors don't learn what a link can carry."""
-	fields = {name: value for name, value in asdict(meeting_type).items() if name not in ("hidden_keys", "repeat")}
+	fields = {
+		name: value for name, value in asdict(meeting_type).items() if name not in ("hidden_keys", "joining", "repeat")
+	}
 	return {**fields, "repeat": _repeat(meeting_type.repeat)} if meeting_type.repeat else fields
 
 

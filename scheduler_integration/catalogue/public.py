@@ -83,6 +83,7 @@ class PublicMeetingType:
 
 	`locations` are the places to choose from. The first one is used if nothing is chosen. `questions` are those that
 	attendees see; `hidden_keys` are the arguments of a link that are stored without being shown to them.
+	`joining` are the names of the hosts of a collective meeting who take part if they are free.
 	"""
 
 	slug: str
@@ -105,6 +106,7 @@ class PublicMeetingType:
 	host_choices: tuple[HostChoice, ...]
 	questions: tuple[PublicQuestion, ...]
 	hidden_keys: tuple[str, ...] = ()
+	joining: tuple[str, ...] = ()
 	repeat: Repeat | None = None
 
 	@property
@@ -268,6 +270,7 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		host_choices=tuple(HostChoice(key, host.name) for key, host in host_choices(doc, hosts).items()),
 		questions=tuple(_question(row, doc) for row in doc.questions if not row.is_hidden),
 		hidden_keys=tuple(link_key(row) for row in doc.questions if row.is_hidden),
+		joining=tuple(host.name for host in hosts if not host.is_required) if doc.assignment == "Collective" else (),
 		repeat=repeat_of(doc),
 	)
 

@@ -127,3 +127,28 @@ def test_users_are_not_told(team, tour):
 	choices = body["data"]["meeting_types"][0]["host_choices"]
 	assert [*choices] == [{"id": "ann", "name": "Ann"}, {"id": "ben", "name": "Ben"}, {"id": "ann-2", "name": "Ann"}]
 	assert "@hosts.example" not in frappe.as_json(body)
+
+
+def with_line(client, names, required=3, **fields):
+	team = make_team_page([make_host(name, ALWAYS, timezone="UTC") for name in names])
+	for row in team.hosts[required:]:
+		row.is_required = 0
+	team.save()
+	made = make_meeting_type(team, **fields)
+	frappe.db.commit()
+	return read(client.get(address(team, made), headers={"Accept-Language": "en"}).text).one("p", class_="with").text
+
+
+def test_the_people_are_named_before_booking_if_they_are_few(client, commit_clean):
+	turns, together = {"assignment": "Round Robin"}, {"assignment": "Collective"}
+	assert with_line(client, ("Ann", "Ben", "Cleo"), **turns) == "With Ann, Ben, or Cleo"
+	assert with_line(client, ("Ann", "Ben", "Cleo", "Dan"), **turns) == "With one of our team"
+	assert with_line(client, ("Ann", "Ben", "Cleo"), **together) == "Ann, Ben, and Cleo"
+	assert with_line(client, ("Ann", "Ben", "Cleo", "Dan"), **together) == "The team"
+
+
+def test_who_joins_only_if_free_isnt_promised(client, commit_clean):
+	assert (
+		with_line(client, ("Ann", "Ben", "Cleo"), required=2, assignment="Collective")
+		== "Ann and Ben, with Cleo if free"
+	)

@@ -26,7 +26,7 @@ from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.facts import facts
 from scheduler_integration.pages.kit.fields import earlier_answers, field_names, link_answers, new_key
-from scheduler_integration.pages.kit.people import faces, names, own_image
+from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
@@ -197,7 +197,9 @@ def _meeting(page: BookingPage) -> dict:
 		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
 		"with": ", ".join(
-			filter(None, (_with(meeting, _met(page, hosts), page.locale) or page.page.title, page.page.organization))
+			filter(
+				None, (with_words(meeting, _met(page, hosts), page.locale) or page.page.title, page.page.organization)
+			)
 		),
 		"facts": facts(meeting, page.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
@@ -216,13 +218,6 @@ def _chosen_host(shown: BookingPage) -> str | None:
 def _met(page: BookingPage, hosts: Sequence[PublicHost]) -> list[str]:
 	"""Return the names of the hosts whom the attendee may meet: the chosen one, or all."""
 	return [choice.name for choice in page.meeting.host_choices if choice.id == page.query.host] or names(hosts)
-
-
-def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
-	"""Return the words for the hosts whom the attendee meets: all in a collective meeting, one in a round robin."""
-	if meeting.assignment == "Round Robin" and len(hosts) > 1:
-		return _("With {0}").format(dates.listed(hosts, locale, style="or"))
-	return dates.listed(hosts, locale)
 
 
 def _has_choice(meeting: PublicMeetingType) -> bool:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from babel import Locale
+from frappe import _
+
 from scheduler_integration.catalogue.images import is_public_image
-from scheduler_integration.catalogue.public import PublicHost
+from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType
 from scheduler_integration.meetings.summaries import BookingHost
+from scheduler_integration.pages.kit import dates
 
 Host = PublicHost | BookingHost
+# A longer list of names isn't read.
+_MOST_NAMES = 3
 
 
 def faces(hosts: Sequence[Host]) -> list[dict]:
@@ -18,6 +24,24 @@ def faces(hosts: Sequence[Host]) -> list[dict]:
 
 def names(hosts: Sequence[Host]) -> list[str]:
 	return [host.name for host in hosts if host.name]
+
+
+def with_words(meeting: PublicMeetingType, hosts: Sequence[str], locale: Locale) -> str:
+	"""Return whom the attendee meets: all hosts of a collective meeting, one of a round robin. "" if there are too many.
+
+	Who joins a collective meeting only if free isn't promised: `Jane Doe, with Tom Lee if free`.
+	"""
+	if meeting.assignment == "Round Robin" and len(hosts) > 1:
+		if len(hosts) > _MOST_NAMES:
+			return _("With one of our team")
+		return _("With {0}").format(dates.listed([*hosts], locale, style="or"))
+	if len(hosts) > _MOST_NAMES:
+		return ""
+	certain = [name for name in hosts if name not in meeting.joining]
+	if not certain or len(certain) == len(hosts):
+		return dates.listed([*hosts], locale)
+	others = [name for name in hosts if name in meeting.joining]
+	return _("{0}, with {1} if free").format(dates.listed(certain, locale), dates.listed(others, locale))
 
 
 def own_image(address: str | None) -> str | None:
