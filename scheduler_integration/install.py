@@ -2,6 +2,7 @@
 
 import frappe
 
+from scheduler_integration.domains.table import forget_table
 from scheduler_integration.insights import export_files
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
 from scheduler_integration.outbox.tasks import reopen_failed_events
@@ -36,6 +37,8 @@ def after_migrate() -> None:
 	ensure_core_indexes()
 	sync_custom_fields()
 	reopen_failed_events()
+	# Requests before the migration have stored that there are no domains.
+	forget_table()
 
 
 def after_app_change(app: str) -> None:

@@ -104,6 +104,9 @@ def _changed() -> _Stored:
 
 
 def _load() -> _Stored:
+	if not frappe.db.table_exists("Scheduling Domain"):
+		# The app was updated, and the site is still to be migrated. Its other pages go on meanwhile.
+		return {"base": "", "rows": []}
 	claim, page = DocType("Scheduling Domain"), DocType("Scheduling Page")
 	# A team's page may have no owner. The domain of somebody who gave the page away no longer shows it.
 	is_own = (claim.scheduling_page == page.name) & (Coalesce(page.user, claim.user) == claim.user)

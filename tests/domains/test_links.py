@@ -9,7 +9,7 @@ from scheduler_integration import jobs
 from scheduler_integration.domains import fields_of_pages, keep
 from scheduler_integration.domains.keep import PATIENCE, check
 from scheduler_integration.domains.links import guest_url, local_path, page_url
-from scheduler_integration.domains.table import served_at
+from scheduler_integration.domains.table import CACHE, served_at
 from scheduler_integration.platform import clock
 from tests.domains.conftest import DOMAIN, claim, publish, verified
 from tests.pages.offer import book, host_of, make_offer
@@ -51,6 +51,13 @@ def test_a_site_without_domains_asks_nothing(commit_clean):
 		assert guest_url(page.name, "/schedule/manage/x").endswith("/schedule/manage/x")
 		assert local_path(page.slug) == f"/schedule/{page.slug}"
 	assert not statements
+
+
+def test_a_site_that_is_not_migrated_yet_answered_nothing(monkeypatch):
+	monkeypatch.setattr(frappe.db, "table_exists", lambda *_args, **_options: False)
+	frappe.cache.delete_value(CACHE)
+	assert served_at("book.example.test") is None
+	frappe.cache.delete_value(CACHE)
 
 
 def test_a_new_slug_and_a_page_that_is_switched_off_change_the_table(names):

@@ -1,5 +1,7 @@
 """A forged Host header: no page, answer, mail or calendar entry names a host that isn't ours."""
 
+import re
+
 import frappe
 import pytest
 
@@ -80,6 +82,20 @@ def public_paths(offer, booking):
 	yield from (
 		f"/api/method/{PUBLIC}.{method}?token={token}" for method in ("get_booking", "calendar_file", "host_calendar")
 	)
+
+
+def test_no_address_for_guests_names_another_host(hostile, offer):
+	"""Those that are added later, too."""
+	token, page = token_of(book(offer)), path_of(offer).split("/")[2]
+	known = {"slug": page, "page": page, "meeting_type": offer.slug, "token": token}
+	routes = [
+		rule["from_route"]
+		for rule in frappe.get_hooks("website_route_rules")
+		if not rule["from_route"].startswith("/scheduling")
+	]
+	assert len(routes) > 10
+	for route in routes:
+		assert_clean(hostile.get(re.sub(r"<(\w+)>", lambda part: known.get(part[1], "nothing"), route)))
 
 
 def test_no_public_page_or_answer_names_another_host(hostile, offer):
