@@ -86,7 +86,12 @@ doctype_js = {
 	"Scheduling Page": _desk("time_zones"),
 }
 
-doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _desk("book_for_somebody"))
+_OF_MAIL = _desk("shared", "time_zones", "mail_times")
+doctype_js |= {
+	doctype: [*_desk("book_for_somebody"), *_OF_MAIL]
+	for doctype in ("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal")
+}
+doctype_js |= {"Customer": _OF_MAIL}
 
 # The lists that name people and hide random ids. public/js/desk/lists.js has the same names.
 _LISTS = (

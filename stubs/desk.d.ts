@@ -11,6 +11,8 @@ interface Control {
 	refresh(): void;
 	get_value(): any;
 	awesomplete: any;
+	quill?: any;
+	set_value(value: unknown): Promise<void>;
 	collapse?(hide: boolean): void;
 	set_data(options: string[]): void;
 }
@@ -32,6 +34,7 @@ interface Form {
 	add_web_link(path: string, label: string): void;
 	set_df_property(fieldname: string, property: string, value: unknown): void;
 	set_intro(html: string, color?: string): void;
+	set_query(fieldname: string, query: () => Values): void;
 	set_value(fieldname: string, value: unknown): Promise<void>;
 }
 
@@ -62,8 +65,12 @@ interface Dialog {
 	show(): void;
 	hide(): void;
 	set_value(fieldname: string, value: unknown): void;
+	get_value(fieldname: string): any;
+	add_custom_action(label: string, act: () => void, style?: string): void;
 	/** The day whose free times were asked for last. */
 	asked_day?: string;
+	/** Whether it has the button that inserts times. */
+	inserts_times?: boolean;
 }
 
 interface DialogOptions {
@@ -126,7 +133,8 @@ declare const frappe: {
 
 declare const scheduler_integration: {
 	books_for_somebody?: boolean;
-	offer_time_zones(form: Form): void;
+	inserts_times?: boolean;
+	offer_time_zones(form: Pick<Form, "fields_dict">): void;
 	time_zones(): Promise<string[]>;
 	known_time_zones?: Promise<string[]>;
 	desk: Record<string, any> & {
@@ -153,6 +161,12 @@ declare const scheduler_integration: {
 	};
 	reports: { dates(options?: { isOpen?: boolean }): Values[] };
 };
+
+interface Window {
+	/** The dialog and the form that are open. */
+	cur_dialog?: Dialog;
+	cur_frm?: Form;
+}
 
 /** Translates a sentence; `{0}` stands for the first value. */
 declare function __(sentence: string, values?: unknown[] | null, context?: string): string;

@@ -7,8 +7,10 @@ import frappe
 from scheduler_integration.api import serialise_catalogue as serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue import edit_links
 from scheduler_integration.catalogue.lookup import find_own_bookable
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.mailed_times.offer import Wish, parse_count, times_for
 from scheduler_integration.meetings.link_uses import uses_of
@@ -56,6 +58,15 @@ def revoke(link=None) -> dict[str, Any]:
 	_host()
 	revoked = edit_links.revoke_link(parse_name(link))
 	return serialise.booking_link(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def meeting_types() -> dict[str, Any]:
+	"""Return the meeting types whose times the caller can offer, with their pages, and the caller's time zone."""
+	user = _host()
+	offered = [{"id": each.name, "name": each.title, "page": each.page} for each in readable_meeting_types()]
+	return {"meeting_types": offered, "timezone": timezone_of(user)}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

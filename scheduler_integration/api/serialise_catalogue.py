@@ -11,7 +11,7 @@ from scheduler_integration.catalogue.durations import parse_durations
 from scheduler_integration.catalogue.questions import choices_of, lines_of
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.domains.links import page_url
-from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_text
+from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_simple_html, as_text
 from scheduler_integration.meetings.link_uses import state_of
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
 from scheduler_integration.platform.clock import from_site_time, iso_z
@@ -118,6 +118,7 @@ def mailed_times(times: OfferedTimes, link: str | None) -> JSON:
 	"""The answer of `booking_links.times_for_mail`. `link` is the name of the booking link that was made, if one was."""
 	return {
 		"html": str(as_html(times)),
+		"simple_html": str(as_simple_html(times)),
 		"text": as_text(times),
 		"times": [{"day": day, "time": time, "url": url} for day, own in times.days for time, url in own],
 		"link": link,

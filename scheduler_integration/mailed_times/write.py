@@ -58,6 +58,21 @@ def as_html(times: OfferedTimes) -> Markup:
 	return _table(Markup("").join(cell.format(_FONT, row) for row in rows))
 
 
+def as_simple_html(times: OfferedTimes) -> Markup:
+	"""Return the times as paragraphs and links: an editor of rich text keeps nothing else."""
+	link = Markup('<a href="{}">{}</a>')
+	days = [
+		Markup("{}<br>{}").format(day, Markup(" · ").join(link.format(url, label) for label, url in own))
+		for day, own in times.days
+	]
+	paragraphs = [
+		Markup("<strong>{}</strong>, {}").format(times.title, times.length),
+		*days,
+		Markup("{}<br>{}").format(_zone_sentence(times), link.format(times.more_url, _more(times))),
+	]
+	return Markup("").join(Markup("<p>{}</p>").format(each) for each in paragraphs)
+
+
 def as_text(times: OfferedTimes) -> str:
 	"""Return the times as text for an e-mail, each with its address."""
 	lines = [f"{times.title}, {times.length}", ""]

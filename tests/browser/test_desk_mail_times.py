@@ -1,0 +1,62 @@
+"""In the desk's dialog for e-mails, a host inserts free times."""
+
+import re
+from urllib.parse import urlsplit
+
+import frappe
+from playwright.sync_api import expect
+
+from tests.pages.offer import host_of, make_offer
+from tests.pages.reading import read
+from tests.support.factories import fresh
+
+
+def test_times_are_inserted_for_the_person_of_the_record(desk, client):
+	offer = make_offer()
+	address = f"{fresh('ada')}@guests.example"
+	user = host_of(offer)
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Ada",
+			"last_name": "Lovelace",
+			"email_ids": [{"email_id": address, "is_primary": 1}],
+		}
+	).insert()
+	contact.db_set("owner", user)
+	frappe.db.commit()
+	window = desk(user)
+	window.open_form("Contact", contact.name)
+	window.page.evaluate("void cur_frm.email_doc()")
+	mail = window.dialog
+	mail.locator("[data-fieldname=content] .ql-editor").fill("Hello Ada,")
+	expect(mail.locator("button", has_text="Insert times")).to_have_count(1)
+	mail.locator("button", has_text="Insert times").click()
+	asking = window.page.locator(".modal.show", has_text="Number of times")
+	asking.locator("[data-fieldname=count] select").select_option("4")
+	asking.locator("[data-fieldname=timezone] input").fill("Asia/Tokyo")
+	window.screenshot("desk-mail-times")
+	asking.locator(".btn-modal-primary:visible").click()
+	editor = window.page.locator(".modal.show [data-fieldname=content] .ql-editor")
+	links = editor.locator("a")
+	expect(links).to_have_count(5)
+	window.screenshot("desk-mail-times-inserted")
+	expect(editor).to_contain_text("Hello Ada,")
+	expect(editor).to_contain_text("Japan Standard Time (Asia/Tokyo)")
+	value = window.page.evaluate("cur_dialog.get_value('content')")
+	addresses = re.findall(r'href="([^"]+)"', value)
+	assert len(addresses) == 5
+	assert all("/schedule/l/" in each and "ada" not in each.lower() for each in addresses)
+	parts = urlsplit(addresses[0].replace("&amp;", "&"))
+	page = read(client.get(f"{parts.path}?{parts.query}").text)
+	assert page.one(id="booking")["data-step"] == "details"
+	assert page.one("input", id="attendee_email")["value"] == address
+	assert page.one("input", id="attendee_name")["value"] == "Ada Lovelace"
+
+
+def test_other_dialogs_have_no_such_button(desk):
+	window = desk(host_of(make_offer()))
+	window.open_new("Blocked Time")
+	window.page.evaluate("void frappe.prompt('Subject', () => {})")
+	window.dialog.wait_for()
+	assert window.dialog.locator("button", has_text="Insert times").count() == 0
