@@ -21,6 +21,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.statements import recorded
 
 LIST, CREATE, REVOKE = (f"booking_links.{name}" for name in ("list", "create", "revoke"))
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -306,3 +307,26 @@ def test_old_links_are_deleted_and_their_bookings_stay(intro):
 	assert not frappe.db.exists("Booking Link", link["id"])
 	assert call("public.get_booking", "Guest", token=token_of(booked))[0] == 200
 	assert call("public.reschedule", "Guest", token=token_of(booked), start=iso(in_three_days(15), "UTC"))[0] == 201
+
+
+def test_more_links_and_uses_take_no_more_statements(intro):
+	def statements():
+		with recorded() as seen:
+			api.call(LIST, owner_of(intro))
+		return len(seen)
+
+	book(made(intro))
+	statements()
+	one = statements()
+	for hour in (13, 14, 15):
+		book(made(intro), in_three_days(hour))
+	assert statements() == one
+	assert len(listed(owner_of(intro))) == 4
+
+
+def test_without_a_link_nothing_asks_for_links(intro):
+	wish = payload(page_of(intro), intro, in_three_days(12))
+	with recorded() as seen:
+		assert api.call("public.book", "Guest", **wish)[0] == 201
+		api.call("public.get_slots", "Guest", slug=page_of(intro).slug, meeting_type=intro.slug, date="2031-01-01")
+	assert [text for text, _values in seen if "tabBooking Link" in text] == []

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings, jobs
+from scheduler_integration.catalogue.edit_links import create_link
 from scheduler_integration.entry import your_data
 from scheduler_integration.privacy.held import held_data
 from scheduler_integration.privacy.requests import DONE, WAITING, correct, erase, finish_requests, person_hash
@@ -186,3 +187,16 @@ def queued_erasures(request):
 		patch.setattr(your_data, "queue_after_commit", lambda _method, _queue, address: queued.append(address))
 		your_data.erase_with_user(request)
 	return queued
+
+
+def test_a_link_that_was_made_for_somebody_forgets_them(page, word):
+	kind = make_meeting_type(page)
+	address = f"{word}@guests.example"
+	fields = {"meeting_type": kind.name, "user": page.user, "attendee_name": f"{word} Smith", "attendee_email": address}
+	link = create_link(fields)
+	frappe.db.commit()
+	[held] = held_data(address)["booking_links"]
+	assert held["attendee_name"] == f"{word} Smith"
+	erase(address, NOW)
+	assert tables_with(word) == set()
+	assert frappe.db.exists("Booking Link", link.name)
