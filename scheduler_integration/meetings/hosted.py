@@ -1,9 +1,12 @@
 """The live bookings of one host in a span of time."""
 
+from collections.abc import Sequence
+
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.meetings.load import load_bookings
 
 _OF_LATE = 90 * 86400
@@ -26,15 +29,16 @@ def hosted_between(user: str, since: int, until: int | None = None, limit: int =
 	return load_bookings(names)
 
 
-def most_hosted(user: str, now: int) -> dict[str, int]:
-	"""Return how many live bookings of each meeting type the user has hosted in the last weeks or will host.
+def most_used_first(types: Sequence[ReadableType], user: str, now: int) -> list[ReadableType]:
+	"""Return the types, first those that the user hosted most often of late or will host, then those of an own page.
 
-	By the type's name. `now` is in epoch seconds.
+	`now` is in epoch seconds.
 	"""
 	row, booking = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(row).join(booking).on(booking.name == row.parent)
 	query = query.select(booking.meeting_type, Count("*")).groupby(booking.meeting_type)
-	return dict(query.where((row.user == user) & (row.is_live == 1) & (row.ends_at > now - _OF_LATE)).run())
+	hosted = dict(query.where((row.user == user) & (row.is_live == 1) & (row.ends_at > now - _OF_LATE)).run())
+	return sorted(types, key=lambda each: (-hosted.get(each.name, 0), not each.is_own))
 
 
 def by_session(bookings: list[Document]) -> list[list[Document]]:

@@ -5,7 +5,6 @@ The desk's forms link here with `?doctype=Contact&record=...`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import frappe
@@ -17,13 +16,13 @@ from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import public_meeting_type
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.on_behalf import book_for_somebody_undoably
 from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.meetings.hosted import most_hosted
+from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.acting import sentences
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
@@ -51,7 +50,11 @@ def _view() -> dict:
 	zone, wish = timezone_of(frappe.session.user), _wish()
 	types = readable_meeting_types()
 	person = find_person(wish.doctype, wish.record) if wish.doctype or wish.record else None
-	wish = replace(wish, meeting_type=wish.meeting_type or _usual_type(types))
+	wish = replace(
+		wish,
+		meeting_type=wish.meeting_type
+		or next((each.name for each in most_used_first(types, frappe.session.user, now())), ""),
+	)
 	offered, attempt = None, Attempt()
 	try:
 		with refusals():
@@ -77,13 +80,6 @@ def _view() -> dict:
 			attempt=attempt,
 		)
 	)
-
-
-def _usual_type(types: Sequence[ReadableType]) -> str:
-	"""Return the type that the user has hosted most often of late, or else the first one of an own page, or of all."""
-	used = most_hosted(frappe.session.user, now()) if types else {}
-	# Of equals, `max` takes the first.
-	return max(types, key=lambda each: (used.get(each.name, 0), each.is_own)).name if types else ""
 
 
 def _choices(person: Person | None) -> tuple[str, str]:

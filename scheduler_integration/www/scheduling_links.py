@@ -12,6 +12,7 @@ from scheduler_integration.catalogue.edit_links import allow_link, create_link, 
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.meetings.link_uses import uses_of
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.links import PATH, Chosen, LinksPage, links_view, typed_starts
@@ -45,7 +46,7 @@ def _view() -> dict:
 	page = LinksPage(
 		house=open_house(user, current_visitor(), now(), PATH),
 		types=types,
-		chosen=_chosen(types),
+		chosen=_chosen(most_used_first(types, user, now())),
 		links=links,
 		uses=uses_of(link.name for link in links),
 		zone=timezone_of(user),

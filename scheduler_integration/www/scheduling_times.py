@@ -18,6 +18,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Sched
 from scheduler_integration.mailed_times.choose import LEAST, MOST, free_days, spread
 from scheduler_integration.mailed_times.offer import Wish, times_for, words_for
 from scheduler_integration.mailed_times.write import OfferedTimes
+from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.links import PATH as LINKS
 from scheduler_integration.pages.host.mail_times import PATH, TimesPage, times_page_view
@@ -42,7 +43,7 @@ def _view() -> dict:
 	if not has_app_permission():
 		raise NotPermitted
 	types = readable_meeting_types()
-	own = _chosen(types)
+	own = _chosen(most_used_first(types, frappe.session.user, now()))
 	zone = argument("tz") if is_zone(argument("tz")) else timezone_of(frappe.session.user)
 	ticked = _starts()
 	wish = Wish(zone, frappe.local.lang or "en", _count(), ticked)

@@ -3,6 +3,8 @@
 The form uses GET, so that each explanation has an address and can be shared.
 """
 
+from dataclasses import replace
+
 import frappe
 from frappe import _
 
@@ -11,6 +13,7 @@ from scheduler_integration.availability.explain import Explanation, explain
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
@@ -37,6 +40,8 @@ def _view() -> dict:
 		except SchedulingError as error:
 			answer, status = Answer(problem=error.message), error.http_status_code
 	house = open_house(frappe.session.user, current_visitor(), now(), MEETINGS)
+	if types and not question.meeting_type:
+		question = replace(question, meeting_type=most_used_first(types, frappe.session.user, now())[0].name)
 	return why_view(house, types, question, answer, zone, now()) | {"status": status}
 
 

@@ -209,8 +209,8 @@ class TestBook:
 
 	def test_the_type_of_a_team_was_chosen_before_the_hosts_own(self, client):
 		team = TeamOffer()
-		# Pages are sorted by name.
-		own = [make_meeting_type(make_page(team.colleague, title="Ben"), title=each) for each in ("First", "Second")]
+		page = make_page(team.colleague, title="Ben")
+		own = [make_meeting_type(page, title=each, sort_order=order) for order, each in enumerate(("First", "Second"))]
 		sign_in(client, team.colleague)
 
 		def chosen():
@@ -224,6 +224,13 @@ class TestBook:
 		team.book(12, team.colleague)
 		team.book(13, team.colleague)
 		assert chosen() == team.meeting_type.name
+		for path in ("/scheduling/links", "/scheduling/times", "/scheduling/why"):
+			[first] = [
+				each["value"]
+				for each in read(client.get(path).text).one("select", id="type").all("option")
+				if "selected" in each.attributes
+			]
+			assert first == team.meeting_type.name
 
 	def test_a_multi_day_meeting_is_booked_on_the_days_that_were_shown(self, client):
 		retreat = make_offer(number_of_days=2)
