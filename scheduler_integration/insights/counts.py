@@ -29,7 +29,7 @@ NOT_COUNTED = ("Declined", "Rescheduled", "Expired")
 
 
 class Group(NamedTuple):
-	"""Bookings that share these values. `price` is the sum of their prices."""
+	"""Bookings that share these values. `price` is the sum of what they are `worth`."""
 
 	meeting_type: str
 	status: str
@@ -39,6 +39,21 @@ class Group(NamedTuple):
 	after_start: bool
 	number: int
 	price: float
+
+
+def worth(booking: Table) -> Any:
+	"""Return the money of a booking, as a term of a query.
+
+	What is still to come is worth its price. A meeting that took place is worth its price too, or if attendees pay for it here
+	what was paid and not paid back. That is also what is left of one that was cancelled, or to which nobody came.
+	"""
+	kept = booking.amount_paid - booking.amount_refunded
+	return (
+		Case()
+		.when(booking.status.isin(("Cancelled", "No Show")), kept)
+		.when((booking.status == "Completed") & (booking.amount_due + booking.amount_paid > 0), kept)
+		.else_(booking.price)
+	)
 
 
 def by_outcome(scope: Scope) -> list[Group]:
@@ -54,7 +69,7 @@ def by_outcome(scope: Scope) -> list[Group]:
 		.left_join(meeting_type)
 		# Only a cancelled booking needs its type's notice, so the others look up no type.
 		.on(meeting_type.name == Case().when(booking.cancelled_at.isnotnull(), booking.meeting_type))
-		.select(*keys, is_late, after_start, Count("*"), Sum(booking.price))
+		.select(*keys, is_late, after_start, Count("*"), Sum(worth(booking)))
 		.groupby(*keys, is_late, after_start)
 	)
 	return [_group(row) for row in query.run()]
@@ -95,7 +110,7 @@ def by_source(scope: Scope) -> Iterator[tuple[Origin, str, str | None, int, floa
 	# Coalesce would take MariaDB a third longer.
 	keys = [booking[field] for field in (*Origin._fields, "status", "currency")]
 	for *names, status, currency, count, price in (
-		_of(scope, booking).select(*keys, Count("*"), Sum(booking.price)).groupby(*keys).run()
+		_of(scope, booking).select(*keys, Count("*"), Sum(worth(booking))).groupby(*keys).run()
 	):
 		yield Origin(*((name or "").strip().lower() for name in names)), status, currency, count, float(price or 0)
 
@@ -223,7 +238,7 @@ def by_staff(scope: Scope) -> list[tuple[str, bool, str, bool, str | None, int, 
 		_of(scope, booking, by_row=False)
 		.join(row)
 		.on((row.parent == booking.name) & (row.is_first_day == 1))
-		.select(*keys, Count("*"), Sum(booking.price))
+		.select(*keys, Count("*"), Sum(worth(booking)))
 		.groupby(*keys)
 	)
 	return [

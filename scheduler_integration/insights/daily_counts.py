@@ -13,7 +13,7 @@ from pypika import Case, Table
 from pypika.functions import Coalesce, Floor
 
 from scheduler_integration.engine import local_date, local_midnight
-from scheduler_integration.insights.counts import NOT_COUNTED, QUARTER, Query
+from scheduler_integration.insights.counts import NOT_COUNTED, QUARTER, Query, worth
 from scheduler_integration.insights.formulas import Money, Tally
 
 TALLIED = (
@@ -120,7 +120,7 @@ def _beginning(span: tuple[int, int], which: Which, is_main: bool) -> Sequence[S
 	return (
 		query.left_join(meeting_type)
 		.on(meeting_type.name == booking.meeting_type)
-		.select(*keys, Count("*"), Sum(booking.price))
+		.select(*keys, Count("*"), Sum(worth(booking)))
 		.where((booking.starts_at >= span[0]) & (booking.starts_at < span[1]) & booking.status.notin(NOT_COUNTED))
 		.groupby(*keys)
 		.run()

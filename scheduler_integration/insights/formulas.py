@@ -151,18 +151,19 @@ def _hours(seconds: int, divisor: int) -> float:
 class Money:
 	"""Amounts by currency. They are never added over currencies.
 
-	`revenue` is the price of completed meetings, `open` that of those still to come.
+	`revenue` is what completed meetings brought, and what is left of payments for those that were cancelled or to which nobody
+	came. `open` is the price of those still to come. See `counts.worth`.
 	"""
 
 	revenue: Counter[str] = field(default_factory=Counter)
 	open: Counter[str] = field(default_factory=Counter)
 
 	def add(self, status: str, currency: str | None, amount: float) -> None:
-		"""Add the price of bookings with this status. Amounts without a currency or of nothing are left out."""
+		"""Add what bookings with this status are worth. Amounts without a currency or of nothing are left out."""
 		cents = round(amount * 1000)
 		if not currency or not cents:
 			return
-		if status == "Completed":
+		if status in ("Completed", "Cancelled", "No Show"):
 			self.revenue[currency] += cents
 		elif status in ("Scheduled", "Pending"):
 			self.open[currency] += cents

@@ -57,5 +57,5 @@ def test_money_is_never_added_over_currencies():
 	for currency, amount in (("EUR", 0.1), ("EUR", 0.2), ("USD", 5), (None, 7), ("JPY", 0)):
 		money.add("Completed", currency, amount)
 	money.add("Scheduled", "EUR", 10)
-	money.add("Cancelled", "EUR", 99)
+	money.add("Declined", "EUR", 99)
 	assert money.rows() == [("EUR", 0.3, 10.0), ("USD", 5.0, 0.0)]

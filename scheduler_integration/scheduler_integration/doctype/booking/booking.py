@@ -19,6 +19,7 @@ from scheduler_integration.platform.clock import now, to_site_time
 # InnoDB takes keys of at most 3,072 bytes: five texts of 140 characters and a few numbers.
 FIGURES = (
 	"starts_at", "status", "host", "meeting_type", "currency", "cancelled_by", "cancelled_at", "price", "booked_at",
+	"amount_due", "amount_paid", "amount_refunded",
 )  # fmt: skip
 
 
@@ -151,7 +152,7 @@ def get_events(start, end, filters=None, **_arguments):
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
 	# The figures of `insights/counts.py`. Most queries on all hosts need no more than these fields, and read no record.
-	frappe.db.add_index("Booking", list(FIGURES), "figures_index")
+	frappe.db.add_index("Booking", list(FIGURES), "figures_and_money_index")
 	frappe.db.add_index("Booking", ["booked_at", "status", "starts_at"])
 	# For the job that closes past bookings every five minutes.
 	frappe.db.add_index("Booking", ["status", "ends_at"])
