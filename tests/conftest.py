@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 		"--feeds", type=int, default=40, help="random feeds in tests/calendars/test_agreement.py: 5000 is a long run"
 	)
 	parser.addoption(
+		"--payments", type=int, default=3, help="random lives in tests/payments/test_lives.py: 100 is a long run"
+	)
+	parser.addoption(
 		"--outages",
 		type=int,
 		default=2,

@@ -39,6 +39,7 @@ def new(booking: Document, amount: Decimal, provider: str, now: int, **fields: A
 			"provider": provider,
 			"amount": float(amount),
 			"amount_minor": to_minor(amount, booking.currency),
+			"refunded_minor": 0,
 			"currency": booking.currency,
 			**fields,
 		}
