@@ -1,0 +1,70 @@
+"""A guest pays with a script: the page of the payment, the provider's page, and what the page says on the way back."""
+
+import pytest
+
+from tests.browser.elsewhere import elsewhere
+from tests.browser.screens import DESK, PATIENCE, PHONE
+from tests.browser.test_embed import LISTEN, choose_time, element, frame_of, shown
+from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.payments.conftest import _stripe_server, stripe, stripe_for_all  # noqa: F401
+
+
+@pytest.fixture
+def offer(commit_clean, stripe_for_all):  # noqa: F811
+	return make_offer(
+		price=50, currency="EUR", payment="Before Booking", late_refund_percent=50, title="Advice by a lawyer"
+	)
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_guest_pays_and_the_page_finds_out(browse, stripe_for_all, offer, run_jobs, screen):  # noqa: F811
+	window = browse(screen)
+	window.reach_form(path_of(offer))
+	window.fill_in()
+	window.page.locator("#submit").click()
+	window.page.locator("[data-payment=open]").wait_for()
+	window.screenshot(f"pay-{screen.name}", full=True)
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.page.get_by_role("button", name="Pay €50.00").click()
+	window.page.wait_for_url("**/c/pay/*")
+	window.page.get_by_role("button", name="Pay").click()
+	window.page.locator("[data-payment=waits]").wait_for()
+	window.screenshot(f"pay-waits-{screen.name}", full=True)
+	assert window.violations() == []
+	run_jobs()
+	window.page.locator("[data-payment=paid]").wait_for(timeout=PATIENCE * 1000)
+	window.screenshot(f"pay-paid-{screen.name}", full=True)
+	assert window.violations() == []
+	window.problems[:] = [each for each in window.problems if stripe_for_all.url not in each]
+	assert bookings_of(offer)[0].payment_status == "Paid"
+
+
+def test_in_a_frame_the_payment_leaves_it(server, chromium, stripe_for_all, offer, run_jobs):  # noqa: F811
+	import frappe
+
+	with elsewhere(server) as web:
+		settings = frappe.get_doc("Scheduler Settings")
+		settings.allowed_embed_hosts = web.host
+		settings.save()
+		frappe.db.commit()
+		context = chromium.new_context(
+			viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/Berlin"
+		)
+		try:
+			page = context.new_page()
+			page.set_default_timeout(PATIENCE * 1000)
+			page.goto(web.site + web.put("/page", LISTEN + web.script() + element(web, offer)))
+			frame = shown(page)
+			choose_time(frame)
+			frame.locator("#attendee_name").fill("Ada Lovelace")
+			frame.locator("#attendee_email").fill("ada@guests.example")
+			frame.locator("#submit").click()
+			frame_of(page).get_by_role("button", name="Pay €50.00").click()
+			page.wait_for_url(f"{stripe_for_all.url}/c/pay/*")
+			page.get_by_role("button", name="Pay").click()
+			page.locator("[data-payment=waits]").wait_for()
+		finally:
+			context.close()
+	run_jobs()
+	assert bookings_of(offer)[0].payment_status == "Paid"
