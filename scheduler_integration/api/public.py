@@ -26,6 +26,7 @@ from scheduler_integration.entry.commands import (
 	book_for_visitor,
 	cancel_for_attendee,
 	parse_guests_of,
+	parse_scope,
 	reschedule_for_attendee,
 	update_guests_for_attendee,
 )
@@ -204,21 +205,30 @@ def get_booking(token=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 @limited(REQUESTS)
-def cancel(token=None, reason=None) -> dict[str, Any]:
-	"""Cancel the booking of a manage link and return it."""
-	return serialise.attendee_booking(cancel_for_attendee(parse_name(token), parse_reason(reason)))
+def cancel(token=None, reason=None, scope=None) -> dict[str, Any]:
+	"""Cancel the booking of a manage link and return it; with `scope` `later` or `all`, also other dates of its series."""
+	cancelled = cancel_for_attendee(parse_name(token), parse_reason(reason), parse_scope(scope))
+	return serialise.attendee_booking(cancelled)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint(status=201)
 def reschedule(
-	token=None, start=None, duration=None, parts=None, reason=None, hold=None, idempotency_key=None
+	token=None,
+	start=None,
+	duration=None,
+	parts=None,
+	reason=None,
+	hold=None,
+	idempotency_key=None,
+	scope=None,
+	dates=None,
 ) -> dict[str, Any]:
 	"""Move the meeting of a manage link to another time and return the new booking."""
 	count_request(BOOKINGS)
-	days = parse_json("parts", parts, list)
-	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key)
-	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request))
+	days, agreed = parse_json("parts", parts, list), parse_json("dates", dates, list)
+	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key, agreed)
+	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request, parse_scope(scope)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

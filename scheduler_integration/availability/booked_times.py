@@ -1,7 +1,7 @@
 """The times of hosts' bookings."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -42,12 +42,12 @@ def booked_query(*, locks: bool = False) -> str:
 
 
 def read_booked(
-	groups: Iterable[Group], meeting_type: str | None, without: str | None
+	groups: Iterable[Group], meeting_type: str | None, without: Collection[str]
 ) -> dict[str, list[engine.Booked]]:
-	"""Return each user's bookings, without the booking named `without`. Bookings of the type `meeting_type` get `counts`."""
+	"""Return each user's bookings, without the bookings named in `without`. Bookings of the type `meeting_type` get `counts`."""
 	booked: dict[str, list[engine.Booked]] = defaultdict(list)
 	for (user,), rows in groups:
-		booked[user] = [_booking(row, meeting_type) for row in rows if row[0] != without]
+		booked[user] = [_booking(row, meeting_type) for row in rows if row[0] not in without]
 	return booked
 
 

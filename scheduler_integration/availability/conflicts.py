@@ -85,7 +85,7 @@ def _rules(span: engine.Interval) -> engine.MeetingRules:
 def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:
 	margin = SUGGESTION_DAYS * DAY
 	around = engine.relevant_span(_rules(span), schedule.zone, now, span[0] - margin, span[1] + margin, WIDEST_BUFFER)
-	(host,) = load_hosts({user: schedule}, around, None, now, without=booking)
+	(host,) = load_hosts({user: schedule}, around, None, now, without={booking or ""})
 	return host
 
 

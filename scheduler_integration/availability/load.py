@@ -5,7 +5,7 @@
 many meeting types need no more queries than one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import frappe
 from frappe.model.document import Document
@@ -57,7 +57,7 @@ def load_members(
 		meeting_type.name,
 		now,
 		own=request.hold,
-		without=request.moving,
+		without={request.moving or "", *request.also_moving},
 		draft=request.draft,
 		records=request.records,
 		lock=lock,
@@ -118,7 +118,7 @@ def load_hosts(
 	now: int,
 	*,
 	own: str | None = None,
-	without: str | None = None,
+	without: Collection[str] = (),
 	draft: Draft | None = None,
 	records: Records | None = None,
 	lock: bool = False,
@@ -126,7 +126,7 @@ def load_hosts(
 	"""Return the users of `schedules`, in their order, with their calendars in `span` (epoch seconds, half-open).
 
 	`meeting_type` is a record's name: its bookings and holds get `counts`. `own` is the key of a hold to ignore,
-	`without` the name of a booking to ignore. `draft` is a change of a user's records to count with. `records` of these
+	`without` the names of bookings to ignore. `draft` is a change of a user's records to count with. `records` of these
 	users and at least this span are used instead of reading them. `lock` as for `load_members`.
 	"""
 	times = (

@@ -14,7 +14,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.times import SeriesDates
 
-_MARGIN = engine.WIDEST_DAYS * DAY
+MARGIN = engine.WIDEST_DAYS * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def offer_series(
 	`load_members` for `lock`."""
 	starts = [*rule.starts, *agreed]
 	offer = make_offer(
-		bookable, replace(request, in_series=True), min(starts) - _MARGIN, max(starts) + _MARGIN, now, lock=lock
+		bookable, replace(request, in_series=True), min(starts) - MARGIN, max(starts) + MARGIN, now, lock=lock
 	)
 	return SeriesOffer(offer, rule.weeks, rule.zone)
 

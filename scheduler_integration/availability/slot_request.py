@@ -16,7 +16,8 @@ class SlotRequest:
 	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved. The listing counts with it.
 	`records` were read before (`load.shared_records`), and aren't read again. `given_starts` are the only starts that a
 	booking link offers, chosen by the host: minimum notice, booking window and weekly hours don't apply to them. `in_series`: the starts are
-	dates of a series, which may be later than a rolling booking window ends.
+	dates of a series, which may be later than a rolling booking window ends. `also_moving` are the names of Bookings of a
+	series that move together with `moving`.
 	`with_taken` also asks for the times that are taken, which a page may show.
 	"""
 
@@ -31,3 +32,4 @@ class SlotRequest:
 	records: Records | None = None
 	given_starts: frozenset[int] | None = None
 	in_series: bool = False
+	also_moving: tuple[str, ...] = ()

@@ -1,4 +1,6 @@
-"""Writes what the bookings of a series have in common. Only this module writes Booking Series.
+"""Writes what the bookings of a series have in common, and says which of them change together.
+
+Only this module writes Booking Series.
 
 Each date of a series is a Booking of its own, so the guard, limits, calendars and reminders need to know nothing of series.
 The series has the rule, and the one UID of its invitation.
@@ -7,7 +9,11 @@ The series has the rule, and the one UID of its invitation.
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.record import new_uid
+from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.series import ONE, names_in_scope
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.parsing.series import WantedSeries
 
@@ -31,6 +37,21 @@ def insert_series(request: BookingRequest, wanted: WantedSeries, first: Document
 	# The attendee has no rights on any record. `take_series` has decided that they may book.
 	series.insert(ignore_permissions=True)
 	return str(series.name)
+
+
+def dates_in(booking: Document, scope: str, now: int) -> list[Document]:
+	"""Return the booking, and the other dates of its series in the scope that are to come, in order. All are locked.
+
+	The caller has locked `booking`, and gets this very object back in the list.
+	"""
+	if scope == ONE or not booking.series:
+		return [booking]
+	guard.lock_hosts(booking.host_users())
+	others = [name for name in names_in_scope(booking, scope, now) if name != booking.name]
+	found = [each for each in load_bookings(others, for_update=True) if each.status in OPEN]
+	# One of the dates may have been reassigned to another host.
+	guard.lock_further_hosts(user for each in found for user in each.host_users())
+	return sorted([booking, *found], key=lambda each: each.starts_at)
 
 
 def forget_people(bookings: list[str], nobody: str) -> None:

@@ -20,6 +20,7 @@ _FIELDS = (
 	"host",
 	"subject",
 	"session",
+	"address_status",
 	"cancelled_by",
 	"cancelled_at",
 	"cancel_reason",

@@ -16,6 +16,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.entry.funnel import count_command
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.series import ONE, SCOPES
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
 from scheduler_integration.parsing.amounts import parse_amount
 from scheduler_integration.parsing.booking_request import (
@@ -61,9 +62,9 @@ def book_for_attendee(request: BookingRequest, bookable: Bookable, clock_now: Ca
 	return bookings.retried(work)
 
 
-def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
-	"""Cancel the booking of the manage link with this token."""
-	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
+def cancel_for_attendee(token: str, reason: str, scope: str = ONE) -> AttendeeBooking:
+	"""Cancel the booking of the manage link with this token, and other dates of its series in the `scope`."""
+	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now(), scope=scope))
 
 
 def answer_for_host(token: str, accepts: bool, reason: str) -> None:
@@ -71,8 +72,13 @@ def answer_for_host(token: str, accepts: bool, reason: str) -> None:
 	bookings.retried(lambda: bookings.answer_by_link(token, accepts, reason, clock.now()))
 
 
-def reschedule_for_attendee(token: str, request: RescheduleRequest) -> AttendeeBooking:
-	"""Move the meeting of the manage link with this token to another time, and return the new booking."""
+def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str = ONE) -> AttendeeBooking:
+	"""Move the meeting of the manage link with this token, and other dates of its series in the `scope`.
+
+	Returns the new booking.
+	"""
+	if scope != ONE:
+		return bookings.retried(lambda: bookings.reschedule_series_by_token(token, request, scope, clock.now()))
 	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
 
 
@@ -95,6 +101,7 @@ class HostCommand:
 
 	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
 	`bookings.reschedule_by_host`, `amount` that of `bookings.refund`. `gives_back` is an argument of `bookings.ask_to_reschedule`, whose message is `reason`.
+	`scope` says how much of a series is meant (`meetings/series.py`).
 	"""
 
 	action: str
@@ -107,10 +114,13 @@ class HostCommand:
 	time: RescheduleRequest | None = None
 	guests: tuple[str, ...] = ()
 	amount: Decimal | None = None
+	scope: str = ONE
 
 
 def _reschedule(command: HostCommand, now: int, *, for_all: bool = False) -> HostBooking:
 	assert command.time
+	if command.scope != ONE:
+		return bookings.reschedule_series_by_host(command.name, command.time, command.scope, now)
 	return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
 
 
@@ -119,7 +129,8 @@ def _reassign(command: HostCommand, now: int) -> HostBooking:
 
 
 def _time(given: Mapping[str, object]) -> dict[str, Any]:
-	return {"time": parse_reschedule_request(given.get("start"), given.get("duration"), reason=given.get("reason"))}
+	start, duration, dates = given.get("start"), given.get("duration"), parse_json("dates", given.get("dates"), list)
+	return {"time": parse_reschedule_request(start, duration, reason=given.get("reason"), dates=dates)}
 
 
 def _guests(given: Mapping[str, object]) -> dict[str, Any]:
@@ -138,14 +149,14 @@ def _nothing(given: Mapping[str, object]) -> dict[str, Any]:
 ACTIONS: dict[
 	str, tuple[Callable[[Mapping[str, object]], dict[str, Any]], Callable[[HostCommand, int], HostBooking]]
 ] = {
-	"cancel": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now)),
+	"cancel": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, scope=it.scope)),
 	"ask_to_reschedule": (
 		_nothing, lambda it, now: bookings.ask_to_reschedule(it.name, it.reason, now, gives_back=it.gives_back),
 	),
 	"cancel_for_all": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, for_all=True)),
 	"complete": (_nothing, lambda it, now: bookings.complete(it.name, now)),
-	"confirm": (_nothing, lambda it, now: bookings.confirm(it.name, now)),
-	"decline": (_nothing, lambda it, now: bookings.decline(it.name, it.reason, now)),
+	"confirm": (_nothing, lambda it, now: bookings.confirm(it.name, now, scope=it.scope)),
+	"decline": (_nothing, lambda it, now: bookings.decline(it.name, it.reason, now, scope=it.scope)),
 	"guests": (_guests, lambda it, now: bookings.update_guests_by_host(it.name, it.guests, now)),
 	"hand_over": (
 		_nothing, lambda it, now: bookings.hand_over(it.name, it.host, now, replaces=it.replaces),
@@ -160,10 +171,18 @@ ACTIONS: dict[
 }  # fmt: skip
 
 
+def parse_scope(value: object) -> str:
+	"""Return how much of a series is meant, by default one date. Raises InvalidRequest."""
+	scope = parse_choice("scope", value) or ONE
+	if scope not in SCOPES:
+		raise InvalidRequest(details={"scope": _("This must be one of: {0}.").format(", ".join(SCOPES))})
+	return scope
+
+
 def parse_command(action: object, name: object, **given: object) -> HostCommand:
 	"""Check the arguments of a host's or manager's request.
 
-	`given` may have `amount`, `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back` and `guests`. Raises
+	`given` may have `amount`, `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back`, `guests`, `scope` and `dates`. Raises
 	InvalidRequest.
 	"""
 	if not isinstance(action, str) or action not in ACTIONS:
@@ -177,6 +196,7 @@ def parse_command(action: object, name: object, **given: object) -> HostCommand:
 		replaces=parse_choice("replaces", given.get("replaces")) or None,
 		force=parse_flag("force", given.get("force")),
 		gives_back=parse_flag("gives_back", given.get("gives_back")),
+		scope=parse_scope(given.get("scope")),
 		**parse(given),
 	)
 

@@ -44,7 +44,8 @@ def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: 
 	owner = page.user if page.page_type == "Personal" else None
 	own = [_needed(user, hosts, owner) for user in main_first(booking)]
 	others: list[TypeHost] = []
-	if not same_hosts and _takes_any_host(bookable_type.meeting_type):
+	# A series has one host.
+	if not same_hosts and not booking.series and _takes_any_host(bookable_type.meeting_type):
 		users = {host.user for host in own}
 		others = [host for host in bookable_type.hosts if host.user not in users]
 	return replace(bookable_type, only=(*own, *others))

@@ -5,15 +5,18 @@ Each date is a booking of its own. It keeps the series and its `series_date`, th
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Min
 
 from scheduler_integration.meetings.changes import Changes
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import manage_url
 
+# How much of a series a command changes: one date, this one and all later ones, or all dates that are to come.
+ONE, LATER, ALL = SCOPES = ("one", "later", "all")
 _FIELDS = ("name", "status", "starts_at", "ends_at", "series_date", "manage_key", "rescheduled_from")
 
 
@@ -38,16 +41,32 @@ class Series:
 	dates: tuple[DateOfSeries, ...]
 
 
+class Rule(NamedTuple):
+	"""What a series' dates follow: every `weeks` weeks, by the clock of `zone`."""
+
+	weeks: int
+	zone: str
+
+
+def rule_of(series: str) -> Rule:
+	return Rule(*frappe.db.get_value("Booking Series", series, ["weeks", "zone"]))
+
+
+def moves_with(booking: Document, other: Document) -> bool:
+	"""Whether another date moves when the booking does. One that has got another host or length stays."""
+	return (booking.host_users(), booking.duration_minutes) == (other.host_users(), other.duration_minutes)
+
+
 def series_of(booking: Document) -> Series | None:
 	"""Return the series of the booking, or None without asking the database if it has none."""
 	if not booking.series:
 		return None
-	rule = frappe.db.get_value("Booking Series", booking.series, ["weeks", "zone"], as_dict=True)
+	rule = rule_of(booking.series)
 	dates = [
 		DateOfSeries(row.name, row.status, row.starts_at, row.ends_at, manage_url(row))
 		for row in rows_of(booking.series)
 	]
-	return Series(booking.series, rule.weeks, rule.zone, tuple(dates)) if rule else None
+	return Series(booking.series, rule.weeks, rule.zone, tuple(dates))
 
 
 def rows_of(series: str, *fields: str) -> list[frappe._dict]:
@@ -57,6 +76,15 @@ def rows_of(series: str, *fields: str) -> list[frappe._dict]:
 	found = query.orderby(row.starts_at).run(as_dict=True)
 	replaced = {each.rescheduled_from for each in found}
 	return [each for each in found if each.name not in replaced]
+
+
+def names_in_scope(booking: Document, scope: str, now: int) -> list[str]:
+	"""Return the names of the booking and of the open dates of its series in the scope that begin after `now`, in order."""
+	if scope == ONE or not booking.series:
+		return [booking.name]
+	since = booking.starts_at if scope == LATER else 0
+	rows = [row for row in rows_of(booking.series) if row.status in OPEN and row.starts_at > now]
+	return [row.name for row in rows if row.starts_at >= since or row.name == booking.name]
 
 
 def later_dates(bookings: Collection[Document]) -> set[str]:

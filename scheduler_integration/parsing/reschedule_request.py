@@ -15,6 +15,7 @@ from scheduler_integration.parsing.fields import (
 	parse_reason,
 	parse_whole_number,
 )
+from scheduler_integration.parsing.series import parse_dates
 from scheduler_integration.parsing.text import Refused, line
 
 
@@ -24,6 +25,7 @@ class RescheduleRequest:
 
 	- `start` is in epoch seconds, `duration` in minutes; without `duration` the meeting stays as long as it is.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
+	- `dates` are the new starts of the dates of a series, as the person has agreed to them; None for one that stays.
 	- `hold` is the key of the attendee's own hold, `idempotency_key` the caller's own key.
 	"""
 
@@ -33,6 +35,7 @@ class RescheduleRequest:
 	reason: str = ""
 	hold: str | None = None
 	idempotency_key: str | None = None
+	dates: tuple[int | None, ...] = ()
 
 
 def parse_reschedule_request(
@@ -42,6 +45,7 @@ def parse_reschedule_request(
 	reason: object = None,
 	hold: object = None,
 	idempotency_key: object = None,
+	dates: object = None,
 ) -> RescheduleRequest:
 	"""Return the request. Raises InvalidRequest that names the first wrong field."""
 	return RescheduleRequest(
@@ -51,6 +55,7 @@ def parse_reschedule_request(
 		reason=parse_reason(reason),
 		hold=parse_hold_key(hold),
 		idempotency_key=parse_field("idempotency_key", idempotency_key, _key),
+		dates=parse_field("dates", dates, parse_dates),
 	)
 
 

@@ -35,7 +35,7 @@ def parse_series(
 	for fewer dates than attendees must.
 	"""
 	repeat = repeat_of(meeting_type)
-	agreed = _dates(dates)
+	agreed = parse_dates(dates)
 	if not repeat:
 		if len(agreed) > 1 or times not in (None, "", 1, "1"):
 			raise Refused(_("This meeting doesn't repeat."))
@@ -46,7 +46,8 @@ def parse_series(
 	return WantedSeries(repeat.weeks, count, agreed) if count > 1 else None
 
 
-def _dates(value: object) -> tuple[int | None, ...]:
+def parse_dates(value: object) -> tuple[int | None, ...]:
+	"""Return the starts of dates, in epoch seconds; None for an empty one. Raises Refused."""
 	given = value or []
 	if not isinstance(given, list) or len(given) > MOST_DATES:
 		raise Refused(_("Give the dates as they were offered."))

@@ -1,10 +1,14 @@
 """Confirms or declines a request with the link in a host's e-mail, as the host to whom it was sent."""
 
+from frappe.model.document import Document
+
 from scheduler_integration.bookings.change_status import change_status
-from scheduler_integration.bookings.commands.cancel import release
+from scheduler_integration.bookings.commands.cancel import allowed, release
+from scheduler_integration.bookings.series import dates_in
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import LinkExpired
 from scheduler_integration.meetings.changes import Kind
+from scheduler_integration.meetings.series import ALL
 from scheduler_integration.meetings.tokens import find_by_answer_token
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.platform.acting import acting_as
@@ -22,6 +26,11 @@ def answer_by_link(token: str, accepts: bool, reason: str, now: int) -> None:
 		raise LinkExpired
 	with acting_as(user):
 		if accepts:
-			change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
+			change_status(_all_of(booking, "Scheduled", now), "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
 		else:
-			release([booking], "Declined", Actor.HOST, reason, now)
+			release(_all_of(booking, "Declined", now), "Declined", Actor.HOST, reason, now)
+
+
+def _all_of(booking: Document, after: str, now: int) -> list[Document]:
+	"""Return the booking, and the other requests of its series: the e-mail with the link asked about all of them."""
+	return allowed(dates_in(booking, ALL, now), booking, after, now)

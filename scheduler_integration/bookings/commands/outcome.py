@@ -7,10 +7,13 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
+from scheduler_integration.bookings.commands.cancel import allowed
+from scheduler_integration.bookings.series import dates_in
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.invited import KNOWN, is_unconfirmed
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.transitions import Actor
 
@@ -47,15 +50,18 @@ def complete_past(name: str, now: int) -> None:
 
 
 @command
-def confirm(name: str, now: int) -> HostBooking:
+def confirm(name: str, now: int, *, scope: str = ONE) -> HostBooking:
 	"""Confirm a pending booking as the signed-in host or manager. The hosts' time has been taken since the request.
+
+	With a `scope`, other requests of its series are confirmed too.
 
 	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the booking isn't pending or the
 	meeting is over. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	# The host has agreed to meet the attendee, so the additional guests are invited too.
-	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now, **_as_known(booking))
+	dates = allowed(dates_in(booking, scope, now), booking, "Scheduled", now)
+	change_status(dates, "Scheduled", Kind.CONFIRMED, Actor.HOST, now, **_as_known(booking))
 	return for_host(booking, now)
 
 

@@ -34,6 +34,7 @@ from scheduler_integration.exceptions import BookingNotFound, ChangedMeanwhile, 
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.series import ALL, names_in_scope
 from scheduler_integration.meetings.sessions import live_rows, others_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import HostBooking
@@ -63,7 +64,7 @@ Facts = dict[str, Any]
 def undoable(
 	name: str, command: Callable[[], HostBooking], now: int, seconds: int = SECONDS
 ) -> tuple[HostBooking, Facts]:
-	"""Run the command on the booking `name` and the others of its session. Its tasks wait for `seconds`.
+	"""Run the command on the booking `name` and the others of its session or series. Its tasks wait for `seconds`.
 
 	Returns the booking, and the facts for `undo` as JSON values. Raises the errors of the command.
 	"""
@@ -72,6 +73,7 @@ def undoable(
 		# Nobody changes the others between the look at them and the command.
 		guard.lock_hosts(booking.host_users())
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
+	concerned += [name for name in names_in_scope(booking, ALL, now) if name not in concerned]
 	images = {booking.name: _image(booking) for booking in load_bookings(concerned)}
 	stored = _stored(concerned)
 	before = tasks.states_of(concerned)
