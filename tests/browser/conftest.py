@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.desk import Desk
+from tests.browser.elsewhere import Elsewhere, elsewhere
 from tests.browser.screens import DESK, PHONE, Browsing, Screen, Windows
 from tests.pages.offer import TeamOffer
 from tests.support.server import Server
@@ -115,3 +116,16 @@ def desk(windows: Windows, site: Site, commit_clean: None) -> Iterator[Callable[
 @pytest.fixture
 def team(commit_clean: None) -> TeamOffer:
 	return TeamOffer()
+
+
+@pytest.fixture
+def web(server: Server, commit_clean: None) -> Iterator[Elsewhere]:
+	"""Another website, which the site allows to embed."""
+	import frappe
+
+	with elsewhere(server) as made:
+		settings = frappe.get_doc("Scheduler Settings")
+		settings.allowed_embed_hosts = made.host
+		settings.save()
+		frappe.db.commit()
+		yield made

@@ -3,6 +3,7 @@
 `http://127.0.0.1` and `http://localhost` are different sites for a browser, so the frame is a third party.
 """
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,17 @@ from typing import Any
 
 import requests
 
+from tests.pages.offer import path_of
 from tests.support.server import Server, somebodys_address
 
+EVENTS = ("ready", "type_selected", "time_selected", "booked", "moved", "cancelled")
+# What the website hears: the element's events, and every message that reaches the window.
+LISTEN = f"""<script>
+window.heard = [];
+window.messages = [];
+for (const name of {json.dumps(EVENTS)}) addEventListener(name, (event) => heard.push([name, event.detail]));
+addEventListener("message", ({{ data, origin }}) => messages.push([origin, data]));
+</script>"""
 # Headers that belong to one connection, or that the proxy writes anew.
 _OWN = {"connection", "content-encoding", "content-length", "date", "host", "server", "transfer-encoding"}
 
@@ -115,3 +125,16 @@ def elsewhere(server: Server) -> Iterator[Elsewhere]:
 	with _serving(Proxy) as front, _serving(Website) as port:
 		made.home, made.port = f"http://127.0.0.1:{front}", port
 		yield made
+
+
+def element(web, offer, *, inside="Book a meeting", listing=False, **attributes):
+	"""Return the code of the element. Underscores in names of attributes are hyphens."""
+	_empty, _schedule, page, meeting_type = path_of(offer).split("/")
+	given = {"page": page, **({} if listing else {"type": meeting_type}), **attributes}
+	words = " ".join(f"{name.replace('_', '-')}='{value}'" for name, value in given.items())
+	return f'<scheduler-booking {words}><a href="{web.home}{path_of(offer)}">{inside}</a></scheduler-booking>'
+
+
+def page_with(web, offer, *, around=("<h1>Our company</h1>", "<p id='below'>Below</p>"), **attributes):
+	before, after = around
+	return web.put("/page", LISTEN + web.script() + before + element(web, offer, **attributes) + after)

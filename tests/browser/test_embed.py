@@ -8,18 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import frappe
 import pytest
 
-from tests.browser.elsewhere import elsewhere
+from tests.browser.elsewhere import LISTEN, page_with
 from tests.browser.hostile_messages import HOSTILE
 from tests.browser.screens import PATIENCE
 from tests.pages.offer import bookings_of, make_offer, path_of
 
-EVENTS = ("ready", "type_selected", "time_selected", "booked", "moved", "cancelled")
-# What the website hears: the element's events, and every message that reaches the window.
-LISTEN = f"""<script>
-const heard = [], messages = [];
-for (const name of {json.dumps(EVENTS)}) addEventListener(name, (event) => heard.push([name, event.detail]));
-addEventListener("message", ({{ data, origin }}) => messages.push([origin, data]));
-</script>"""
 # What has moved since the page was first painted, each with how much of the window moved, and how far.
 SHIFTS = """
 globalThis.moved = [];
@@ -45,16 +38,6 @@ def offer(commit_clean):
 
 
 @pytest.fixture
-def web(server, commit_clean):
-	with elsewhere(server) as made:
-		settings = frappe.get_doc("Scheduler Settings")
-		settings.allowed_embed_hosts = made.host
-		settings.save()
-		frappe.db.commit()
-		yield made
-
-
-@pytest.fixture
 def visit(chromium, web):
 	"""`visit("/path", width=390)` opens a page of the website in a new window. Scripts of any frame must not fail."""
 	windows, problems = [], []
@@ -76,19 +59,6 @@ def visit(chromium, web):
 	for window in windows:
 		window.close()
 	assert problems == []
-
-
-def element(web, offer, *, inside="Book a meeting", listing=False, **attributes):
-	"""Return the code of the element. Underscores in names of attributes are hyphens."""
-	_empty, _schedule, page, meeting_type = path_of(offer).split("/")
-	given = {"page": page, **({} if listing else {"type": meeting_type}), **attributes}
-	words = " ".join(f"{name.replace('_', '-')}='{value}'" for name, value in given.items())
-	return f'<scheduler-booking {words}><a href="{web.home}{path_of(offer)}">{inside}</a></scheduler-booking>'
-
-
-def page_with(web, offer, *, around=("<h1>Our company</h1>", "<p id='below'>Below</p>"), **attributes):
-	before, after = around
-	return web.put("/page", LISTEN + web.script() + before + element(web, offer, **attributes) + after)
 
 
 def frame_of(page):
