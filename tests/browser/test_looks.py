@@ -478,6 +478,8 @@ def test_text_at_twice_its_size(browse, screen):
 	window.page.evaluate("document.documentElement.style.fontSize = '200%'")
 	assert not window.scrolls_sideways()
 	window.screenshot("large-text", full=True)
+	held = "const [line] = document.querySelectorAll('#held'); const { lineHeight, fontSize } = getComputedStyle(line);"
+	assert window.ask(f"(() => {{ {held} return parseFloat(lineHeight) >= 1.4 * parseFloat(fontSize) }})()")
 	window.page.go_back()
 	window.page.locator(".time").first.wait_for()
 	assert not window.scrolls_sideways()
@@ -500,3 +502,12 @@ def test_the_confirmation_prints_without_its_buttons(browse):
 	assert window.page.locator("summary:visible").count() == 0
 	assert window.page.locator("time").is_visible()
 	window.screenshot("print")
+
+
+def test_in_large_text_or_above_a_keyboard_no_header_stays_over_the_form(browse):
+	window = browse(PHONE)
+	window.reach_form(path_of(make_offer()))
+	position = "getComputedStyle(document.getElementById('summary')).position"
+	assert window.ask(position) == "sticky"
+	window.page.set_viewport_size({"width": 390, "height": 420})
+	assert window.ask(position) == "static"
