@@ -96,8 +96,8 @@ doctype_js |= {"Customer": _OF_MAIL}
 # The lists that name people and hide random ids. public/js/desk/lists.js has the same names.
 _LISTS = (
 	"Availability Override", "Availability Schedule", "Blocked Time", "Booking", "Calendar Connection", "Client Assessment",
-	"Consultant Scheduler Settings", "Meeting Type", "Outside Booking", "Scheduler Engagement", "Scheduling Page",
-	"Video Connection",
+	"Consultant Scheduler Settings", "Meeting Type", "Outside Booking", "Scheduler Engagement", "Scheduling Domain",
+	"Scheduling Page", "Video Connection",
 )  # fmt: skip
 
 doctype_list_js = {

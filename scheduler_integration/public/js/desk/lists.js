@@ -12,6 +12,7 @@ const PEOPLE = {
 	"Meeting Type": null,
 	"Outside Booking": "consultant",
 	"Scheduler Engagement": "consultant",
+	"Scheduling Domain": "user",
 	"Scheduling Page": "user",
 	"Video Connection": "user",
 };
