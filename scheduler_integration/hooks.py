@@ -1,3 +1,5 @@
+import frappe
+
 from scheduler_integration.permissions import RULES as _RULES
 
 app_name = "scheduler_integration"
@@ -201,6 +203,13 @@ doc_events = {
 
 before_request = ["scheduler_integration.entry.domains.serve_domain"]
 on_login = "scheduler_integration.entry.domains.refuse_login"
+
+# Answers to invitations are a part of a mail that Frappe doesn't keep. Frappe 15 can only replace a class.
+if int(frappe.__version__.partition(".")[0]) < 16:
+	override_doctype_class = {"Email Account": "scheduler_integration.entry.email_account_15.ReadingEmailAccount"}
+else:
+	extend_doctype_class = {"Email Account": ["scheduler_integration.entry.inbound_mail.ReadsReplies"]}
+
 after_request = ["scheduler_integration.entry.headers.add_headers"]
 
 scheduler_events = {
@@ -213,6 +222,7 @@ scheduler_events = {
 			"scheduler_integration.jobs.keep_page_stats",
 			"scheduler_integration.jobs.keep_daily_stats",
 			"scheduler_integration.jobs.keep_exports",
+			"scheduler_integration.jobs.read_mail_replies",
 		],
 		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],

@@ -36,6 +36,7 @@ from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.privacy.requests import erase, finish_requests
+from scheduler_integration.replies.mails import read_waiting
 from scheduler_integration.replies.rows import forget_old as forget_old_replies
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
@@ -202,6 +203,11 @@ def forget_engagement() -> None:
 def forget_links() -> None:
 	"""Runs daily: deletes booking links that expired long ago. Meetings that were booked with them stay."""
 	forget_old_links(clock.now())
+
+
+def read_mail_replies() -> None:
+	"""Runs every five minutes, and after a mail came: acts on answers to invitations. Commits after each one."""
+	read_waiting(clock.now())
 
 
 def forget_replies() -> None:

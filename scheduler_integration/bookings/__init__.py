@@ -29,6 +29,7 @@ from scheduler_integration.bookings.commands.pay import (
 	look_soon,
 	note_checkout,
 )
+from scheduler_integration.bookings.commands.propose import accept_proposal, keep_time, propose
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
@@ -53,6 +54,7 @@ __all__ = [
 	"LimitUse",
 	"Person",
 	"TeamWeek",
+	"accept_proposal",
 	"answer_by_link",
 	"ask_to_reschedule",
 	"begin_payment",
@@ -76,11 +78,13 @@ __all__ = [
 	"hand_over",
 	"heed_notice",
 	"hold_slot",
+	"keep_time",
 	"look_soon",
 	"make_new_call",
 	"mark_no_show",
 	"mark_paid",
 	"note_checkout",
+	"propose",
 	"reassign",
 	"reconfirm",
 	"refund",

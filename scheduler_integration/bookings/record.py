@@ -13,6 +13,7 @@ from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.sessions import new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
+from scheduler_integration.notifications.email import receiving_address
 from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charged
 
@@ -49,6 +50,8 @@ def new_booking(
 			"idempotency_key": request.idempotency_key,
 			"manage_key": new_manage_key(),
 			"ical_uid": new_uid(),
+			# It never changes: programs refuse a change of a meeting that another organizer sends.
+			"organizer": receiving_address() or None,
 		}
 	)
 	booking.subject = event_title(booking, meeting_type)

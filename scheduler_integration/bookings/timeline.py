@@ -70,6 +70,7 @@ def _did(change: Change) -> str:
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.CORRECTED: _("corrected name, telephone number or company"),
 		Kind.RECONFIRMED: _("confirmed to come"),
+		Kind.PROPOSAL_REFUSED: _("kept the time, although the attendee proposed another one"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
 		Kind.ADDRESS_CONFIRMED: _("confirmed the e-mail address"),
@@ -106,11 +107,17 @@ def _changed_guests(change: Change) -> str:
 	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
 
 
+def _proposed(change: Change) -> str:
+	when = f"{to_site_time(change.booking.proposed_start):%Y-%m-%d %H:%M}"
+	return _("proposed another time: {0}").format(when)
+
+
 # These changes need a sentence that depends on more than their kind, so a function writes it.
 _WRITTEN = {
 	Kind.REASSIGNED: _reassigned,
 	Kind.RESCHEDULE_ASKED: _asked,
 	Kind.GUESTS_CHANGED: _changed_guests,
+	Kind.PROPOSED: _proposed,
 }
 
 

@@ -72,6 +72,12 @@ def answer_for_host(token: str, accepts: bool, reason: str) -> None:
 	bookings.retried(lambda: bookings.answer_by_link(token, accepts, reason, clock.now()))
 
 
+def answer_proposal(token: str, start: int, accepts: bool) -> None:
+	"""Accept the time that the attendee proposes, or keep the present one, as the host with this answer link."""
+	act = bookings.accept_proposal if accepts else bookings.keep_time
+	bookings.retried(lambda: act(token, start, clock.now()))
+
+
 def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str = ONE) -> AttendeeBooking:
 	"""Move the meeting of the manage link with this token, and other dates of its series in the `scope`.
 

@@ -38,6 +38,9 @@ class Kind(Enum):
 	ADDRESS_CONFIRMED = "address confirmed"
 	# The attendee confirmed that they are coming.
 	RECONFIRMED = "reconfirmed"
+	# The attendee proposed another time in their calendar program, and a host keeps the present one.
+	PROPOSED = "proposed"
+	PROPOSAL_REFUSED = "proposal refused"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
 	# A host took the money by hand.

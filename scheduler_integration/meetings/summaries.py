@@ -155,7 +155,8 @@ class HostBooking(BookingSummary):
 	Bookings with the same `session` share a slot; `seats` is how many of its seats this booking takes. `delivery_error` is a
 	sentence about whom a message, event or call didn't reach (yet), `attendance` who joined the video call. `actions` are the
 	commands that the signed-in user can send for the booking. A host asked for another time at `asked_at`, and the attendee
-	hasn't chosen one yet. The attendee confirmed to come at `reconfirmed_at`. `color` is the meeting type's.
+	hasn't chosen one yet. The attendee confirmed to come at `reconfirmed_at`, and proposes to meet at
+	`proposed_start` instead. `color` is the meeting type's.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -168,6 +169,7 @@ class HostBooking(BookingSummary):
 	actions: tuple[str, ...]
 	asked_at: int | None
 	reconfirmed_at: int | None
+	proposed_start: int | None
 	color: str | None
 
 
@@ -233,6 +235,7 @@ def _for_host(
 		delivery_error=delivery_error,
 		attendance=attendance,
 		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,
+		proposed_start=(booking.proposed_start or None) if booking.status in OPEN and booking.starts_at > now else None,
 		reconfirmed_at=(booking.reconfirmed_at or None) if booking.status in OPEN else None,
 		color=frappe.get_cached_value("Meeting Type", booking.meeting_type, "color") or None,
 	)

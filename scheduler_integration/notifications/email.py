@@ -119,6 +119,22 @@ def account_address() -> str:
 	return parseaddr(str(frappe.conf.get("auto_email_id") or ""))[1]
 
 
+def receiving_address() -> str:
+	"""Return the address of an account of this site that reads mails, if replies to invitations are read; otherwise empty.
+
+	It is the account that sends messages too, if possible: then the organizer of an invitation is its sender.
+	"""
+	if not frappe.get_cached_doc("Scheduler Settings").read_mail_replies:
+		return ""
+	accounts = frappe.get_all(
+		"Email Account",
+		{"enable_incoming": 1},
+		["email_id", "default_outgoing", "default_incoming"],
+	)
+	accounts.sort(key=lambda each: (-(each.default_outgoing or 0), -(each.default_incoming or 0), each.email_id or ""))
+	return str(accounts[0].email_id or "") if accounts else ""
+
+
 def _keeps_its_name(row: Document) -> bool:
 	"""Whether an admin has decided that e-mails of this account always carry the account's name."""
 	account = row.get("email_account")

@@ -23,7 +23,8 @@ from scheduler_integration.platform.site_address import site_url
 class Entry:
 	"""The parts of a VEVENT that depend on the reader.
 
-	`status` is one of RFC 5545, 3.8.1.11. `uid` never changes, and `sequence` grows with each change.
+	`status` is one of RFC 5545, 3.8.1.11. `uid` never changes, and `sequence` grows with each change. `organizer` is the
+	address to which the reader's program sends its answer, empty for that of the first host.
 	"""
 
 	uid: str
@@ -33,6 +34,7 @@ class Entry:
 	description: str
 	hosts: tuple[Reader, ...] = ()
 	participants: tuple[Reader, ...] = ()
+	organizer: str = ""
 
 
 def entry_for(booking: Document, reader: Reader) -> Entry:
@@ -60,6 +62,7 @@ def _own_entry(booking: Document, reader: Reader) -> Entry:
 		status="CANCELLED" if is_cancelled else _status([booking]),
 		summary=booking.subject,
 		description=_description(booking, reader),
+		organizer="" if reader.is_hosting else booking.organizer or "",
 	)
 
 

@@ -210,7 +210,8 @@ def _is_daily(parts: Sequence[Interval], zone: str) -> bool:
 
 
 def _add_people(event: Event, entry: Entry, reader: Reader, method: str) -> None:
-	event.add("organizer", _address(entry.hosts[0]), encode=False)
+	organizer = replace(entry.hosts[0], email=entry.organizer or entry.hosts[0].email)
+	event.add("organizer", _address(organizer), encode=False)
 	if reader.email == entry.hosts[0].email:
 		# An entry that is published to its organizer, or taken back, has no attendees (RFC 5546, 3.2.1 and 4.1.3).
 		return

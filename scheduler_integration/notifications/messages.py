@@ -31,6 +31,10 @@ GUEST_REMOVED = "guest_removed"
 KEPT = "attendee_kept"
 # The message about money that goes back, if nothing else is told.
 REFUNDED = "attendee_refunded"
+# The questions that follow an attendee's answer to the invitation: whether to cancel, and whether to move.
+DECLINE_OFFER, PROPOSED = "attendee_declined", "host_proposed"
+# After these, the entry in calendars stays as it is.
+_LEAVE_CALENDARS = frozenset({"attendee_asked", KEPT, DECLINE_OFFER, PROPOSED})
 _TEMPLATES = {
 	REFUNDED: "attendee_cancelled",
 	HOST_REMOVED: "host_cancelled",
@@ -169,13 +173,12 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_link": task.payload.get("is_link", False),
 		"is_kept": task.purpose == KEPT,
 		"is_refund": task.purpose == REFUNDED,
+		"is_proposal": task.payload.get("is_proposal", False),
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 		"is_confirmed": task.payload.get("is_confirmed", False),
 	}
 	was_confirmed, dates = task.payload.get("was_confirmed", True), task.payload.get("dates", ())
-	changes_calendar = task.purpose != REFUNDED and (
-		task.purpose not in ("attendee_asked", KEPT) or booking.status in RELEASED
-	)
+	changes_calendar = task.purpose != REFUNDED and (task.purpose not in _LEAVE_CALENDARS or booking.status in RELEASED)
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,

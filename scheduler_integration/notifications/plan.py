@@ -23,7 +23,7 @@ from scheduler_integration.notifications.messages import (
 )
 from scheduler_integration.notifications.readers import attendee_of, hosts_of, share_hosts
 from scheduler_integration.notifications.rules import is_switched_off
-from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.notifications.templates import QUESTIONS, TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan_all, skip_open
 from scheduler_integration.platform.language import for_later
@@ -105,7 +105,7 @@ def _skip_earlier(changes: Changes) -> None:
 	outdated += [each.moved_from.name for each in changes if each.moved_from]
 	if not outdated:
 		return
-	skip_open(outdated, now, reason, kinds=(KIND,), purposes=(*TEMPLATES, KEPT))
+	skip_open(outdated, now, reason, kinds=(KIND,), purposes=(*TEMPLATES, *QUESTIONS, KEPT))
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.
 		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(GUEST_REMOVED,), targets=change.added_guests)

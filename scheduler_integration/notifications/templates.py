@@ -44,6 +44,8 @@ FOLLOW_UPS = {
 	"attendee_no_show": "Scheduler: After a no-show",
 	"attendee_thanks": "Scheduler: Thank you and feedback",
 }
+# Questions that only the app words. They come after what somebody did in a calendar program.
+QUESTIONS = {"attendee_declined", "host_proposed"}
 # Text messages and notifications on devices that the app ships.
 TEXTS = {
 	"attendee_reminder_text",
@@ -82,12 +84,12 @@ class Rendered(NamedTuple):
 def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> Rendered:
 	"""Return subject, HTML and text of a message, in the current language.
 
-	`key` is one of TEMPLATES or FOLLOW_UPS, or empty if the app ships no such message. Without `email_template`, the
+	`key` is one of TEMPLATES, FOLLOW_UPS or QUESTIONS, or empty if the app ships no such message. Without `email_template`, the
 	Email Template of the built-in automation is used.
 	"""
 	names = aliases(variables)
 	own = _own_source(email_template or _template_of(key))
-	shipped = (subject_source(key), body_source(key)) if key in TEMPLATES or key in FOLLOW_UPS else None
+	shipped = (subject_source(key), body_source(key)) if key in {*TEMPLATES, *FOLLOW_UPS, *QUESTIONS} else None
 	return _first_that_renders(own, shipped, lambda source: _rendered(source, names))
 
 

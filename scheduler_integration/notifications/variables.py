@@ -42,6 +42,7 @@ NAMES = (
 	"manage_url", "may_move", "reschedule_link", "cancel_link", "confirm_link", "decline_link",
 	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
 	"amount_paid", "amount_refunded", "amount_open",
+	"proposed_stretches", "proposal_link",
 	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "accent_color", "dark_accent_color",
 )  # fmt: skip
 
@@ -56,6 +57,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**_texts(booking, meeting_type, reader),
 		**_session(booking, meeting_type),
 		**_move(booking, reader),
+		**_proposal(booking, reader),
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
 		**_money(booking, reader),
@@ -183,6 +185,15 @@ def _money(booking: Document, reader: Reader) -> Variables:
 		name: money(amount, booking.currency, reader.locale) if amount and amount > 0 else None
 		for name, amount in shown.items()
 	}
+
+
+def _proposal(booking: Document, reader: Reader) -> Variables:
+	"""Return the time that the attendee proposes, and the link with which a host answers, if there is a proposal."""
+	start = booking.proposed_start if reader.role == "host" and booking.status in OPEN else None
+	if not start:
+		return {"proposed_stretches": [], "proposal_link": None}
+	end = start + booking.ends_at - booking.starts_at
+	return {"proposed_stretches": reader.stretches([(start, end)]), "proposal_link": answer_url(booking, reader.user)}
 
 
 def _state(booking: Document, reader: Reader) -> Variables:

@@ -12,9 +12,12 @@ from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.clock import iso
 
 # The values of the argument and the form's field `answer`.
 CONFIRM, DECLINE = "confirm", "decline"
+# The same, for a time that the attendee proposes.
+MOVE, KEEP = "move", "keep"
 _FILE = "/api/method/scheduler_integration.api.public.calendar_file"
 
 
@@ -44,6 +47,7 @@ def answering_view(
 			"duration": lengths.duration(booking.duration_minutes, locale),
 		},
 		"asks": booking.status == "Pending",
+		"proposal": _proposal(booking, visitor, zone),
 		"declines": wanted == DECLINE,
 		"problem": error and error.message,
 		"action": path,
@@ -55,11 +59,24 @@ def answering_view(
 	}
 
 
+def _proposal(booking: HostBooking, visitor: Visitor, zone: str) -> dict | None:
+	"""Return the time that the attendee proposes, for a meeting that isn't a request."""
+	start = booking.proposed_start
+	if not start or booking.status != "Scheduled":
+		return None
+	return {
+		**when_view([(start, start + booking.end - booking.start)], visitor.style(zone)),
+		"machine": iso(start, zone),
+	}
+
+
 def _heading(booking: HostBooking, wanted: str) -> dict[str, str]:
 	name = booking.attendee.name
 	if booking.status == "Pending":
 		question = _("Decline this request?") if wanted == DECLINE else _("Confirm this meeting?")
 		return {"icon": "clock", "title": question, "text": _("{0} requested a meeting with you.").format(name)}
+	if booking.status == "Scheduled" and booking.proposed_start:
+		return {"icon": "clock", "title": _("Move this meeting?"), "text": _("{0} proposes another time.").format(name)}
 	if booking.status == "Declined":
 		return {
 			"icon": "cross",

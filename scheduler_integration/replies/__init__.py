@@ -1,1 +1,1 @@
-"""Replies of attendees by text message: read, matched with a meeting, and carried out with the commands of bookings/."""
+"""Replies of attendees by text message or mail: read, matched with a meeting, carried out with the commands of bookings/."""

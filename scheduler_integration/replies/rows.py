@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 import frappe
 
+from scheduler_integration.notifications.channels.email import Email
 from scheduler_integration.notifications.channels.sms import TextMessage
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.signing import keyed_hash
 
 DOCTYPE = "Attendee Reply"
-TEXT = TextMessage.name
+TEXT, MAIL = TextMessage.name, Email.name
+# A mail that is stored and not yet read.
+WAITING = "waiting"
 DAY = 86400
 # After these days nobody can tell any more whose reply it was. The message's id is kept longer, because Twilio signs no time.
 PERSON_DAYS = 30
@@ -41,8 +44,9 @@ def keep(
 	*,
 	booking: str | None = None,
 	choices: Sequence[str] = (),
+	content: str | None = None,
 ) -> None:
-	"""Store a reply. `choices` are the bookings in the list with which it was answered.
+	"""Store a reply. `choices` are the bookings in the list with which it was answered, `content` is still to be read.
 
 	Raises UniqueValidationError if another process stores the same reply at this moment; `bookings.retried` tries again.
 	"""
@@ -55,10 +59,33 @@ def keep(
 			"outcome": outcome,
 			"booking": booking,
 			"choices": json.dumps(list(choices)) if choices else None,
+			"content": content,
 			"received_at": now,
 			"received_on": to_site_time(now),
 		}
 	).insert(ignore_permissions=True)  # Whoever replied isn't signed in.
+
+
+def waiting() -> list[str]:
+	"""Return the names of the mails that are still to be read, oldest first."""
+	return list(frappe.get_all(DOCTYPE, {"outcome": WAITING}, pluck="name", order_by="received_at asc"))
+
+
+def take(name: str) -> tuple[str, str] | None:
+	"""Lock a mail that is still to be read, and return its booking and content; None if another process has read it."""
+	row = frappe.db.get_value(DOCTYPE, name, ["outcome", "booking", "content"], for_update=True)
+	return (row[1], row[2]) if row and row[0] == WAITING else None
+
+
+def settle(name: str, outcome: str) -> None:
+	"""Store what became of a mail, and forget what it said."""
+	frappe.db.set_value(DOCTYPE, name, {"outcome": outcome, "content": None}, update_modified=False)
+
+
+def count_for(booking: str, outcomes: Sequence[str], since: int) -> int:
+	"""Return how many replies about the booking had one of these outcomes since that instant."""
+	found = {"booking": booking, "outcome": ["in", list(outcomes)], "received_at": [">=", since]}
+	return int(frappe.db.count(DOCTYPE, found))
 
 
 def last_of(person: str, since: int) -> tuple[str, list[str]] | None:

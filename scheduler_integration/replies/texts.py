@@ -184,7 +184,7 @@ _DO = {Wish.CONFIRM: _confirm, Wish.CANCEL: _cancel, Wish.MOVE: _move}
 
 
 def _unclear(booking: Document, text: Text, person: str, now: int) -> _Outcome:
-	pass_on(booking, text.body, now)
+	pass_on(booking, text.body)
 	answer = ""
 	if rows.count_of(person, _UNCLEAR, now - DAY) < MOST_UNCLEAR:
 		told = _("Your message was passed on to {0}.").format(hosts_of(booking)[0].name)

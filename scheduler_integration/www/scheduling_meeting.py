@@ -20,6 +20,7 @@ from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
+from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.pages.host.acting import refused_message, run_command, sentences
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.meeting import MOVING, PANELS, MeetingPage, meeting_view, open_panel
@@ -66,6 +67,9 @@ def _view() -> dict:
 			takers=takers(document, possible, now()) if panel == "reassign" else None,
 			may_reassign=bool(possible),
 			newer=_newer(document),
+			proposal_url=answer_url(document, user)
+			if document.proposed_start and user in document.host_users()
+			else None,
 			message=refused_message(error, sharing, style) if error else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
 			typed={name: echo(argument(name)) for name in _TYPED} if error else None,

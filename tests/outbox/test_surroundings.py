@@ -12,7 +12,7 @@ from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels.sms import ANSWER
-from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, KEPT
+from scheduler_integration.notifications.messages import DECLINE_OFFER, GUEST_REMOVED, HOST_REMOVED, KEPT, PROPOSED
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.awake import keep_awake
 from tests.support import door
@@ -123,4 +123,6 @@ def test_the_desk_has_words_for_every_purpose():
 		CLEANUP,
 		CHECK,
 		ANSWER,
+		DECLINE_OFFER,
+		PROPOSED,
 	}

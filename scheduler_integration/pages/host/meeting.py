@@ -45,7 +45,7 @@ class MeetingPage:
 	"""The data of the page. `sharing` are all bookings of the session, or the booking alone.
 
 	`panel` is the open one of PANELS, or empty. `takers` are the hosts to whom it can be reassigned, if that is the panel. `move` is the view of the times if that moves the meeting. `newer` is the
-	booking that took this one's place. `zone` is the host's, `now` is in epoch seconds.
+	booking that took this one's place. At `proposal_url` the host answers a proposed time. `zone` is the host's, `now` is in epoch seconds.
 	"""
 
 	house: House
@@ -61,6 +61,7 @@ class MeetingPage:
 	message: dict | None = None
 	toast: dict | None = None
 	typed: dict[str, str] | None = None
+	proposal_url: str | None = None
 
 	@property
 	def visitor(self) -> Visitor:
@@ -98,6 +99,8 @@ def meeting_view(page: MeetingPage) -> dict:
 		"is_request": "confirm" in booking.actions,
 		"asked": words.asked(booking, style),
 		"reconfirmed": words.reconfirmed(booking, style),
+		"proposal": words.proposal(booking, style),
+		"proposal_url": page.proposal_url,
 		"may_withdraw": "withdraw_ask" in booking.actions,
 		"newer": meeting_url(page.newer) if page.newer else None,
 		"call": call,

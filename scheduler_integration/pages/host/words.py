@@ -40,6 +40,14 @@ def asked(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	return _("Asked for another time · {0}").format(day)
 
 
+def proposal(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return the time that the attendee proposes, in a sentence."""
+	if not booking.proposed_start:
+		return None
+	when = moment_in_short(booking.proposed_start, style)
+	return _("{0} proposes another time: {1}").format(booking.attendee.name, when)
+
+
 def reconfirmed(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	"""Return that the attendee of a coming meeting confirmed to come, and on which day."""
 	if not booking.reconfirmed_at:

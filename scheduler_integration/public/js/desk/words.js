@@ -5,6 +5,8 @@ const PURPOSES = {
 	attendee_asked: __("Request for another time, to the attendee"),
 	attendee_confirmed: __("Confirmation to the attendee"),
 	attendee_kept: __("The meeting stays as it is, to the attendee"),
+	attendee_declined: __("Question whether to cancel, to the attendee"),
+	host_proposed: __("Proposed time, to the host"),
 	attendee_cancelled: __("Cancellation to the attendee"),
 	guest_removed: __("Cancellation to a former guest"),
 	host_confirmed: __("Confirmation to the host"),

@@ -58,6 +58,7 @@ class SchedulerSettings(Form):
 		self.validate_proxies()
 		self.validate_tenant()
 		self.validate_text_replies()
+		self.validate_mail_replies()
 		self.allowed_domains = checked_domains(self.allowed_domains)
 		self.blocked_domains = checked_domains(self.blocked_domains)
 		for field in ("domain_target", "base_domain"):
@@ -109,6 +110,10 @@ class SchedulerSettings(Form):
 				),
 				indicator="orange",
 			)
+
+	def validate_mail_replies(self):
+		if self.read_mail_replies and not frappe.db.exists("Email Account", {"enable_incoming": 1}):
+			raise InvalidRequest(_("First set up an Email Account that reads mails: “Enable Incoming”."))
 
 	def validate_tenant(self):
 		self.microsoft_tenant = (self.microsoft_tenant or "common").strip()

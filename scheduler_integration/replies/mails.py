@@ -1,0 +1,188 @@
+"""Acts on what attendees answer to invitations in their calendar programs.
+
+Anybody can write a mail in somebody else's name. So a mail never cancels or moves a meeting by itself: an acceptance is
+noted, after a refusal the attendee is asked whether to cancel, and a proposed time waits for the host. Whatever isn't clear
+goes to the hosts in words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration import bookings
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.chain import latest
+from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
+from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.notifications.replies import plan_decline_offer
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.wake import wake
+from scheduler_integration.replies import rows
+from scheduler_integration.replies.itip import CalendarReply, Unclear
+from scheduler_integration.replies.mail_parts import MailReply, read_mail
+from scheduler_integration.replies.to_host import tell_hosts
+
+DAY = 86400
+# A mail that somebody repeats reaches the hosts of a meeting this often a day.
+MOST_TOLD = 5
+_TOLD, _ASKED = "told", "asked whether to cancel"
+
+
+def take_mail(raw: bytes, now: int) -> bool:
+	"""Store a mail that answers one of this site's invitations, to be read by `read_waiting`. Returns whether it does.
+
+	`raw` is the mail as it arrived. The caller commits.
+	"""
+	mail = read_mail(raw)
+	booking = _booking_of(mail.reply.uid) if mail else None
+	if not mail or not booking or rows.is_known(rows.MAIL, mail.id):
+		return False
+	person = rows.person_of(mail.sender)
+	rows.keep(rows.MAIL, mail.id, person, rows.WAITING, now, booking=booking.name, content=_written(mail))
+	return True
+
+
+def read_waiting(now: int) -> None:
+	"""Act on the mails that wait, each in a transaction of its own, which is committed. `now` is in epoch seconds."""
+	for name in rows.waiting():
+		try:
+			bookings.retried(lambda name=name: _act_on(name, now))  # type: ignore[misc]  # A default binds the name.
+			frappe.db.commit()
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error("A reply to an invitation could not be read", frappe.get_traceback())
+			rows.settle(name, "failed")
+			frappe.db.commit()
+
+
+def _act_on(name: str, now: int) -> None:
+	taken = rows.take(name)
+	if not taken:
+		return
+	mail, booking = _read(taken[1]), frappe.get_doc("Booking", taken[0])
+	rows.settle(name, _outcome(mail, latest(booking), now))
+
+
+def _outcome(mail: MailReply, booking: Document, now: int) -> str:
+	"""Act on the mail, and return in a word what became of it."""
+	if booking.status not in OPEN or booking.starts_at <= now:
+		return "too late"
+	reply = mail.reply
+	if isinstance(reply, Unclear):
+		return _tell(booking, mail, now)
+	is_harmless = reply.answer != "DECLINED" and not reply.proposes
+	if mail.is_automatic and is_harmless:
+		return "automatic"
+	if _is_guest_who_comes(mail, reply, booking):
+		return "guest"
+	if not _is_from_attendee(mail, reply, booking) or mail.is_distrusted or mail.is_automatic:
+		return _tell(booking, mail, now)
+	if (reply.sequence or 0) < booking.sequence and is_harmless:
+		return "outdated"
+	if reply.sequence != booking.sequence or reply.is_about_one_day or booking.series:
+		return _tell(booking, mail, now)
+	if reply.proposes:
+		return _proposed(mail, reply, booking, now)
+	return {"ACCEPTED": _accepted, "DECLINED": _declined, "TENTATIVE": _tell}[reply.answer](booking, mail, now)
+
+
+def _is_from_attendee(mail: MailReply, reply: CalendarReply, booking: Document) -> bool:
+	return mail.sender == reply.attendee == str(booking.attendee_email).lower()
+
+
+def _is_guest_who_comes(mail: MailReply, reply: CalendarReply, booking: Document) -> bool:
+	guests = {str(row.email).lower() for row in booking.guests}
+	return mail.sender == reply.attendee and mail.sender in guests and reply.answer == "ACCEPTED" and not reply.proposes
+
+
+def _accepted(booking: Document, mail: MailReply, now: int) -> str:
+	if booking.status != "Scheduled":
+		return "not confirmed yet"
+	bookings.reconfirm(manage_token(booking), now)
+	return "confirm"
+
+
+def _declined(booking: Document, mail: MailReply, now: int) -> str:
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	if not cancel_refusal(booking, meeting_type, now) or not reschedule_refusal(booking, meeting_type, now):
+		plan_decline_offer(booking, now)
+		wake()
+	_tell(booking, mail, now)
+	return _ASKED
+
+
+def _proposed(mail: MailReply, reply: CalendarReply, booking: Document, now: int) -> str:
+	"""Ask the hosts about the proposed time if the meeting can be moved there as it is; otherwise tell them."""
+	has_length = reply.start is not None and reply.end == reply.start + booking.ends_at - booking.starts_at
+	if reply.start is None or not has_length:
+		return _tell(booking, mail, now)
+	try:
+		bookings.propose(manage_token(booking), reply.start, now)
+	except SchedulingError:
+		# The command refuses before it changes anything.
+		return _tell(booking, mail, now)
+	return "proposed"
+
+
+def _tell(booking: Document, mail: MailReply, now: int) -> str:
+	"""Tell the hosts what the mail says, unless they were told often today."""
+	if rows.count_for(booking.name, (_TOLD, _ASKED), now - DAY) < MOST_TOLD:
+		tell_hosts(booking, lambda reader: _sentence(booking, mail, reader))
+	return _TOLD
+
+
+def _sentence(booking: Document, mail: MailReply, reader: Reader) -> str:
+	"""Return what somebody answered, in the current language and in the time zone of `reader`."""
+	reply, sender = mail.reply, mail.sender or _("somebody")
+	said = (
+		_("answered the invitation. Please look at the mail.") if isinstance(reply, Unclear) else _said(reply, reader)
+	)
+	sentences = [f"{booking.attendee_name if sender == booking.attendee_email.lower() else sender} {said}"]
+	if not isinstance(reply, Unclear) and reply.comment:
+		sentences.append(_("They wrote: {0}").format(reply.comment))
+	if isinstance(reply, CalendarReply) and reply.sequence < booking.sequence:
+		sentences.append(_("The answer is about an earlier time of the meeting."))
+	if mail.is_distrusted:
+		sentences.append(_("The mail may come from somebody else: its sender could not be verified."))
+	elif not isinstance(reply, Unclear) and not _is_from_attendee(mail, reply, booking):
+		sentences.append(_("The answer isn't the attendee's own."))
+	return " ".join([*sentences, _("The meeting stays as it is.")])
+
+
+def _said(reply: CalendarReply, reader: Reader) -> str:
+	if reply.proposes and reply.start:
+		when = f"{reader.date(reply.start)}, {reader.time(reply.start)}"
+		return _("proposed another time in their calendar: {0}.").format(when)
+	if reply.proposes:
+		return _("proposed another time in their calendar. Please look at the mail.")
+	return {
+		"ACCEPTED": _("accepted the invitation."),
+		"DECLINED": _("declined the invitation."),
+		"TENTATIVE": _("answered “maybe” to the invitation."),
+	}[reply.answer]
+
+
+def _booking_of(uid: str) -> Document | None:
+	"""Return the booking whose invitation has this UID. For a moved meeting, that is the last one; for a series, its next."""
+	found = frappe.get_all("Booking", {"ical_uid": uid}, pluck="name", order_by="creation desc", limit=1)
+	if not found and (series := frappe.db.get_value("Booking Series", {"ical_uid": uid})):
+		coming = {"series": series, "status": ["in", sorted(OPEN)]}
+		found = frappe.get_all("Booking", coming, pluck="name", order_by="starts_at asc", limit=1)
+	return frappe.get_doc("Booking", found[0]) if found else None
+
+
+def _written(mail: MailReply) -> str:
+	return json.dumps({**asdict(mail), "is_clear": isinstance(mail.reply, CalendarReply)})
+
+
+def _read(content: str) -> MailReply:
+	fields = json.loads(content)
+	make: Callable[..., CalendarReply | Unclear] = CalendarReply if fields.pop("is_clear") else Unclear
+	return MailReply(**{**fields, "reply": make(**fields["reply"])})
