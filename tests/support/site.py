@@ -19,7 +19,7 @@ CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
 	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
-	"Email Template", "Email Unsubscribe",
+	"Email Template", "Email Unsubscribe", "Email Account", "IMAP Folder",
 )  # fmt: skip
 
 
