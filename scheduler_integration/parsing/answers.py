@@ -71,7 +71,7 @@ def missing_answer(kind: str) -> str:
 	"""Return the sentence if a required question isn't answered. `kind` is its type as in `PublicQuestion`."""
 	if kind == "checkbox":
 		return _("Please tick this box to continue.")
-	return _("Choose one.") if kind in ("select", "multi_select", "radio") else _("Please fill this in.")
+	return _("Choose one.") if kind in ("select", "multi_select", "radio") else _("Please answer this question.")
 
 
 def _hidden_answer(question: Document, from_link: object) -> str:

@@ -255,7 +255,7 @@ def test_a_question_appears_after_the_answer_it_depends_on_and_is_announced(brow
 	assert window.violations() == []
 	assert not window.scrolls_sideways()
 	page.locator("#submit").click()
-	assert page.locator(".field.is-wrong .field-error").all_inner_texts() == ["Please fill this in."]
+	assert page.locator(".field.is-wrong .field-error").all_inner_texts() == ["Please answer this question."]
 	why.fill("We grow")
 	page.get_by_label("Team size?").select_option("1–10")
 	assert not why.is_visible()

@@ -67,7 +67,7 @@ def test_a_question_that_was_not_answered_is_named_beside_it(client, offer, fill
 	name = f"answer_{offer.questions[0].name}"
 	action, values = fill(**{name: ""})
 	form = read(client.post(action, data=values).text).one("form", id="booking-form")
-	assert form.one(id=f"{name}-error").text == "Please fill this in."
+	assert form.one(id=f"{name}-error").text == "Please answer this question."
 
 
 def test_a_lost_race_keeps_what_was_typed_and_offers_the_nearest(client, offer, fill):

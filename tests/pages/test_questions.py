@@ -76,7 +76,7 @@ class TestConditions:
 	def test_a_question_that_is_asked_is_required(self, client, offer, ids):
 		answer = send(client, form_of(client, offer), **{f"answer_{ids[SIZE]}": "51+"})
 		assert answer.status_code == 400
-		assert read(answer.text).one("p", id=f"answer_{ids[WHY]}-error").text == "Please fill this in."
+		assert read(answer.text).one("p", id=f"answer_{ids[WHY]}-error").text == "Please answer this question."
 		sent = {f"answer_{ids[SIZE]}": "51+", f"answer_{ids[WHY]}": "We grow"}
 		assert send(client, form_of(client, offer), **sent).status_code == 303
 		assert answers_of(offer) == {SIZE: "51+", WHY: "We grow"}

@@ -27,7 +27,7 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	if meeting.price:
 		rows.append({"icon": "tag", "text": money(meeting.price, meeting.currency, locale)})
 	if meeting.requires_confirmation:
-		rows.append({"icon": "check", "text": _("The host confirms your request")})
+		rows.append({"icon": "check", "text": _("{0} confirms each request").format(_host(meeting))})
 	return rows
 
 

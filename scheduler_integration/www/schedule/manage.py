@@ -84,7 +84,7 @@ def _confirm_address(token: str, action: str) -> str:
 	count_request(BOOKINGS)
 	code = argument("code")
 	if action == "code" and not code:
-		raise InvalidRequest(details={"code": _("Please fill this in.")})
+		raise InvalidRequest(details={"code": _("Please enter the code.")})
 	confirm_attendee(token, code if action == "code" else None, now())
 	return "?invited=1" if action == "code" else "?code=1#code-part"
 
