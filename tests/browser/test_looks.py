@@ -197,6 +197,22 @@ def test_why_a_time_is_not_offered(browse):
 	check(window, "why-answer")
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_list_that_a_manager_looks_at_was_out_of_view_on_a_phone(browse, team, language):
+	team.book(12, team.colleague)
+	window = browse(SMALL_PHONE)
+	sign_in_as(window, team.manager)
+	window.open(f"/scheduling?whose=all&_lang={language}")
+	for screen in (SMALL_PHONE, PHONE):
+		window.turn_into(screen, LIGHT)
+		for current in window.page.locator(".views [aria-current]").all():
+			box = current.bounding_box()
+			assert box["x"] >= 0
+			assert box["x"] + box["width"] <= screen.width
+	window.page.locator(".filter-menu summary").click()
+	check(window, f"everybodys-meetings-{language}", then=window.page.locator(".filter-menu button"))
+
+
 def test_a_hosts_figures(browse):
 	"""Ten weeks of meetings, so that there is a forecast with its band."""
 	window = browse(SMALL_PHONE)
