@@ -32,7 +32,7 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	mail.locator("[data-fieldname=content] .ql-editor:not(.read-mode)").fill("Hello Ada,")
 	expect(mail.locator("button", has_text="Insert times")).to_have_count(1)
 	mail.locator("button", has_text="Insert times").click()
-	asking = window.page.locator(".modal.show", has_text="Number of times")
+	asking = window.page.locator(".modal.show", has_text="Times to suggest")
 	asking.locator("[data-fieldname=count] select").select_option("4")
 	asking.locator("[data-fieldname=timezone] input").fill("Asia/Tokyo")
 	window.screenshot("desk-mail-times")

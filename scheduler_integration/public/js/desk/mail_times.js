@@ -48,7 +48,7 @@ async function ask_for_times(mail, form) {
 			{
 				fieldname: "count",
 				fieldtype: "Select",
-				label: __("Number of times"),
+				label: __("Times to suggest"),
 				options: ["3", "4", "5", "6", "7", "8"],
 				default: "3",
 			},
