@@ -137,6 +137,7 @@ def close_past_bookings() -> None:
 	bookings.decline_unanswered_requests(now)
 	bookings.complete_past_meetings(now)
 	record.complete_past(now)
+	bookings.look_at_missed_payments(now)
 
 
 def keep_page_stats() -> None:

@@ -9,6 +9,7 @@ from scheduler_integration.bookings.closing import (
 	close_each,
 	complete_past_meetings,
 	decline_unanswered_requests,
+	look_at_missed_payments,
 )
 from scheduler_integration.bookings.commands.answer import answer_by_link
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
@@ -28,6 +29,7 @@ from scheduler_integration.bookings.commands.pay import (
 	heed_notice,
 	look_soon,
 	note_checkout,
+	payment_authorised,
 )
 from scheduler_integration.bookings.commands.propose import accept_proposal, keep_time, propose
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
@@ -79,11 +81,13 @@ __all__ = [
 	"heed_notice",
 	"hold_slot",
 	"keep_time",
+	"look_at_missed_payments",
 	"look_soon",
 	"make_new_call",
 	"mark_no_show",
 	"mark_paid",
 	"note_checkout",
+	"payment_authorised",
 	"propose",
 	"reassign",
 	"reconfirm",

@@ -4,6 +4,7 @@ Each booking has a transaction of its own, so if one fails, the others are still
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import frappe
 from pypika.queries import QueryBuilder
@@ -11,8 +12,10 @@ from pypika.terms import Field
 
 from scheduler_integration.bookings.commands.cancel import decline_unanswered
 from scheduler_integration.bookings.commands.outcome import complete_past
+from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
+from scheduler_integration.payments.providers.payments_app import missed
 
 # The most bookings that one run closes. After a long pause, later runs close the rest.
 MOST = 500
@@ -35,6 +38,16 @@ def decline_unanswered_requests(now: int) -> int:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
 	return close_each(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
+
+
+def look_at_missed_payments(now: int) -> None:
+	"""Look again at payments that were given up although the money came. Commits after each of them.
+
+	The payments app swallows errors of what it calls, so what it has logged counts.
+	"""
+	for payment in missed():
+		retried(partial(look_again, payment, now))
+		frappe.db.commit()
 
 
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:

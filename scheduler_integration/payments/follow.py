@@ -9,7 +9,7 @@ from scheduler_integration.meetings.payment import AWAITING, NOT_PAID
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.payments import records, refunds
 from scheduler_integration.payments.plan import plan_look
-from scheduler_integration.payments.providers import chosen
+from scheduler_integration.payments.providers import chosen, provider
 from scheduler_integration.payments.terms import percent_back
 from scheduler_integration.platform.language import for_later
 
@@ -47,7 +47,14 @@ def _move(changes: Changes) -> None:
 
 def _ask_for(change: Change) -> None:
 	booking = change.booking
-	payment = records.new(booking, Decimal(str(booking.amount_due)), chosen(), change.now, pay_until=booking.pay_until)
+	payment = records.new(
+		booking,
+		Decimal(str(booking.amount_due)),
+		chosen(),
+		change.now,
+		pay_until=booking.pay_until,
+		payment_gateway=provider(chosen()).gateway(),
+	)
 	plan_look([frappe._dict(payment.as_dict())], booking.pay_until, change.now, is_new=True)
 
 

@@ -52,6 +52,8 @@ class Seen:
 	currency: str = ""
 	reference: str = ""
 	refunded: int = 0
+	# A sentence for the hosts about money that somebody has to look after.
+	problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ class Provider:
 	def is_set_up(self) -> bool:
 		"""Whether an administrator has entered what the provider needs."""
 		raise NotImplementedError
+
+	def gateway(self) -> str:
+		"""Return the name of the gateway behind the provider, if there are several."""
+		return ""
+
+	def check(self, amount: float, currency: str) -> None:
+		"""Raise InvalidRequest or OutsideError if nobody can pay this amount here. Asks no other system."""
 
 	def open(self, order: Order) -> Checkout:
 		"""Make the page on which the order is paid. The same order makes the same page again, and no second one."""

@@ -108,8 +108,15 @@ def adopt(payment: frappe._dict, notice: Notice) -> None:
 
 
 def note_authorised(payment: str, status: str) -> None:
-	"""Store what a gateway of the payments app says about the payment."""
+	"""Store what a gateway of the payments app says about the payment. Who gave it up looks at it again."""
 	_set(payment, authorised_as=status)
+	reopen(payment)
+
+
+def reopen(payment: str) -> None:
+	"""Let the payment be looked at again if it was given up."""
+	if of(payment).status == EXPIRED:
+		_set(payment, status=OPEN)
 
 
 def note_problem(payment: str, problem: str) -> None:

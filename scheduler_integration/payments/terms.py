@@ -5,8 +5,8 @@ from decimal import Decimal
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.payments.providers import is_ready
+from scheduler_integration.exceptions import InvalidRequest, OutsideError
+from scheduler_integration.payments.providers import chosen, is_ready, provider
 from scheduler_integration.payments.units import check_payable
 
 # For so long a time is kept for somebody who pays, in seconds.
@@ -49,6 +49,10 @@ def check_terms(meeting_type: Document) -> None:
 		_refuse("deposit", _("The deposit is more than the price."))
 	if not is_ready():
 		_refuse("payment", _("Nobody can pay on this site yet. An administrator chooses a payment provider first."))
+	try:
+		provider(chosen()).check(float(due_now(meeting_type, 1)), meeting_type.currency)
+	except (InvalidRequest, OutsideError) as error:
+		_refuse("currency", error.message)
 
 
 def _refuse(field: str, sentence: str) -> None:

@@ -25,12 +25,12 @@ _STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, 
 def to_minor(amount: float | str | Decimal, currency: str) -> int:
 	"""Return the amount in minor units, rounded half up to what can be paid in the currency."""
 	step = _step(currency)
-	return int((Decimal(str(amount)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step * 10 ** _digits(currency))
+	return int((Decimal(str(amount)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step * 10 ** digits(currency))
 
 
 def to_major(minor: int, currency: str) -> Decimal:
 	"""Return the amount as people write it: 12.5 for 12500 minor units of KWD."""
-	return Decimal(minor).scaleb(-_digits(currency))
+	return Decimal(minor).scaleb(-digits(currency))
 
 
 def share(minor: int, percent: int, currency: str) -> int:
@@ -46,7 +46,8 @@ def check_payable(amount: float, currency: str, field: str) -> None:
 		raise InvalidRequest(sentence, details={field: sentence})
 
 
-def _digits(currency: str) -> int:
+def digits(currency: str) -> int:
+	"""Return how many decimals providers count in the currency."""
 	return _DIGITS.get(currency.upper(), 2)
 
 

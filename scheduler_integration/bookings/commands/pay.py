@@ -86,6 +86,27 @@ def heed_notice(notice: Notice, provider: str, now: int) -> bool:
 
 
 @command
+def payment_authorised(payment: str, status: str, now: int) -> str | None:
+	"""Note what a gateway of the payments app says, and return the page to which the attendee goes. A task looks at it."""
+	found = records.of(payment)
+	booking = _locked_booking(found.booking)
+	if not booking:
+		return None
+	records.note_authorised(payment, status)
+	plan_look([found], now, now)
+	return f"{pay_url(booking)}?returned=1"
+
+
+@command
+def look_again(payment: str, now: int) -> None:
+	"""Look at a payment that was given up, because its gateway has logged the money since."""
+	found = records.of(payment)
+	if _locked_booking(found.booking):
+		records.reopen(payment)
+		plan_look([found], now, now)
+
+
+@command
 def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
 	"""Let the booking follow what the provider has said about a payment. `now` is in epoch seconds.
 
@@ -94,6 +115,8 @@ def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
 	"""
 	booking = _locked_booking(asked.booking)
 	payment = records.of(asked.name, for_update=True)
+	if seen.problem:
+		records.note_problem(payment.name, seen.problem)
 	if payment.status == records.PAID:
 		if refunds.note_outside(payment, seen.refunded, now, for_later("Paid back at the provider.")):
 			_count(booking)
@@ -127,6 +150,8 @@ def _receive(booking: Document | None, payment: frappe._dict, seen: Seen, now: i
 	if booking and is_right and booking.status == "Expired" and _give_again(booking, payment, now):
 		return
 	reason = for_later("The payment came too late.") if is_right else for_later("Another amount was paid.")
+	if booking and waits_for_payment(booking):
+		release([booking], "Expired", Actor.SYSTEM, "", now)
 	refunds.refund(
 		{payment.name: seen.amount}, records.of_bookings([payment.booking], status=records.PAID), reason, now
 	)

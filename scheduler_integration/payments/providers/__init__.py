@@ -4,9 +4,10 @@ Settings."""
 import frappe
 
 from scheduler_integration.payments.provider import Provider
+from scheduler_integration.payments.providers.payments_app import PaymentsApp
 from scheduler_integration.payments.providers.stripe import Stripe
 
-PROVIDERS: dict[str, type[Provider]] = {"Stripe": Stripe}
+PROVIDERS: dict[str, type[Provider]] = {"Stripe": Stripe, "Payments App": PaymentsApp}
 # Money that a host took by hand.
 CASH = "Cash"
 

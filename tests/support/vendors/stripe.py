@@ -27,6 +27,7 @@ class Stripe(StandIn):
 		Rule("/v1/checkout/sessions/<session>/expire", endpoint="expire_session", methods=["POST"]),
 		Rule("/v1/refunds", endpoint="create_refund", methods=["POST"]),
 		Rule("/v1/refunds", endpoint="listed_refunds", methods=["GET"]),
+		Rule("/v1/charges", endpoint="create_charge", methods=["POST"]),
 		Rule("/c/pay/<session>", endpoint="page", methods=["GET"]),
 		Rule("/c/pay/<session>", endpoint="submit", methods=["POST"]),
 	)
@@ -39,6 +40,7 @@ class Stripe(StandIn):
 		self.sessions: dict[str, dict[str, Any]] = {}
 		self.refunds: dict[str, dict[str, Any]] = {}
 		self.events: list[dict[str, Any]] = []
+		self.charges: list[dict[str, Any]] = []
 		self._answers: dict[str, tuple[str, Any]] = {}
 
 	# Called by tests
@@ -181,6 +183,18 @@ class Stripe(StandIn):
 	def submit(self, request: Request, session: str) -> Response:
 		paid = self.pay(session)
 		return redirect(self.sessions[session]["success_url" if paid else "cancel_url"])
+
+	def create_charge(self, request: Request) -> Any:
+		"""The interface from before PaymentIntents, which older versions of the payments app use."""
+		form = request.form.to_dict()
+		charge = {
+			"id": f"ch_{secrets.token_hex(8)}",
+			"object": "charge",
+			"captured": True,
+			"amount": int(form["amount"]),
+		}
+		self.charges.append({**charge, "currency": form["currency"]})
+		return charge
 
 	def _once(self, request: Request, work: Any) -> Any:
 		form = request.form.to_dict()

@@ -1,11 +1,17 @@
 from frappe import _
 
+from scheduler_integration import bookings
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.platform.clock import now
 
 
 class BookingPayment(Form):
 	"""What an attendee pays for a booking. Only the room payments/ writes it."""
+
+	def on_payment_authorized(self, status=None):
+		"""Called by the payments app. Returns the page to which the attendee goes."""
+		return bookings.payment_authorised(self.name, str(status or ""), now())
 
 	def on_trash(self):
 		if self.status != "Expired":
