@@ -38,3 +38,6 @@ HOSTILE = [
 	{"scheduler": "booked", "detail": {"reference": "x"}},
 	{"scheduler": LONG, "detail": LONG},
 ]
+
+# Right words, but only the website itself may say them.
+OF_THE_WEBSITE = {"scheduler": "hello", "prefill": {"name": "Mallory", "email": "mallory@evil.example"}}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.elsewhere import page_with
 from tests.browser.firefox import HOW_TO_GET_IT, PROGRAM, running_firefox
-from tests.browser.hostile_messages import HOSTILE
+from tests.browser.hostile_messages import HOSTILE, OF_THE_WEBSITE
 from tests.pages.offer import bookings_of, make_offer, path_of
 
 FRAME = "scheduler-booking iframe"
@@ -195,10 +195,13 @@ def test_hostile_messages_change_nothing(offer, web, firefox):
 	before = firefox.ask(state)
 	messages = json.dumps(HOSTILE)
 	firefox.leave()
-	firefox.ask(f"{messages}.forEach((one) => {{ frames[0].postMessage(one, '*'); postMessage(one, '*'); }})")
-	firefox.into("#liar")
 	firefox.ask(
-		f"{messages}.forEach((one) => {{ parent.postMessage(one, '*'); parent.frames[0].postMessage(one, '*'); }})"
+		f"{messages}.forEach((one) => {{ document.querySelector('{FRAME}').contentWindow.postMessage(one, '*'); postMessage(one, '*'); }})"
+	)
+	firefox.into("#liar")
+	messages = json.dumps([*HOSTILE, OF_THE_WEBSITE])
+	firefox.ask(
+		f"{messages}.forEach((one) => {{ parent.postMessage(one, '*'); parent[0].postMessage(one, '*'); parent[1].postMessage(one, '*'); }})"
 	)
 	settle(firefox)
 	assert firefox.ask(around) == before_around
