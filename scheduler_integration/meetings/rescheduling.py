@@ -10,14 +10,20 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
+from scheduler_integration.availability.offer import make_offer
+from scheduler_integration.availability.series import MARGIN, SeriesOffer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
 from scheduler_integration.catalogue.lookup import Bookable, bookable
+from scheduler_integration.engine import moved_starts
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import reschedule_refusal
+from scheduler_integration.meetings.series import moves_with, names_in_scope, rule_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.times import SeriesDates
 
 
 def booking_to_reschedule(token: str, now: int) -> Document:
@@ -86,3 +92,28 @@ def _needed(user: str, hosts: dict[str, TypeHost], owner: str | None) -> TypeHos
 	"""
 	host = hosts.get(user) or TypeHost(user, get_fullname(user))
 	return replace(host, is_required=True, has_own_hours=owner is not None and user != owner)
+
+
+def plan_move(
+	booking: Document, scope: str, start: int, now: int, hold: str | None = None
+) -> tuple[SeriesDates, list[int]]:
+	"""Return which dates of the series can move with the booking to `start`, and their present starts, both in order.
+
+	They are those that `commands/reschedule_series.py` moves for an attendee. Instants are epoch seconds.
+	"""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	found = load_bookings(names_in_scope(booking, scope, now))
+	dates = [each for each in found if moves_with(booking, each) and not reschedule_refusal(each, meeting_type, now)]
+	present, rule = [each.starts_at for each in dates], rule_of(booking.series)
+	starts = moved_starts(present, booking.starts_at, start, rule.zone)
+	request = SlotRequest(
+		booking.duration_minutes,
+		booking.seats or 1,
+		hold,
+		moving=booking.name,
+		in_series=True,
+		also_moving=tuple(each.name for each in dates),
+	)
+	bookable_now = bookable_for(booking, same_hosts=True)
+	offer = make_offer(bookable_now, request, min(starts) - MARGIN, max(starts) + MARGIN, now)
+	return SeriesOffer(offer, rule.weeks, rule.zone).plan(starts), present

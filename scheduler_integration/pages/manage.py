@@ -20,6 +20,7 @@ from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text
 from scheduler_integration.pages.kit.people import faces, names
+from scheduler_integration.pages.kit.scopes import scopes_of
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
@@ -102,6 +103,7 @@ def managing_view(
 		"earlier": booking.earlier and asked.news == "moved" and when_view([booking.earlier], style),
 		"is_gone": is_gone,
 		"dates": _dates(booking, visitor),
+		"scopes": scopes_of(each.status for each in booking.series.dates) if booking.series else [],
 		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,

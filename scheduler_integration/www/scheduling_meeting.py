@@ -18,6 +18,7 @@ from scheduler_integration.meetings.handing_over import takers
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.series import rows_of
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import answer_url
@@ -35,7 +36,7 @@ from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.platform.clock import now
 
 # What a refused form shows again.
-_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces", "amount")
+_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces", "amount", "scope")
 
 no_cache = 1
 sitemap = 0
@@ -70,6 +71,7 @@ def _view() -> dict:
 			proposal_url=answer_url(document, user)
 			if document.proposed_start and user in document.host_users()
 			else None,
+			series=rows_of(document.series) if document.series else (),
 			message=refused_message(error, sharing, style) if error else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
 			typed={name: echo(argument(name)) for name in _TYPED} if error else None,

@@ -1,13 +1,15 @@
 """A meeting that repeats, with the script: the dates follow the chosen time, and are booked as they are on the screen."""
 
 import re
+from urllib.parse import urlsplit
 
 import frappe
 import pytest
+from frappe.utils.password import update_password
 
 from scheduler_integration.platform.clock import iso
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import book, bookings_of, in_three_days, make_offer, path_of
+from tests.pages.offer import PASSWORD, book, bookings_of, host_of, in_three_days, make_offer, path_of
 from tests.support.factories import make_meeting_type, page_of
 
 WEEK = 7 * 86400
@@ -98,3 +100,52 @@ def test_the_dates_look_right_in_each_language(browse, language, scheme):
 	assert window.violations() == []
 	assert not window.scrolls_sideways()
 	window.screenshot(f"series-{language}", full=True)
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_an_attendee_moves_all_dates_with_the_script(browse, screen):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	booked = book(advisory, in_three_days(12), times=3, timezone="UTC")
+	take(advisory, in_three_days(14) + WEEK)
+	window = browse(screen)
+	window.open(urlsplit(booked.manage_url).path)
+	window.screenshot("series-manage", full=True)
+	assert window.violations() == []
+	window.follow(window.page.locator("a", has_text="Reschedule all dates"))
+	window.open(f"{window.page.url}&clock=24&date={DAY}")
+	window.page.wait_for_load_state()
+	window.page.locator(".time", has_text="14:00").click()
+	if not window.on_phone:
+		window.page.locator(".confirm").click()
+	window.page.locator("#series-dates", has_text="One of 3 dates isn't free").wait_for()
+	window.screenshot("series-move", full=True)
+	assert window.violations() == []
+	window.page.locator("label.choice", has_text="It stays on").click()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("/schedule/manage/.*moved=1"))
+	starts = [each.starts_at - in_three_days(12) for each in bookings_of(advisory) if each.status == "Scheduled"]
+	assert sorted(starts) == [7200, WEEK, 2 * WEEK + 7200]
+	window.open(f"{urlsplit(window.page.url).path}?cancel=1")
+	window.page.locator("label.choice", has_text="All dates").click()
+	assert window.violations() == []
+	window.screenshot("series-cancel", full=True)
+	window.page.locator("button", has_text="Yes, cancel it").click()
+	window.page.locator("h1", has_text="This meeting is cancelled").wait_for()
+	assert {each.status for each in bookings_of(advisory)} == {"Rescheduled", "Cancelled"}
+
+
+def test_a_host_sees_all_dates_of_a_meeting(browse):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	booked = book(advisory, in_three_days(12), times=3, timezone="UTC")
+	update_password(host_of(advisory), PASSWORD)
+	frappe.db.commit()
+	window = browse(DESK)
+	window.open("/login")
+	assert window.context.request.post(
+		f"{window.server.url}/api/method/login", form={"usr": host_of(advisory), "pwd": PASSWORD}
+	).ok
+	window.open(f"/scheduling/meeting/{booked.id}?do=move")
+	assert window.page.locator("#dates a").count() == 3
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("series-host", full=True)

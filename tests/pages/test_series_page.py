@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration.platform.clock import iso
 from tests.pages.offer import book as book_one
-from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of
+from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_meeting_type, page_of
 
@@ -113,3 +113,94 @@ def test_the_link_can_say_how_often(client):
 	form = open_form(client, make_series(), times="3")
 	assert len(form.one("ul", class_="day-list series-list").all("li")) == 3
 	assert open_form(client, make_series(), times="99").one("input", name="shown")["value"] == "4"
+
+
+def book_series(client, meeting_type, times="4"):
+	form = open_form(client, meeting_type, times=times)
+	answer, _page = send(client, form)
+	assert answer.status_code == 303
+	return answer.headers["Location"].partition("?")[0]
+
+
+def present(meeting_type):
+	return sorted(
+		booking.starts_at - in_three_days(12) for booking in bookings_of(meeting_type) if booking.status == "Scheduled"
+	)
+
+
+@pytest.mark.parametrize(("scope", "left"), [("one", 3), ("later", 0)])
+def test_an_attendee_cancels_one_date_or_all_later_ones(client, scope, left):
+	advisory = make_series()
+	page = read(client.get(book_series(client, advisory)).text)
+	form = page.one("section", id="cancel").one("form")
+	assert [label.text for label in form.all("label", class_="choice")] == [
+		"Only this date",
+		"This date and all later ones",
+		"All dates",
+	]
+	answer = client.post(form["action"], data=typed_in(form, scope=scope, action="cancel"))
+	assert (answer.status_code, len(present(advisory))) == (303, left)
+
+
+def test_a_single_meeting_has_no_choice_of_dates(client):
+	page = read(client.get(book_series(client, make_series(), times="1")).text)
+	assert page.one("section", id="cancel").all("input", name="scope") == []
+	assert page.all("div", id="dates") == []
+
+
+def test_an_attendee_moves_all_dates_and_leaves_one_where_it_is(client):
+	advisory = make_series()
+	manage = book_series(client, advisory)
+	other = make_meeting_type(page_of(advisory))
+	frappe.db.commit()
+	book_one(other, in_three_days(14) + WEEK)
+	page = read(client.get(manage).text)
+	link = next(each["href"] for each in page.all("a") if each.text == "Reschedule all dates")
+	start = iso(in_three_days(14), "UTC").replace("+", "%2B")
+	form = read(client.get(f"{link}&clock=24&start={start}").text).one("form", id="booking-form")
+	assert "4 dates move" in form.text
+	assert "One of 4 dates isn't free." in form.text
+	[field] = form.all("fieldset", class_="field choices")
+	assert field.all("label")[-1].text.startswith("It stays on")
+	answer, _page = send(client, form, **{"date-1": field.all("input")[-1]["value"]})
+	assert answer.status_code == 303
+	hours = 2 * 3600
+	assert present(advisory) == [hours, WEEK, 2 * WEEK + hours, 3 * WEEK + hours]
+
+
+def test_a_host_moves_this_and_later_dates_and_then_cancels_all(client):
+	advisory = make_series()
+	book_series(client, advisory)
+	second = sorted(bookings_of(advisory), key=lambda each: each.starts_at)[1]
+	sign_in(client, host_of(advisory))
+	address = f"/scheduling/meeting/{second.name}"
+	page = read(client.get(address, params={"do": "move"}).text)
+	assert len(page.one("section", id="dates").all("a")) == 4
+	start = iso(second.starts_at + 3600, "UTC")
+	form = page.one("div", id="panel").all("form")[-1]
+	answer = client.post(address, data=typed_in(form, scope="later", start=start, action="reschedule"))
+	assert answer.status_code == 303
+	assert present(advisory) == [0, WEEK + 3600, 2 * WEEK + 3600, 3 * WEEK + 3600]
+	address = answer.headers["Location"].partition("?")[0]
+	form = read(client.get(address, params={"do": "cancel"}).text).one("div", id="panel").all("form")[-1]
+	answer = client.post(address, data=typed_in(form, scope="all", action="cancel"))
+	assert (answer.status_code, present(advisory)) == (303, [])
+
+
+def test_a_host_moves_the_dates_that_are_free(client):
+	advisory = make_series()
+	book_series(client, advisory)
+	other = make_meeting_type(page_of(advisory))
+	frappe.db.commit()
+	book_one(other, in_three_days(14) + WEEK)
+	first = min(bookings_of(advisory), key=lambda each: each.starts_at)
+	sign_in(client, host_of(advisory))
+	address = f"/scheduling/meeting/{first.name}"
+	form = read(client.get(address, params={"do": "move"}).text).one("div", id="panel").all("form")[-1]
+	start = iso(in_three_days(14), "UTC")
+	answer = client.post(address, data=typed_in(form, scope="all", start=start, action="reschedule"))
+	assert answer.status_code == 409
+	again = next(each for each in read(answer.text).all("form") if "Move the others only" in each.text)
+	answer = client.post(address, data=typed_in(again, action="reschedule"))
+	assert answer.status_code == 303
+	assert present(advisory) == [7200, WEEK, 2 * WEEK + 7200, 3 * WEEK + 7200]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat
 from scheduler_integration.engine import SeriesDate
+from scheduler_integration.meetings.rescheduling import plan_move
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import every_text, repeat_text
 from scheduler_integration.pages.kit.fields import field_view
@@ -29,11 +31,15 @@ _LEFT_OUT = "-"
 
 @dataclass(frozen=True)
 class Dates:
-	"""The dates that a booking page shows: `times` of them. `plan` is None for a single date, or without a chosen time."""
+	"""The dates that a booking page shows: `times` of them. `plan` is None for a single date, or without a chosen time.
 
-	repeat: Repeat
+	If dates of a series are moved, `repeat` is None, and `present` are their starts now, epoch seconds.
+	"""
+
+	repeat: Repeat | None
 	times: int
 	plan: SeriesDates | None
+	present: tuple[int, ...] = ()
 
 
 def load_dates(
@@ -44,6 +50,14 @@ def load_dates(
 	if not start or count == 1:
 		return Dates(repeat, count, None)
 	return Dates(repeat, count, plan_dates(bookable, request, start, WantedSeries(repeat.weeks, count), now))
+
+
+def load_move(booking: Document, scope: str, start: int | None, now: int, hold: str | None) -> Dates:
+	"""Return the dates of the series that move with the booking to `start` (epoch seconds)."""
+	if not start:
+		return Dates(None, 1, None)
+	plan, present = plan_move(booking, scope, start, now, hold)
+	return Dates(None, len(present), plan, tuple(present))
 
 
 def date_fields(form: Mapping[str, str]) -> dict[str, str]:
@@ -65,7 +79,8 @@ def read_dates(form: Mapping[str, str]) -> dict[str, object]:
 def has_seen_dates(form: Mapping[str, str], start: object) -> bool:
 	"""Whether the form shows the dates that it asks for, so that it can be booked."""
 	times, shown = form.get("times"), form.get("shown")
-	is_this_start = read_instant(form.get("date-0")) == read_instant(str(start))
+	starts = [read_instant(text) for name, text in form.items() if name.startswith("date-")]
+	is_this_start = read_instant(str(start)) in starts
 	return times in (None, "1") or (times == shown and is_this_start)
 
 
@@ -74,18 +89,24 @@ def dates_view(shown: Dates, start: int | None, style: dates.TimeStyle, values: 
 	repeat, plan = shown.repeat, shown.plan
 	missing = plan.missing if plan else []
 	return {
-		"every": every_text(repeat),
-		"text": None if repeat.is_chosen else repeat_text(repeat),
+		"every": every_text(repeat) if repeat else "",
+		"text": _what(shown),
 		"options": [{"value": times, "label": _times(times)} for times in range(1, repeat.most + 1)]
-		if repeat.is_chosen
+		if repeat and repeat.is_chosen
 		else [],
 		"times": shown.times,
 		"shown": len(plan.dates) if plan else 1,
-		"dates": [_date(place, each, style, values) for place, each in enumerate(plan.dates)] if plan else [],
+		"dates": [_date(place, each, shown, style, values) for place, each in enumerate(plan.dates)] if plan else [],
 		"start": iso(start, style.zone) if start else "",
 		"news": _news(len(missing), shown.times) if plan else None,
 		"all_free": not missing,
 	}
+
+
+def _what(shown: Dates) -> str | None:
+	if shown.repeat:
+		return None if shown.repeat.is_chosen else repeat_text(shown.repeat)
+	return _("{0} dates move").format(shown.times) if shown.plan else ""
 
 
 def _times(times: int) -> str:
@@ -100,12 +121,16 @@ def _news(missing: int, times: int) -> str:
 	return _("{0} of {1} dates aren't free. Please choose another time, or leave them out.").format(missing, times)
 
 
-def _date(place: int, each: SeriesDate, style: dates.TimeStyle, values: Mapping[str, Any]) -> dict[str, Any]:
+def _date(
+	place: int, each: SeriesDate, shown: Dates, style: dates.TimeStyle, values: Mapping[str, Any]
+) -> dict[str, Any]:
 	name, label, value = f"date-{place}", moment_in_short(each.wanted, style), iso(each.wanted, style.zone)
 	if each.is_free:
 		return {"name": name, "label": label, "value": value, "field": None}
 	choices = [{"value": iso(start, style.zone), "label": moment_in_short(start, style)} for start in each.nearest]
-	choices.append({"value": f"{_LEFT_OUT}{value}", "label": _("Leave this date out")})
+	stays = moment_in_short(shown.present[place], style) if shown.present else ""
+	left_out = _("It stays on {0}").format(stays) if stays else _("Leave this date out")
+	choices.append({"value": f"{_LEFT_OUT}{value}", "label": left_out})
 	about = {"type": "radio", "required": True, "missing": _("Choose a time.")}
 	field = field_view(name, dict(values), {}, label=_("{0} isn't free").format(label), choices=choices, **about)
 	return {"name": name, "label": label, "value": value, "field": field}

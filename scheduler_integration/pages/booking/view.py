@@ -80,6 +80,7 @@ def booking_view(page: BookingPage) -> dict:
 		"moving": page.moving and _moving(page, page.moving),
 		"form": form,
 		"series": page.series and dates_view(page.series, page.start, page.style, page.attempt.values),
+		"scope": query.carried.get("scope") if page.moving else None,
 		"action": query.url(start=page.start and iso(page.start, page.zone)),
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(page, form)),

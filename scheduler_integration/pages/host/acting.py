@@ -11,10 +11,15 @@ from frappe import _
 from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.entry.bulk import act_on_all, undo_all
 from scheduler_integration.entry.commands import act, act_undoably, parse_command
-from scheduler_integration.exceptions import HostNotFree, SchedulingError, SomeRefused, TimeNotFree
+from scheduler_integration.exceptions import DatesTaken, HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
-from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
+from scheduler_integration.pages.host.refused import (
+	dates_taken_message,
+	no_time_message,
+	not_free_message,
+	some_refused_message,
+)
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument
@@ -23,7 +28,7 @@ from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform.clock import iso, now
 
 # The arguments of a command that a form sends as they are.
-ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount")
+ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount", "scope", "dates")
 # Money isn't moved and taken back again.
 _FOR_GOOD = frozenset({"refund", "mark_paid"})
 
@@ -96,6 +101,12 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 	if isinstance(error, TimeNotFree):
 		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": wanted_start(style)}
 		return no_time_message(error, asked, style)
+	if isinstance(error, DatesTaken):
+		asked = {
+			**{name: argument(name) for name in ("action", "name", "reason", "scope")},
+			"start": wanted_start(style),
+		}
+		return dates_taken_message(error, asked, style)
 	if isinstance(error, SomeRefused):
 		# What was cancelled is no longer in the list.
 		others = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.handing_over import Taker
@@ -20,6 +21,7 @@ from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.links import phone_address
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable
 from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.scopes import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import iso
@@ -45,7 +47,8 @@ class MeetingPage:
 	"""The data of the page. `sharing` are all bookings of the session, or the booking alone.
 
 	`panel` is the open one of PANELS, or empty. `takers` are the hosts to whom it can be reassigned, if that is the panel. `move` is the view of the times if that moves the meeting. `newer` is the
-	booking that took this one's place. At `proposal_url` the host answers a proposed time. `zone` is the host's, `now` is in epoch seconds.
+	booking that took this one's place. `series` are the rows of its series (`meetings/series.py`). At `proposal_url` the host
+	answers a proposed time. `zone` is the host's, `now` is in epoch seconds.
 	"""
 
 	house: House
@@ -62,6 +65,7 @@ class MeetingPage:
 	toast: dict | None = None
 	typed: dict[str, str] | None = None
 	proposal_url: str | None = None
+	series: Sequence[Document] = ()
 
 	@property
 	def visitor(self) -> Visitor:
@@ -120,6 +124,8 @@ def meeting_view(page: MeetingPage) -> dict:
 		"refundable": refundable(booking),
 		"currency": booking.payment.currency if booking.payment else "",
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
+		"dates": [_date(each, page) for each in page.series],
+		"scopes": scopes_of(each.status for each in page.series),
 		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
 		"seats": sum(booking.seats for booking in page.sharing),
 		**_buttons(page),
@@ -204,6 +210,16 @@ def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
 	else:
 		note = _("outside their hours or limits")
 	return {"user": taker.host.user, "label": f"{taker.host.name} · {note}"}
+
+
+def _date(row: Document, page: MeetingPage) -> dict:
+	return {
+		"label": in_short(row.starts_at, row.ends_at, page.style),
+		"url": meeting_url(row.name),
+		"is_current": row.name == page.booking.id,
+		"waiting": row.status == "Pending",
+		"state": words.state(row.status),
+	}
 
 
 def _attendee(other: HostBooking, booking: HostBooking) -> dict:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from frappe import _
 
-from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
+from scheduler_integration.exceptions import DatesTaken, HostNotFree, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.query import read_instant
 from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.platform.clock import iso
@@ -49,6 +51,28 @@ def no_time_message(error: TimeNotFree, asked: dict[str, str], style: TimeStyle)
 			{"fields": {**asked, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
 			for slot in offered
 		],
+	}
+
+
+def dates_taken_message(error: DatesTaken, asked: dict[str, str], style: TimeStyle) -> dict:
+	"""Return a message that names the dates of a series that aren't free, and offers to move the others.
+
+	`asked` has the form's `action`, `name`, `reason`, `scope` and `start`.
+	"""
+	dates = error.plan.dates
+	agreed = [iso(each.wanted, style.zone) if each.is_free else None for each in dates]
+	# The date that was chosen must move itself.
+	may_move = read_instant(asked["start"]) in [each.wanted for each in dates if each.is_free]
+	return {
+		"text": _("Some of the dates aren't free at that time."),
+		"is_error": True,
+		"reasons": [
+			{"text": _("{0} isn't free").format(moment_in_short(each.wanted, style)), "conflicts": []}
+			for each in error.plan.missing
+		],
+		"rest": {"fields": {**asked, "dates": json.dumps(agreed)}, "label": _("Move the others only")}
+		if may_move
+		else None,
 	}
 
 

@@ -24,7 +24,7 @@ PREFILLED = {
 }
 # Prefilled texts that may be long, and have several lines.
 _LONG = ("notes", "guests")
-CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "again", "_lang")
+CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "scope", "again", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock", "with", "zones", "times")
 _LONGEST = 200
 # Each link of the page repeats these texts.

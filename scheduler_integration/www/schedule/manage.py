@@ -11,7 +11,12 @@ from frappe import _
 
 from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.entry.admission import confirm_attendee
-from scheduler_integration.entry.commands import cancel_for_attendee, parse_guests_of, update_guests_for_attendee
+from scheduler_integration.entry.commands import (
+	cancel_for_attendee,
+	parse_guests_of,
+	parse_scope,
+	update_guests_for_attendee,
+)
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
@@ -70,7 +75,7 @@ def _act(token: str, path: str) -> Attempt:
 				count_request(BOOKINGS)
 				news = f"?invited=1{_change_guests(token)}"
 			else:
-				cancel_for_attendee(token, parse_reason(argument("reason")))
+				cancel_for_attendee(token, parse_reason(argument("reason")), parse_scope(argument("scope")))
 				news = "?cancelled=1" if embedded() else ""
 	except SchedulingError as error:
 		if action == "code":

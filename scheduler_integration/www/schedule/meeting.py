@@ -24,7 +24,7 @@ from scheduler_integration.catalogue.lookup import Bookable, find_bookable, meet
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
 from scheduler_integration.domains.links import local_path, page_url
 from scheduler_integration.entry.admission import NO_PROOF, may_ask
-from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
+from scheduler_integration.entry.commands import book_for_visitor, parse_scope, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
@@ -40,11 +40,12 @@ from scheduler_integration.exceptions import (
 from scheduler_integration.meetings.link_uses import check_open
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
+from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.page import Attempt, BookingPage
-from scheduler_integration.pages.booking.series import date_fields, has_seen_dates, load_dates, read_dates
+from scheduler_integration.pages.booking.series import date_fields, has_seen_dates, load_dates, load_move, read_dates
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.embedding import stay
@@ -155,9 +156,9 @@ def _again(query: Query) -> AttendeeBooking | None:
 
 def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	"""Return the view for choosing another time. The meeting type may be inactive by now, or have another address."""
-	attempt = Attempt()
+	attempt, scope = Attempt(), parse_scope(query.carried.get("scope"))
 	if submitted():
-		attempt = _move(token, query, visitor)
+		attempt = _move(token, query, visitor, scope)
 		query = _as_submitted(query)
 	booking = booking_to_reschedule(token, now())
 	moving = for_attendee(booking, now())
@@ -172,7 +173,11 @@ def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	slots = load_month(bookable, request, query, zone, now(), first_week_day)
 	# A meeting that is moved stays with its host, so nobody stands in.
 	notices = notices_of(replace(bookable, standing_in=()), now())
-	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving, notices=notices))
+	booking_page = BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving, notices=notices)
+	if scope != ONE and booking.series:
+		asked = load_move(booking, scope, booking_page.start, now(), visitor.hold)
+		booking_page = replace(booking_page, series=asked)
+	return booking_view(booking_page)
 
 
 def _book_or_look(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
@@ -226,7 +231,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 	raise _to_manage_page(booking, "booked")
 
 
-def _move(token: str, query: Query, visitor: Visitor) -> Attempt:
+def _move(token: str, query: Query, visitor: Visitor, scope: str) -> Attempt:
 	"""Move the meeting and redirect to its page. Returns an Attempt if that is refused."""
 	form = frappe.request.form
 	try:
@@ -239,10 +244,11 @@ def _move(token: str, query: Query, visitor: Visitor) -> Attempt:
 				form.get("reason"),
 				visitor.hold,
 				form.get("idempotency_key"),
+				read_dates(form).get("dates") if scope != ONE else None,
 			)
-			booking = reschedule_for_attendee(token, request)
+			booking = reschedule_for_attendee(token, request, scope)
 	except SchedulingError as error:
-		return Attempt(typed_values(form, ("reason", "idempotency_key"), ()), error)
+		return Attempt({**typed_values(form, ("reason", "idempotency_key"), ()), **date_fields(form)}, error)
 	raise _to_manage_page(booking, "moved")
 
 

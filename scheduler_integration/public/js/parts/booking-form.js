@@ -16,6 +16,7 @@ const OWN = [
 	"website",
 	"code",
 	"dates",
+	"scope",
 ];
 const NOT_KEPT = new Set([
 	"csrf_token",

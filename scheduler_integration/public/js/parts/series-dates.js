@@ -35,14 +35,16 @@ async function refresh() {
 		query.set("part", "series");
 		const answer = await fetch(`${location.pathname}?${query}`, { credentials: "same-origin" });
 		const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("series-dates");
-		if (shown !== wanted || !fresh) return;
+		if (shown !== wanted) return;
+		if (!fresh) throw new Error("no dates");
 		element("series-dates").replaceWith(fresh);
+		// The list may bring the number of dates along.
+		shown = wish();
 	} catch {
 		// The next change tries again. Without dates, the server decides whether all of them are free.
 		shown = "";
-	} finally {
-		if (!shown || shown === wanted) submit.setAttribute("aria-disabled", "false");
 	}
+	submit.setAttribute("aria-disabled", "false");
 	agree();
 }
 
