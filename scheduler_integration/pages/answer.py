@@ -53,7 +53,9 @@ def answering_view(
 		"action": path,
 		"other": f"{path}?answer={CONFIRM if wanted == DECLINE else DECLINE}",
 		# The e-mail about a request has no calendar part, and the host who answers it gets no other e-mail.
-		"ics": f"{_FILE}?token={path.rpartition('/')[2]}" if booking.status == "Scheduled" else None,
+		"ics": f"{_FILE}?token={path.rpartition('/')[2]}"
+		if booking.status == "Scheduled" and not booking.proposed_start
+		else None,
 		"meeting_url": f"/scheduling/meeting/{booking.id}",
 		"csrf_token": csrf_token(),
 	}
