@@ -191,6 +191,13 @@ class TestMatching:
 		assert say("9") == ""
 		assert frappe.db.get_value("Booking", booked.id, "status") == "Scheduled"
 
+	def test_a_text_that_was_not_sent_asks_for_no_reply(self, texts, say):
+		booking = texts.about()
+		frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "sms"}, "status", "Skipped")
+		frappe.db.commit()
+		assert say("9") == ""
+		assert state(booking) == "Scheduled"
+
 	def test_a_meeting_that_moved_since_the_text_is_changed_as_it_is_now(self, texts, say):
 		booking = texts.about()
 		request = parse_reschedule_request(clock.iso(booking.starts_at + 7200, "UTC"), None)
