@@ -59,9 +59,10 @@ class Booking(Form):
 		Only a number that isn't valid in the country of the attendee's zone needs the host's zone.
 		"""
 		number = self.attendee_phone
-		self.phone_e164 = number and (
-			international(number, [self.timezone]) or international(number, [timezone_of(self.host)])
-		)
+		self.phone_e164 = None
+		if number:
+			own = international(number, [self.timezone])
+			self.phone_e164 = own or international(number, [timezone_of(self.host)])
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
