@@ -9,9 +9,11 @@ import frappe
 from scheduler_integration.notifications.channels.email import Email
 from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage
+from scheduler_integration.notifications.channels.todo import Todo
 from scheduler_integration.notifications.rules import REMINDER, forget_automations
 from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, TEXTS, body_source, subject_source
 
+_DAY = 1440
 # Key: trigger, channel, recipient, minutes, and whether it is active at first.
 _ROWS = {
 	"attendee_confirmed": ("Booked", Email, "Attendee and Guests", 0, True),
@@ -26,6 +28,8 @@ _ROWS = {
 	"host_booked_push": ("Booked", Push, "Hosts", 0, True),
 	"host_moved_push": ("Rescheduled", Push, "Hosts", 0, True),
 	"host_cancelled_push": ("Cancelled", Push, "Hosts", 0, True),
+	"attendee_win_back": ("Cancelled", Email, "Attendee", 3 * _DAY, False),
+	"host_no_show_todo": ("No Show", Todo, "Hosts", 0, True),
 	"attendee_no_show": ("No Show", Email, "Attendee", 0, True),
 	"attendee_thanks": ("After End", Email, "Attendee", 60, True),
 }
@@ -33,6 +37,7 @@ _TITLES = {
 	**TEMPLATES,
 	**FOLLOW_UPS,
 	"attendee_reminder_text": "Scheduler: Reminder as a text message",
+	"host_no_show_todo": "Scheduler: Follow-up after a no-show",
 	"host_requested_push": "Scheduler: Request, on the host's devices",
 	"host_booked_push": "Scheduler: New booking, on the host's devices",
 	"host_moved_push": "Scheduler: Move, on the host's devices",
@@ -77,6 +82,8 @@ def _insert_row(key: str) -> None:
 			"channel": channel.name,
 			"recipient": recipient,
 			"minutes": minutes,
+			"by_attendee_only": int(key == "attendee_win_back"),
+			"not_rebooked_only": int(key == "attendee_win_back"),
 			"email_template": None if key in TEXTS else _TITLES[key],
 		}
 	).insert(ignore_permissions=True)  # As above: for the site.

@@ -13,6 +13,8 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 from pypika.functions import Min
 
+from scheduler_integration.meetings.transitions import Actor
+
 CACHE = "scheduling_automations"
 
 # Triggers that are a time. `minutes` is how long before or after.
@@ -21,6 +23,7 @@ BEFORE_START, AFTER_START, BEFORE_END, AFTER_END = "Before Start", "After Start"
 REMINDER = "Reminder"
 TIMED = frozenset({REMINDER, BEFORE_START, AFTER_START, BEFORE_END, AFTER_END})
 
+_FLAGS = ("is_active", "first_time_only", "by_attendee_only", "not_rebooked_only", "not_reconfirmed_only")
 # Triggers of messages that nobody needs to hold the meeting: it is over, or doesn't take place.
 FOLLOW_UP_TRIGGERS = frozenset({"Cancelled", "Completed", "No Show", AFTER_END})
 
@@ -28,6 +31,8 @@ FOLLOW_UP_TRIGGERS = frozenset({"Cancelled", "Completed", "No Show", AFTER_END})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automation:
 	"""A row of Meeting Automation. The fields have the names of the DocType; `minutes` is never negative.
+
+	`not_rebooked_only` and `not_reconfirmed_only` are checked when the action is due, all others when it is planned.
 
 	`built_in` is the key of a message that the app ships, such as `attendee_reminder`, and empty for others.
 	"""
@@ -47,6 +52,9 @@ class Automation:
 	phase: str | None
 	contact_tag: str | None
 	first_time_only: bool
+	by_attendee_only: bool
+	not_rebooked_only: bool
+	not_reconfirmed_only: bool
 	email_template: str | None
 	text: str | None
 	webhook_url: str | None
@@ -61,6 +69,8 @@ class Automation:
 		if any(wanted and wanted != tags for wanted, tags in chosen):
 			return False
 		if self.host and self.host not in booking.host_users():
+			return False
+		if self.by_attendee_only and booking.cancelled_by != Actor.ATTENDEE.value:
 			return False
 		if self.contact_tag and self.contact_tag not in facts.tags.get(booking.contact, ()):
 			return False
@@ -146,5 +156,5 @@ def _load() -> list[dict[str, Any]]:
 
 
 def _automation(row: dict[str, Any]) -> Automation:
-	flags = {name: bool(row[name]) for name in ("is_active", "first_time_only")}
+	flags = {name: bool(row[name]) for name in _FLAGS}
 	return Automation(**{**row, **flags, "minutes": row["minutes"] or 0})

@@ -42,6 +42,7 @@ FOLLOW_UPS = {
 	"attendee_reminder": "Scheduler: Reminder to the attendee",
 	"host_reminder": "Scheduler: Reminder to the host",
 	"attendee_no_show": "Scheduler: After a no-show",
+	"attendee_win_back": "Scheduler: Some days after a cancellation",
 	"attendee_thanks": "Scheduler: Thank you and feedback",
 }
 # Questions that only the app words. They come after what somebody did in a calendar program.
@@ -49,6 +50,7 @@ QUESTIONS = {"attendee_declined", "host_proposed"}
 # Text messages and notifications on devices that the app ships.
 TEXTS = {
 	"attendee_reminder_text",
+	"host_no_show_todo",
 	"host_requested_push",
 	"host_booked_push",
 	"host_moved_push",

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.sessions import live_rows
-from scheduler_integration.notifications.automations.triggers import still_fits
+from scheduler_integration.notifications.automations.triggers import objection, still_fits
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.channel import Action
 from scheduler_integration.notifications.rules import find_automation
@@ -18,11 +18,11 @@ from scheduler_integration.outbox.tasks import Task
 
 def act(task: Task, now: int) -> Outcome:
 	"""Carry out the task's action, if somebody still needs it. `now` is in epoch seconds."""
-	action = _action(task)
+	action = _action(task, now)
 	return action if isinstance(action, NotNeeded) else BY_KIND[task.kind].run(action, now)
 
 
-def _action(task: Task) -> Action | NotNeeded:
+def _action(task: Task, now: int) -> Action | NotNeeded:
 	"""Return everything that the channel needs, or why nobody needs the action any more."""
 	automation = find_automation(task.payload["automation"])
 	if not automation or not automation.is_active:
@@ -30,8 +30,10 @@ def _action(task: Task) -> Action | NotNeeded:
 	if not frappe.db.exists("Booking", task.booking):
 		return NotNeeded(_("The booking was deleted."))
 	booking = frappe.get_doc("Booking", task.booking)
-	if not still_fits(automation.trigger, booking.status):
+	if not task.payload.get("fired") and not still_fits(automation.trigger, booking.status):
 		return NotNeeded(_("The booking is {0} now.").format(_(booking.status)))
+	if reason := objection(automation, booking, now):
+		return NotNeeded(reason)
 	channel = BY_KIND[task.kind]
 	readers = (reader for reader in channel.readers(automation, booking) if channel.is_reader_of(task, reader))
 	reader = next(readers, None)

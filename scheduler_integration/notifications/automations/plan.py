@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.series import once_per_series
-from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
+from scheduler_integration.notifications.automations.triggers import MINUTE, moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
 from scheduler_integration.notifications.messages import acting_user
 from scheduler_integration.notifications.rules import TIMED, Automation, Facts, active_automations
@@ -50,6 +50,16 @@ def _may_act(automation: Automation, trigger: str | None) -> bool:
 	return automation.built_in not in TEMPLATES and automation.trigger in (*TIMED, trigger)
 
 
+def fired_tasks(automation: Automation, booking: Document, key: str, now: int) -> list[Planned]:
+	"""Return the actions of an automation that somebody starts by hand, one for each reader. `key` is new each time."""
+	channel = CHANNELS[automation.channel]
+	planned = (
+		_planned(automation, booking, reader, f"fired {key}", now, now + channel.days * DAY, AT_ONCE)
+		for reader in channel.readers(automation, booking)
+	)
+	return [task for task in planned if task.target]
+
+
 def _skip_others(changes: Changes, keep: list[str]) -> None:
 	names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
 	skip_open(names, changes[0].now, for_later("The booking was changed."), purposes=(TIMED_TASK,), keep=keep)
@@ -64,8 +74,8 @@ def _at_once(automations: list[Automation], trigger: str | None, change: Change)
 			for reader in channel.readers(automation, booking):
 				if not actor or reader.user != actor:
 					part = f"{trigger} {booking.sequence}"
-					end = change.now + channel.days * DAY
-					yield _planned(automation, booking, reader, part, change.now, end, AT_ONCE)
+					due = change.now + automation.minutes * MINUTE
+					yield _planned(automation, booking, reader, part, due, due + channel.days * DAY, AT_ONCE)
 
 
 def _timed(automations: list[Automation], booking: Document, now: int) -> Iterator[Planned]:
@@ -103,5 +113,10 @@ def _planned(
 		due_at=due_at,
 		expires_at=expires_at,
 		automation=automation.name,
-		payload={"automation": automation.name, "role": reader.role, "user": reader.user},
+		payload={
+			"automation": automation.name,
+			"role": reader.role,
+			"user": reader.user,
+			"fired": part.startswith("fired "),
+		},
 	)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import DocType
 
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.meetings.changes import Change, Kind
@@ -57,6 +59,24 @@ def trigger_of(change: Change) -> str | None:
 def still_fits(trigger: str, status: str) -> bool:
 	"""Whether an action of this trigger still makes sense in this state of the booking."""
 	return status in _STATES[trigger]
+
+
+def objection(automation: Automation, booking: Document, now: int) -> str | None:
+	"""Return why the conditions that are checked when the action is due aren't met at `now`, or None if they are."""
+	if automation.not_reconfirmed_only and booking.reconfirmed_at:
+		return _("The attendee has confirmed to come.")
+	if automation.not_rebooked_only and _has_booked_again(booking, now):
+		return _("The attendee has booked again.")
+	return None
+
+
+def _has_booked_again(booking: Document, now: int) -> bool:
+	"""Whether the attendee has another booking with one of the hosts that takes place later than now, or was made later."""
+	row, host = DocType("Booking"), DocType("Booking Host")
+	query = frappe.qb.from_(row).join(host).on(host.parent == row.name).select(row.name)
+	query = query.where((row.attendee_email == booking.attendee_email) & (row.name != booking.name))
+	query = query.where(row.status.isin(sorted(OPEN)) & host.user.isin(booking.host_users()))
+	return bool(query.where((row.starts_at > now) | (row.creation > booking.creation)).limit(1).run())
 
 
 def moments(automation: Automation, booking: Document) -> list[int]:

@@ -1,9 +1,23 @@
 """The channel to-do: an entry in the list of each host in the desk."""
 
+from datetime import date, timedelta
+
 import frappe
 
+from scheduler_integration.engine import local_date
 from scheduler_integration.notifications.channels.channel import Action, Channel, text_of
+from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, Outcome
+
+# Somebody who missed a meeting is called soon, or not at all.
+_URGENT = {"priority": "High"}
+_SATURDAY = 5
+
+
+def _next_working_day(reader: Reader, now: int) -> date:
+	"""Return the next day from Monday to Friday, by the reader's calendar."""
+	day = local_date(now, reader.zone) + timedelta(days=1)
+	return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= _SATURDAY else day
 
 
 class Todo(Channel):
@@ -21,6 +35,11 @@ class Todo(Channel):
 				"description": frappe.utils.escape_html(text_of(action)),
 				"reference_type": "Booking",
 				"reference_name": action.booking.name,
+				**(
+					_URGENT | {"date": _next_working_day(action.reader, now)}
+					if action.automation.trigger == "No Show"
+					else {}
+				),
 			}
 		)
 		# The outbox acts here, for no user.

@@ -4,7 +4,7 @@ from frappe import _
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.notifications.channels import CHANNELS
-from scheduler_integration.notifications.rules import TIMED, forget_automations
+from scheduler_integration.notifications.rules import REMINDER, forget_automations
 
 MOST_MINUTES = 60 * 24 * 90
 # Fields with fixed values in built-in messages. An admin may change the text and the conditions, and switch a message off.
@@ -39,7 +39,7 @@ class MeetingAutomation(Form):
 	def validate_minutes(self):
 		if not 0 <= (self.minutes or 0) <= MOST_MINUTES:
 			raise InvalidRequest(_("Minutes must be between 0 and {0} (90 days).").format(MOST_MINUTES))
-		if self.trigger not in TIMED:
+		if self.trigger == REMINDER:
 			self.minutes = 0
 
 	def validate_channel(self):
