@@ -201,7 +201,10 @@ doc_events = {
 	"Personal Data Deletion Request": {"on_change": "scheduler_integration.entry.your_data.erase_with_user"},
 }
 
-before_request = ["scheduler_integration.entry.domains.serve_domain"]
+before_request = [
+	"scheduler_integration.entry.paths.merge_slashes",
+	"scheduler_integration.entry.domains.serve_domain",
+]
 on_login = "scheduler_integration.entry.domains.refuse_login"
 
 # Answers to invitations are a part of a mail that Frappe doesn't keep. Frappe 15 can only replace a class.

@@ -12,6 +12,7 @@ from scheduler_integration.catalogue.booking_links import PAGE, is_token
 from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.domains.links import ROOT
 from scheduler_integration.domains.table import Served, served_at
+from scheduler_integration.entry.paths import rewrite
 
 _PREFIXES = (
 	"/assets/",
@@ -31,9 +32,7 @@ def serve_domain() -> None:
 	path = None if frappe.form_dict.get("cmd") else _path_on_site(served, request.path)
 	if path is None:
 		raise NotFound
-	if path != request.path:
-		request.path = path
-		request.environ["PATH_INFO"] = path
+	rewrite(request, path)
 
 
 def refuse_login() -> None:

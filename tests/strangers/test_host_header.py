@@ -95,7 +95,16 @@ def test_no_address_for_guests_names_another_host(hostile, offer):
 	]
 	assert len(routes) > 10
 	for route in routes:
-		assert_clean(hostile.get(re.sub(r"<(\w+)>", lambda part: known.get(part[1], "nothing"), route)))
+		path = re.sub(r"<(\w+)>", lambda part: known.get(part[1], "nothing"), route)
+		assert_clean(hostile.get(path))
+
+
+def test_a_doubled_slash_led_to_the_host_of_the_request(hostile, offer):
+	doubled = path_of(offer).replace("/", "//").removeprefix("/")
+	for path in (doubled, doubled.rpartition("//")[0], "/book//nobody", "/schedule//manage//x"):
+		answer = hostile.get(path, allow_redirects=False)
+		assert answer.status_code in (200, 404)
+		assert_clean(answer)
 
 
 def test_no_public_page_or_answer_names_another_host(hostile, offer):

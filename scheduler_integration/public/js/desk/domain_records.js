@@ -22,9 +22,9 @@ function show(frm, claim) {
 	const table = `<table class="table table-bordered small"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 	const { $wrapper } = frm.get_field("records");
 	$wrapper.html(`<div class="table-responsive">${table}</div>`);
-	$wrapper.off("click").on("click", "[data-copy]", ({ currentTarget }) =>
-		frappe.utils.copy_to_clipboard(currentTarget.dataset.copy),
-	);
+	$wrapper
+		.off("click")
+		.on("click", "[data-copy]", ({ currentTarget }) => frappe.utils.copy_to_clipboard(currentTarget.dataset.copy));
 	if (claim.url) frm.add_web_link(claim.url, __("Open it"));
 	frm.dashboard.set_headline(claim.sentences.map(clean).join("<br>"), COLOURS[claim.status]);
 }
