@@ -527,3 +527,13 @@ def test_in_large_text_or_above_a_keyboard_no_header_stays_over_the_form(browse)
 	assert window.ask(position) == "sticky"
 	window.page.set_viewport_size({"width": 390, "height": 420})
 	assert window.ask(position) == "static"
+
+
+def test_the_faces_of_a_team_fit_into_a_phone_in_large_text(browse, commit_clean):
+	team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cleo")])
+	make_meeting_type(team)
+	frappe.db.commit()
+	window = browse(PHONE)
+	window.open(f"/schedule/{team.slug}")
+	window.page.evaluate("document.documentElement.style.fontSize = '200%'")
+	assert not window.scrolls_sideways()
