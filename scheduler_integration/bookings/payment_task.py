@@ -41,7 +41,8 @@ def run(task: Task, now: int) -> Outcome:
 	if not is_settled:
 		return Again(now + SOON, "Somebody began to pay.")
 	if seen.state is State.OPEN:
-		return Again(payment.pay_until if now < payment.pay_until else now + LATER, "Nobody has paid yet.")
+		# Nobody has paid yet, and nothing is wrong.
+		return Again(payment.pay_until if now < payment.pay_until else now + LATER, "")
 	return Done(payment.external_id)
 
 

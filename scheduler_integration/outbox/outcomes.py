@@ -18,7 +18,7 @@ class Done:
 class Again:
 	"""The task isn't done, and must run again at `at` (epoch seconds).
 
-	`counts`: the attempt counts, because after a number of these the task fails.
+	Without a `reason` nothing is wrong, and nobody is told. `counts`: the attempt counts, because after a number of these the task fails.
 	"""
 
 	at: int

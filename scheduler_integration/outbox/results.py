@@ -81,7 +81,7 @@ def _fields(task: Task, outcome: Outcome, now: int) -> tuple[str, dict[str, Any]
 		return SENT, {"error": None, **({"external_id": outcome.external_id} if outcome.external_id else {}), **over}
 	if isinstance(outcome, Again):
 		attempts = task.attempts if outcome.counts else patient(task)
-		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason}
+		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason or None}
 		return PENDING, {**again, "attempts": attempts}
 	if isinstance(outcome, Down):
 		# Its time stays. The task is due as soon as the account works.

@@ -12,6 +12,7 @@ from frappe import _
 
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.notifications.channels import CHANNELS
+from scheduler_integration.payments.providers import CASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,13 @@ def _of_services() -> Iterator[Fact]:
 			_("To make the link of the video call"),
 			_("As the provider's own notice says"),
 			", ".join(calls),
+		)
+	if paid := [name for name in _distinct("Booking Payment", "provider") if name != CASH]:
+		yield Fact(
+			_("E-mail address, and what is paid for. Cards are entered at the payment provider only"),
+			_("So that the meeting can be paid for"),
+			_("As the provider's own notice says"),
+			", ".join(paid),
 		)
 	for name in _distinct("Meeting Automation", "channel", active=True):
 		if name in CHANNELS and (passed_on := CHANNELS[name].passed_on()):

@@ -12,9 +12,17 @@ from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels.sms import ANSWER
-from scheduler_integration.notifications.messages import DECLINE_OFFER, GUEST_REMOVED, HOST_REMOVED, KEPT, PROPOSED
+from scheduler_integration.notifications.messages import (
+	DECLINE_OFFER,
+	GUEST_REMOVED,
+	HOST_REMOVED,
+	KEPT,
+	PROPOSED,
+	REFUNDED,
+)
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.payments.plan import LOOK, REFUND
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver, status_of, tasks
@@ -116,6 +124,9 @@ def test_the_desk_has_words_for_every_purpose():
 		HOST_REMOVED,
 		GUEST_REMOVED,
 		KEPT,
+		REFUNDED,
+		LOOK,
+		REFUND,
 		AT_ONCE,
 		TIMED_TASK,
 		MIRROR,

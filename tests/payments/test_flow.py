@@ -5,6 +5,9 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import PaymentOpen, PaymentOver, SlotTaken, TransitionNotAllowed, Unreachable
+from scheduler_integration.meetings.agenda import count_requests
+from scheduler_integration.meetings.failures import undelivered
+from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.meetings.tokens import pay_token
 from tests.payments.conftest import DAY, NINE, NOW
 from tests.payments.world import HALF_AN_HOUR, again, book, hear, make_paid_type, pay, payment_of, press_pay, run, told
@@ -190,6 +193,30 @@ def test_while_the_provider_is_down_no_time_is_given_away(stripe, paid_type, at_
 	assert stripe.pay(session)
 	booking = run(booking, booking.pay_until + 3600)
 	assert booking.payment_status == "Paid"
+
+
+def test_a_payment_that_is_awaited_was_called_late(stripe, paid_type):
+	booking = book(paid_type)
+	press_pay(booking)
+	bookings.retried(lambda: bookings.look_soon(pay_token(booking), NOW))
+	frappe.db.commit()
+	run(booking)
+	assert undelivered([booking.name], NOW) == {}
+
+
+def test_a_host_neither_sees_a_request_nor_answers_it_before_it_is_paid(stripe, as_user):
+	meeting_type = make_paid_type(requires_confirmation=1)
+	booking = book(meeting_type)
+	host = page_of(meeting_type).user
+	with as_user(host):
+		assert count_requests(host, NOW) == 0
+		actions = get_for_host(booking.name, NOW).actions
+		assert "mark_paid" in actions
+		assert not {"confirm", "decline", "reschedule"} & set(actions)
+	pay(stripe, booking)
+	with as_user(host):
+		assert count_requests(host, NOW) == 1
+		assert {"confirm", "decline", "refund"} <= set(get_for_host(booking.name, NOW).actions)
 
 
 def test_nobody_pays_after_the_deadline(paid_type, at_now):

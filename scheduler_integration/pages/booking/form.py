@@ -59,8 +59,14 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 		"unfolds": any(field["error"] or field["value"] for field in folded),
 		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
 		"idempotency_key": values.get("idempotency_key", ""),
-		"submit": _("Request this time") if meeting.requires_confirmation else _("Book this time"),
+		"submit": _submit(meeting),
 	}
+
+
+def _submit(meeting: PublicMeetingType) -> str:
+	if meeting.is_paid_first:
+		return _("Continue to the payment")
+	return _("Request this time") if meeting.requires_confirmation else _("Book this time")
 
 
 def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool) -> dict:

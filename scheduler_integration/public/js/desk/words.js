@@ -19,6 +19,9 @@ const PURPOSES = {
 	call: __("Video call"),
 	cleanup: __("Deletion of a former video call"),
 	check: __("Look for the link of the video call"),
+	settle: __("Find out whether it is paid"),
+	refund: __("Pay money back"),
+	attendee_refunded: __("Money back, to the attendee"),
 };
 
 const KINDS = {
@@ -29,6 +32,7 @@ const KINDS = {
 	todo: __("To-do"),
 	calendar_event: __("Event in the calendar"),
 	video_meeting: __("Video call"),
+	payment: __("Payment"),
 };
 
 const EVENTS = {
