@@ -33,14 +33,17 @@ def _mirrored(field: str, values: set[str], user: str) -> set[str]:
 
 
 def _hosted(user: str, now: int) -> set[str]:
-	"""Return the UIDs of the user's bookings and sessions. Those over for a month can't be in the window any more."""
-	booking, host = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Host")
+	"""Return the UIDs of the user's bookings, sessions and series. Those over for a month can't be in the window any more."""
+	booking, host, series = map(frappe.qb.DocType, ("Booking", "Booking Host", "Booking Series"))
 	rows = (
 		frappe.qb.from_(host)
 		.join(booking)
 		.on((host.parent == booking.name) & (host.parenttype == "Booking"))
-		.select(booking.ical_uid, booking.session, booking.session_uid)
+		.left_join(series)
+		.on(series.name == booking.series)
+		.select(booking.ical_uid, booking.session, booking.session_uid, series.ical_uid.as_("series_uid"))
 		.where((host.user == user) & (host.ends_at > now - _MONTH))
 		.run(as_dict=True)
 	)
-	return {uid for row in rows for uid in (row.ical_uid, host_uid(row, user))}
+	# The dates of a series share the UID of one invitation.
+	return {uid for row in rows for uid in (row.ical_uid, host_uid(row, user), row.series_uid) if uid}
