@@ -154,7 +154,7 @@ def _dates(booking: AttendeeBooking, visitor: Visitor) -> list[dict]:
 			"label": in_short(each.start, each.end, style),
 			"note": None if each.status == "Scheduled" else _(each.status),
 			"is_gone": each.status in RELEASED,
-			"url": None if each.id == booking.id else local_address(each.manage_url),
+			"url": None if each.id == booking.id else stay(local_address(each.manage_url) or ""),
 		}
 		for each in booking.series.dates
 	]

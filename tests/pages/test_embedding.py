@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import frappe
 import pytest
 
-from tests.pages.offer import book, bookings_of, make_offer, path_of
+from scheduler_integration.platform.clock import iso
+from tests.pages.offer import book, bookings_of, in_three_days, make_offer, path_of
 from tests.pages.reading import read, script_data, typed_in
 from tests.support.factories import token_of
 
@@ -169,3 +170,22 @@ def test_the_script_for_websites_has_one_address_and_is_small(client):
 	text = re.sub(r"^\s+|^\s*//.*$|/\*\*.*?\*/", "", script.text, flags=re.MULTILINE)
 	assert len(gzip.compress(text.encode(), 9)) < (BUILT if "bundle" in address.path else SOURCE)
 	assert not re.search(r"^\s*(import|export)\b", text, re.MULTILINE)
+
+
+def test_the_dates_of_a_series_stay_in_the_frame(client, commit_clean, framed):
+	advisory = make_offer(repeats="Fixed", repeat_weeks=1, repeat_count=3)
+	start = iso(in_three_days(12), "UTC")
+	page = framed(f"{path_of(advisory)}?tz=UTC&start={start.replace('+', '%2B')}")
+	form = page.one("form", id="booking-form")
+	who = {"attendee_name": "Ada", "attendee_email": "ada@guests.example"}
+	answer = client.post(form["action"], data=typed_in(form, **who))
+	if answer.status_code == 200:
+		# The dates are shown first.
+		form = read(answer.text).one("form", id="booking-form")
+		answer = client.post(form["action"], data=typed_in(form))
+	manage = read(client.get(answer.headers["Location"]).text)
+	others = [link["href"] for link in manage.one("main").all("a") if link["href"].startswith("/schedule/")]
+	dates = [address for address in others if address.startswith("/schedule/manage/")]
+	assert len(dates) >= 2
+	outside = {address for address in others if "embed=1" not in address}
+	assert outside <= {"/schedule/your-data"}
