@@ -132,10 +132,11 @@ def release_past_slots() -> None:
 
 
 def close_past_bookings() -> None:
-	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
+	"""Runs every five minutes: completes past meetings, declines past requests, cancels what nobody confirms. Commits after each."""
 	now = clock.now()
 	bookings.decline_unanswered_requests(now)
 	bookings.complete_past_meetings(now)
+	bookings.release_unconfirmed_meetings(now)
 	record.complete_past(now)
 	bookings.look_at_missed_payments(now)
 

@@ -10,6 +10,7 @@ from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
 	decline_unanswered_requests,
 	look_at_missed_payments,
+	release_unconfirmed_meetings,
 )
 from scheduler_integration.bookings.commands.answer import answer_by_link
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
@@ -95,6 +96,7 @@ __all__ = [
 	"release_before",
 	"release_buckets",
 	"release_slot",
+	"release_unconfirmed_meetings",
 	"reschedule_by_host",
 	"reschedule_by_token",
 	"reschedule_series_by_host",

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import frappe
+from pypika.functions import Coalesce
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from scheduler_integration.bookings.commands.cancel import decline_unanswered
+from scheduler_integration.bookings.commands.cancel import decline_unanswered, release_unconfirmed
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
@@ -20,6 +21,7 @@ from scheduler_integration.payments.providers.payments_app import missed
 # The most bookings that one run closes. After a long pause, later runs close the rest.
 MOST = 500
 _BATCH = 100
+_HOUR = 3600
 
 
 def complete_past_meetings(now: int) -> int:
@@ -48,6 +50,23 @@ def look_at_missed_payments(now: int) -> None:
 	for payment in missed():
 		retried(partial(look_again, payment, now))
 		frappe.db.commit()
+
+
+def release_unconfirmed_meetings(now: int) -> int:
+	"""Cancel the meetings whose attendees haven't said in time that they are coming. Return how many. Commits after each.
+
+	A meeting type asks for that, and says how many hours before the start a meeting is released. One that was booked less
+	than a day before that moment stays: its attendee has just said so by booking.
+	"""
+	booking, meeting_type = frappe.qb.DocType("Booking"), frappe.qb.DocType("Meeting Type")
+	hours = meeting_type.release_unconfirmed_hours
+	query = (
+		frappe.qb.from_(booking).join(meeting_type).on(meeting_type.name == booking.meeting_type).select(booking.name)
+	)
+	query = query.where((meeting_type.asks_to_reconfirm == 1) & (hours > 0))
+	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
+	query = query.where((booking.starts_at > now) & (booking.starts_at <= now + hours * _HOUR))
+	return close_each(query, release_unconfirmed, now)
 
 
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:

@@ -67,6 +67,11 @@ def cancel_for_attendee(token: str, reason: str, scope: str = ONE) -> AttendeeBo
 	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now(), scope=scope))
 
 
+def reconfirm_for_attendee(token: str) -> AttendeeBooking:
+	"""Note that the attendee of the manage link with this token is coming. Raises the errors of `bookings.reconfirm`."""
+	return bookings.retried(lambda: bookings.reconfirm(token, clock.now()))
+
+
 def answer_for_host(token: str, accepts: bool, reason: str) -> None:
 	"""Confirm or decline the request of the answer link with this token. Raises the errors of `answer_by_link`."""
 	bookings.retried(lambda: bookings.answer_by_link(token, accepts, reason, clock.now()))

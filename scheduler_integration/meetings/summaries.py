@@ -128,7 +128,7 @@ class AttendeeBooking(BookingSummary):
 	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason`: a reason for
 	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
 	the message `reschedule_message`. `guests_wait`: the additional guests are invited once the attendee has entered a code.
-	`series` has the other dates if several were booked at once.
+	`series` has the other dates if several were booked at once. `is_asked_to_reconfirm`: reminders ask whether they are coming.
 	`answers` are those that the attendee gave, without hidden ones.
 	"""
 
@@ -144,6 +144,8 @@ class AttendeeBooking(BookingSummary):
 	manage_url: str
 	calendar: CalendarLinks
 	series: Series | None = None
+	is_asked_to_reconfirm: bool = False
+	has_reconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,8 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		manage_url=manage_url(booking),
 		calendar=calendar_links(booking, meeting_type),
 		series=series_of(booking),
+		is_asked_to_reconfirm=bool(meeting_type.asks_to_reconfirm) and booking.status == "Scheduled",
+		has_reconfirmed=bool(booking.reconfirmed_at),
 	)
 
 

@@ -50,6 +50,11 @@ def cancel_url(booking: Document) -> str:
 	return f"{manage_url(booking)}?cancel=1#cancel"
 
 
+def reconfirm_url(booking: Document) -> str:
+	"""Return the address at which the attendee is asked whether they are coming. Opening it changes nothing."""
+	return f"{manage_url(booking)}?coming=1#coming"
+
+
 def answer_url(booking: Document, user: str) -> str:
 	"""Return the absolute address at which the host `user` confirms or declines the request."""
 	return site_url(f"/schedule/answer/{booking.name}.{_answer_signature(booking, user)}")

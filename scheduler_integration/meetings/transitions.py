@@ -92,6 +92,7 @@ TRANSITIONS = (
 	Transition("Pending", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
 	Transition("Pending", "Expired", (_SYSTEM,), _unpaid),
 	Transition("Scheduled", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Scheduled", "Cancelled", (_SYSTEM,), _before_the_end),
 	Transition("Scheduled", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
 	Transition("Scheduled", "Completed", (_HOST,), _after_the_start),
 	Transition("Scheduled", "Completed", (_SYSTEM,), _well_after_the_end),

@@ -15,6 +15,7 @@ from scheduler_integration.entry.commands import (
 	cancel_for_attendee,
 	parse_guests_of,
 	parse_scope,
+	reconfirm_for_attendee,
 	update_guests_for_attendee,
 )
 from scheduler_integration.entry.errors import refusals
@@ -33,7 +34,7 @@ from scheduler_integration.platform.clock import now
 no_cache = 1
 sitemap = 0
 
-_ACTIONS = ("cancel", "code", "guests", "send_code")
+_ACTIONS = ("cancel", "code", "coming", "guests", "send_code")
 
 
 def get_context(context: frappe._dict) -> None:
@@ -70,6 +71,8 @@ def _act(token: str, path: str) -> Attempt:
 		with refusals():
 			if action in ("code", "send_code"):
 				news = _confirm_address(token, action)
+			elif action == "coming":
+				reconfirm_for_attendee(token)
 			elif changes_guests:
 				# Each added guest gets an invitation, so this counts like a booking.
 				count_request(BOOKINGS)

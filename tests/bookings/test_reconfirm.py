@@ -1,0 +1,97 @@
+"""Attendees say that they are coming: asked in reminders, answered with one click, and released if they don't."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.platform.clock import to_site_time
+from tests.pages.offer import book as book_soon
+from tests.pages.offer import in_three_days, make_offer
+from tests.support import door
+from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.outbox import deliver
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-05 09:00")
+HOUR, DAY = 3600, 86400
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+
+@pytest.fixture
+def page():
+	return make_page(make_user("Jane"))
+
+
+def make_asking_type(page, **fields):
+	return make_meeting_type(page, asks_to_reconfirm=1, reminders="1440", **fields)
+
+
+def book(page, kind, made=NOW, start=NINE):
+	booking = door.book(payload(page, kind, start), made)
+	frappe.db.set_value("Booking", booking.id, "creation", to_site_time(made), update_modified=False)
+	frappe.db.commit()
+	return booking
+
+
+def status(booking):
+	return frappe.db.get_value("Booking", booking.id, "status")
+
+
+def reminder(booking):
+	rows = frappe.get_all("Email Queue", {"reference_name": booking.id}, ["message"], order_by="creation desc")
+	return next(row.message for row in rows if "coming" in row.message)
+
+
+class TestAsked:
+	def test_the_reminder_has_a_link(self, page, outgoing_mail):
+		booking = book(page, make_asking_type(page))
+		deliver(booking.id, NINE - DAY)
+		assert "coming=3D1" in reminder(booking) or "coming=1" in reminder(booking)
+
+	def test_opening_the_link_changes_nothing_and_the_button_confirms(self, client):
+		booking = book_soon(make_offer(asks_to_reconfirm=1), in_three_days(10))
+		address = f"/schedule/manage/{token_of(booking)}"
+		assert "Are you coming?" in client.get(f"{address}?coming=1").text
+		frappe.db.rollback()
+		assert not frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
+		client.post(address, data={"action": "coming"})
+		assert "You have confirmed that you are coming" in client.get(address).text
+		frappe.db.rollback()
+		assert frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
+
+	def test_a_type_that_doesnt_ask_says_nothing(self, page, client):
+		booking = book(page, make_meeting_type(page))
+		assert "Are you coming?" not in client.get(f"/schedule/manage/{token_of(booking)}").text
+
+
+class TestReleased:
+	def test_what_nobody_has_confirmed_is_cancelled_at_the_deadline(self, page):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR - 1)
+		assert status(booking) == "Scheduled"
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 1
+		assert status(booking) == "Cancelled"
+		assert bookings.release_unconfirmed_meetings(NINE - 11 * HOUR) == 0
+
+	def test_the_time_is_free_again(self, page):
+		kind = make_asking_type(page, release_unconfirmed_hours=12)
+		book(page, kind)
+		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
+		assert status(book(page, kind, NINE - 11 * HOUR)) == "Scheduled"
+
+	def test_who_is_coming_stays(self, page):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		bookings.reconfirm(token_of(booking), NINE - DAY)
+		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
+		assert status(booking) == "Scheduled"
+
+	def test_who_has_just_booked_stays(self, page):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12), NINE - 20 * HOUR)
+		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
+		assert status(booking) == "Scheduled"
+
+	def test_without_a_deadline_nothing_is_released(self, page):
+		booking = book(page, make_asking_type(page))
+		bookings.release_unconfirmed_meetings(NINE - HOUR)
+		assert status(booking) == "Scheduled"
