@@ -36,6 +36,7 @@ from scheduler_integration.entry.your_data import read_held
 from scheduler_integration.exceptions import BookingNotFound, InvalidDate, LinkExpired
 from scheduler_integration.meetings.link_uses import check_open
 from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
 from scheduler_integration.notifications.feed import host_feed
@@ -258,6 +259,8 @@ def calendar_file(token=None) -> None:
 	(booking, reader), now = _reader_of_link(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired
+	if booking.payment_status in NOT_PAID:
+		raise BookingNotFound
 	download("meeting.ics", published(booking, now, reader), "text/calendar")
 
 

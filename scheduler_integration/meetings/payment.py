@@ -1,5 +1,6 @@
 """The payment of a booking, as its record says it."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import frappe
@@ -37,6 +38,15 @@ class PaymentFacts:
 def waits_for_payment(booking: Document) -> bool:
 	"""Whether the booking's time is kept only until its attendee has paid, or hasn't."""
 	return bool(booking.payment_status == AWAITING)
+
+
+def without_place(booking: Document) -> Document:
+	"""Return the booking as its attendee may see it: who hasn't paid doesn't learn how to join the meeting."""
+	if booking.payment_status not in NOT_PAID:
+		return booking
+	shown = copy(booking)
+	shown.location = shown.meeting_link = shown.meeting_password = None
+	return shown
 
 
 def may_be_paid_by_hand(booking: Document) -> bool:

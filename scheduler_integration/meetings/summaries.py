@@ -18,7 +18,13 @@ from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
-from scheduler_integration.meetings.payment import PaymentFacts, may_be_paid_by_hand, payment_of
+from scheduler_integration.meetings.payment import (
+	NOT_PAID,
+	PaymentFacts,
+	may_be_paid_by_hand,
+	payment_of,
+	without_place,
+)
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.series import Series, series_of
@@ -184,11 +190,12 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 	refusal = cancel_refusal(booking, meeting_type, now)
 	no_other_time = reschedule_refusal(booking, meeting_type, now)
 	earlier = predecessor(booking)
+	shown = without_place(booking)
 	if people is None or not set(booking.host_users()) <= set(people):
 		people = people_of([booking])
 	hosts = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
-		**_shared(booking, now),
+		**_shared(shown, now),
 		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in hosts),
 		answers=tuple(answer for answer in _answers(booking) if not answer.is_hidden),
 		can_cancel=refusal is None,
@@ -201,7 +208,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		reschedule_message=booking.reschedule_message or None,
 		earlier=earlier.parts()[0] if earlier else None,
 		manage_url=manage_url(booking),
-		calendar=calendar_links(booking, meeting_type),
+		calendar=calendar_links(shown, meeting_type),
 		series=series_of(booking),
 		is_asked_to_reconfirm=bool(meeting_type.asks_to_reconfirm) and booking.status == "Scheduled",
 		has_reconfirmed=bool(booking.reconfirmed_at),
@@ -283,7 +290,9 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"meeting_id": booking.meeting_id or None,
 		"meeting_password": booking.meeting_password or None,
 		"video_status": frappe.scrub(booking.video_status) if booking.video_status else None,
-		"confirmation_message": meeting_type.confirmation_message or None,
+		"confirmation_message": None
+		if booking.payment_status in NOT_PAID
+		else meeting_type.confirmation_message or None,
 		"redirect_url": meeting_type.redirect_url or None,
 		"cancel_reason": booking.cancel_reason or None,
 		"rescheduled_from": booking.rescheduled_from or None,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.browser.elsewhere import elsewhere
+from tests.browser.elsewhere import LISTEN, element, elsewhere
 from tests.browser.screens import DESK, PATIENCE, PHONE
-from tests.browser.test_embed import LISTEN, choose_time, element, frame_of, shown
+from tests.browser.test_embed import choose_time, frame_of, shown
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.payments.conftest import _stripe_server, stripe, stripe_for_all  # noqa: F401
 

@@ -349,4 +349,4 @@ def test_a_free_type_costs_no_statement(stripe):
 	frappe.db.commit()
 	with recorded() as statements:
 		door.book(payload(page_of(free), free, NINE), NOW)
-	assert not [text for text, _values in statements if "Payment" in text]
+	assert not [text for text, _values in statements if "tabBooking Payment" in text or "tabPayment Notice" in text]

@@ -6,6 +6,7 @@ import frappe
 import pytest
 import requests
 
+from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.platform.clock import iso_z
 from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of, wish_for
 from tests.pages.reading import read, typed_in
@@ -154,6 +155,21 @@ def test_a_wrong_link_finds_nothing(client, offer):
 	manage = client.get(path.replace("/pay/", "/manage/"))
 	assert manage.status_code == 404, "the payment link opens no booking"
 	assert payment_of(booking).status == "Open"
+
+
+def test_who_hasnt_paid_learns_not_where_the_meeting_is(client, offer, run_jobs):
+	secret = "meet.example"
+	booked = client.call("scheduler_integration.api.public.book", **wish_for(offer))
+	manage = urlsplit(data_of(booked)["manage_url"]).path
+	page = client.get(manage).text
+	assert secret not in booked.text
+	assert secret not in page
+	assert "roadmap" not in page
+	assert client.get(data_of(booked)["calendar"]["ics"]).status_code == 404
+	frappe.db.rollback()
+	act(parse_command("mark_paid", data_of(booked)["id"]))
+	frappe.db.commit()
+	assert secret in client.get(manage).text
 
 
 def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):

@@ -72,10 +72,13 @@ class Controller:
 @pytest.fixture
 def gateway(monkeypatch):
 	controller = Controller()
-	utils = ModuleType("payments.utils")
-	utils.get_payment_gateway_controller = lambda _name: controller
-	monkeypatch.setitem(sys.modules, "payments", ModuleType("payments"))
-	monkeypatch.setitem(sys.modules, "payments.utils", utils)
+	if is_installed():
+		monkeypatch.setattr("payments.utils.get_payment_gateway_controller", lambda _name: controller)
+	else:
+		utils = ModuleType("payments.utils")
+		utils.get_payment_gateway_controller = lambda _name: controller
+		monkeypatch.setitem(sys.modules, "payments", ModuleType("payments"))
+		monkeypatch.setitem(sys.modules, "payments.utils", utils)
 	monkeypatch.setattr(payments_app, "is_installed", lambda: True)
 	if not frappe.db.exists("Payment Gateway", GATEWAY):
 		frappe.get_doc({"doctype": "Payment Gateway", "gateway": GATEWAY}).insert()

@@ -45,7 +45,7 @@ def meeting_row(sharing: Sequence[HostBooking], style: dates.TimeStyle) -> dict:
 		"about": _about(sharing, style),
 		"place_icon": place_icon(first.location_type),
 		"hosts": names(first.hosts),
-		"call": None if first.is_over else words.way_to_join(sharing),
+		"call": None if first.is_over or first.waits_for_payment else words.way_to_join(sharing),
 		"waiting": sum(booking.needs_answer for booking in sharing),
 		"state": None if is_session else words.state(first.status),
 		"unpaid": payment_text(first, style.locale) if first.waits_for_payment and not is_session else None,
