@@ -259,6 +259,7 @@ def test_a_pop_up_by_keyboard_keeps_the_focus_and_gives_it_back(offer, web, visi
 	wait_until(page, "document.activeElement.tagName === 'IFRAME'")
 	assert page.locator("dialog button").get_attribute("aria-label") == "Close"
 	assert page.locator("dialog iframe").get_attribute("title") == "Intro call"
+	assert page.locator("dialog").get_attribute("aria-label") == "Intro call"
 	# The page behind is inert.
 	page.keyboard.press("Shift+Tab")
 	assert page.evaluate(

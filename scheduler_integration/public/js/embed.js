@@ -192,6 +192,7 @@ ${TAG}>dialog>button{display:block;width:44px;height:44px;margin:0 0 8px auto;bo
 		/** Names the frame and its button in the visitor's language. @param {{title: string, close: string}} words */
 		name({ title, close }) {
 			if (this.frame) this.frame.title = title;
+			if (this.dialog) this.dialog.ariaLabel = title;
 			this.button.ariaLabel = close;
 			if (document.activeElement === this.button) this.frame?.focus();
 		}

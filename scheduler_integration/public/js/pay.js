@@ -8,7 +8,8 @@ if (page?.dataset.payment === "waits") ask(0);
 
 /** @param {number} turn */
 function ask(turn) {
-	if (turn < WAITS.length) setTimeout(() => look(turn), WAITS[turn] * 1000);
+	const wait = WAITS[turn];
+	if (wait) setTimeout(() => look(turn), wait * 1000);
 }
 
 /** @param {number} turn */
