@@ -13,6 +13,8 @@ from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
 
 # Seconds until the next attempt while another worker sends a message that decides whether this one is needed.
 MOMENT = 30
+# A message about a series waits for the links of its dates: after 5 seconds it looks again, then after 10, 20 ... 160.
+_SOON, _MOST_WAITS = 5, 6
 
 
 def deliver_email(task: Task, now: int) -> Outcome:
@@ -27,9 +29,23 @@ def deliver_email(task: Task, now: int) -> Outcome:
 	booking = frappe.get_doc("Booking", task.booking)
 	if task.purpose == HOST_REMOVED and SENDING in _news_of_the_meeting(task):
 		return Again(now + MOMENT, _("The host is being told of the meeting at this moment."))
+	if _waits_for_links(task):
+		return Again(now + _SOON * 2 ** (task.attempts - 1), _("The links of the series' video calls are being made."))
 	if reason := _not_needed(booking, task):
 		return NotNeeded(reason)
 	return send_message(_message(booking, task, now), now)
+
+
+def _waits_for_links(task: Task) -> bool:
+	"""Whether the video calls of a series' dates are still being made. After some minutes the message leaves without links.
+
+	One message tells of all dates. The calls of a single booking are made before its message anyway.
+	"""
+	dates = task.payload.get("dates", ())
+	if not dates or task.attempts > _MOST_WAITS:
+		return False
+	waiting = {"name": ["in", dates], "video_status": "Waiting", "status": "Scheduled"}
+	return bool(frappe.db.exists("Booking", waiting))
 
 
 def _not_needed(booking: Document, task: Task) -> str | None:

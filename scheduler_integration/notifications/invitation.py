@@ -16,7 +16,13 @@ from scheduler_integration.engine import Interval, wall_clock
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
-from scheduler_integration.notifications.series import Occurrence, entry_of_series, moment, occurrences
+from scheduler_integration.notifications.series import (
+	Occurrence,
+	dates_of_host,
+	entry_of_series,
+	moment,
+	occurrences,
+)
 from scheduler_integration.notifications.vtimezone import time_zone
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import utc
@@ -51,9 +57,13 @@ def invitation_for(booking: Document, now: int, reader: Reader, *, was_confirmed
 	if not method:
 		return None
 	calendar = empty_calendar(method)
-	event = bare_event(booking, now, reader, entry)
-	_add_people(event, entry, reader, method)
-	calendar.add_component(event)
+	# Each date that others share is an entry of its own. Only a published calendar may have several (RFC 5546, 3.2.1).
+	others = dates_of_host(booking, reader) if booking.series and booking.session and method == "PUBLISH" else []
+	for each in [booking, *others]:
+		own = entry if each is booking else entry_for(each, reader)
+		event = bare_event(each, now, reader, own)
+		_add_people(event, own, reader, method)
+		calendar.add_component(event)
 	return Invitation(written(calendar), method)
 
 

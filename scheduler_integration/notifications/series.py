@@ -70,6 +70,11 @@ def occurrences(booking: Document, reader: Reader) -> list[Occurrence]:
 	]
 
 
+def dates_of_host(booking: Document, reader: Reader) -> list[Document]:
+	"""Return the other confirmed dates of the booking's series that this host takes."""
+	return [each for each in _dates_for(booking, reader) if each.name != booking.name]
+
+
 def entry_of_series(booking: Document, reader: Reader) -> Entry:
 	"""Return the entry for a message that takes the whole series out of the reader's calendar."""
 	uid = frappe.db.get_value("Booking Series", booking.series, "ical_uid")

@@ -111,11 +111,11 @@ def test_nothing_moves_if_a_date_isnt_free_until_the_person_agrees():
 	other = make_meeting_type(page)
 	busy = answer.series.dates[2].start + 2 * HOUR
 	door.book(payload(page, other, busy), NOW)
-	frappe.db.savepoint("before")
+	frappe.db.savepoint("untouched")
 	target = FIRST + 2 * HOUR
 	with pytest.raises(DatesTaken) as refused:
 		bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target), "all", NOW)
-	frappe.db.rollback(save_point="before")
+	frappe.db.rollback(save_point="untouched")
 	assert [each.is_free for each in refused.value.plan.dates] == [True, True, False, True]
 	wanted = [each.wanted for each in refused.value.plan.dates]
 	agreed = (wanted[0], wanted[1], None, wanted[3])

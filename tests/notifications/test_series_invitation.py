@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from pathlib import Path
 
 import frappe
@@ -13,8 +15,11 @@ from icalendar import Calendar
 from scheduler_integration import bookings
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.engine import series_starts
+from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.notifications.invitation import calendar_file
 from scheduler_integration.notifications.readers import attendee_of
+from scheduler_integration.outbox.outcomes import Again
+from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import iso
 from tests.support import door
@@ -193,3 +198,36 @@ def test_the_words_name_all_dates_and_those_that_are_left():
 	cancelled = mails(answer.id, NOW)[0]
 	assert "Your other dates:" in cancelled.text
 	assert cancelled.text.count("Oct") >= 3
+
+
+def test_the_message_waits_for_the_links_of_all_dates():
+	_page, answer = make_series()
+	third = answer.series.dates[2].id
+	frappe.db.set_value("Booking", third, "video_status", "Waiting")
+	task = _task_of(answer.id)
+	booked = deliver_email(task, NOW)
+	assert isinstance(booked, Again)
+	assert booked.at == NOW + 5
+	# It doesn't wait for a call that can't be made.
+	assert not isinstance(deliver_email(replace(task, attempts=7), NOW), Again)
+	link = {"video_status": "Ready", "meeting_link": "https://meet.example/third"}
+	frappe.db.set_value("Booking", third, link)
+	assert not isinstance(deliver_email(replace(task, key="another", attempts=2), NOW), Again)
+	rule, others = parts_of(texts_of(answer.id)[0])
+	assert [each["LOCATION"] for each in others] == ["https://meet.example/third"]
+	assert "LOCATION" not in rule
+
+
+def _task_of(name):
+	row = frappe.get_all("Outbox Task", {"booking": name, "purpose": "attendee_confirmed"}, ["*"])[0]
+	fields = {field.name: row.get(field.name) for field in dataclass_fields(Task)}
+	return Task(**{**fields, "payload": json.loads(row.payload), "attempts": 1, "lease": ""})
+
+
+def test_a_host_of_shared_dates_gets_an_entry_for_each():
+	_page, answer = make_series(seats=3)
+	to_host = next(mail for mail in mails(answer.id, NOW) if mail.reader.is_hosting)
+	calendar = Calendar.from_ical(to_host.invitation.calendar)
+	assert calendar["METHOD"] == "PUBLISH"
+	assert len({str(event["UID"]) for event in calendar.walk("VEVENT")}) == 4
+	assert starts_in(to_host.invitation.calendar) == live_starts(answer)
