@@ -9,7 +9,7 @@ from scheduler_integration.pages.kit.assets import script_address
 from tests.browser.screens import DESK, PHONE
 from tests.pages.offer import make_offer, path_of
 
-MOST_BYTES, MOST_REQUESTS = 30_000, 6
+MOST_BYTES, MOST_REQUESTS = 29_000, 6
 
 
 SHIFTS = """window.shifts = [];
