@@ -37,6 +37,12 @@ def check_use_is_free(booking: Document, status: str) -> None:
 		raise TooLateToUndo(_("The booking link was used again meanwhile, so it can't be undone."))
 
 
+def is_used_again(booking: Document) -> bool:
+	"""Whether somebody else has used the link since this booking gave its use back. Waits for the link's row."""
+	link = booking.booking_link
+	return bool(link and _lock(link).get("single_use") and _is_taken(link))
+
+
 def _lock(name: str) -> dict[str, int]:
 	"""Wait for the link's row, and return its facts; empty if it was deleted."""
 	link = frappe.qb.DocType(DOCTYPE)

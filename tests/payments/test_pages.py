@@ -8,7 +8,7 @@ import requests
 
 from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.platform.clock import iso_z
-from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of, wish_for
+from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.payments.world import payment_of
 
@@ -170,6 +170,37 @@ def test_who_hasnt_paid_learns_not_where_the_meeting_is(client, offer, run_jobs)
 	act(parse_command("mark_paid", data_of(booked)["id"]))
 	frappe.db.commit()
 	assert secret in client.get(manage).text
+
+
+def test_a_host_tries_a_type_that_costs_money_and_pays_nothing(client, stripe_for_all, offer):
+	sign_in(client, host_of(offer))
+	editor = f"/scheduling/types/{offer.name}"
+	form = read(client.get(editor).text).one("form", action=f"{editor}/test")
+	answer = client.post(form["action"], data=typed_in(form))
+	assert answer.status_code == 200
+	assert "Not paid yet" in answer.text
+	assert bookings_of(offer) == []
+	assert not stripe_for_all.sessions
+
+
+def test_hosts_set_the_terms_of_a_type_on_their_own_page(client, offer):
+	sign_in(client, host_of(offer))
+	editor = f"/scheduling/types/{offer.name}"
+
+	def form_of_price():
+		forms = read(client.get(editor).text).one("main").all("form")
+		return next(each for each in forms if each.all("input", name="deposit"))
+
+	form = form_of_price()
+	saved = client.post(
+		editor, data=[*typed_in(form, deposit="20", refund_notice_hours="48", late_refund_percent="25")]
+	)
+	assert saved.status_code == 303, read(saved.text).one("main").text
+	frappe.db.rollback()
+	offer.reload()
+	assert (offer.deposit, offer.refund_notice_hours, offer.late_refund_percent) == (20, 48, 25)
+	refused = client.post(editor, data=[*typed_in(form_of_price(), deposit="60")])
+	assert "The deposit is more than the price." in refused.text, read(refused.text).one("main").text
 
 
 def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):

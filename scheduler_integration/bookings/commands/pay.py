@@ -19,6 +19,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_for_money, run_once_paid
 from scheduler_integration.bookings.host_time import check_hosts_have_time
+from scheduler_integration.bookings.link_use import is_used_again
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
@@ -198,9 +199,11 @@ def _give_again(booking: Document, payment: frappe._dict, now: int) -> bool:
 
 
 def _check_free(booking: Document, now: int) -> None:
-	"""Raise SlotTaken unless the booking's hosts are free for it, or its session has room."""
+	"""Raise SlotTaken unless the booking's hosts are free for it, or its session has room, and its link isn't used again."""
 	bookable, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking)
 	guard.lock_hosts(booking.host_users())
+	if is_used_again(booking):
+		raise SlotTaken
 	offer = offer_around(bookable, wanted, booking.starts_at, now, lock=True)
 	members = [offer.member(user) for user in main_first(booking)]
 	standing = joinable_booking(members, booking.starts_at)
