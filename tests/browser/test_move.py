@@ -100,7 +100,7 @@ def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 	window = browse(PHONE)
 	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
 	panels = [meeting_path(name, panel) for panel in ("", "move", "ask", "guests", "cancel")]
-	others = ("types", "page", "insights", "why", "ill", "calendars")
+	others = ("types", "page", "embed", "insights", "why", "ill", "calendars")
 	plain = ("/scheduling", "/scheduling?q=ada", "/scheduling/book", "/scheduling/video")
 	for address in (*plain, *(f"/scheduling/{each}" for each in others), *panels):
 		window.open(address)
