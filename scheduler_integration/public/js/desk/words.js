@@ -33,6 +33,7 @@ const KINDS = {
 	calendar_event: __("Event in the calendar"),
 	video_meeting: __("Video call"),
 	payment: __("Payment"),
+	web_push: __("Notification on devices"),
 };
 
 const EVENTS = {
