@@ -96,6 +96,8 @@ const place_in = (mail) => editor_of(mail).quill?.selection?.savedRange?.index ?
 
 function insert(mail, { html, simple_html }, place) {
 	const editor = editor_of(mail);
-	if (editor.quill) editor.quill.clipboard.dangerouslyPasteHTML(place, simple_html, "user");
-	else editor.set_value(`${html}\n${editor.get_value() || ""}`);
+	if (!editor.quill) return editor.set_value(`${html}\n${editor.get_value() || ""}`);
+	// The first paragraph would go on in the line of the cursor.
+	if (place) editor.quill.insertText(place, "\n", "user");
+	editor.quill.clipboard.dangerouslyPasteHTML(place && place + 1, simple_html, "user");
 }
