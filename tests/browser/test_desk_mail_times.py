@@ -30,7 +30,7 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	window.open_form("Contact", contact.name)
 	window.page.evaluate("void cur_frm.email_doc()")
 	mail = window.dialog
-	mail.locator("[data-fieldname=content] .ql-editor:not(.read-mode)").fill("Hello Ada,")
+	mail.locator("[data-fieldname=content] .ql-editor:not(.read-mode)").press_sequentially("Hello Ada,")
 	expect(mail.locator("button", has_text="Insert times")).to_have_count(1)
 	mail.locator("button", has_text="Insert times").click()
 	asking = window.page.locator(".modal.show", has_text="Times to suggest")
