@@ -17,7 +17,7 @@ _TAKEN_KEYS = frozenset(
 	{
 		"again", "attendee_company", "attendee_email", "attendee_name", "attendee_phone", "choose_start", "clock", "cmd", "company",
 		"csrf_token", "date", "duration", "email", "embed", "guests", "idempotency_key", "location", "meeting_type", "month",
-		"name", "notes", "parts", "phone", "reason", "reference", "reschedule", "sid", "slug", "source", "start", "times", "tz",
+		"name", "notes", "parts", "phone", "reason", "reference", "reschedule", "scope", "sid", "slug", "source", "start", "times", "tz",
 		"utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "website", "with",
 		"zones",
 	}
