@@ -20,6 +20,7 @@ from scheduler_integration.crm.events import (
 )
 from scheduler_integration.crm.records import find_records, parties_of
 from scheduler_integration.meetings.changes import Changes, Fields
+from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_description
 
@@ -184,10 +185,10 @@ def log_link(booking: Document) -> None:
 
 
 def _others(bookings: Sequence[Document], *fields: str) -> list[frappe._dict]:
-	"""Return the session's other live bookings, oldest first, with these fields."""
+	"""Return the session's other live bookings, oldest first, with these fields. Those that aren't paid for are left out."""
 	names = {booking.name for booking in bookings}
-	sharing = live_rows(bookings[0].session, *fields, hosts=bookings[0].host_users())
-	return [row for row in sharing if row.name not in names]
+	sharing = live_rows(bookings[0].session, "payment_status", *fields, hosts=bookings[0].host_users())
+	return [row for row in sharing if row.name not in names and row.payment_status not in NOT_PAID]
 
 
 def _event_of_others(bookings: Sequence[Document]) -> str | None:

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.invited import is_unconfirmed
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import event_description
@@ -43,6 +44,7 @@ def entry_for(booking: Document, reader: Reader) -> Entry:
 		people = (attendee_of(booking), *guests_of(booking))
 		return replace(_own_entry(booking, reader), hosts=tuple(hosts_of(booking)), participants=people)
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
+	sharing = [each for each in sharing if not waits_for_payment(each)]
 	people = tuple(person for booking in sharing for person in (attendee_of(booking), *guests_of(booking)))
 	entry = _session_entry(booking, sharing, reader)
 	return replace(entry, hosts=tuple(hosts_of(booking)), participants=people)

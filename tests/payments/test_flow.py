@@ -4,15 +4,19 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.calendars.mirror.desired import meeting_of
 from scheduler_integration.exceptions import PaymentOpen, PaymentOver, SlotTaken, TransitionNotAllowed, Unreachable
 from scheduler_integration.meetings.agenda import count_requests
 from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.lookup import get_for_host
+from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.meetings.tokens import pay_token
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.payments.conftest import DAY, NINE, NOW
 from tests.payments.world import HALF_AN_HOUR, again, book, hear, make_paid_type, pay, payment_of, press_pay, run, told
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, page_of, payload
+from tests.support.outbox import mails
 
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 
@@ -102,8 +106,6 @@ def test_cal_20669_the_same_guest_coming_back_met_a_conflict(stripe, paid_type):
 
 
 def test_cal_10121_moving_asked_for_money_twice(stripe, paid_type):
-	from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-
 	booking = pay(stripe, book(paid_type))
 	moved = bookings.reschedule_by_host(booking.name, RescheduleRequest(start=NINE + DAY), NOW)
 	frappe.db.commit()
@@ -306,6 +308,36 @@ def test_a_seat_that_is_not_paid_is_free_again(stripe, at_now):
 	assert run(second, second.pay_until).status == "Expired"
 	assert again(first).status == "Scheduled"
 	assert book(workshop, now=second.pay_until).status == "Pending"
+
+
+def test_who_shares_a_session_hears_nothing_of_those_who_havent_paid(stripe):
+	workshop = make_paid_type(seats=5)
+	unpaid, paid = book(workshop), pay(stripe, book(workshop))
+	third = pay(stripe, book(workshop))
+	assert paid.event
+	assert paid.event == third.event
+	participants = frappe.get_all("Event Participants", {"parent": paid.event}, pluck="reference_docname")
+	assert unpaid.attendee_email not in " ".join(participants)
+	host = next(mail for mail in mails(third.name, NOW) if mail.reader.is_hosting)
+	invited = host.invitation.calendar.replace("\r\n ", "")
+	assert unpaid.attendee_email not in invited
+	assert third.attendee_email in invited
+	meeting = meeting_of(third, third.host, host_uid(third, third.host), third.session)
+	assert {each.name for each in meeting.bookings} == {paid.name, third.name}
+
+
+def test_a_session_moves_and_who_hasnt_paid_still_has_to(stripe, at_now):
+	workshop = make_paid_type(seats=5)
+	paid, unpaid = pay(stripe, book(workshop)), book(workshop)
+	session = press_pay(unpaid)
+	bookings.reschedule_by_host(paid.name, RescheduleRequest(start=NINE + DAY), NOW, for_all=True)
+	frappe.db.commit()
+	moved = frappe.get_doc("Booking", {"rescheduled_from": unpaid.name})
+	assert (moved.status, moved.payment_status) == ("Pending", "Awaiting")
+	assert stripe.pay(session)
+	hear(stripe)
+	run(unpaid)
+	assert again(moved).status == "Scheduled"
 
 
 def test_only_the_deposit_is_paid_at_once(stripe):

@@ -41,6 +41,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
@@ -125,7 +126,9 @@ def reschedule_by_host(
 	uid = session_uid_of(booking)
 	news = [successor_at(each, offer, members, request, Actor.HOST, uid) for each in moving]
 	for new, former in zip(news, moving, strict=True):
-		new.update({"status": "Scheduled", "attendee_moves": former.attendee_moves})
+		# Who shares a session with the one who moves may not have paid yet.
+		status = "Pending" if waits_for_payment(former) else "Scheduled"
+		new.update({"status": status, "attendee_moves": former.attendee_moves})
 	_store(news, moving, standing, Change(Kind.RESCHEDULED, news[0], now, choice.turn, by=Actor.HOST))
 	return for_host(news[0], now)
 

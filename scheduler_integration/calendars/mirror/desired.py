@@ -12,6 +12,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
 from scheduler_integration.meetings.calls import conference_of, has_other_call
 from scheduler_integration.meetings.invited import invited_guests
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
@@ -37,9 +38,10 @@ class Meeting:
 
 
 def meeting_of(booking: Document, user: str, uid: str, session: str) -> Meeting:
-	"""Return the meeting as it is now. It has no bookings if all were cancelled, or if another host takes the meeting."""
+	"""Return the meeting as it is now, without those who haven't paid yet. It has no bookings if all were cancelled, or if another host takes the meeting."""
 	bookings = live_in_session(session) if session else [booking]
-	mine = [each for each in bookings if each.status in LIVE and any(row.user == user for row in each.hosts)]
+	known = [each for each in bookings if each.status in LIVE and not waits_for_payment(each)]
+	mine = [each for each in known if any(row.user == user for row in each.hosts)]
 	return Meeting(user, uid, tuple(mine))
 
 
