@@ -55,6 +55,11 @@ def rows():
 	# As the sync does, which knows what calendars an account has.
 	connected.flags.from_provider = True
 	found.append(connected.insert().calendars[0])
+	payment = frappe.get_doc(
+		{"doctype": "Booking Payment", "booking": booking.name, "currency": "EUR", "amount_minor": 5000}
+	)
+	payment.append("refunds", {"reason": "A secret reason", "number": 1, "amount_minor": 100})
+	found.append(payment.insert(ignore_permissions=True).refunds[0])
 	frappe.db.commit()
 	return {row.doctype: row for row in found}
 
@@ -70,6 +75,7 @@ OF_HOSTS = [
 	"Meeting Type Phase",
 	"Meeting Type Place",
 	"Meeting Type Host",
+	"Booking Payment Refund",
 ]
 CHILD_TABLES = [*OF_HOSTS, "Scheduler Report Source", "Connected Calendar"]
 
