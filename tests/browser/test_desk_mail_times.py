@@ -42,7 +42,8 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	links = editor.locator("a")
 	expect(links).to_have_count(5)
 	window.screenshot("desk-mail-times-inserted")
-	assert editor.inner_text().splitlines()[0] == "Hello Ada,"
+	assert editor.inner_text().splitlines()[0] == "Intro call, 30 mins"
+	expect(editor).to_contain_text("Hello Ada,")
 	expect(editor).to_contain_text("Japan Standard Time (Asia/Tokyo)")
 	value = window.page.evaluate("cur_dialog.get_value('content')")
 	addresses = re.findall(r'href="([^"]+)"', value)

@@ -32,7 +32,6 @@ async function ask_for_times(mail, form) {
 	const { data, ...refused } = await scheduler_integration.desk.get("booking_links.meeting_types", {});
 	if (!data) return scheduler_integration.desk.tell_refusal(refused);
 	if (!data.meeting_types.length) return frappe.msgprint(__("You have no meeting types yet."));
-	const place = place_in(mail);
 	const options = data.meeting_types.map(({ id, name, page }) => ({ value: id, label: `${name} (${page})` }));
 	const dialog = new frappe.ui.Dialog({
 		title: __("Insert times"),
@@ -68,7 +67,7 @@ async function ask_for_times(mail, form) {
 			});
 			if (!answer.data) return scheduler_integration.desk.tell_refusal(answer);
 			dialog.hide();
-			insert(mail, answer.data, place);
+			insert(mail, answer.data);
 		},
 	});
 	dialog.set_value("timezone", data.timezone);
@@ -91,13 +90,9 @@ function editor_of(mail) {
 	return mail.get_value("use_html") ? (html_content ?? content_html) : content;
 }
 
-/** Returns where the cursor is in the message, before another dialog takes the focus. */
-const place_in = (mail) => editor_of(mail).quill?.selection?.savedRange?.index ?? 0;
-
-function insert(mail, { html, simple_html }, place) {
+/** Puts the times before the message, as Frappe does with a template. */
+function insert(mail, { html, simple_html }) {
 	const editor = editor_of(mail);
 	if (!editor.quill) return editor.set_value(`${html}\n${editor.get_value() || ""}`);
-	// The first paragraph would go on in the line of the cursor.
-	if (place) editor.quill.insertText(place, "\n", "user");
-	editor.quill.clipboard.dangerouslyPasteHTML(place && place + 1, simple_html, "user");
+	editor.quill.clipboard.dangerouslyPasteHTML(0, simple_html, "user");
 }
