@@ -222,9 +222,9 @@ def store_offered_time() -> None:
 	store_offered(clock.now())
 
 
-def send_data_code(address: str, network: str, language: str) -> None:
+def send_data_code(address: str, network: str, language: str, form: str) -> None:
 	"""Runs after somebody asked for their data: sends the code, if anything is held about the address."""
-	if code := new_code_for(address, network, clock.now()):
+	if code := new_code_for(address, network, form, clock.now()):
 		mail_data_code(address, code, language)
 
 

@@ -34,26 +34,32 @@ def parse_address(value: object) -> str:
 	return address.lower()
 
 
-def ask_for_code(address: str) -> None:
-	"""Let a job send a code to the address, if anything is held about it. The caller can't tell whether it is."""
+def ask_for_code(address: str) -> str:
+	"""Let a job send a code to the address, if anything is held about it. The caller can't tell whether it is.
+
+	Returns the key of the form in which the code is typed. The code is right in that form only.
+	"""
 	# Each call may send a mail, so it counts like a booking.
 	count_request(BOOKINGS)
-	queue_job(SEND, "short", address=address, network=client_network(), language=frappe.local.lang or "en")
+	form = secrets.token_urlsafe(12)
+	language = frappe.local.lang or "en"
+	queue_job(SEND, "short", address=address, network=client_network(), language=language, form=form)
+	return form
 
 
-def new_code_for(address: str, network: str, now: int) -> str | None:
+def new_code_for(address: str, network: str, form: str, now: int) -> str | None:
 	"""Return a code to send, or None if nothing is held about the address, or it got enough codes.
 
-	`network` is that of the visitor who asks.
+	`network` is that of the visitor who asks, and `form` the key of the form in which the code is typed.
 	"""
-	return codes.new_code(_occasion(address), network, now) if is_held(address) else None
+	return codes.new_code(_occasion(address, form), network, now) if is_held(address) else None
 
 
-def ticket_for(address: str, typed: object) -> str:
-	"""Return a ticket for the address if the code is right. Raises WrongCode."""
+def ticket_for(address: str, form: str, typed: object) -> str:
+	"""Return a ticket for the address if the code is right in the form with this key. Raises WrongCode."""
 	count_request(BOOKINGS)
 	now = clock.now()
-	code = codes.checked_code(_occasion(address), typed, now)
+	code = codes.checked_code(_occasion(address, form), typed, now)
 	if not code or not code.use(secrets.token_hex(8)):
 		raise WrongCode
 	return tickets.new_ticket(address, now)
@@ -94,5 +100,6 @@ def erase_with_user(request: Document, method: str | None = None) -> None:
 		queue_after_commit(ERASE, "long", address=request.email.lower())
 
 
-def _occasion(address: str) -> Occasion:
-	return Occasion(address, meeting_type="", page="your-data", form="your-data")
+def _occasion(address: str, form: str) -> Occasion:
+	"""Return what a code is for. Each form has codes and tries of its own, so that nobody uses up those of somebody else."""
+	return Occasion(address, meeting_type="", page="your-data", form=f"your-data:{form}")

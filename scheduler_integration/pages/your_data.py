@@ -38,10 +38,12 @@ def asked_view(visitor: Visitor, step: Step) -> View:
 	return _view(visitor, step, _("Your data"), text, mode="ask")
 
 
-def code_view(visitor: Visitor, step: Step) -> View:
-	"""Return the view that asks for the code. It is the same whether anything is held or not."""
+def code_view(visitor: Visitor, step: Step, form: str) -> View:
+	"""Return the view that asks for the code. It is the same whether anything is held or not. `form` is the form's key."""
 	text = _("If we hold anything about {0}, a code of six digits is on its way there. It is valid for ten minutes.")
-	return _view(visitor, step, _("Check your mail"), text.format(f"\u2068{step.typed}\u2069"), mode="code")
+	return _view(visitor, step, _("Check your mail"), text.format(f"\u2068{step.typed}\u2069"), mode="code") | {
+		"form": form
+	}
 
 
 def held_view(visitor: Visitor, ticket: str, held: dict[str, Any], step: Step) -> View:

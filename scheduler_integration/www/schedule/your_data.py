@@ -39,19 +39,19 @@ def _ask() -> dict:
 	try:
 		with refusals():
 			address = parse_address(typed)
-			ask_for_code(address)
+			form = ask_for_code(address)
 	except SchedulingError as error:
 		return asked_view(visitor, Step(error, typed))
-	return code_view(visitor, Step(typed=address))
+	return code_view(visitor, Step(typed=address), form)
 
 
 def _open() -> dict:
-	visitor, address = current_visitor(), parse_address(argument("address"))
+	visitor, address, form = current_visitor(), parse_address(argument("address")), argument("form")
 	try:
 		with refusals():
-			ticket = ticket_for(address, argument("code"))
+			ticket = ticket_for(address, form, argument("code"))
 	except SchedulingError as error:
-		return code_view(visitor, Step(error, address))
+		return code_view(visitor, Step(error, address), form)
 	return held_view(visitor, ticket, read_held(ticket), Step())
 
 
