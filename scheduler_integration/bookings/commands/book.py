@@ -88,7 +88,11 @@ def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookab
 
 
 def _own_unpaid(request: BookingRequest, bookable: Bookable) -> Document | None:
-	"""Return the booking of the same time with the same address that still waits for its payment."""
+	"""Return the booking of the same time by the same person that still waits for its payment.
+
+	Anybody can type the address. The provider's page may show the name too, and the title of a booking link is for the person
+	who has the link.
+	"""
 	wanted = {
 		"meeting_type": bookable.meeting_type.name,
 		"starts_at": request.start,
@@ -96,7 +100,13 @@ def _own_unpaid(request: BookingRequest, bookable: Bookable) -> Document | None:
 		"payment_status": AWAITING,
 	}
 	name = is_charged(bookable.meeting_type) and frappe.db.get_value("Booking", wanted, "name")
-	return frappe.get_doc("Booking", name) if name else None
+	unpaid = frappe.get_doc("Booking", name) if name else None
+	return unpaid if unpaid and _is_of(unpaid, request, bookable) else None
+
+
+def _is_of(unpaid: Document, request: BookingRequest, bookable: Bookable) -> bool:
+	before, after = (" ".join(str(name).casefold().split()) for name in (unpaid.attendee_name, request.attendee_name))
+	return before == after and (unpaid.booking_link or None) == (bookable.link.name if bookable.link else None)
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
