@@ -7,6 +7,7 @@ It signs no time, so a recorded request can only be refused because its message 
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
@@ -26,6 +27,9 @@ TWILIO, OTHER = "Twilio", "Another gateway"
 SECRETS = {TWILIO: "sms_auth_token", OTHER: "sms_signing_key"}
 # In characters. A text message in ten parts has 1,600.
 _LONGEST = 1600
+# Twilio signs names and values in one string without marks between them. An id of another form could have the fields after it
+# in it, and make an old message look like a new one.
+_TWILIO_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 
 
 def reply_address() -> str:
@@ -64,9 +68,10 @@ def _signed_by_twilio(secret: str, now: int) -> Text | None:
 	given = frappe.request.headers.get("X-Twilio-Signature", "")
 	if not hmac.compare_digest(given.encode(), expected):
 		raise SignatureRefused
-	return _text(
-		form.get("MessageSid") or form.get("SmsMessageSid"), form.get("From"), form.get("Body"), form.get("OptOutType")
-	)
+	message_id = form.get("MessageSid") or form.get("SmsMessageSid") or ""
+	if not _TWILIO_ID.fullmatch(message_id):
+		raise SignatureRefused
+	return _text(message_id, form.get("From"), form.get("Body"), form.get("OptOutType"))
 
 
 def _signed_by_another(secret: str, now: int) -> Text | None:

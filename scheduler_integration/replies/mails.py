@@ -32,7 +32,7 @@ from scheduler_integration.replies.to_host import tell_hosts
 DAY = 86400
 # A mail that somebody repeats reaches the hosts of a meeting this often a day.
 MOST_TOLD = 5
-_TOLD, _ASKED = "told", "asked whether to cancel"
+_TOLD, _ASKED, _PROPOSED = "told", "asked whether to cancel", "proposed"
 
 
 def take_mail(raw: bytes, now: int) -> bool:
@@ -120,6 +120,8 @@ def _declined(booking: Document, mail: MailReply, now: int) -> str:
 
 def _proposed(mail: MailReply, reply: CalendarReply, booking: Document, now: int) -> str:
 	"""Ask the hosts about the proposed time if the meeting can be moved there as it is; otherwise tell them."""
+	if rows.count_for(booking.name, (_PROPOSED,), now - DAY) >= MOST_TOLD:
+		return _tell(booking, mail, now)
 	has_length = reply.start is not None and reply.end == reply.start + booking.ends_at - booking.starts_at
 	if reply.start is None or not has_length:
 		return _tell(booking, mail, now)
@@ -128,7 +130,7 @@ def _proposed(mail: MailReply, reply: CalendarReply, booking: Document, now: int
 	except SchedulingError:
 		# The command refuses before it changes anything.
 		return _tell(booking, mail, now)
-	return "proposed"
+	return _PROPOSED
 
 
 def _tell(booking: Document, mail: MailReply, now: int) -> str:
