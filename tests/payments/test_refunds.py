@@ -68,13 +68,19 @@ def test_a_request_that_nobody_answers_costs_nothing(stripe):
 	assert (booking.status, kept(stripe, booking)) == ("Declined", 0)
 
 
+def planned_mails(booking):
+	"""Return the mails about the booking. The server that hears of the payment may have tried them, with today's clock."""
+	frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Pending")
+	return mails(booking.name, NOW)
+
+
 def test_the_mails_say_what_was_paid_and_goes_back(stripe):
 	booking = pay(stripe, book(make_paid_type(price=80, deposit=50, refund_notice_hours=0)))
-	confirmed = {mail.reader.role: mail.text for mail in mails(booking.name, NOW)}
+	confirmed = {mail.reader.role: mail.text for mail in planned_mails(booking)}
 	assert set(confirmed) == {"attendee", "host"}
 	assert all("Paid: " in text and "Still to pay when you meet: " in text for text in confirmed.values())
 	booking = cancel_as_attendee(booking, NOW)
-	cancelled = {mail.reader.role: mail.text for mail in mails(booking.name, NOW) if "cancelled" in mail.template}
+	cancelled = {mail.reader.role: mail.text for mail in planned_mails(booking) if "cancelled" in mail.template}
 	assert all("Paid back" in text for text in cancelled.values())
 	assert "attendee" in cancelled
 
