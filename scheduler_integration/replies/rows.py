@@ -100,9 +100,10 @@ def last_of(person: str, since: int) -> tuple[str, list[str]] | None:
 	return (rows[0].outcome, json.loads(rows[0].choices or "[]")) if rows else None
 
 
-def count_of(person: str, outcome: str, since: int) -> int:
-	"""Return how many replies of the person had this outcome since that instant."""
-	return int(frappe.db.count(DOCTYPE, {"person": person, "outcome": outcome, "received_at": [">=", since]}))
+def count_of(person: str, since: int, outcome: str | None = None) -> int:
+	"""Return how many replies of the person had this outcome since that instant, or any without `outcome`."""
+	found = {"person": person, "received_at": [">=", since], **({"outcome": outcome} if outcome else {})}
+	return int(frappe.db.count(DOCTYPE, found))
 
 
 def forget_old(now: int) -> None:

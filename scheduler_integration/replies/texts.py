@@ -38,6 +38,9 @@ TEXTED_DAYS = 7
 MOST_LISTED = 8
 # A program that replies by itself gets no more answers than this in a day.
 MOST_UNCLEAR = 3
+# The site pays for each answer, and a host reads each message that is passed on. After so many messages of a number in a
+# day, known words still do what they say, and nothing else happens.
+MOST_A_DAY = 20
 _LISTED = "listed: "
 _UNCLEAR = "unclear"
 
@@ -84,7 +87,8 @@ def _act_once(text: Text, now: int, sends_answer: bool) -> str:
 	outcome = _outcome(text, person, now)
 	booking = outcome.booking.name if outcome.booking else None
 	rows.keep(rows.TEXT, text.id, person, outcome.name, now, booking=booking, choices=outcome.choices)
-	answer = "" if is_stopped(text.number) else outcome.answer
+	is_flood = rows.count_of(person, now - DAY) > MOST_A_DAY
+	answer = "" if is_flood or is_stopped(text.number) else outcome.answer
 	if booking and answer and sends_answer:
 		plan_answer(booking, text.number, answer, now)
 		wake()
@@ -184,9 +188,10 @@ _DO = {Wish.CONFIRM: _confirm, Wish.CANCEL: _cancel, Wish.MOVE: _move}
 
 
 def _unclear(booking: Document, text: Text, person: str, now: int) -> _Outcome:
-	pass_on(booking, text.body)
+	if rows.count_of(person, now - DAY) < MOST_A_DAY:
+		pass_on(booking, text.body)
 	answer = ""
-	if rows.count_of(person, _UNCLEAR, now - DAY) < MOST_UNCLEAR:
+	if rows.count_of(person, now - DAY, _UNCLEAR) < MOST_UNCLEAR:
 		told = _("Your message was passed on to {0}.").format(hosts_of(booking)[0].name)
 		answer = " ".join(filter(None, (told, reply_hint(booking, now))))
 	return _Outcome(_UNCLEAR, booking, answer)

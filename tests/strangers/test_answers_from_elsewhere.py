@@ -11,7 +11,7 @@ from tests.pages.reading import read, typed_in
 from tests.pages.test_booking_links import make_link
 from tests.payments.conftest import _stripe_server, stripe, stripe_for_all  # noqa: F401  # Fixtures.
 from tests.payments.test_pages import booked_by_form, make_paid_offer
-from tests.replies.conftest import texts  # noqa: F401  # A fixture.
+from tests.replies.conftest import say, texts  # noqa: F401  # Fixtures.
 from tests.replies.sending import PATH as TEXTS
 from tests.replies.sending import send_twilio, signed_by_twilio, twilio_form
 from tests.replies.test_mails import booking, effects, mail, receive  # noqa: F401  # `booking` is a fixture.
@@ -98,3 +98,14 @@ def test_forged_proposals_filled_a_hosts_mailbox(booking):  # noqa: F811
 		outcomes.append(receive(raw.replace(b"Message-ID: <", f"Message-ID: <{number}".encode())))
 	assert outcomes == ["proposed"] * 5 + ["told"] * 2
 	assert effects(booking)[3] == 2
+
+
+@pytest.mark.parametrize("word", ["1", "hello"])
+def test_somebody_who_sent_a_thousand_texts_got_a_thousand_paid_answers(texts, say, word):  # noqa: F811
+	booked = texts.about()
+	answers = [say(word) for _each in range(23)]
+	assert answers[20:] == ["", "", ""]
+	assert frappe.db.count("Notification Log", {"document_name": booked.name}) == (20 if word == "hello" else 0)
+	assert all(answers[:20]) == (word == "1")
+	say("9")
+	assert frappe.db.get_value("Booking", booked.name, "status") == "Cancelled"
