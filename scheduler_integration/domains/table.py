@@ -10,7 +10,7 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Coalesce
 
-from scheduler_integration.domains.names import LONGEST_LABEL, host_of, own_hosts
+from scheduler_integration.domains.names import LONGEST_LABEL, configured_hosts, host_of, own_hosts
 
 CACHE = "scheduling_domains"
 PENDING, VERIFIED, BROKEN = "Pending", "Verified", "Broken"
@@ -48,7 +48,13 @@ def served_at(header: str) -> Served | None:
 	if slugs:
 		return Served(host, slugs[0], slugs)
 	label, _dot, rest = host.partition(".")
-	return Served(host, label, (label,)) if base and rest == base else None
+	if not base or rest != base or (host in configured_hosts() and not _is_active(label)):
+		return None
+	return Served(host, label, (label,))
+
+
+def _is_active(slug: str) -> bool:
+	return bool(frappe.db.exists("Scheduling Page", {"slug": slug, "is_active": 1}))
 
 
 def has_domains() -> bool:

@@ -1,5 +1,6 @@
 """Requests to the host name of a page over real HTTP: the page is there, and nothing else of the site."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -85,6 +86,7 @@ NOT_THERE = (
 	"/.well-known/openid-configuration", "/robots.txt", "/sitemap.xml", "/website_script.js", "/index", "/index.html", "/home",
 	"/schedule", "/schedule/", "/schedule/nobody", "/book/a/b", "/a/b/c", "/..%2fapp", "/schedule/../app", "/%2e%2e/app",
 	"//app", "/schedule//app", "/APP", "/app.html", "/?cmd=frappe.ping", "/?cmd=ping", "/intro-call/../app",
+	"/assets/../login", "/assets/%2e%2e/login", "/schedule/manage/..%2f..%2flogin", "/schedule/privacy/../../login",
 )  # fmt: skip
 
 
@@ -290,6 +292,23 @@ def test_each_slug_has_an_address_under_the_base_domain(client, offer):
 	assert client.get("/login").status_code == 200
 	del client.headers["Host"]
 	assert urlsplit(stay(client, path_of(offer)).headers["Location"]).hostname == f"{slug}.example.app"
+
+
+def test_a_further_name_of_the_site_under_the_base_domain_was_gone(client, site, offer):
+	frappe.get_doc("Scheduler Settings").update({"base_domain": "example.app"}).save()
+	frappe.db.commit()
+	own, pages = "portal.example.app", f"{slug_of(offer)}.example.app"
+	configuration = site.folder / "site_config.json"
+	before = configuration.read_text()
+	configuration.write_text(json.dumps({**json.loads(before), "domains": [own, {"domain": pages}]}))
+	try:
+		client.headers["Host"] = own
+		assert client.get("/login").status_code == 200
+		client.headers["Host"] = pages
+		assert client.get("/login").status_code == 404
+		assert title_of(client.get("/")) == "Jane Doe"
+	finally:
+		configuration.write_text(before)
 
 
 def test_the_web_server_asks_whether_a_name_is_served(client, offer, domain):
