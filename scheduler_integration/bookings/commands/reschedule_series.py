@@ -14,7 +14,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_hold
-from scheduler_integration.availability.offer import Offer, make_offer
+from scheduler_integration.availability.offer import Offer, make_offer, offer_around
 from scheduler_integration.availability.series import MARGIN, SeriesOffer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
@@ -131,6 +131,10 @@ def _move(
 	close_moved([each.former for each in dates])
 	span = [*starts, *(each.start for each in dates)]
 	bookable = bookable_for(booking, same_hosts=True)
+	if by is Actor.ATTENDEE and request.start > booking.starts_at + MARGIN:
+		# The dates of a series lie beyond the booking window, but nobody moves them farther than they could book.
+		around = offer_around(bookable, replace(wanted, in_series=False), request.start, now, lock=True)
+		around.check_bookable(request.start, wanted.duration, booking.timezone)
 	offer = make_offer(bookable, wanted, min(span) - MARGIN, max(span) + MARGIN, now, lock=True)
 	offer = offer.with_any_start() if by is Actor.HOST else offer
 	if not engine.hosts_in_turn(offer.pool, [each.start for each in dates]):
@@ -158,7 +162,10 @@ def _agreed(
 ) -> list[_Date]:
 	"""Return the dates that move: all, or those to which the person has agreed. Raises InvalidRequest."""
 	agreed = request.dates or tuple(starts)
-	if len(agreed) != len(dates):
+	far = any(
+		start is not None and abs(start - by_rule) > MARGIN for start, by_rule in zip(agreed, starts, strict=False)
+	)
+	if len(agreed) != len(dates) or far:
 		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
 	by_rule = engine.moved_starts([each.series_date for each in dates], booking.starts_at, request.start, zone)
 	moving = [
