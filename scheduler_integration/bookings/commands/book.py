@@ -22,8 +22,9 @@ from scheduler_integration.bookings.link_use import claim_link
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
+from scheduler_integration.catalogue.booking_links import LinkTerms
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled, DatesTaken, PaymentOpen, SlotTaken
+from scheduler_integration.exceptions import AlreadyCancelled, BookingLinkUsed, DatesTaken, PaymentOpen, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.payment import AWAITING
@@ -60,7 +61,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 		# If the same request was sent twice, the first may have used the link while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		claim_link(bookable.link, now)
+		_claim(bookable.link, request, bookable, now)
 	by_host = request.on_behalf is not None
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=by_host)
 	offer = offer_around(bookable, wanted, request.start, now, lock=True)
@@ -78,6 +79,16 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	return _store(request, bookable, offer.with_any_start() if by_host else offer, now)
 
 
+def _claim(link: LinkTerms, request: BookingRequest, bookable: Bookable, now: int) -> None:
+	"""Claim the use of the booking link. Who took it and has yet to pay is led to that payment."""
+	try:
+		claim_link(link, now)
+	except BookingLinkUsed:
+		if unpaid := _own_unpaid(request, bookable, booking_link=link.name):
+			raise PaymentOpen(pay_url(unpaid)) from None
+		raise
+
+
 def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookable, now: int) -> Document:
 	try:
 		return take_series(request, series, bookable, now)[0]
@@ -87,17 +98,17 @@ def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookab
 		raise
 
 
-def _own_unpaid(request: BookingRequest, bookable: Bookable) -> Document | None:
-	"""Return the booking of the same time by the same person that still waits for its payment.
+def _own_unpaid(request: BookingRequest, bookable: Bookable, **where: str | int) -> Document | None:
+	"""Return the booking by the same person that still waits for its payment: of the same time, or the one `where` finds.
 
 	Anybody can type the address. The provider's page may show the name too, and the title of a booking link is for the person
 	who has the link.
 	"""
 	wanted = {
 		"meeting_type": bookable.meeting_type.name,
-		"starts_at": request.start,
 		"attendee_email": request.attendee_email,
 		"payment_status": AWAITING,
+		**(where or {"starts_at": request.start}),
 	}
 	name = is_charged(bookable.meeting_type) and frappe.db.get_value("Booking", wanted, "name")
 	unpaid = frappe.get_doc("Booking", name) if name else None
