@@ -12,7 +12,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, offer_around
-from scheduler_integration.availability.series import Rule, offer_series
+from scheduler_integration.availability.series import Rule, SeriesOffer, offer_series
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Choice, Wish, choose_for_series
@@ -51,6 +51,8 @@ def take_series(request: BookingRequest, wanted: WantedSeries, bookable: Bookabl
 	series = offer_series(bookable, asked, rule, starts, now, lock=True)
 	if by_host:
 		series = replace(series, offer=series.offer.with_any_start())
+	if bookable.meeting_type.repeats == "Fixed" and not by_host and _leaves_out_free(series, rule, wanted.agreed):
+		raise DatesTaken(series.plan(rule.starts), request.timezone)
 	wish = Wish(request.start, (), request.attendee_email, request.host)
 	choices = choose_for_series(series, starts, wish, bookable.meeting_type, bookable.page)
 	if not choices:
@@ -66,6 +68,14 @@ def _dates(rule: Rule, agreed: Sequence[int | None]) -> list[tuple[int, int]]:
 	if any(abs(start - by_rule) > WIDEST_DAYS * DAY for by_rule, start in dates):
 		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
 	return dates
+
+
+def _leaves_out_free(series: SeriesOffer, rule: Rule, agreed: Sequence[int | None]) -> bool:
+	"""Whether a date was left out that can be booked with the dates that were agreed to."""
+	left_out = [by_rule for by_rule, start in zip(rule.starts, agreed, strict=False) if start is None]
+	starts = [start for start in agreed if start is not None]
+	fits = series.together if series.offer.assignment == "Collective" else series.able
+	return any(each not in starts and fits(sorted([*starts, each])) for each in left_out)
 
 
 def _store(
