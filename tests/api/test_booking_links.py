@@ -225,11 +225,20 @@ class TestOwnTimes:
 	def test_they_keep_their_title_when_the_meeting_moves_to_another_host(self, pool):
 		users = users_of(pool)
 		noon = in_three_days(12)
-		link = made(pool, users[0], times=[iso(noon, "UTC")], title="Board", host=users[1])
+		link = made(pool, users[0], times=[iso(noon, "UTC")], title="Board", host=users[0])
 		booked = book(link, noon)[1]["data"]
-		assert frappe.db.get_value("Booking", booked["id"], "host") == users[1]
-		moved = call("bookings.update", "Administrator", name=booked["id"], action="reassign", host=users[0])
-		assert moved[1]["data"]["title"] == "Board: Ada Lovelace and Ann"
+		assert frappe.db.get_value("Booking", booked["id"], "host") == users[0]
+		moved = call("bookings.update", "Administrator", name=booked["id"], action="reassign", host=users[1])
+		assert moved[1]["data"]["title"] == "Board: Ada Lovelace and Ben"
+
+	@pytest.mark.parametrize("of", ["a colleague", "anybody"])
+	def test_a_host_booked_a_colleague_at_two_in_the_morning(self, pool, of):
+		users = users_of(pool)
+		host = {"host": users[1]} if of == "a colleague" else {}
+		times = {"times": [iso(in_three_days(2), "UTC")]}
+		status, body = call(CREATE, users[0], meeting_type=pool.name, **times, **host)
+		assert (status, list(body["details"])) == (400, ["own_times"])
+		assert call(CREATE, "Administrator", meeting_type=pool.name, user=users[0], **times, **host)[0] == 201
 
 	@pytest.mark.parametrize(
 		("fields", "field"),

@@ -15,6 +15,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, email, label, person_name
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import iso, now
 
 MAX_STARTS = 50
@@ -54,6 +55,13 @@ class BookingLink(Form):
 				_("Only a round robin has hosts to choose from."),
 				details={"host": _("Choose one of the hosts of this meeting type.")},
 			)
+		self.refuse_hours_of_others({self.host} if self.host else set(users))
+
+	def refuse_hours_of_others(self, users: set[str]):
+		"""Own times are offered at any hour. Nobody but a manager opens the nights of a colleague."""
+		if self.own_times and users - {self.user} and not is_manager():
+			sentence = _("Only a Scheduling Manager can offer times outside the working hours of others.")
+			raise InvalidRequest(sentence, details={"own_times": sentence})
 
 	def set_own_times(self):
 		"""Read the starts, one a line, and write them in the host's zone."""
