@@ -185,12 +185,6 @@ FAULTS: tuple[Fault, ...] = (
 		("two leave a session",),
 	),
 	Fault(
-		"who else attends is read without a lock",
-		"bookings.seats", "others_in_session",
-		"limit(1).for_update().run()", "limit(1).run()",
-		("two leave a session",), mariadb_only=True, under_snapshots=True,
-	),
-	Fault(
 		"a seat that is taken is given again",
 		"bookings.seats", "_free_numbers",
 		"[number for number in range(seats) if number not in taken]", "list(range(seats))",
