@@ -13,10 +13,21 @@ from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.meetings.tokens import pay_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.payments.conftest import DAY, NINE, NOW
-from tests.payments.world import HALF_AN_HOUR, again, book, hear, make_paid_type, pay, payment_of, press_pay, run, told
+from tests.payments.world import (
+	HALF_AN_HOUR,
+	again,
+	book,
+	hear,
+	make_paid_type,
+	pay,
+	payment_of,
+	planned_mails,
+	press_pay,
+	run,
+	told,
+)
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, page_of, payload
-from tests.support.outbox import mails
 
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 
@@ -318,7 +329,7 @@ def test_who_shares_a_session_hears_nothing_of_those_who_havent_paid(stripe):
 	assert paid.event == third.event
 	participants = frappe.get_all("Event Participants", {"parent": paid.event}, pluck="reference_docname")
 	assert unpaid.attendee_email not in " ".join(participants)
-	host = next(mail for mail in mails(third.name, NOW) if mail.reader.is_hosting)
+	host = next(mail for mail in planned_mails(third) if mail.reader.is_hosting)
 	invited = host.invitation.calendar.replace("\r\n ", "")
 	assert unpaid.attendee_email not in invited
 	assert third.attendee_email in invited

@@ -8,9 +8,9 @@ from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.exceptions import InvalidRequest, TransitionNotAllowed
 from scheduler_integration.meetings.tokens import manage_token
 from tests.payments.conftest import DAY, NINE, NOW
-from tests.payments.world import again, book, make_paid_type, pay, payment_of, press_pay, run, told
+from tests.payments.world import again, book, make_paid_type, pay, payment_of, planned_mails, press_pay, run, told
 from tests.support.factories import page_of
-from tests.support.outbox import mails, tasks
+from tests.support.outbox import tasks
 
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 HOUR = 3600
@@ -66,12 +66,6 @@ def test_a_request_that_nobody_answers_costs_nothing(stripe):
 	bookings.decline_unanswered_requests(NINE)
 	booking = run(booking, NINE)
 	assert (booking.status, kept(stripe, booking)) == ("Declined", 0)
-
-
-def planned_mails(booking):
-	"""Return the mails about the booking. The server that hears of the payment may have tried them, with today's clock."""
-	frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Pending")
-	return mails(booking.name, NOW)
 
 
 def test_the_mails_say_what_was_paid_and_goes_back(stripe):

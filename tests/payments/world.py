@@ -11,7 +11,7 @@ from scheduler_integration.meetings.tokens import pay_token
 from tests.payments.conftest import NINE, NOW
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, page_of, payload
-from tests.support.outbox import deliver, tasks
+from tests.support.outbox import Mail, deliver, mails, tasks
 
 HALF_AN_HOUR = 1800
 
@@ -78,6 +78,12 @@ def pay(stripe: Any, booking: Document, now: int = NOW) -> Document:
 	assert stripe.pay(press_pay(booking))
 	hear(stripe, now)
 	return run(booking, now)
+
+
+def planned_mails(booking: Document) -> list[Mail]:
+	"""Return the mails about the booking. The server that hears of the payment may have tried them, with today's clock."""
+	frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Pending")
+	return mails(booking.name, NOW)
 
 
 def told(booking: Document) -> list[str]:
