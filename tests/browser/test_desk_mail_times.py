@@ -30,6 +30,8 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	window.open_form("Contact", contact.name)
 	window.page.evaluate("void cur_frm.email_doc()")
 	mail = window.dialog
+	# The dialog sets its text once it has asked for the signature. What was typed before is lost.
+	window.page.wait_for_load_state("networkidle")
 	mail.locator("[data-fieldname=content] .ql-editor:not(.read-mode)").press_sequentially("Hello Ada,")
 	expect(mail.locator("button", has_text="Insert times")).to_have_count(1)
 	mail.locator("button", has_text="Insert times").click()
