@@ -6,18 +6,15 @@ nobody can use a record that somebody else has left behind. The CNAME record lea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import frappe
-from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import Resolver
 
+from scheduler_integration.platform.name_servers import PATIENCE, Silent, ask, patient, texts
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.site_address import site_host
 
 LABEL = "_scheduling"
-# People wait for the answer in the form.
-_SECONDS = 3
 _MOST_SHOWN = 300
 
 
@@ -43,10 +40,6 @@ CNAME_MISSING, CNAME_WRONG = "cname_missing", "cname_wrong"
 SILENT = "silent"
 
 
-class _Silent(Exception):
-	"""The DNS doesn't answer."""
-
-
 def wanted_records(domain: str, claim: str) -> tuple[Record, Record]:
 	"""Return the TXT and the CNAME record that the owner of the domain has to set. `claim` is the name of the claim's record."""
 	proof = keyed_hash("scheduling domain", domain, claim)
@@ -58,22 +51,21 @@ def target() -> str:
 	return frappe.get_cached_doc("Scheduler Settings").get("domain_target") or site_host()
 
 
-def troubles_of(domain: str, claim: str, resolver: Resolver | None = None, seconds: float = _SECONDS) -> list[Trouble]:
+def troubles_of(domain: str, claim: str, resolver: Resolver | None = None, seconds: float = PATIENCE) -> list[Trouble]:
 	"""Ask the DNS, and return what is wrong with the records; empty if both are right.
 
 	Waits at most `seconds` for each answer.
 	"""
-	asked = resolver or Resolver()
-	asked.lifetime = seconds
+	asked = patient(resolver, seconds)
 	proof, alias = wanted_records(domain, claim)
 	try:
 		return [*_wrong_proof(proof, asked), *_wrong_alias(alias, asked)]
-	except _Silent:
+	except Silent:
 		return [Trouble(SILENT)]
 
 
 def _wrong_proof(wanted: Record, resolver: Resolver) -> list[Trouble]:
-	found = [b"".join(row.strings).decode(errors="replace") for row in _ask(wanted.name, "TXT", resolver)]
+	found = texts(wanted.name, resolver)
 	if not found:
 		return [Trouble(TXT_MISSING)]
 	return [] if wanted.value in found else [Trouble(TXT_WRONG, _shown(found))]
@@ -83,7 +75,7 @@ def _wrong_alias(wanted: Record, resolver: Resolver) -> list[Trouble]:
 	"""Compare the alias, or the addresses: a domain without a subdomain can't have a CNAME, but some DNS servers fill in the
 	addresses of another name.
 	"""
-	aliases = [_host(row.target) for row in _ask(wanted.name, "CNAME", resolver)]
+	aliases = [_host(row.target) for row in ask(wanted.name, "CNAME", resolver)]
 	if wanted.value in aliases:
 		return []
 	addresses = _addresses(wanted.name, resolver)
@@ -94,16 +86,7 @@ def _wrong_alias(wanted: Record, resolver: Resolver) -> list[Trouble]:
 
 
 def _addresses(name: str, resolver: Resolver) -> set[str]:
-	return {row.address for kind in ("A", "AAAA") for row in _ask(name, kind, resolver)}
-
-
-def _ask(name: str, kind: str, resolver: Resolver) -> Iterable[Any]:
-	try:
-		return list(resolver.resolve(name, kind))
-	except (NXDOMAIN, NoAnswer):
-		return []
-	except DNSException as error:
-		raise _Silent from error
+	return {row.address for kind in ("A", "AAAA") for row in ask(name, kind, resolver)}
 
 
 def _host(name: object) -> str:

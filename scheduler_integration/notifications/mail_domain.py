@@ -3,22 +3,20 @@
 Sources: SPF is RFC 7208, DKIM RFC 6376, DMARC RFC 7489. Large receivers refuse mails of domains without them since 2024.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import Resolver
 from frappe import _
+
+from scheduler_integration.platform.name_servers import PATIENCE, Silent, ask, patient, texts
 
 # The names under which well-known mail services publish their keys.
 SELECTORS = (
 	"google selector1 selector2 default mail dkim k1 k2 k3 s1 s2 fm1 fm2 fm3 zoho zmail pm mandrill mxvault smtp key1 sig1"
 	" protonmail amazonses brevo1"
 )
-# People wait for the answer in a page.
-_SECONDS = 3
 
 
 class State(Enum):
@@ -40,19 +38,14 @@ class Check:
 	advice: str
 
 
-class _Silent(Exception):
-	"""The DNS doesn't answer."""
-
-
 def check_domain(
-	domain: str, selector: str = "", resolver: Resolver | None = None, seconds: float = _SECONDS
+	domain: str, selector: str = "", resolver: Resolver | None = None, seconds: float = PATIENCE
 ) -> list[Check]:
 	"""Return the checks of a mail domain. `selector` is the name of its DKIM key, if it is known.
 
 	Waits at most `seconds` for each answer, and stops asking a server that is silent.
 	"""
-	asked = resolver or Resolver()
-	asked.lifetime = seconds
+	asked = patient(resolver, seconds)
 	checks, is_silent = [], False
 	for name, check in (
 		("SPF", lambda: _spf(domain, asked)),
@@ -63,7 +56,7 @@ def check_domain(
 		result = State.UNKNOWN, "", _("The name server doesn't answer. Try again later.")
 		try:
 			result = result if is_silent else check()
-		except _Silent:
+		except Silent:
 			is_silent = True
 		checks.append(Check(name, *result))
 	return checks
@@ -73,7 +66,7 @@ _Result = tuple[State, str, str]
 
 
 def _spf(domain: str, resolver: Resolver) -> _Result:
-	found = [text for text in _texts(domain, resolver) if text.lower().split(" ")[0] == "v=spf1"]
+	found = [text for text in texts(domain, resolver) if text.lower().split(" ")[0] == "v=spf1"]
 	if not found:
 		advice = _(
 			"Publish a TXT record such as “v=spf1 include:your-mail-service -all”. Your mail service names its part."
@@ -91,7 +84,7 @@ def _spf(domain: str, resolver: Resolver) -> _Result:
 
 def _dkim(domain: str, selectors: Sequence[str], resolver: Resolver) -> _Result:
 	for selector in selectors:
-		for text in _texts(f"{selector}._domainkey.{domain}", resolver):
+		for text in texts(f"{selector}._domainkey.{domain}", resolver):
 			tags = _tags(text)
 			if tags.get("p"):
 				return State.GOOD, f"{selector}._domainkey", _("The key is published. Your mail service signs with it.")
@@ -106,7 +99,7 @@ def _dmarc(domain: str, resolver: Resolver) -> _Result:
 	labels = domain.split(".")
 	for start in range(max(1, len(labels) - 1)):
 		name = ".".join(labels[start:])
-		found = [text for text in _texts(f"_dmarc.{name}", resolver) if text.lower().startswith("v=dmarc1")]
+		found = [text for text in texts(f"_dmarc.{name}", resolver) if text.lower().startswith("v=dmarc1")]
 		if found:
 			policy = _tags(found[0]).get("p", "").lower()
 			if policy in ("quarantine", "reject"):
@@ -120,7 +113,7 @@ def _dmarc(domain: str, resolver: Resolver) -> _Result:
 
 
 def _replies(domain: str, resolver: Resolver) -> _Result:
-	found = sorted(str(row.exchange).rstrip(".") for row in _ask(domain, "MX", resolver))
+	found = sorted(str(row.exchange).rstrip(".") for row in ask(domain, "MX", resolver))
 	if not found:
 		return (
 			State.WEAK,
@@ -128,19 +121,6 @@ def _replies(domain: str, resolver: Resolver) -> _Result:
 			_("No server takes mails for this domain. Replies to invitations come back to their senders."),
 		)
 	return State.GOOD, ", ".join(found), _("A server takes mails for this domain.")
-
-
-def _texts(name: str, resolver: Resolver) -> list[str]:
-	return [b"".join(row.strings).decode(errors="replace") for row in _ask(name, "TXT", resolver)]
-
-
-def _ask(name: str, kind: str, resolver: Resolver) -> Iterable[Any]:
-	try:
-		return list(resolver.resolve(name, kind))
-	except (NXDOMAIN, NoAnswer):
-		return []
-	except DNSException as error:
-		raise _Silent from error
 
 
 def _tags(text: str) -> dict[str, str]:
