@@ -412,6 +412,49 @@ class BookingLinkRevoked(BookingLinkClosed):
 		return _("Your host has withdrawn this link. Ask your host for a new one.")
 
 
+class WaitlistEntryNotFound(NotFound):
+	code = "WAITLIST_ENTRY_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This link is not valid. The message about the waitlist has the right one.")
+
+
+class WaitlistOver(SchedulingError):
+	"""Somebody doesn't wait any more, or can't begin to."""
+
+	code = "WAITLIST_OVER"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("You are no longer on this waitlist. You can book a time, or join again.")
+
+
+class NoWaitlist(SchedulingError):
+	code = "NO_WAITLIST"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("This meeting has no waitlist at present. Please choose one of the free times.")
+
+
+class WaitlistFull(SchedulingError):
+	code = "WAITLIST_FULL"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("Very many people wait already. Please try again another day.")
+
+
+class OfferEnded(SchedulingError):
+	"""The time was offered, and isn't held for this person any more."""
+
+	code = "OFFER_ENDED"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("This time is no longer held for you. You keep your place on the waitlist.")
+
+
 class PaymentOver(SchedulingError):
 	"""The booking is paid, or was given up."""
 

@@ -156,6 +156,8 @@ ignore_links_on_delete = [
 	"Round Robin Turn",
 	"Outbox Task",
 	"Booking Payment",
+	"Waitlist Entry",
+	"Waitlist Offer",
 	"Attendee Reply",
 	"Video Connection",
 	"Video Meeting",
@@ -217,7 +219,11 @@ after_request = ["scheduler_integration.entry.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+		"* * * * *": [
+			"scheduler_integration.jobs.run_due_tasks",
+			"scheduler_integration.jobs.poll_calendars",
+			"scheduler_integration.jobs.keep_waitlists",
+		],
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",

@@ -99,6 +99,11 @@ def poll_calendars() -> None:
 	follow_calendars(now)
 
 
+def keep_waitlists() -> None:
+	"""Runs every minute: ends offers of waitlists that nobody answered, and offers what is free."""
+	bookings.keep_waitlists(clock.now())
+
+
 def follow_calendars(now: int) -> None:
 	"""Tell hosts where their calendars differ from the bookings, and change a booking too if its host wants that."""
 	for change in untold_changes(now):

@@ -194,6 +194,12 @@ def _may_figures(doc: Document, ptype: str | None, user: str) -> bool:
 	return _may_existing_page(doc.scheduling_page, ptype, user)
 
 
+def _may_offer(doc: Document, ptype: str | None, user: str) -> bool:
+	"""Those who may read an entry of a waitlist may read its offers."""
+	page = frappe.db.get_value("Waitlist Entry", doc.entry, "scheduling_page")
+	return bool(page) and _may_existing_page(page, ptype, user)
+
+
 def _belongs_to(doc: Document, field: str, user: str) -> bool:
 	"""Whether the field is the user, in memory and in the database.
 
@@ -263,6 +269,16 @@ RULES: dict[str, Rule] = {
 	"Booking Page Stat": Rule(
 		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
 		_may_figures,
+		is_read_only=True,
+	),
+	"Waitlist Entry": Rule(
+		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
+		lambda doc, ptype, user: _only_reads(ptype) and _may_figures(doc, ptype, user),
+		is_read_only=True,
+	),
+	"Waitlist Offer": Rule(
+		lambda doctype, user: DocType(doctype).entry.isin(_own("Waitlist Entry", user)),
+		lambda doc, ptype, user: _only_reads(ptype) and _may_offer(doc, ptype, user),
 		is_read_only=True,
 	),
 	"Scheduling Daily Stat": Rule(

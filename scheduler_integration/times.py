@@ -4,10 +4,15 @@ Instants are epoch seconds, and intervals are half-open.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from scheduler_integration import engine
 from scheduler_integration.engine import Interval, SeriesDate
+
+DAY_MINUTES = 24 * 60
+# ISO weekdays, from Monday on.
+EVERY_DAY = frozenset(range(1, 8))
 
 
 class Absence(NamedTuple):
@@ -86,3 +91,35 @@ class SeriesDates:
 	@property
 	def missing(self) -> list[SeriesDate]:
 		return [each for each in self.dates if not each.is_free]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+	"""The starts that suit somebody, by the clock of their `zone`.
+
+	`first` and `last` are dates, both included. `weekdays` are ISO numbers, 1 for Monday. A meeting may begin from
+	`from_minute` to `to_minute` (both included), minutes since midnight.
+
+		Bounds(2 November, 30 November, "Europe/Paris", {2, 4}, 840, 1020)      Tuesdays and Thursdays, 14:00 to 17:00
+	"""
+
+	first: date
+	last: date
+	zone: str
+	weekdays: frozenset[int] = EVERY_DAY
+	from_minute: int = 0
+	to_minute: int = DAY_MINUTES
+
+	def fit(self, start: int) -> bool:
+		"""Whether a meeting at `start` (epoch seconds) suits."""
+		wall = engine.wall_clock(start, self.zone)
+		return (
+			self.first <= wall.date() <= self.last
+			and wall.isoweekday() in self.weekdays
+			and self.from_minute <= wall.hour * 60 + wall.minute <= self.to_minute
+		)
+
+	@property
+	def until(self) -> int:
+		"""The instant at which the last date ends, in epoch seconds."""
+		return engine.local_midnight(self.last + timedelta(days=1), self.zone)

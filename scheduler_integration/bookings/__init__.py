@@ -42,6 +42,21 @@ from scheduler_integration.bookings.commands.reschedule_series import (
 )
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
+from scheduler_integration.bookings.commands.waitlist import (
+	change_wait,
+	join_waitlist,
+	leave_waitlist,
+	lose_offer,
+	pass_offer,
+	take_offer,
+	wait_for_earlier,
+)
+from scheduler_integration.bookings.commands.waitlist_by_host import (
+	offer_by_hand,
+	reorder_waitlist,
+	take_off_waitlist,
+	withdraw_offer,
+)
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
@@ -49,6 +64,7 @@ from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
 from scheduler_integration.bookings.retention import forget_bookings, forget_guest, forget_past_bookings
 from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
 from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.bookings.waitlist import keep_waitlists, look_at, look_at_all
 
 __all__ = [
 	"UNDO_SECONDS",
@@ -65,6 +81,7 @@ __all__ = [
 	"book_undoably",
 	"cancel_by_host",
 	"cancel_by_token",
+	"change_wait",
 	"close_each",
 	"complete",
 	"complete_past_meetings",
@@ -81,13 +98,21 @@ __all__ = [
 	"hand_over",
 	"heed_notice",
 	"hold_slot",
+	"join_waitlist",
 	"keep_time",
+	"keep_waitlists",
+	"leave_waitlist",
+	"look_at",
+	"look_at_all",
 	"look_at_missed_payments",
 	"look_soon",
+	"lose_offer",
 	"make_new_call",
 	"mark_no_show",
 	"mark_paid",
 	"note_checkout",
+	"offer_by_hand",
+	"pass_offer",
 	"payment_authorised",
 	"propose",
 	"reassign",
@@ -97,6 +122,7 @@ __all__ = [
 	"release_buckets",
 	"release_slot",
 	"release_unconfirmed_meetings",
+	"reorder_waitlist",
 	"reschedule_by_host",
 	"reschedule_by_token",
 	"reschedule_series_by_host",
@@ -106,11 +132,15 @@ __all__ = [
 	"run_new_tasks",
 	"show_call",
 	"store_buckets",
+	"take_off_waitlist",
+	"take_offer",
 	"team_week",
 	"tell_now",
 	"undo",
 	"undoable",
 	"update_guests_by_host",
 	"update_guests_by_token",
+	"wait_for_earlier",
 	"withdraw_ask",
+	"withdraw_offer",
 ]

@@ -110,6 +110,18 @@ def taking_part(
 	return [*required, *others[:at_least]]
 
 
+def hosts_to_hold(offer: Offer, start: int) -> list[Candidate]:
+	"""Return the hosts whose time is held for a meeting at the bookable `start`.
+
+	A collective meeting needs every required host and so many of the others, not all of them. For any other meeting one
+	free host is enough.
+	"""
+	free = offer.free_hosts(start)
+	if offer.assignment != "Collective":
+		return free[:1]
+	return [each for each in taking_part(free, offer.at_least, start) if offer.at_least or each.host.is_required]
+
+
 class Standing(NamedTuple):
 	"""How users stand when the next one is chosen: by name, what the ledger owes them, and their minutes of the week."""
 

@@ -22,6 +22,7 @@ from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.pace import rest_after_response
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.payments.follow import keep_payments
+from scheduler_integration.waitlist.plan import plan_look
 
 # A consequence gets all changes of the command, so that a session takes as many statements as one booking. It returns
 # fields by the booking's name, which `run_consequences` stores, because only bookings/ writes Booking.
@@ -38,11 +39,12 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	plan_events,
 	note_on_timeline,
 	note_changes,
+	plan_look,
 	plan_notifications,
 )
 
 # What follows from a change of a booking that isn't paid for: its time is taken or free, and nobody hears of it.
-WITHOUT_PAYMENT: tuple[Consequence, ...] = (ledger.keep_ledger, keep_payments, note_changes)
+WITHOUT_PAYMENT: tuple[Consequence, ...] = (ledger.keep_ledger, keep_payments, note_changes, plan_look)
 
 
 def run_consequences(*changes: Change) -> None:

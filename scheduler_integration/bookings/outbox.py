@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
-from scheduler_integration.bookings import payment_task
+from scheduler_integration.bookings import payment_task, waitlist_task
 from scheduler_integration.bookings.calls import give_up_call, store_call, store_link
 from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
@@ -16,11 +16,13 @@ from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
 from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
+from scheduler_integration.notifications.waitlist import deliver_to_waiting
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.payments.plan import KIND as PAYMENT
+from scheduler_integration.waitlist.plan import KIND as WAITLIST
 
 
 def run_due_tasks(now: Callable[[], int], seconds: float, booking: str | None = None) -> int:
@@ -58,7 +60,9 @@ def _tell(task: Task, reason: str) -> None:
 
 
 def _send(task: Task, now: int) -> Outcome:
-	"""Send a message about a change, or carry out the action of an automation."""
+	"""Send a message about a change or to somebody on a waitlist, or carry out the action of an automation."""
+	if task.payload.get("waitlist"):
+		return deliver_to_waiting(task, now)
 	return act(task, now) if task.payload.get("automation") else deliver_email(task, now)
 
 
@@ -68,4 +72,5 @@ HANDLERS: Handlers = {
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	PAYMENT: Handler(payment_task.run, keeps_trying=True),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
+	WAITLIST: Handler(waitlist_task.run, keeps_trying=True),
 }

@@ -17,9 +17,9 @@ from scheduler_integration.availability.holds import (
 	put_hold,
 	release_hold,
 )
-from scheduler_integration.availability.offer import Candidate, Offer, offer_around
+from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings.assign import taking_part
+from scheduler_integration.bookings.assign import hosts_to_hold
 from scheduler_integration.calendars.queue import refresh_of_hosts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
@@ -78,7 +78,7 @@ def hold_minutes() -> int:
 def _hold(
 	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
 ) -> Hold:
-	hosts = _needed(offer, start)
+	hosts = hosts_to_hold(offer, start)
 	users = [each.user for each in hosts]
 	rules = [each.member.rules for each in hosts]
 	caller = address_hash(address)
@@ -122,15 +122,3 @@ def _fits_date(date: date, seconds: int, held: list[engine.Booked], offer: Offer
 
 def _seconds(spans: Iterable[engine.Interval]) -> int:
 	return sum(end - start for start, end in spans)
-
-
-def _needed(offer: Offer, start: int) -> list[Candidate]:
-	"""Return the hosts whose time is held.
-
-	A collective meeting needs every required host and so many of the others, not all of them. For any other meeting one
-	free host is enough.
-	"""
-	free = offer.free_hosts(start)
-	if offer.assignment != "Collective":
-		return free[:1]
-	return [each for each in taking_part(free, offer.at_least, start) if offer.at_least or each.host.is_required]

@@ -30,6 +30,9 @@ from scheduler_integration.payments.terms import check_terms
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
 from scheduler_integration.trust.addresses import checked_domains
+from scheduler_integration.waitlist.records import forget_list
+from scheduler_integration.waitlist.terms import check_waitlist
+from scheduler_integration.waitlist.used import forget as forget_use_of_waitlists
 
 # The longest meeting on an external scheduler, in minutes.
 EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -50,6 +53,7 @@ class MeetingType(Form):
 		self.validate_rules()
 		self.validate_days_and_seats()
 		check_repeat(self)
+		check_waitlist(self)
 		self.validate_window()
 		self.validate_assignment()
 		self.validate_places()
@@ -74,6 +78,8 @@ class MeetingType(Form):
 	def on_update(self):
 		remember_type(self)
 		before = self.get_doc_before_save()
+		if self.has_waitlist or (before and before.has_waitlist):
+			forget_use_of_waitlists()
 		if before and before.round_robin_mode != self.round_robin_mode:
 			# The credits were computed by the former mode and mean nothing in the new one.
 			forget_turns(self.name)
@@ -86,6 +92,8 @@ class MeetingType(Form):
 		forget_slugs_of(self)
 		forget_type(self.name)
 		forget_links_of(self)
+		forget_list(self.name)
+		forget_use_of_waitlists()
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:

@@ -1,0 +1,266 @@
+"""What people on a waitlist do: join, change when they have time, leave, take an offered time, and pass it on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.commands.book import book
+from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
+from scheduler_integration.bookings.transaction import command
+from scheduler_integration.bookings.waitlist_offers import release_unless_shared
+from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable
+from scheduler_integration.exceptions import NoWaitlist, OfferEnded, WaitlistFull, WaitlistOver
+from scheduler_integration.meetings.chain import latest
+from scheduler_integration.meetings.invited import CONFIRMED
+from scheduler_integration.meetings.policy import reschedule_refusal
+from scheduler_integration.meetings.tokens import find_by_token, manage_token
+from scheduler_integration.notifications.waitlist import plan_joined
+from scheduler_integration.outbox.wake import wake
+from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest, parse_booking_request
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.parsing.waitlist import Wait, WaitRequest
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.language import for_later
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.links import find_entry
+from scheduler_integration.waitlist.plan import plan_look_after
+from scheduler_integration.waitlist.records import Entry, Offered
+
+# So many people wait for one meeting type at most, and one person for so many types.
+MOST_WAITING = 500
+MOST_OF_PERSON = 10
+
+
+@command
+def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
+	"""Put somebody at the end of the meeting type's waitlist, and return the entry. They get a message with its link.
+
+	Who waits already keeps their place, and gets the message again: anybody can type an address. If a code has confirmed the
+	address, the new bounds count.
+
+	Raises NoWaitlist and WaitlistFull. The caller must roll back then. `now` is in epoch seconds.
+	"""
+	meeting_type, person, wait = found.meeting_type, request.person, request.wait
+	if not meeting_type.has_waitlist:
+		raise NoWaitlist
+	users = _lock(found)
+	mine = records.of_person(person.attendee_email)
+	entry = next((each for each in mine if each.meeting_type == meeting_type.name and not each.booking), None)
+	if entry and person.address_status == CONFIRMED:
+		_change(entry, wait)
+	if not entry:
+		if len(mine) >= MOST_OF_PERSON or records.count_waiting(meeting_type.name) >= MOST_WAITING:
+			raise WaitlistFull
+		fields = _fields(found, person, wait)
+		entry = records.insert_entry(fields, wait.bounds, request.details, now)
+	return _joined(entry, users, now)
+
+
+@command
+def wait_for_earlier(token: str, wait: Wait, now: int) -> Entry:
+	"""Let the attendee of the manage link's `token` wait for an earlier time, and return the entry.
+
+	Who waits already keeps their place, with the new bounds. Raises BookingNotFound, NoWaitlist, WaitlistFull, and the errors
+	of `policy.reschedule_refusal`. The caller must roll back then.
+	"""
+	booking = find_by_token(token, for_update=True)
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	if refusal := reschedule_refusal(booking, meeting_type, now):
+		raise refusal
+	if not meeting_type.has_waitlist:
+		raise NoWaitlist
+	found = bookable(meeting_type)
+	users = _lock(found)
+	if entry := records.of_booking(booking.name):
+		_change(entry, wait)
+		return _joined(entry, users, now)
+	if records.count_waiting(meeting_type.name) >= MOST_WAITING:
+		raise WaitlistFull
+	fields = {
+		"meeting_type": meeting_type.name,
+		"scheduling_page": booking.scheduling_page,
+		"booking": booking.name,
+		"attendee_name": booking.attendee_name,
+		"attendee_email": booking.attendee_email,
+		"attendee_phone": booking.attendee_phone,
+		"by_text": int(wait.by_text and bool(booking.attendee_phone)),
+		"language": booking.language,
+		"duration_minutes": booking.duration_minutes,
+		"most_unanswered": wait.most_unanswered,
+		"address_status": booking.address_status,
+	}
+	return _joined(records.insert_entry(fields, wait.bounds, {}, now), users, now)
+
+
+@command
+def change_wait(token: str, wait: Wait, now: int) -> Entry:
+	"""Store when the person of this entry's link has time from now on. They keep their place, and an offer they have.
+
+	Raises WaitlistEntryNotFound and WaitlistOver.
+	"""
+	entry = _waiting(find_entry(token, for_update=True))
+	_change(entry, wait)
+	plan_look_after(entry.name, _users_of(entry), now)
+	wake()
+	return find_entry(token)
+
+
+@command
+def leave_waitlist(token: str, now: int) -> Entry:
+	"""Take the person of this entry's link off the list. Their offer goes to others. Doing it twice changes nothing."""
+	entry = find_entry(token, for_update=True)
+	if entry.status == records.WAITING:
+		records.close([entry.name], records.LEFT, now)
+		if offer := records.open_offer_of(entry.name, for_update=True):
+			_give_back(offer, records.WITHDRAWN, now)
+	return find_entry(token)
+
+
+@command
+def pass_offer(token: str, name: str, now: int) -> Entry:
+	"""Offer the time of the offer `name` to others: the person waits for another one, at the same place of the list.
+
+	Raises WaitlistEntryNotFound, WaitlistOver and OfferEnded.
+	"""
+	entry = _waiting(find_entry(token, for_update=True))
+	offer = records.open_offer_of(entry.name, for_update=True)
+	if not offer or offer.name != name:
+		raise OfferEnded
+	records.note_unanswered({entry.name: 0})
+	_give_back(offer, records.PASSED, now)
+	return find_entry(token)
+
+
+@command
+def lose_offer(token: str, name: str, now: int) -> None:
+	"""Note that the offered time can't be taken any more, because somebody else has it. The person goes on waiting."""
+	entry = find_entry(token, for_update=True)
+	offer = records.open_offer_of(entry.name, for_update=True)
+	if offer and offer.name == name:
+		_give_back(offer, records.LOST, now)
+
+
+@command
+def take_offer(token: str, name: str, now: int) -> Document:
+	"""Book the time of the offer `name`, or move the person's meeting to it, and return the Booking.
+
+	Doing it twice returns the same booking. Raises WaitlistEntryNotFound, WaitlistOver, OfferEnded, and the errors of
+	`book` or `reschedule_by_token`, such as SlotTaken. The caller must roll back then.
+	"""
+	entry = find_entry(token)
+	offer = records.offer(name)
+	if not offer or offer.entry != entry.name:
+		raise OfferEnded
+	if entry.status == records.WAITING:
+		_check_holds(offer, now)
+		booking = _move(entry, offer, now) if entry.booking else _book(entry, offer, now)
+		# The hosts are locked now. The person may have left since the entry was read, or have clicked twice.
+		entry = find_entry(token, for_update=True)
+	if entry.status == records.BOOKED and entry.taken and offer.status in (records.OPEN, records.TAKEN):
+		return latest(frappe.get_doc("Booking", entry.taken))
+	_waiting(entry)
+	_check_holds(records.offer(name, for_update=True), now)
+	records.end_offers([name], records.TAKEN)
+	records.end_offers([each.name for each in records.open_with(offer.hold_key)], records.LOST)
+	records.close([entry.name], records.BOOKED, now, taken=booking.name)
+	frappe.db.after_commit.add(partial(release_hold, offer.hold_key))
+	return booking
+
+
+def _lock(found: Bookable) -> list[str]:
+	users = sorted({host.user for host in found.takers})
+	guard.lock_hosts(users)
+	return users
+
+
+def _joined(entry: Entry, users: list[str], now: int) -> Entry:
+	plan_joined(entry, now)
+	plan_look_after(entry.name, users, now)
+	wake()
+	return entry
+
+
+def _fields(found: Bookable, person: BookingRequest, wait: Wait) -> dict[str, object]:
+	return {
+		"meeting_type": found.meeting_type.name,
+		"scheduling_page": found.page.name,
+		"attendee_name": person.attendee_name,
+		"attendee_email": person.attendee_email,
+		"attendee_phone": person.attendee_phone,
+		"by_text": int(wait.by_text),
+		"language": person.language,
+		"duration_minutes": person.duration,
+		"most_unanswered": wait.most_unanswered,
+		"address_status": person.address_status,
+	}
+
+
+def _change(entry: Entry, wait: Wait) -> None:
+	records.change_bounds(
+		entry.name,
+		wait.bounds,
+		by_text=int(wait.by_text),
+		most_unanswered=wait.most_unanswered,
+		unanswered=0,
+	)
+
+
+def _waiting(entry: Entry) -> Entry:
+	if entry.status != records.WAITING:
+		raise WaitlistOver
+	return entry
+
+
+def _check_holds(offer: Offered | None, now: int) -> None:
+	if not offer or offer.status != records.OPEN or offer.expires_at <= now:
+		raise OfferEnded
+
+
+def _give_back(offer: Offered, status: str, now: int) -> None:
+	"""End the offer, and offer its time to others."""
+	records.end_offers([offer.name], status)
+	release_unless_shared(offer)
+	plan_look_after(offer.entry, offer.held.users, now)
+	wake()
+
+
+def _users_of(entry: Entry) -> list[str]:
+	return sorted({host.user for host in bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type)).takers})
+
+
+def _book(entry: Entry, offer: Offered, now: int) -> Document:
+	"""Book the offered time with what the person entered when they joined."""
+	slug, type_slug = _slugs(entry)
+	found = find_bookable(slug, type_slug)
+	details = {**entry.details, "start": iso(offer.start, "UTC"), "timezone": entry.zone, "language": entry.language}
+	details.setdefault("source", "waitlist")
+	key = f"waitlist-offer-{offer.name}"
+	payload = BookingPayload.of({**details, "hold": offer.hold_key, "idempotency_key": key})
+	request = parse_booking_request(payload, found.page, found.meeting_type)
+	return book(replace(request, address_status=entry.address_status), found, now)
+
+
+def _slugs(entry: Entry) -> tuple[str, str]:
+	page = frappe.get_cached_doc("Scheduling Page", entry.scheduling_page)
+	return page.slug, frappe.get_cached_doc("Meeting Type", entry.meeting_type).slug
+
+
+def _move(entry: Entry, offer: Offered, now: int) -> Document:
+	"""Move the person's meeting to the offered time."""
+	booking = latest(frappe.get_doc("Booking", entry.booking))
+	request = RescheduleRequest(
+		offer.start,
+		entry.duration,
+		tuple(start for start, _end in offer.held.parts) if len(offer.held.parts) > 1 else (),
+		reason=for_later("An earlier time from the waitlist."),
+		hold=offer.hold_key,
+		idempotency_key=f"waitlist-offer-{offer.name}",
+	)
+	moved = reschedule_by_token(manage_token(booking), request, now)
+	return frappe.get_doc("Booking", moved.id)

@@ -1,0 +1,83 @@
+"""The free times of a meeting type, while they are given away one after the other to those on its waitlist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scheduler_integration import engine
+from scheduler_integration.availability.offer import Offer
+from scheduler_integration.bookings.assign import hosts_to_hold
+from scheduler_integration.waitlist.hours import LEAST_SECONDS
+from scheduler_integration.waitlist.records import Entry, Held
+
+
+class FreeTimes:
+	"""What can be booked from `now` to `last`, for those who wait. Both are epoch seconds.
+
+	`offers` are by duration in minutes. `moving` are the hosts' users with whom the meeting of an entry can be moved, by
+	the entry's name; None means all.
+	"""
+
+	def __init__(self, offers: Mapping[int, Offer], now: int, last: int, moving: Mapping[str, list[str] | None]):
+		self._offers, self._now, self._last, self._moving = dict(offers), now, last, moving
+		self._starts: dict[tuple[int, str], list[int]] = {}
+		self.held: dict[int, Held] = {}
+
+	def starts(self, entry: Entry) -> list[int]:
+		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""
+		key = entry.duration, entry.name if entry.booking else ""
+		if key not in self._starts:
+			pool = self._offer_for(entry).pool
+			notice = pool.rules.minimum_notice * 60 if pool.rules else 0
+			earliest = self._now + notice + LEAST_SECONDS
+			self._starts[key] = [start for start in pool.starts(self._now, self._last) if start >= earliest]
+		return self._starts[key]
+
+	def take(self, entry: Entry, start: int) -> None:
+		"""Let the time at `start` be free no longer. `held` has its hosts and parts then."""
+		self.held[start] = held = hold_at(self._offer_for(entry), start)
+		items = [
+			engine.Booked(
+				first, last, held.buffer_before, held.buffer_after, True, is_first_day=not index, is_hold=True
+			)
+			for index, (first, last) in enumerate(held.parts)
+		]
+		self._offers = {minutes: _with_booked(offer, held.users, items) for minutes, offer in self._offers.items()}
+		self._starts.clear()
+
+	def _offer_for(self, entry: Entry) -> Offer:
+		"""Return what is free for this person. The time of the meeting that they want to move counts as free."""
+		offer = self._offers[entry.duration]
+		if not entry.booking or not offer.pool.members:
+			return offer
+		users = self._moving.get(entry.name)
+		members = [
+			replace(
+				each, host=replace(each.host, booked=[item for item in each.host.booked if item.label != entry.booking])
+			)
+			for each in offer.pool.members
+			if users is None or each.host.name in users
+		]
+		return replace(offer, pool=offer.pool.with_members(members))
+
+
+def hold_at(offer: Offer, start: int) -> Held:
+	"""Return the time that a hold takes for a meeting at the bookable `start`."""
+	hosts = hosts_to_hold(offer, start)
+	rules = [each.member.rules for each in hosts]
+	return Held(
+		tuple(each.user for each in hosts),
+		tuple(offer.pool.parts(start, hosts[0].user)),
+		max(rule.buffer_before for rule in rules),
+		max(rule.buffer_after for rule in rules),
+		max(rule.minimum_notice for rule in rules),
+	)
+
+
+def _with_booked(offer: Offer, users: tuple[str, ...], items: list[engine.Booked]) -> Offer:
+	members = [
+		replace(each, host=replace(each.host, booked=[*each.host.booked, *items])) if each.host.name in users else each
+		for each in offer.pool.members
+	]
+	return replace(offer, pool=offer.pool.with_members(members))

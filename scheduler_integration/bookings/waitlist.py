@@ -1,0 +1,217 @@
+"""Looks at the waitlists: offers what is free to those who wait, in their order, and ends offers that nobody answered.
+
+A look decides by the calendars as they are, under the locks of the meeting type's hosts. So it doesn't matter what made a
+time free, how often it runs, or which run was killed. It runs right after a command that frees a time
+(`bookings/waitlist_task.py`), when an offer ends, and every five minutes for everything else, such as an event that was
+deleted in a host's calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.offer import make_offer
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.free_times import FreeTimes
+from scheduler_integration.bookings.transaction import command, retried
+from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
+from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
+from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.policy import reschedule_refusal
+from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.notifications.waitlist import plan_offers
+from scheduler_integration.outbox.wake import wake
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.match import Known, Match, matches
+from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.terms import at_once
+from scheduler_integration.waitlist.used import is_used, types_with_lists
+
+MINUTE = 60
+# Everything that no command of this app frees is found so often.
+LOOK_MINUTES = 5
+
+
+def keep_waitlists(now: int) -> None:
+	"""Runs every minute: ends offers that hold no longer, and looks at the lists that this concerns. Commits.
+
+	Every LOOK_MINUTES it looks at all lists. Makes one statement if nobody waits. `now` is in epoch seconds.
+	"""
+	if not is_used():
+		return
+	freed: set[str] = set()
+	for offer in records.expired_offers(now):
+		if _in_transaction(f"The waitlist offer {offer.name} could not be ended", partial(expire, offer.name, now)):
+			freed.update(offer.held.users)
+	if now // MINUTE % LOOK_MINUTES == 0:
+		look_at_all(now)
+	elif freed:
+		look_for(freed, now)
+
+
+def look_at_all(now: int) -> int:
+	"""Look at all waitlists, and return how many times were offered. Commits after each list."""
+	return _look(types_with_lists(records.types_with_waiting()), now)
+
+
+def look_for(users: Collection[str], now: int) -> int:
+	"""Look at the waitlists of meetings that one of these users can host. Returns how many times were offered. Commits."""
+	names = types_with_lists(records.types_with_waiting())
+	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in names)
+	hosted = [each.meeting_type.name for each in found if not {host.user for host in each.takers}.isdisjoint(users)]
+	return _look(hosted, now)
+
+
+def _look(names: Iterable[str], now: int) -> int:
+	return sum(
+		_in_transaction(f"The waitlist of {name} could not be looked at", partial(look_at, name, now)) for name in names
+	)
+
+
+@command
+def expire(name: str, now: int) -> int:
+	"""End the offer with this name if it holds no longer, and count it. Returns 1 if it was open.
+
+	Who has left as many offers without an answer as they wanted to get doesn't wait any more.
+	"""
+	found = records.offer(name)
+	entry = records.entry(found.entry, for_update=True) if found else None
+	offer = records.offer(name, for_update=True)
+	if not offer or offer.status != records.OPEN or offer.expires_at > now:
+		return 0
+	records.end_offers([name], records.EXPIRED)
+	if entry and entry.status == records.WAITING:
+		unanswered = entry.unanswered + 1
+		records.note_unanswered({entry.name: unanswered})
+		if 0 < entry.most_unanswered <= unanswered:
+			records.close([entry.name], records.ENDED, now, because=records.BECAUSE_UNANSWERED)
+	return 1
+
+
+def _in_transaction(title: str, work: partial[int]) -> int:
+	"""Run one step as a transaction. One that fails is logged, and the others go on."""
+	try:
+		done = retried(work)
+		frappe.db.commit()
+		return done
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title, frappe.get_traceback())
+		frappe.db.commit()
+		return 0
+
+
+@command
+def look_at(name: str, now: int) -> int:
+	"""Offer the free times of the Meeting Type with this record name to those who wait, and return how many were offered."""
+	found = bookable(frappe.get_cached_doc("Meeting Type", name))
+	if not (found.page.is_active and found.meeting_type.has_waitlist and found.hosts):
+		return 0
+	users = sorted({host.user for host in found.takers})
+	guard.lock_hosts(users)
+	waiting, moving = _still_waiting(records.waiting_of(name), now)
+	if not waiting:
+		return 0
+	hold_again(records.open_offers(users), now)
+	times = _free_times(found, waiting, moving, now)
+	known = _known(waiting, moving)
+	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type)))
+	return _offer(found_matches, times, found.meeting_type, now)
+
+
+def _still_waiting(entries: Sequence[Entry], now: int) -> tuple[list[Entry], dict[str, Document]]:
+	"""Return those who wait, in their order, and the meetings that they want to move earlier, by the entry's name.
+
+	Ends the entries whose last date is over, and those whose meeting was cancelled, has begun or isn't in the list any more.
+	Who can't move their meeting at present is left out.
+	"""
+	entries = _following_moves(entries)
+	bookings = {each.name: each for each in load_bookings(sorted({e.booking for e in entries if e.booking}))}
+	late = [each.name for each in entries if each.bounds.until <= now]
+	gone = [each.name for each in entries if each.booking and not _is_coming(bookings.get(each.booking), now)]
+	_end(late, records.BECAUSE_DATE, now)
+	_end([name for name in gone if name not in late], records.BECAUSE_MEETING, now)
+	moving = {each.name: bookings[each.booking] for each in entries if each.booking and each.booking in bookings}
+	stuck = {
+		name
+		for name, booking in moving.items()
+		if reschedule_refusal(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type), now)
+	}
+	left = [each for each in entries if each.name not in {*late, *gone, *stuck}]
+	return left, {each.name: moving[each.name] for each in left if each.booking}
+
+
+def _is_coming(booking: Document | None, now: int) -> bool:
+	return bool(booking and booking.status in OPEN and booking.starts_at > now)
+
+
+def _following_moves(entries: Sequence[Entry]) -> list[Entry]:
+	"""Return the entries, with the booking that took the place of the one that somebody wants to move earlier."""
+	found = list(entries)
+	while moved := _successors({each.booking for each in found if each.booking}):
+		found = [records.follow_booking(each, moved[each.booking]) if each.booking in moved else each for each in found]
+	return found
+
+
+def _successors(bookings: set[str]) -> dict[str, str]:
+	"""Return the bookings that took the place of these, by the name of the earlier one."""
+	if not bookings:
+		return {}
+	filters = {"rescheduled_from": ["in", sorted(bookings)]}
+	rows = frappe.get_all("Booking", filters, ["name", "rescheduled_from"])
+	return {row.rescheduled_from: row.name for row in rows}
+
+
+def _end(names: Collection[str], because: str, now: int) -> None:
+	still = records.lock(names)
+	for name in still:
+		if offer := records.open_offer_of(name):
+			records.end_offers([offer.name], records.WITHDRAWN)
+			release_unless_shared(offer)
+	records.close(list(still), records.ENDED, now, because=because)
+
+
+def _free_times(found: Bookable, waiting: Sequence[Entry], moving: dict[str, Document], now: int) -> FreeTimes:
+	last = max(each.bounds.until for each in waiting)
+	offers = {
+		minutes: make_offer(found, SlotRequest(minutes), now, last, now, lock=True)
+		for minutes in {each.duration for each in waiting}
+	}
+	keeps_host = found.meeting_type.assignment != "Collective" and not (
+		found.meeting_type.assignment == "Round Robin" and found.meeting_type.reschedule_host == "Any Host"
+	)
+	users = {name: list(booking.host_users()) if keeps_host else None for name, booking in moving.items()}
+	return FreeTimes(offers, now, last, users)
+
+
+def _known(waiting: Sequence[Entry], moving: dict[str, Document]) -> Known:
+	history = records.offers_to([each.name for each in waiting])
+	return Known(
+		busy={name for name, offers in history.items() if any(each.status == records.OPEN for each in offers)},
+		# A time that somebody else had, and that is free again, is news.
+		offered={
+			name: {each.start for each in offers if each.status not in (records.OPEN, records.LOST)}
+			for name, offers in history.items()
+		},
+		before={name: booking.starts_at for name, booking in moving.items()},
+	)
+
+
+def _offer(found: Sequence[Match], times: FreeTimes, meeting_type: Document, now: int) -> int:
+	"""Store the offers, hold their times, and plan their messages. Who left in this moment is left out."""
+	locked = records.lock({name for match in found for name in match.entries})
+	offers: list[tuple[Entry, Offered]] = []
+	count = 0
+	for match in found:
+		if entries := [locked[name] for name in match.entries if name in locked]:
+			offers += make_offers(entries, match.start, times.held[match.start], meeting_type, now)
+			count += 1
+	if offers:
+		plan_offers(offers, now)
+		wake()
+	return count

@@ -1,0 +1,182 @@
+"""Requests to wait for a time: reads the payload of a caller, and checks every field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest, parse_booking_request
+from scheduler_integration.parsing.fields import parse_date, parse_json
+from scheduler_integration.parsing.text import Refused, whole_number
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
+
+T = TypeVar("T")
+DAY = 86400
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::00)?")
+# Who names no last date waits so long. Nobody waits longer than the most.
+USUAL_DAYS, MOST_DAYS = 60, 366
+# After so many offers without an answer, the person is asked no more.
+USUAL_UNANSWERED, MOST_UNANSWERED = 3, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitPayload:
+	"""The unchecked values with which somebody says when they have time, as in docs/reference/api.md."""
+
+	first_date: object = None
+	last_date: object = None
+	weekdays: object = None
+	from_time: object = None
+	to_time: object = None
+	most_offers: object = None
+	notify_by: object = None
+
+	@classmethod
+	def of(cls, values: Mapping[str, object]) -> WaitPayload:
+		"""Return the payload in `values`. Unknown names are ignored."""
+		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+	"""When somebody has time, how offers reach them, and after how many offers without an answer they are asked no more."""
+
+	bounds: Bounds
+	by_text: bool = False
+	most_unanswered: int = USUAL_UNANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRequest:
+	"""A request to wait for a time, whose fields are all valid.
+
+	`person` has the fields of the booking form; its start means nothing. `details` are the same fields as they were typed:
+	the booking is made of them, by the form as it is then.
+	"""
+
+	wait: Wait
+	person: BookingRequest
+	details: Mapping[str, Any]
+
+
+# The fields of a BookingPayload that belong to the person, and not to a time or to one request.
+_KEPT = (
+	"duration", "attendee_name", "attendee_email", "attendee_phone", "attendee_company", "location", "notes", "answers",
+	"timezone", "language", "source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "reference",
+)  # fmt: skip
+
+
+def parse_wait_request(
+	payload: BookingPayload, wait: WaitPayload, page: Document, meeting_type: Document, now: int
+) -> WaitRequest:
+	"""Return the request to wait for a time of this meeting type. Raises InvalidRequest that names every wrong field."""
+	details: dict[str, str] = {}
+	person, parsed = None, None
+	try:
+		# Some start, so that all other fields are checked as for a booking.
+		person = parse_booking_request(replace(payload, start=iso(now + DAY, "UTC"), guests=None), page, meeting_type)
+	except InvalidRequest as error:
+		details |= error.details
+	try:
+		zone = person.timezone if person else page.timezone
+		parsed = parse_wait(wait, zone, now)
+	except InvalidRequest as error:
+		details |= error.details
+	if not details and parsed and parsed.by_text and not (person and person.attendee_phone):
+		details["attendee_phone"] = _("Enter your phone number.")
+	if details or not person or not parsed:
+		raise InvalidRequest(details=details)
+	kept = {name: value for name in _KEPT if (value := getattr(payload, name)) not in (None, "", [], {})}
+	return WaitRequest(parsed, person, kept)
+
+
+def parse_wait(payload: WaitPayload, zone: str, now: int) -> Wait:
+	"""Return when somebody has time, by the clock of the `zone`. Raises InvalidRequest. `now` is in epoch seconds.
+
+	Without dates it is from today on, for USUAL_DAYS.
+	"""
+	reader = _Reader()
+	today = engine.local_date(now, zone)
+	first = reader.value("first_date", lambda: _date("first_date", payload.first_date, today), today)
+	first = max(first, today)
+	usual = max(first, today + timedelta(days=USUAL_DAYS))
+	last = reader.value("last_date", lambda: _date("last_date", payload.last_date, usual), usual)
+	if "last_date" not in reader.details and last < first:
+		reader.details["last_date"] = _("Choose a later date or time.")
+	if (last - today).days > MOST_DAYS:
+		reader.details["last_date"] = _("Choose a date within a year.")
+	weekdays = reader.value("weekdays", lambda: _weekdays(payload.weekdays), EVERY_DAY)
+	from_minute = reader.value("from_time", lambda: _minute(payload.from_time, 0), 0)
+	to_minute = reader.value("to_time", lambda: _minute(payload.to_time, DAY_MINUTES), DAY_MINUTES)
+	if to_minute < from_minute:
+		reader.details.setdefault("to_time", _("Choose a later date or time."))
+	most = reader.value("most_offers", lambda: _most(payload.most_offers), USUAL_UNANSWERED)
+	by_text = reader.value("notify_by", lambda: _by_text(payload.notify_by), False)
+	if reader.details:
+		raise InvalidRequest(details=reader.details)
+	return Wait(Bounds(first, last, zone, weekdays, from_minute, to_minute), by_text, most)
+
+
+class _Reader:
+	"""Reads fields, and collects in `details` a sentence for each wrong one."""
+
+	def __init__(self) -> None:
+		self.details: dict[str, str] = {}
+
+	def value(self, field: str, read: Callable[[], T], default: T) -> T:
+		try:
+			return read()
+		except Refused as refused:
+			self.details[field] = str(refused)
+		except InvalidRequest as error:
+			self.details[field] = error.details.get(field) or error.message
+		return default
+
+
+def _date(field: str, value: object, default: date) -> date:
+	return parse_date(field, value) if value not in (None, "") else default
+
+
+def _weekdays(value: object) -> frozenset[int]:
+	"""Return ISO weekdays from a list, its JSON, or numbers with commas. None are all."""
+	if isinstance(value, str) and not value.startswith("["):
+		value = value.replace(",", " ").split()
+	given = parse_json("weekdays", value, list) or []
+	days = frozenset(whole_number(each) for each in given)
+	if not days <= EVERY_DAY:
+		raise Refused(_("Choose weekdays from 1 (Monday) to 7 (Sunday)."))
+	return days or EVERY_DAY
+
+
+def _minute(value: object, default: int) -> int:
+	"""Return the minutes since midnight of a time such as 14:30."""
+	if value in (None, ""):
+		return default
+	match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+	if not match or int(match[1]) * 60 + int(match[2]) > DAY_MINUTES:
+		raise Refused(_("This is not a time. Write it as 14:30."))
+	return int(match[1]) * 60 + int(match[2])
+
+
+def _most(value: object) -> int:
+	if value in (None, ""):
+		return USUAL_UNANSWERED
+	most = whole_number(value)
+	if not 1 <= most <= MOST_UNANSWERED:
+		raise Refused(_("Choose a number from {0} to {1}.").format(1, MOST_UNANSWERED))
+	return most
+
+
+def _by_text(value: object) -> bool:
+	if value not in (None, "", "email", "text"):
+		raise Refused(_("Choose one."))
+	return value == "text"

@@ -1,0 +1,95 @@
+"""Decides who is offered which free time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from scheduler_integration.times import Bounds
+
+
+class Waiting(Protocol):
+	"""Somebody who waits for a meeting of `duration` minutes."""
+
+	@property
+	def name(self) -> str: ...
+
+	@property
+	def bounds(self) -> Bounds: ...
+
+	@property
+	def duration(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+	"""A free time, and those who are offered it together, in their order. `start` is in epoch seconds."""
+
+	start: int
+	entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+	"""What is known of those who wait, by name.
+
+	`busy` have an open offer. `offered` are the starts that each was offered before. `before` is the start of the meeting
+	that somebody wants to move earlier.
+	"""
+
+	busy: Collection[str]
+	offered: Mapping[str, Collection[int]]
+	before: Mapping[str, int]
+
+
+T = TypeVar("T", bound=Waiting)
+
+
+def matches(
+	waiting: Sequence[T],
+	known: Known,
+	starts: Callable[[T], Sequence[int]],
+	take: Callable[[T, int], None],
+	at_once: int = 1,
+) -> Iterator[Match]:
+	"""Yield who is offered which time, one time after the other.
+
+	`waiting` are in their order. The first one gets the earliest time that suits, then the next one, and so on. With
+	`at_once` above 1, those behind whom the same time suits are offered it too. `starts(entry)` returns the starts that are
+	free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more then.
+
+		free: Monday 09:00, Tuesday 14:00     Ann: any day     Ben: Tuesdays     Cleo: any day
+		one at a time                         Monday to Ann, Tuesday to Ben
+		two at once                           Monday to Ann and Cleo, Tuesday to Ben
+	"""
+	left = [each for each in waiting if each.name not in known.busy]
+	while left:
+		first, *left = left
+		start = next((each for each in starts(first) if _suits(first, each, known)), None)
+		if start is None:
+			continue
+		along = _along(first, start, left, known, starts, at_once - 1)
+		left = [each for each in left if each not in along]
+		take(first, start)
+		yield Match(start, tuple(each.name for each in (first, *along)))
+
+
+def _along(
+	first: T, start: int, others: Sequence[T], known: Known, starts: Callable[[T], Sequence[int]], most: int
+) -> list[T]:
+	"""Return at most so many of the others who are offered the same time."""
+	along: list[T] = []
+	for each in others:
+		if len(along) >= most:
+			break
+		if each.duration == first.duration and _suits(each, start, known) and start in starts(each):
+			along.append(each)
+	return along
+
+
+def _suits(entry: Waiting, start: int, known: Known) -> bool:
+	if start in known.offered.get(entry.name, ()) or not entry.bounds.fit(start):
+		return False
+	before = known.before.get(entry.name)
+	return before is None or start < before

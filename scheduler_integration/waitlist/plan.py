@@ -1,0 +1,56 @@
+"""Plans the outbox's task for waitlists: a look at the lists after a time became free."""
+
+from collections.abc import Iterable
+
+import frappe
+
+from scheduler_integration.meetings.changes import Change, Changes, Fields
+from scheduler_integration.outbox.tasks import Planned, plan_all
+from scheduler_integration.waitlist.used import is_used
+
+KIND = "waitlist"
+
+
+def plan_look(changes: Changes) -> dict[str, Fields]:
+	"""A consequence, as `bookings/consequences.py` wants it: look at the waitlists if a host is free again.
+
+	A command that can still be taken back lets this wait too. Makes no statement if nobody can wait on this site.
+	"""
+	freed = {change.booking.name: (change, users) for change in changes if (users := _freed(change))}
+	if freed and is_used():
+		plan_all([(name, _look(change, users)) for name, (change, users) in freed.items()], changes[0].now)
+	return {}
+
+
+def _freed(change: Change) -> list[str]:
+	"""Return the hosts who may be free again at a time at which they weren't before the change."""
+	if change.releases_time:
+		return list(change.booking.host_users())
+	if change.moved_from:
+		return list(change.moved_from.host_users())
+	return [change.leaving] if change.leaving else []
+
+
+def _look(change: Change, users: Iterable[str]) -> Planned:
+	return Planned(
+		kind=KIND,
+		purpose="freed",
+		target=change.booking.host,
+		key=f"{change.booking.name}@waitlist",
+		due_at=change.now,
+		generation=change.booking.sequence or 0,
+		payload={"users": sorted(users)},
+	)
+
+
+def plan_look_after(entry: str, users: Iterable[str], now: int) -> None:
+	"""Plan a look because an offer to this entry holds no longer."""
+	look = Planned(
+		kind=KIND,
+		purpose="freed",
+		target=entry,
+		key=f"{frappe.generate_hash(length=16)}@waitlist",
+		due_at=now,
+		payload={"users": sorted(users)},
+	)
+	plan_all([(entry, look)], now, is_new=True)

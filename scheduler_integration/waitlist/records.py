@@ -1,0 +1,370 @@
+"""Waitlist Entry and Waitlist Offer: the functions that read and write them. Nobody else does.
+
+    entry   Waiting ──▶ Booked    an offer was taken
+               ├──────▶ Left      the person doesn't wait any more
+               └──────▶ Ended     see BECAUSE_...
+    offer   Open ──▶ Taken, Passed (another time, please), Expired, Lost (somebody else has the time), Withdrawn
+
+The list of a meeting type is locked by the locks of its hosts. An entry and its offers are locked by the entry's row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import frappe
+
+from scheduler_integration import engine
+from scheduler_integration.platform.clock import stamp, to_site_time
+from scheduler_integration.platform.sql import insert_rows, update_rows
+from scheduler_integration.platform.transactions import newest
+from scheduler_integration.times import Bounds
+
+ENTRY, OFFER = "Waitlist Entry", "Waitlist Offer"
+WAITING, BOOKED, LEFT, ENDED = "Waiting", "Booked", "Left", "Ended"
+OPEN, TAKEN, PASSED, EXPIRED, LOST, WITHDRAWN = "Open", "Taken", "Passed", "Expired", "Lost", "Withdrawn"
+BECAUSE_DATE, BECAUSE_UNANSWERED, BECAUSE_MEETING, BECAUSE_HOST = "Date", "Unanswered", "Meeting", "Host"
+
+_OFFER_FIELDS = (
+	"name", "owner", "modified_by", "creation", "modified", "entry", "meeting_type", "status", "by_hand", "starts_on",
+	"expires_on", "starts_at", "ends_at", "offered_at", "expires_at", "hold", "hold_key",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+	"""Somebody who waits. `booking` is the meeting that they want to move earlier. `joined_at` is in epoch seconds.
+
+	`details` are the fields of a BookingPayload that were typed when the person joined. `most_unanswered` offers without an
+	answer end the entry.
+	"""
+
+	name: str
+	meeting_type: str
+	scheduling_page: str
+	status: str
+	ended_because: str
+	attendee_name: str
+	attendee_email: str
+	attendee_phone: str
+	by_text: bool
+	language: str
+	booking: str | None
+	taken: str | None
+	duration: int
+	bounds: Bounds
+	most_unanswered: int
+	unanswered: int
+	place: int
+	joined_at: int
+	address_status: str
+	details: Mapping[str, Any]
+
+	@property
+	def zone(self) -> str:
+		return self.bounds.zone
+
+	@property
+	def is_told_by_text(self) -> bool:
+		"""Whether offers come as text messages, and not as e-mails."""
+		return self.by_text and bool(self.attendee_phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+	"""Time that an offer holds: the hosts' users, and the parts of the meeting. Buffers and the minimum notice are in minutes."""
+
+	users: tuple[str, ...]
+	parts: tuple[engine.Interval, ...]
+	buffer_before: int = 0
+	buffer_after: int = 0
+	notice: int = 0
+
+	@property
+	def latest(self) -> int:
+		"""Until when the time can be booked, in epoch seconds."""
+		return self.parts[0][0] - self.notice * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+	"""A time that was offered. Instants are epoch seconds. Offers of one time to several people have the same `hold_key`."""
+
+	name: str
+	entry: str
+	meeting_type: str
+	status: str
+	start: int
+	end: int
+	offered_at: int
+	expires_at: int
+	hold_key: str
+	held: Held
+
+
+def insert_entry(fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int) -> Entry:
+	"""Store somebody at the end of the meeting type's list. The caller has locked the type's hosts."""
+	doc = frappe.get_doc(
+		{
+			"doctype": ENTRY,
+			**fields,
+			**_stored(bounds),
+			"status": WAITING,
+			"place": _last_place(fields["meeting_type"]) + 1,
+			"joined_at": now,
+			"details": json.dumps(details),
+		}
+	)
+	doc.flags.ignore_links = True
+	# Who joins has no rights on any record.
+	doc.insert(ignore_permissions=True)
+	return _entry(doc.as_dict())
+
+
+def change_bounds(name: str, bounds: Bounds, **fields: Any) -> None:
+	"""Store when the person has time from now on. The caller holds the entry's row."""
+	_set(ENTRY, [name], **_stored(bounds), **fields)
+
+
+def entry(name: str, *, for_update: bool = False) -> Entry | None:
+	"""Return the entry with this name, locked with `for_update`, or None."""
+	row = frappe.db.get_value(ENTRY, name, "*", as_dict=True, for_update=for_update)
+	return _entry(row) if row else None
+
+
+def waiting_of(meeting_type: str) -> list[Entry]:
+	"""Return who waits for a time of the meeting type, in their order. The caller has locked its hosts, or only shows it."""
+	rows = frappe.get_all(
+		ENTRY, {"meeting_type": meeting_type, "status": WAITING}, ["*"], order_by="place asc, creation asc, name asc"
+	)
+	return [_entry(row) for row in rows]
+
+
+def lock(names: Collection[str]) -> dict[str, Entry]:
+	"""Lock these entries, and return those that still wait, by name."""
+	if not names:
+		return {}
+	table = frappe.qb.DocType(ENTRY)
+	query = frappe.qb.from_(table).select("*").where(table.name.isin(sorted(names))).orderby(table.name)
+	rows = query.for_update().run(as_dict=True)
+	return {row.name: _entry(row) for row in rows if row.status == WAITING}
+
+
+def of_person(address: str, meeting_type: str | None = None) -> list[Entry]:
+	"""Return the entries of the person with this address that wait."""
+	filters = {"attendee_email": address, "status": WAITING, **({"meeting_type": meeting_type} if meeting_type else {})}
+	return [_entry(row) for row in frappe.get_all(ENTRY, filters, ["*"], order_by="joined_at asc")]
+
+
+def of_booking(booking: str) -> Entry | None:
+	"""Return the entry that waits for an earlier time of this booking, or None."""
+	rows = frappe.get_all(ENTRY, {"booking": booking, "status": WAITING}, ["*"], limit=1)
+	return _entry(rows[0]) if rows else None
+
+
+def count_waiting(meeting_type: str) -> int:
+	return int(frappe.db.count(ENTRY, {"meeting_type": meeting_type, "status": WAITING}))
+
+
+def types_with_waiting() -> list[str]:
+	"""Return the meeting types for which somebody waits, those first in which somebody waits longest."""
+	rows = frappe.get_all(ENTRY, {"status": WAITING}, ["meeting_type", "joined_at"], order_by="joined_at asc")
+	return list(dict.fromkeys(row.meeting_type for row in rows))
+
+
+def close(names: Collection[str], status: str, now: int, *, because: str = "", **fields: Any) -> None:
+	"""Let entries wait no longer. The caller holds their rows."""
+	_set(ENTRY, names, status=status, ended_because=because or None, closed_at=now, **fields)
+
+
+def follow_booking(entry: Entry, booking: str) -> Entry:
+	"""Store which booking took the place of the one that the person wants to move earlier, and return the entry."""
+	_set(ENTRY, [entry.name], booking=booking)
+	return replace(entry, booking=booking)
+
+
+def note_unanswered(unanswered: Mapping[str, int]) -> None:
+	"""Store how many offers to each entry had no answer."""
+	update_rows(ENTRY, {name: {"unanswered": number} for name, number in unanswered.items()})
+
+
+def put_in_order(names: Iterable[str]) -> None:
+	"""Store a new order of those who wait for one meeting type. The caller has locked its hosts."""
+	update_rows(ENTRY, {name: {"place": place} for place, name in enumerate(names, 1)})
+
+
+def insert_offers(
+	rows: Iterable[tuple[Entry, int]],
+	start: int,
+	end: int,
+	hold_key: str,
+	held: Held,
+	now: int,
+	*,
+	by_hand: bool = False,
+) -> list[Offered]:
+	"""Store that a time was offered to these entries, each until an instant. Returns the offers.
+
+	The caller has locked the hosts, and the entries' rows. All instants are epoch seconds.
+	"""
+	written_at, user, stored = stamp(), frappe.session.user, _stored_hold(held)
+	values = [
+		{
+			"name": frappe.generate_hash(length=16),
+			"owner": user,
+			"modified_by": user,
+			"creation": written_at,
+			"modified": written_at,
+			"entry": entry.name,
+			"meeting_type": entry.meeting_type,
+			"status": OPEN,
+			"by_hand": int(by_hand),
+			"starts_on": to_site_time(start),
+			"expires_on": to_site_time(until),
+			"starts_at": start,
+			"ends_at": end,
+			"offered_at": now,
+			"expires_at": until,
+			"hold": stored,
+			"hold_key": hold_key,
+		}
+		for entry, until in rows
+	]
+	insert_rows(OFFER, _OFFER_FIELDS, [tuple(row[field] for field in _OFFER_FIELDS) for row in values])
+	return [_offered(frappe._dict(row)) for row in values]
+
+
+def offer(name: str, *, for_update: bool = False) -> Offered | None:
+	"""Return the offer with this name, locked with `for_update`, or None."""
+	row = frappe.db.get_value(OFFER, name, "*", as_dict=True, for_update=for_update)
+	return _offered(row) if row else None
+
+
+def open_offers(hosts: Collection[str]) -> list[Offered]:
+	"""Return the open offers whose time one of these hosts gives, in the newest state. The hosts are locked."""
+	table = frappe.qb.DocType(OFFER)
+	query = frappe.qb.from_(table).select("*").where(table.status == OPEN)
+	offers = [_offered(row) for row in newest(query, hosts).run(as_dict=True)]
+	return [each for each in offers if not {*hosts}.isdisjoint(each.held.users)]
+
+
+def expired_offers(now: int) -> list[Offered]:
+	"""Return the open offers that hold no longer at `now`, epoch seconds."""
+	rows = frappe.get_all(
+		OFFER, {"status": OPEN, "expires_at": ["<=", now]}, ["*"], order_by="expires_at asc", limit=500
+	)
+	return [_offered(row) for row in rows]
+
+
+def open_offer_of(entry_name: str, *, for_update: bool = False) -> Offered | None:
+	"""Return the open offer to this entry, or None. It has one at most."""
+	row = frappe.db.get_value(OFFER, {"entry": entry_name, "status": OPEN}, "*", as_dict=True, for_update=for_update)
+	return _offered(row) if row else None
+
+
+def offers_to(entries: Collection[str]) -> dict[str, list[Offered]]:
+	"""Return all offers to these entries, by entry, the latest last."""
+	found: dict[str, list[Offered]] = defaultdict(list)
+	if entries:
+		for row in frappe.get_all(
+			OFFER, {"entry": ["in", list(entries)]}, ["*"], order_by="offered_at asc, creation asc"
+		):
+			found[row.entry].append(_offered(row))
+	return found
+
+
+def open_with(hold_key: str) -> list[Offered]:
+	"""Return the open offers of the same time. The caller has locked the hosts."""
+	return [_offered(row) for row in frappe.get_all(OFFER, {"hold_key": hold_key, "status": OPEN}, ["*"])]
+
+
+def end_offers(names: Collection[str], status: str) -> None:
+	"""Let these offers hold no longer."""
+	_set(OFFER, names, status=status)
+
+
+def forget_list(meeting_type: str) -> None:
+	"""Delete the waitlist of a deleted meeting type."""
+	for doctype in (OFFER, ENTRY):
+		frappe.db.delete(doctype, {"meeting_type": meeting_type})
+
+
+def _last_place(meeting_type: str) -> int:
+	table = frappe.qb.DocType(ENTRY)
+	query = frappe.qb.from_(table).select(table.place).where(table.meeting_type == meeting_type)
+	rows = query.orderby(table.place, order=frappe.qb.desc).limit(1).run()
+	return int(rows[0][0] or 0) if rows else 0
+
+
+def _set(doctype: str, names: Collection[str], **fields: Any) -> None:
+	if names:
+		update_rows(doctype, dict.fromkeys(names, fields))
+
+
+def _stored(bounds: Bounds) -> dict[str, Any]:
+	return {
+		"timezone": bounds.zone,
+		"first_date": bounds.first,
+		"last_date": bounds.last,
+		"weekdays": ",".join(map(str, sorted(bounds.weekdays))),
+		"from_minute": bounds.from_minute,
+		"to_minute": bounds.to_minute,
+		"until_at": bounds.until,
+	}
+
+
+def _stored_hold(held: Held) -> str:
+	return json.dumps(
+		{"users": held.users, "parts": held.parts, "before": held.buffer_before, "after": held.buffer_after}
+	)
+
+
+def _entry(row: frappe._dict | dict[str, Any]) -> Entry:
+	bounds = Bounds(
+		frappe.utils.getdate(row["first_date"]),
+		frappe.utils.getdate(row["last_date"]),
+		row["timezone"],
+		frozenset(map(int, (row["weekdays"] or "").split(","))),
+		row["from_minute"] or 0,
+		row["to_minute"] or 0,
+	)
+	return Entry(
+		name=row["name"],
+		meeting_type=row["meeting_type"],
+		scheduling_page=row["scheduling_page"] or "",
+		status=row["status"],
+		ended_because=row["ended_because"] or "",
+		attendee_name=row["attendee_name"],
+		attendee_email=row["attendee_email"],
+		attendee_phone=row["attendee_phone"] or "",
+		by_text=bool(row["by_text"]),
+		language=row["language"] or "",
+		booking=row["booking"] or None,
+		taken=row["taken"] or None,
+		duration=row["duration_minutes"],
+		bounds=bounds,
+		most_unanswered=row["most_unanswered"] or 0,
+		unanswered=row["unanswered"] or 0,
+		place=row["place"] or 0,
+		joined_at=row["joined_at"],
+		address_status=row["address_status"] or "",
+		details=json.loads(row["details"] or "{}"),
+	)
+
+
+def _offered(row: frappe._dict) -> Offered:
+	hold = json.loads(row.hold or "{}")
+	held = Held(
+		tuple(hold.get("users", ())),
+		tuple((start, end) for start, end in hold.get("parts", ())),
+		hold.get("before", 0),
+		hold.get("after", 0),
+	)
+	return Offered(
+		row.name, row.entry, row.meeting_type, row.status, row.starts_at, row.ends_at, row.offered_at, row.expires_at,
+		row.hold_key or "", held,
+	)  # fmt: skip

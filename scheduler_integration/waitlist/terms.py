@@ -1,0 +1,39 @@
+"""What a meeting type's fields about its waitlist may say."""
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import InvalidRequest
+
+LEAST_MINUTES, MOST_MINUTES, MOST_AT_ONCE = 5, 1440, 20
+USUAL_MINUTES = 30
+
+
+def check_waitlist(meeting_type: Document) -> None:
+	"""Raise InvalidRequest if the fields about the waitlist make no sense, or don't fit the other fields."""
+	meeting_type.waitlist_minutes = meeting_type.waitlist_minutes or USUAL_MINUTES
+	meeting_type.waitlist_at_once = meeting_type.waitlist_at_once or 1
+	if not meeting_type.has_waitlist:
+		return
+	if not meeting_type.scheduling_page:
+		_refuse("has_waitlist", _("Only what is booked on a page of this site can have a waitlist."))
+	if meeting_type.repeats == "Fixed":
+		_refuse("has_waitlist", _("A meeting that always repeats can't have a waitlist."))
+	if not LEAST_MINUTES <= meeting_type.waitlist_minutes <= MOST_MINUTES:
+		_refuse("waitlist_minutes", _("Choose a number from {0} to {1}.").format(LEAST_MINUTES, MOST_MINUTES))
+	if meeting_type.waitlist_at_once > MOST_AT_ONCE:
+		_refuse("waitlist_at_once", _("Choose a number from {0} to {1}.").format(1, MOST_AT_ONCE))
+
+
+def minutes_of(meeting_type: Document) -> int:
+	"""Return for how many minutes an offer holds."""
+	return int(meeting_type.waitlist_minutes or USUAL_MINUTES)
+
+
+def at_once(meeting_type: Document) -> int:
+	"""Return how many people are offered a time together."""
+	return int(meeting_type.waitlist_at_once or 1)
+
+
+def _refuse(field: str, sentence: str) -> None:
+	raise InvalidRequest(sentence, details={field: sentence})
