@@ -10,6 +10,7 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import pay_url
 
 AWAITING, PAID, UNPAID = "Awaiting", "Paid", "Unpaid"
+HOUR = 3600
 # Nobody outside hears of these bookings.
 NOT_PAID = frozenset({AWAITING, UNPAID})
 
@@ -20,7 +21,8 @@ class PaymentFacts:
 
 	`status` is an option of Booking.payment_status in lower case, such as `partly_refunded`. `due` is paid when booking, until
 	`pay_until` (epoch seconds), at `url`; the rest of the price when people meet. `price` is that of all seats. Who cancels
-	later than `notice_hours` before the start gets back `late_percent`.
+	until `full_refund_until` (epoch seconds), `notice_hours` before the start, gets everything back, and later
+	`late_percent`. It is None if the attendee moved the meeting later than that: they get `late_percent` in any case.
 	"""
 
 	status: str
@@ -33,6 +35,12 @@ class PaymentFacts:
 	url: str | None
 	notice_hours: int
 	late_percent: int
+	full_refund_until: int | None
+
+	def percent_back(self, now: int) -> int:
+		"""Return the percentage that an attendee gets back who cancels at `now` (epoch seconds)."""
+		in_time = self.full_refund_until is not None and now <= self.full_refund_until
+		return 100 if in_time else self.late_percent
 
 
 def waits_for_payment(booking: Document) -> bool:
@@ -75,4 +83,21 @@ def payment_of(booking: Document) -> PaymentFacts | None:
 		pay_url(booking) if waits else None,
 		meeting_type.refund_notice_hours or 0,
 		meeting_type.late_refund_percent or 0,
+		_full_refund_until(booking, meeting_type),
 	)
+
+
+def moves_late(booking: Document, now: int) -> bool:
+	"""Whether an attendee who moves the booking at `now` (epoch seconds) could no longer cancel it for free.
+
+	The moved booking keeps that as `moved_late`. Otherwise it would be free to move it far away and to cancel it then. A
+	host who moves it, or asks for another time, takes that away.
+	"""
+	until = _full_refund_until(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+	return not booking.reschedule_asked_at and (until is None or now > until)
+
+
+def _full_refund_until(booking: Document, meeting_type: Document) -> int | None:
+	if booking.moved_late and not booking.reschedule_asked_at:
+		return None
+	return booking.starts_at - (meeting_type.refund_notice_hours or 0) * HOUR

@@ -5,12 +5,11 @@ from decimal import Decimal
 import frappe
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
-from scheduler_integration.meetings.payment import AWAITING, NOT_PAID
+from scheduler_integration.meetings.payment import AWAITING, NOT_PAID, payment_of
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.payments import records, refunds
 from scheduler_integration.payments.plan import plan_look
 from scheduler_integration.payments.providers import chosen, provider
-from scheduler_integration.payments.terms import percent_back
 from scheduler_integration.platform.language import for_later
 
 _ENDS = frozenset({Kind.CANCELLED, Kind.DECLINED})
@@ -75,8 +74,8 @@ def _give_back(changes: Changes) -> dict[str, Fields]:
 def _percent(change: Change) -> int:
 	if change.by is not Actor.ATTENDEE:
 		return 100
-	meeting_type = frappe.get_cached_doc("Meeting Type", change.booking.meeting_type)
-	return percent_back(change.booking, meeting_type, change.now)
+	payment = payment_of(change.booking)
+	return payment.percent_back(change.now) if payment else 0
 
 
 def _reason(change: Change) -> str:

@@ -11,7 +11,6 @@ from scheduler_integration.payments.units import check_payable
 
 # For so long a time is kept for somebody who pays, in seconds.
 LONGEST_WAIT = 30 * 60
-HOUR = 3600
 _BEFORE = "Before Booking"
 
 
@@ -23,12 +22,6 @@ def is_charged(meeting_type: Document) -> bool:
 def due_now(meeting_type: Document, seats: int) -> Decimal:
 	"""Return what attendees pay at once for so many seats: the deposit if there is one, otherwise the price."""
 	return Decimal(str(meeting_type.deposit or meeting_type.price or 0)) * seats
-
-
-def percent_back(booking: Document, meeting_type: Document, now: int) -> int:
-	"""Return the percentage that an attendee gets back who cancels the booking at `now` (epoch seconds)."""
-	in_time = now <= booking.starts_at - (meeting_type.refund_notice_hours or 0) * HOUR
-	return 100 if in_time else int(meeting_type.late_refund_percent or 0)
 
 
 def check_terms(meeting_type: Document) -> None:

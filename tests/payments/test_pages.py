@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.platform.clock import iso_z
 from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
@@ -209,3 +210,29 @@ def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):
 	page = read(client.get(urlsplit(booked["manage_url"]).path).text)
 	assert page.one("h1").text == "Not paid yet"
 	assert "/schedule/pay/" in page.one("a", id="pay")["href"]
+
+
+@pytest.mark.parametrize(
+	("percent", "before", "after"),
+	[
+		(0, "you get no money back", "because you moved the meeting late"),
+		(50, "you get back €25.00", "You get back €25.00"),
+		(100, None, "You get back €50.00"),
+	],
+)
+def test_before_a_late_move_nobody_said_what_it_costs(client, stripe_for_all, run_jobs, percent, before, after):
+	offer = make_paid_offer(refund_notice_hours=24 * 30, late_refund_percent=percent)
+	path = booked_by_form(client, offer)
+	provider = press(client, path).headers["Location"]
+	client.get(requests.post(provider, allow_redirects=False, timeout=10).headers["Location"])
+	run_jobs()
+	[booking] = bookings_of(offer)
+	assert booking.payment_status == "Paid"
+	address = f"{path_of(offer)}?reschedule={manage_token(booking)}&tz=UTC&start={iso_z(in_three_days(14))}"
+	page = read(client.get(address).text)
+	form = page.one("form", id="booking-form")
+	said = [each.text for each in page.all("p", class_="mover")][1:]
+	assert [before in each for each in said] == ([True] if before else [])
+	answer = client.post(form["action"], data=typed_in(form))
+	assert answer.status_code == 303
+	assert after in client.get(f"{urlsplit(answer.headers['Location']).path}?cancel=1").text

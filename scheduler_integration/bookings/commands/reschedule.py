@@ -41,7 +41,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.payment import waits_for_payment
+from scheduler_integration.meetings.payment import moves_late, waits_for_payment
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
@@ -84,6 +84,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 		{
 			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
 			"attendee_moves": (booking.attendee_moves or 0) + (not booking.reschedule_asked_at),
+			"moved_late": moves_late(booking, now),
 			"idempotency_key": key,
 		}
 	)

@@ -38,6 +38,7 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import moves_late
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first
 from scheduler_integration.meetings.series import moves_with, rows_of, rule_of
@@ -84,6 +85,7 @@ def reschedule_series_by_token(token: str, request: RescheduleRequest, scope: st
 	for each in moves:
 		each.new.status = "Pending" if meeting_type.requires_confirmation else "Scheduled"
 		each.new.attendee_moves = (each.former.attendee_moves or 0) + 1
+		each.new.moved_late = moves_late(each.former, now)
 	new = _of(booking, moves)
 	new.idempotency_key = key
 	_store(moves, Actor.ATTENDEE, now)

@@ -26,6 +26,7 @@ from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.facts import facts
 from scheduler_integration.pages.kit.fields import earlier_answers, field_names, link_answers, new_key
+from scheduler_integration.pages.kit.money import back_after_late_move
 from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
@@ -171,6 +172,9 @@ def _moving(page: BookingPage, booking: AttendeeBooking) -> dict:
 		"url": stay(urlsplit(booking.manage_url).path),
 		"email": booking.attendee.email,
 		"is_asked": booking.is_asked_to_reschedule,
+		"back": None
+		if booking.is_asked_to_reschedule
+		else back_after_late_move(booking, page.now, page.visitor.locale),
 		"message": booking.reschedule_message if booking.is_asked_to_reschedule else None,
 		"is_released": booking.status == "Rescheduled",
 	}

@@ -52,13 +52,26 @@ def refundable(booking: BookingSummary) -> str:
 	return f"{payment.paid - payment.refunded:.3f}".rstrip("0").rstrip(".") if payment else ""
 
 
+def back_after_late_move(booking: BookingSummary, now: int, locale: Locale) -> str | None:
+	"""Return what an attendee who moves the meeting now gets back for cancelling it later, or None if it is everything."""
+	payment = booking.payment
+	if not payment or payment.paid <= payment.refunded or payment.percent_back(now) == 100:
+		return None
+	back = payment.paid * payment.late_percent / 100 - payment.refunded
+	if back <= 0:
+		return _("You move the meeting late. If you cancel it afterwards, you get no money back.")
+	sentence = _("You move the meeting late. If you cancel it afterwards, you get back {0}.")
+	return sentence.format(money(back, payment.currency, locale))
+
+
 def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale) -> str | None:
 	"""Return what an attendee gets back who cancels now, or None if nothing was paid. `now` is in epoch seconds."""
 	payment = booking.payment
 	if not payment or payment.paid <= payment.refunded:
 		return None
-	in_time = now <= booking.start - payment.notice_hours * 3600
-	back = payment.paid * (100 if in_time else payment.late_percent) / 100 - payment.refunded
+	back = payment.paid * payment.percent_back(now) / 100 - payment.refunded
+	if back <= 0 and payment.full_refund_until is None:
+		return _("You get no money back, because you moved the meeting late.")
 	if back <= 0:
 		return _("You get no money back, because the meeting begins soon.")
 	return _("You get back {0}.").format(money(back, payment.currency, locale))
