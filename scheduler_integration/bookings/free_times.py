@@ -22,7 +22,7 @@ class FreeTimes:
 	def __init__(self, offers: Mapping[int, Offer], now: int, last: int, moving: Mapping[str, list[str] | None]):
 		self._offers, self._now, self._last, self._moving = dict(offers), now, last, moving
 		self._starts: dict[tuple[int, str], list[int]] = {}
-		self.held: dict[int, Held] = {}
+		self.held: list[Held] = []
 
 	def starts(self, entry: Entry) -> list[int]:
 		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""
@@ -35,8 +35,9 @@ class FreeTimes:
 		return self._starts[key]
 
 	def take(self, entry: Entry, start: int) -> None:
-		"""Let the time at `start` be free no longer. `held` has its hosts and parts then."""
-		self.held[start] = held = hold_at(self._offer_for(entry), start)
+		"""Let the time at `start` be free no longer. Its hosts and parts are the last item of `held` then."""
+		held = hold_at(self._offer_for(entry), start)
+		self.held.append(held)
 		items = [
 			engine.Booked(
 				first, last, held.buffer_before, held.buffer_after, True, is_first_day=not index, is_hold=True

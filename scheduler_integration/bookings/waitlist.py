@@ -207,9 +207,9 @@ def _offer(found: Sequence[Match], times: FreeTimes, meeting_type: Document, now
 	locked = records.lock({name for match in found for name in match.entries})
 	offers: list[tuple[Entry, Offered]] = []
 	count = 0
-	for match in found:
+	for match, held in zip(found, times.held, strict=True):
 		if entries := [locked[name] for name in match.entries if name in locked]:
-			offers += make_offers(entries, match.start, times.held[match.start], meeting_type, now)
+			offers += make_offers(entries, match.start, held, meeting_type, now)
 			count += 1
 	if offers:
 		plan_offers(offers, now)

@@ -8,7 +8,7 @@ from scheduler_integration.bookings.waitlist import expire
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, SlotTaken, WaitlistOver
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
-from tests.support.factories import hour, make_meeting_type, make_page, make_team_page, make_user
+from tests.support.factories import hour, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
 	DAY,
 	HALF_AN_HOUR,
@@ -230,13 +230,24 @@ def test_a_seat_of_a_full_session_is_offered():
 	assert take(ann).session
 
 
+def make_round_robin(*users):
+	for user in users:
+		make_schedule(user, MORNING)
+	return make_type(make_team_page(list(users)), assignment="Round Robin")
+
+
+def test_two_hosts_free_at_one_time_were_both_held_as_the_second():
+	jane, tom = make_user("Jane"), make_user("Tom")
+	meeting_type = make_round_robin(jane, tom)
+	ann, ben = join(meeting_type, to_time="09:00"), join(meeting_type, "Ben", to_time="09:00")
+	assert look(meeting_type) == 2
+	assert (offered_hour(ann), offered_hour(ben)) == ("09:00", "09:00")
+	assert {offer_of(ann).held.users, offer_of(ben).held.users} == {(jane,), (tom,)}
+
+
 def test_a_round_robin_offers_the_time_of_the_host_who_is_free():
 	jane, tom = make_user("Jane"), make_user("Tom")
-	from tests.support.factories import make_schedule
-
-	for user in (jane, tom):
-		make_schedule(user, MORNING)
-	meeting_type = make_type(make_team_page([jane, tom]), assignment="Round Robin")
+	meeting_type = make_round_robin(jane, tom)
 	both = [
 		book(meeting_type, clock) for clock in ("09:00", "09:00", "09:30", "09:30", "10:00", "10:00", "10:30", "10:30")
 	]
