@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise
+from scheduler_integration.api import serialise, serialise_waitlist
 from scheduler_integration.api.answer import download, json_endpoint
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -21,6 +21,7 @@ from scheduler_integration.availability.slots import first_month_with_slots, slo
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import find_listing
+from scheduler_integration.entry import waitlist
 from scheduler_integration.entry.admission import challenge_for, confirm_attendee, hold_for_visitor
 from scheduler_integration.entry.commands import (
 	book_for_visitor,
@@ -59,10 +60,12 @@ from scheduler_integration.parsing.fields import (
 )
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.series import parse_series
+from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.platform.zone_words import renamed_cities, zone_words
+from scheduler_integration.waitlist.shown import entry_by_token
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -290,6 +293,63 @@ def host_calendar(token=None) -> None:
 	content = host_feed(feed_owner(parse_name(token)), clock.now())
 	set_etag(content)
 	download("meetings.ics", content, "text/calendar; charset=utf-8")
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+def join_waitlist(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
+	"""Join a waitlist. The other arguments are the fields of BookingPayload that aren't about a time, and of WaitPayload."""
+	asked = BookingPayload.of(payload | parse_collections(payload))
+	count_request(BOOKINGS)
+	return {"email": waitlist.join_for_visitor(_find(slug, meeting_type), asked, WaitPayload.of(payload))}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+@limited(BOOKINGS)
+def wait_for_earlier(token=None, timezone=None, **payload) -> dict[str, Any]:
+	"""Wait for an earlier time for the booking of a manage link, and return the entry. The others are fields of WaitPayload."""
+	return serialise_waitlist.entry(waitlist.wait_for_earlier(parse_name(token), WaitPayload.of(payload), timezone))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def get_waitlist_entry(token=None) -> dict[str, Any]:
+	"""Return the waitlist entry of a link, with the time that is offered at present."""
+	return serialise_waitlist.entry(entry_by_token(parse_name(token), clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def change_wait(token=None, timezone=None, **payload) -> dict[str, Any]:
+	"""Change when the person of a waitlist entry has time. The other arguments are the fields of WaitPayload."""
+	return serialise_waitlist.entry(waitlist.change_wait(parse_name(token), WaitPayload.of(payload), timezone))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def leave_waitlist(token=None) -> dict[str, Any]:
+	"""Leave the waitlist, and return the entry."""
+	return serialise_waitlist.entry(waitlist.leave_waitlist(parse_name(token)))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+@limited(BOOKINGS)
+def take_offer(token=None, offer=None) -> dict[str, Any]:
+	"""Book the time that is offered, or move the meeting there, and return the booking."""
+	return serialise.attendee_booking(waitlist.take_offer(parse_name(token), parse_name(offer)))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def pass_offer(token=None, offer=None) -> dict[str, Any]:
+	"""Let others have the time that is offered, wait for another one, and return the entry."""
+	return serialise_waitlist.entry(waitlist.pass_offer(parse_name(token), parse_name(offer)))
 
 
 def _find(slug: object, meeting_type: object) -> Bookable:

@@ -170,6 +170,12 @@ def count_waiting(meeting_type: str) -> int:
 	return int(frappe.db.count(ENTRY, {"meeting_type": meeting_type, "status": WAITING}))
 
 
+def count_before(each: Entry) -> int:
+	"""Return how many people wait for the same meeting type with an earlier place."""
+	filters = {"meeting_type": each.meeting_type, "status": WAITING, "place": ["<", each.place]}
+	return int(frappe.db.count(ENTRY, filters))
+
+
 def types_with_waiting() -> list[str]:
 	"""Return the meeting types for which somebody waits, those first in which somebody waits longest."""
 	rows = frappe.get_all(ENTRY, {"status": WAITING}, ["meeting_type", "joined_at"], order_by="joined_at asc")

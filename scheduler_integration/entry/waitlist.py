@@ -1,0 +1,106 @@
+"""What people on a waitlist do, for pages and methods. Each command is one transaction, repeated if it loses a race."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import frappe
+from frappe import _
+
+from scheduler_integration import bookings
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.entry.admission import admitted, refuse_robots
+from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, OfferEnded, SlotTaken
+from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.waitlist import Wait, WaitPayload, parse_wait, parse_wait_request
+from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.platform import clock
+from scheduler_integration.waitlist.links import find_entry
+from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, sends_texts, shown
+
+
+def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayload) -> str:
+	"""Put a visitor on the waitlist, and return the address that gets the message with the link.
+
+	Whoever types an address doesn't learn whether it waits already. Raises InvalidRequest, NoWaitlist, WaitlistFull, and the
+	errors of `admitted`. The caller must have called `count_request(BOOKINGS)`.
+	"""
+	refuse_robots(payload)
+	if bookable.link or not can_wait_for(bookable.meeting_type):
+		raise NoWaitlist
+	request = parse_wait_request(payload, wait, bookable.page, bookable.meeting_type, clock.now())
+	_check_texts(request.wait)
+	try:
+		with admitted(request.person, payload, bookable, clock.now()) as person:
+			joining = replace(request, person=person)
+			bookings.retried(lambda: bookings.join_waitlist(joining, bookable, clock.now()))
+	except CodeNeeded as needed:
+		text = _("We sent a code of six digits to {0}. Enter it here, and you are on the waitlist.")
+		needed.message = text.format(request.person.attendee_email)
+		raise
+	return request.person.attendee_email
+
+
+def wait_for_earlier(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
+	"""Let the attendee of the manage link with this token wait for an earlier time.
+
+	The dates and hours are by the clock of `zone`, or of the attendee's zone. Raises InvalidRequest, and the errors of
+	`bookings.wait_for_earlier`.
+	"""
+	now = clock.now()
+	booking = booking_by_token(token, now)
+	parsed = parse_wait(wait, checked_zone(zone or booking.timezone), now)
+	_check_texts(parsed, booking.attendee.phone)
+	return bookings.retried(lambda: shown(bookings.wait_for_earlier(token, parsed, clock.now()), clock.now()))
+
+
+def change_wait(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
+	"""Change when the person of the entry's link has time. Raises InvalidRequest, and the errors of `bookings.change_wait`."""
+	entry = find_entry(token)
+	parsed = parse_wait(wait, checked_zone(zone or entry.zone), clock.now())
+	_check_texts(parsed, entry.attendee_phone)
+	return bookings.retried(lambda: shown(bookings.change_wait(token, parsed, clock.now()), clock.now()))
+
+
+def leave_waitlist(token: str) -> ShownEntry:
+	"""Take the person of the entry's link off the list. Doing it twice changes nothing. Raises WaitlistEntryNotFound."""
+	return bookings.retried(lambda: shown(bookings.leave_waitlist(token, clock.now()), clock.now()))
+
+
+def pass_offer(token: str, offer: str) -> ShownEntry:
+	"""Offer the time to others: the person waits for another one. Raises the errors of `bookings.pass_offer`."""
+	return bookings.retried(lambda: shown(bookings.pass_offer(token, offer, clock.now()), clock.now()))
+
+
+def take_offer(token: str, offer: str) -> AttendeeBooking:
+	"""Book the offered time, or move the person's meeting to it. Doing it twice returns the same booking.
+
+	If somebody else has the time by now, the offer ends, and OfferEnded says so: this is committed. Raises the other errors
+	of `bookings.take_offer`.
+	"""
+
+	def work() -> AttendeeBooking:
+		now = clock.now()
+		return for_attendee(bookings.take_offer(token, offer, now), now)
+
+	try:
+		return bookings.retried(work)
+	except SlotTaken:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		bookings.retried(lambda: bookings.lose_offer(token, offer, clock.now()))
+		# The error rolls back whatever the request did.
+		frappe.db.commit()
+		raise OfferEnded(
+			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
+		) from None
+
+
+def _check_texts(wait: Wait, phone: str | None = "?") -> None:
+	"""Raise InvalidRequest if offers are to come by text message, and can't."""
+	if wait.by_text and not sends_texts():
+		raise InvalidRequest(details={"notify_by": _("This site sends no text messages. Choose e-mail.")})
+	if wait.by_text and not phone:
+		raise InvalidRequest(details={"notify_by": _("We have no phone number of yours. Choose e-mail.")})
