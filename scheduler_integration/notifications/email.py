@@ -75,7 +75,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			recipients=[message.reader.email],
 			# The message can be sent without this header, but not with a broken one.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
-			reference_doctype="Booking",
+			reference_doctype=message.doctype,
 			reference_name=message.booking,
 			message_id=message.message_id,
 			send_after=site_now() + OURS_FOR,

@@ -1,5 +1,6 @@
 """The look of messages: the booking page's colour, logo and organization, the host's face, and the reading direction."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -20,8 +21,12 @@ _LEGIBLE = 4.5
 
 def look_of(booking: Document, reader: Reader) -> dict[str, Any]:
 	"""Return the variables of the layout for a message about the booking. Images are addresses of this site, or None."""
-	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts = hosts_of(booking)
+	return look_on(booking.scheduling_page, hosts_of(booking), reader)
+
+
+def look_on(page_name: str, hosts: Sequence[Reader], reader: Reader) -> dict[str, Any]:
+	"""Return the same for a message from these hosts of a Scheduling Page."""
+	page = frappe.get_cached_doc("Scheduling Page", page_name)
 	image = frappe.get_cached_value("User", hosts[0].user, "user_image") if len(hosts) == 1 else None
 	return {
 		**plain_look(reader, page.brand_color),

@@ -53,7 +53,8 @@ class Message:
 	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar. `sender_name` is the
 	name that the reader sees as the sender, None for the name of the site's account. `capped_at` is the
 	name of the Meeting Type if the reader is a stranger, who gets a limited number of messages (`trust/caps.py`).
-	`subscription` is what the reader can stop, None for messages that people need to hold the meeting.
+	`subscription` is what the reader can stop, None for messages that people need to hold the meeting. `doctype` is the kind of
+	record that `booking` names, if it is no booking.
 	"""
 
 	booking: str
@@ -67,6 +68,7 @@ class Message:
 	sender_name: str | None = None
 	capped_at: str = ""
 	subscription: Subscription | None = None
+	doctype: str = "Booking"
 
 
 def acting_user(change: Change) -> str | None:

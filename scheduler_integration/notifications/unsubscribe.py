@@ -1,4 +1,4 @@
-"""Lets people stop messages that nobody needs to hold a meeting: follow-ups after it, and a host's morning digest.
+"""Lets people stop messages that nobody needs to hold a meeting: follow-ups after it, a host's morning digest, a waitlist.
 
 Confirmations, changes and reminders are no such messages. Mail programs show a button of their own for messages with the
 headers of RFC 8058, and send a POST to the address in it, without cookies. The address has a token:
@@ -19,14 +19,18 @@ from scheduler_integration.notifications.preferences import stop_digest
 from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
 
 DOCTYPE = "Mail Opt Out"
-FOLLOW_UPS, DIGEST = "follow-ups", "digest"
-_KINDS = (FOLLOW_UPS, DIGEST)
+FOLLOW_UPS, DIGEST, WAITLIST = "follow-ups", "digest", "waitlist"
+_KINDS = (FOLLOW_UPS, DIGEST, WAITLIST)
 _PURPOSE = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-	"""Messages of one kind (FOLLOW_UPS or DIGEST) to one address. `page` is the Scheduling Page under whose domain the link is."""
+	"""Messages of one kind to one address. `page` is the Scheduling Page under whose domain the link is.
+
+	The `address` of a WAITLIST is the name of the Waitlist Entry. Its person stops the messages by leaving the list, which is
+	up to `bookings.leave_waitlist`.
+	"""
 
 	kind: str
 	address: str

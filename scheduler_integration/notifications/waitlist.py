@@ -1,31 +1,75 @@
-"""The messages to those who wait: that they are on the list, and that a time is free. Plans them, and sends them."""
+"""The messages to those who wait: that they are on the list, and that a time is free. Plans them, and sends them.
+
+An offer by text message has an e-mail behind it: it leaves if the text message hasn't, for whatever reason, some minutes
+later. So nobody loses an offer to a gateway.
+"""
 
 from collections.abc import Iterable
+from functools import partial
 
-from scheduler_integration.notifications.channels.sms import TextMessage
+import frappe
+from frappe import _
+from frappe.translate import print_language
+
+from scheduler_integration.exceptions import OutsideError
+from scheduler_integration.meetings.invited import CONFIRMED
+from scheduler_integration.notifications.channels.sms import TextMessage, send_text
 from scheduler_integration.notifications.email import KIND as EMAIL
-from scheduler_integration.outbox.outcomes import NotNeeded, Outcome
-from scheduler_integration.outbox.tasks import Planned, Task, plan_all
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.notifications.email import send_message, sent_already
+from scheduler_integration.notifications.messages import Message
+from scheduler_integration.notifications.unsubscribe import WAITLIST, Subscription
+from scheduler_integration.notifications.waitlist_words import Waiting, text_of, variables_of, waiting_for
+from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, down_by
+from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, Task, plan_all
+from scheduler_integration.platform.site_address import site_host
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.records import ENTRY, OPEN, WAITING, Entry, Offered
 
 OFFER, JOINED = "waitlist_offer", "waitlist_joined"
+# So many seconds after the offer, an e-mail says it too if no text message has.
+TEXT_SECONDS = 120
+# Seconds until the e-mail looks again whether the text message has left that is being sent.
+MOMENT = 30
 
 
 def plan_offers(offers: Iterable[tuple[Entry, Offered]], now: int) -> None:
 	"""Plan the messages that offer a time. A message that is late when the offer ends isn't sent any more."""
-	plan_all([(entry.name, _offer(entry, offer, now)) for entry, offer in offers], now, is_new=True)
+	plan_all([(entry.name, each) for entry, offer in offers for each in _offering(entry, offer, now)], now, is_new=True)
 
 
-def _offer(entry: Entry, offer: Offered, now: int) -> Planned:
-	return Planned(
-		kind=TextMessage.kind if entry.is_told_by_text else EMAIL,
+def _offering(entry: Entry, offer: Offered, now: int) -> list[Planned]:
+	if not entry.is_told_by_text:
+		return [_mail(entry, offer, now)]
+	text = Planned(
+		kind=TextMessage.kind,
 		purpose=OFFER,
-		target=entry.attendee_phone if entry.is_told_by_text else entry.attendee_email,
-		key=f"{offer.name}@offer",
+		target=entry.attendee_phone,
+		key=_text_key(offer.name),
 		due_at=now,
 		expires_at=offer.expires_at,
 		payload={"waitlist": entry.name, "offer": offer.name},
 	)
+	return [text, _mail(entry, offer, now + TEXT_SECONDS)]
+
+
+def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
+	return Planned(
+		kind=EMAIL,
+		purpose=OFFER,
+		target=entry.attendee_email,
+		key=_mail_key(offer.name),
+		due_at=due_at,
+		expires_at=offer.expires_at,
+		payload={"waitlist": entry.name, "offer": offer.name},
+	)
+
+
+def _text_key(offer: str) -> str:
+	return f"{offer}@offer-text"
+
+
+def _mail_key(offer: str) -> str:
+	return f"{offer}@offer"
 
 
 def plan_joined(entry: Entry, now: int) -> None:
@@ -42,5 +86,61 @@ def plan_joined(entry: Entry, now: int) -> None:
 
 
 def deliver_to_waiting(task: Task, now: int) -> Outcome:
-	"""Send the message of the task, if the person still needs it. `now` is in epoch seconds."""
-	return NotNeeded("Not written yet.")
+	"""Send the message of the task, if the person still needs it. `now` is in epoch seconds.
+
+	Raises the errors of `send_message`: the outbox tries again later.
+	"""
+	message_id = f"{task.key}.{site_host()}"
+	if task.kind == EMAIL and (done := sent_already(message_id, task.booking)):
+		return done
+	entry = records.entry(task.booking)
+	if not entry or entry.status != WAITING:
+		return NotNeeded(_("This person doesn't wait any more."))
+	offer = records.offer(task.payload["offer"]) if task.purpose == OFFER else None
+	if task.purpose == OFFER and (not offer or offer.status != OPEN or offer.expires_at <= now):
+		return NotNeeded(_("The offer has ended."))
+	if task.kind == TextMessage.kind and offer:
+		return _send_text(task, waiting_for(entry, offer), offer, now)
+	if offer and (outcome := _told_by_text(offer, now)):
+		return outcome
+	return send_message(_message(task, waiting_for(entry, offer), message_id), now)
+
+
+def _send_text(task: Task, waiting: Waiting, offer: Offered, now: int) -> Outcome:
+	"""Send the text message. If it can't be sent at all, the e-mail behind it leaves at once."""
+	with print_language(waiting.reader.words):
+		text = text_of(waiting, offer)
+	try:
+		outcome = send_text(task.target, text, zones=(waiting.reader.zone, waiting.hosts[0].zone))
+	except OutsideError as error:
+		return down_by(TextMessage.kind, error)
+	if isinstance(outcome, Done):
+		return outcome
+	plan_all([(task.booking, _mail(waiting.entry, offer, now))], now)
+	return NotNeeded(outcome.reason) if hasattr(outcome, "reason") else outcome
+
+
+def _told_by_text(offer: Offered, now: int) -> Outcome | None:
+	"""Return the outcome of an e-mail that a text message makes needless, or None if no text message has left."""
+	status = frappe.db.get_value("Outbox Task", {"key": _text_key(offer.name)}, "status")
+	if status == SENDING:
+		return Again(now + MOMENT, "")
+	return NotNeeded(_("A text message has said it.")) if status == SENT else None
+
+
+def _message(task: Task, waiting: Waiting, message_id: str) -> Message:
+	entry = waiting.entry
+	is_strange = task.purpose == JOINED and not entry.booking and entry.address_status != CONFIRMED
+	return Message(
+		booking=entry.name,
+		doctype=ENTRY,
+		template=task.purpose,
+		reader=waiting.reader,
+		reply_to=waiting.hosts[0].email if waiting.hosts else "",
+		variables=partial(variables_of, waiting),
+		invitation=lambda: None,
+		message_id=message_id,
+		sender_name=waiting.sender_name,
+		capped_at=entry.meeting_type if is_strange else "",
+		subscription=Subscription(WAITLIST, entry.name, entry.scheduling_page),
+	)

@@ -7,11 +7,13 @@ from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.records import Entry
 
 _PURPOSE = "waitlist entry"
+# 128 bits nobody can guess, and an offer fits into one text message.
+_DIGITS = 32
 
 
 def entry_token(name: str) -> str:
 	"""Return the token of the entry with this name."""
-	return signed(name, _PURPOSE)
+	return signed(name, _PURPOSE, _DIGITS)
 
 
 def entry_url(entry: Entry) -> str:
@@ -21,7 +23,7 @@ def entry_url(entry: Entry) -> str:
 
 def find_entry(token: str, *, for_update: bool = False) -> Entry:
 	"""Return the entry of a token, locked with `for_update`. Raises WaitlistEntryNotFound."""
-	name = payload_of(token, _PURPOSE)
+	name = payload_of(token, _PURPOSE, _DIGITS)
 	entry = records.entry(name, for_update=for_update) if name and name != records.ENTRY else None
 	if not entry:
 		raise WaitlistEntryNotFound

@@ -1,0 +1,45 @@
+"""Says in words when somebody who waits has time, in the current language."""
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from frappe import _
+
+from scheduler_integration import engine
+from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
+
+
+def in_words(bounds: Bounds, locale: Locale) -> str:
+	"""Return text such as `Mon, Nov 2 – Mon, Nov 30; Tuesday, Thursday; 2:00 PM – 5:00 PM`.
+
+	Weekdays and times are left out if all suit.
+	"""
+	return "; ".join(filter(None, (_dates(bounds, locale), _weekdays(bounds, locale), _times(bounds, locale))))
+
+
+def _dates(bounds: Bounds, locale: Locale) -> str:
+	if bounds.first == bounds.last:
+		return format_date(bounds.first, "full", locale=locale)
+	first, last = (format_skeleton("yMMMEd", day, locale=locale) for day in (bounds.first, bounds.last))
+	return f"{first} – {last}"
+
+
+def _weekdays(bounds: Bounds, locale: Locale) -> str:
+	if bounds.weekdays == EVERY_DAY or bounds.first == bounds.last:
+		return ""
+	return ", ".join(locale.days["stand-alone"]["wide"][day - 1] for day in sorted(bounds.weekdays))
+
+
+def _times(bounds: Bounds, locale: Locale) -> str:
+	if (bounds.from_minute, bounds.to_minute) == (0, DAY_MINUTES):
+		return ""
+	clock = [_clock(minute, locale) for minute in (bounds.from_minute, bounds.to_minute)]
+	if not bounds.from_minute:
+		return _("until {0}").format(clock[1])
+	if bounds.to_minute == DAY_MINUTES:
+		return _("from {0}").format(clock[0])
+	return f"{clock[0]} – {clock[1]}"
+
+
+def _clock(minute: int, locale: Locale) -> str:
+	moment = engine.wall_clock(minute % DAY_MINUTES * 60, "UTC")
+	return format_time(moment, "short", tzinfo=engine.zone("UTC"), locale=locale)
