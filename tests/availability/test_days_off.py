@@ -17,30 +17,14 @@ from scheduler_integration.crm.records import KINDS
 from scheduler_integration.platform.optional_apps import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
 from tests.support.door import slots_between
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
-from tests.support.stand_ins import drop, field, insert, is_real, make, standing_in, submit
+from tests.support.stand_ins import HOLIDAYS, drop, field, holidays, insert, is_real, make, standing_in, submit
 
 NOW = at("2026-03-01 06:00")
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
 
 
 STAND_INS = {
-	"Holiday": {
-		"istable": 1,
-		"fields": [
-			field("holiday_date", "Date", reqd=1),
-			field("weekly_off", "Check"),
-			field("description", "Text Editor"),
-		],
-	},
-	"Holiday List": {
-		"autoname": "field:holiday_list_name",
-		"fields": [
-			field("holiday_list_name", "Data", reqd=1, unique=1),
-			field("from_date", "Date", reqd=1),
-			field("to_date", "Date", reqd=1),
-			field("holidays", "Table", "Holiday"),
-		],
-	},
+	**HOLIDAYS,
 	"Company": {
 		"autoname": "field:company_name",
 		"fields": [
@@ -107,12 +91,6 @@ def page(host):
 @pytest.fixture
 def meeting_type(page):
 	return make_meeting_type(page, duration_minutes=60)
-
-
-def holidays(*days, weekly_off=0, description="<div>Founders' Day</div>", until="2026-12-31"):
-	rows = [{"holiday_date": day, "weekly_off": weekly_off, "description": description} for day in days]
-	made = {"holiday_list_name": fresh("days"), "from_date": "2026-01-01", "to_date": until, "holidays": rows}
-	return insert("Holiday List", **made).name
 
 
 def company(default_holiday_list=None):

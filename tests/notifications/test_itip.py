@@ -1,10 +1,5 @@
 """Each calendar part, field by field against RFC 5546 for its method, and read by four libraries of others."""
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
-
 import frappe
 import pytest
 import recurring_ical_events
@@ -17,10 +12,10 @@ from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+from tests.support.node_readers import read_with_node
 from tests.support.outbox import mails
 
 NOW = at("2026-10-01 06:00")
-NODE = Path(__file__).parents[2] / "requirements" / "node"
 ONE, SOME, AT_MOST_ONE, NONE = (1, 1), (1, 999), (0, 1), (0, 0)
 ANY = (0, 999)
 _MAY = {
@@ -167,12 +162,8 @@ def test_icalendar_and_vobject_find_each_occurrence(parts):
 
 
 def test_ical_js_and_node_ical_find_each_occurrence(parts):
-	if not shutil.which("node") or not (NODE / "node_modules" / "node-ical").exists():
-		pytest.skip("ical.js and node-ical aren't installed: `make lint` installs them, with Node")
-	script = Path(__file__).parents[1] / "support" / "read_calendars.mjs"
-	texts = json.dumps([text for text, _starts in parts])
-	run = subprocess.run(["node", script, NODE], input=texts, capture_output=True, text=True, check=True)
-	for (text, starts), by_library in zip(parts, json.loads(run.stdout), strict=True):
+	found = read_with_node([text for text, _starts in parts])
+	for (text, starts), by_library in zip(parts, found, strict=True):
 		calendar = Calendar.from_ical(text)
 		(event,) = calendar.walk("VEVENT")
 		minutes = (event.decoded("DTEND") - event.decoded("DTSTART")).total_seconds() / 60

@@ -1,14 +1,10 @@
 """The invitation to a series: one UID, a weekly rule, and what differs from it, read by libraries of others."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from pathlib import Path
 
 import frappe
-import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
@@ -25,13 +21,13 @@ from scheduler_integration.platform.clock import iso
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload
 from tests.support.factories import wall as wall_of
+from tests.support.node_readers import read_with_node
 from tests.support.outbox import mails
 
 PARIS = "Europe/Paris"
 NOW = at("2026-10-01 06:00")
 # A Tuesday. The clocks of Paris change on 25 October, those of New York on 1 November.
 FIRST = at("2026-10-13 09:00", PARIS)
-NODE = Path(__file__).parents[2] / "requirements" / "node"
 
 
 def make_series(times=4, dates=None, **fields):
@@ -138,21 +134,12 @@ def test_the_last_cancelled_date_takes_the_series_out_of_the_calendar():
 
 
 def test_ical_js_and_node_ical_find_each_occurrence():
-	if not shutil.which("node") or not (NODE / "node_modules" / "node-ical").exists():
-		pytest.skip("ical.js and node-ical aren't installed: `make lint` installs them, with Node")
 	by_rule = series_starts(FIRST, 1, 6, PARIS)
 	agreed = [by_rule[0], by_rule[1] + 3600, None, by_rule[3], by_rule[4], by_rule[5] - 86400]
 	_page, replaced = make_series(dates=[start and iso(start, "UTC") for start in agreed])
 	found = [(text, live_starts(replaced)) for text in texts_of(replaced.id)] + changes(make_series()[1])
-	script = Path(__file__).parents[1] / "support" / "read_calendars.mjs"
-	run = subprocess.run(
-		["node", script, NODE],
-		input=json.dumps([text for text, _starts in found]),
-		capture_output=True,
-		text=True,
-		check=True,
-	)
-	for (_text, starts), by_library in zip(found, json.loads(run.stdout), strict=True):
+	read = read_with_node([text for text, _starts in found])
+	for (_text, starts), by_library in zip(found, read, strict=True):
 		assert by_library["ical.js"]["starts"] == starts
 		assert by_library["node-ical"]["starts"] == starts
 

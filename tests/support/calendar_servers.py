@@ -52,6 +52,19 @@ class CalendarServer:
 		answer = self._request("PROPFIND", "", headers=headers)
 		return sorted(re.findall(r"([\w.@%-]+)\.ics<", answer.text))
 
+	def has_between(self, start: int, end: int) -> bool:
+		"""Whether the server itself, which expands rules, finds an event between two instants (RFC 4791, 7.8.1)."""
+		since, until = (f"{datetime.fromtimestamp(each, timezone.utc):%Y%m%dT%H%M%SZ}" for each in (start, end))
+		body = (
+			'<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop>'
+			'<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
+			f'<C:time-range start="{since}" end="{until}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>'
+		)
+		headers = {"Depth": "1", "Content-Type": "application/xml"}
+		answer = self._request("REPORT", "", data=body, headers=headers)
+		answer.raise_for_status()
+		return ".ics<" in answer.text
+
 	def _request(self, method: str, name: str, **options) -> requests.Response:
 		login = (self.login, self.password.encode())
 		return requests.request(method, self.calendar + name, auth=login, timeout=20, **options)

@@ -51,6 +51,27 @@ ERPNEXT: Definitions = {
 }
 
 
+HOLIDAYS: Definitions = {
+	"Holiday": {
+		"istable": 1,
+		"fields": [
+			field("holiday_date", "Date", reqd=1),
+			field("weekly_off", "Check"),
+			field("description", "Text Editor"),
+		],
+	},
+	"Holiday List": {
+		"autoname": "field:holiday_list_name",
+		"fields": [
+			field("holiday_list_name", "Data", reqd=1, unique=1),
+			field("from_date", "Date", reqd=1),
+			field("to_date", "Date", reqd=1),
+			field("holidays", "Table", "Holiday"),
+		],
+	},
+}
+
+
 @contextmanager
 def standing_in(definitions: Definitions) -> Iterator[None]:
 	"""Create look-alikes of missing DocTypes, and drop them afterwards. Commits: DDL commits on MariaDB anyway."""
@@ -106,6 +127,19 @@ def submit(record: Document, docstatus: int) -> None:
 		record.submit()
 	if docstatus == 2:
 		record.cancel()
+
+
+def holidays(
+	*days: str,
+	weekly_off: int = 0,
+	description: str = "<div>Founders' Day</div>",
+	since: str = "2026-01-01",
+	until: str = "2026-12-31",
+) -> str:
+	"""Create a holiday list with these days, and return its name."""
+	rows = [{"holiday_date": day, "weekly_off": weekly_off, "description": description} for day in days]
+	made = {"holiday_list_name": fresh("days"), "from_date": since, "to_date": until, "holidays": rows}
+	return insert("Holiday List", **made).name
 
 
 def _ensure(doctype: str, name: str, **values: Any) -> str:
