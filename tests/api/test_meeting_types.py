@@ -343,6 +343,7 @@ class TestTypesOfPages:
 		"minimum_notice_unit": "days", "window_type": "fixed_range", "window_from": "2027-01-01", "window_to": "2027-02-01",
 		"slot_interval": 30, "daily_limit": 2, "requires_confirmation": True, "allow_cancel": False,
 		"change_notice_hours": 24, "reminders": [1440, 60], "price": 49.5, "currency": "EUR", "assignment": "single_host",
+		"has_waitlist": True, "waitlist_minutes": 45, "waitlist_at_once": 2,
 	}  # fmt: skip
 
 	def make(self, page, **fields):

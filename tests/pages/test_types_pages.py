@@ -112,6 +112,16 @@ class TestTheEditor:
 		assert (doc.uses_host_defaults, doc.minimum_notice, doc.minimum_notice_unit) == (0, 2, "Days")
 		assert (doc.max_days_in_advance, doc.buffer_after_minutes) == (9, 10)
 
+	def test_a_waitlist_is_switched_on_and_its_numbers_are_checked(self, jane, intro):
+		assert edit(jane, intro, "waitlist", has_waitlist="1", waitlist_minutes="45").status_code == 200
+		doc = stored(intro)
+		assert (doc.has_waitlist, doc.waitlist_minutes, doc.waitlist_at_once) == (1, 45, 1)
+		assert "Waitlist" in read(jane.get(PATH).text).one("p", class_="type-title").text
+		answer = edit(jane, intro, "waitlist", waitlist_minutes="3")
+		assert answer.status_code == 400
+		assert "from 5 to 1440" in read(answer.text).one("p", id="waitlist_minutes-error").text
+		assert stored(intro).waitlist_minutes == 45
+
 	def test_a_wrong_value_is_named_beside_its_field_and_kept(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")
 		html = read(answer.text)

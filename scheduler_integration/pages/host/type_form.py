@@ -18,16 +18,13 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.domains.links import page_url
+from scheduler_integration.pages.host import type_summaries as summaries
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.payments.providers import is_ready
-from scheduler_integration.payments.terms import is_charged
-from scheduler_integration.platform import lengths
 
 PATH = "/scheduling/types"
 
@@ -87,19 +84,20 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 
 def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 	"""Return the groups of fields that make sense for the type."""
-	team = [Group("team", _("Hosts"), _team(page), _team_summary(doc, page))] if page.page_type == "Team" else []
+	team = [Group("team", _("Hosts"), _team(page), summaries.team(doc, page))] if page.page_type == "Team" else []
 	return [
 		Group("basics", _("The meeting"), _basics(doc, page), is_open=True),
 		*team,
-		Group("words", _("What visitors read"), _words(), _words_summary(doc)),
-		Group("when", _("Notice, buffers and how far ahead"), _when(), _when_summary(doc, locale)),
-		Group("limits", _("Limits"), _limits(), _limits_summary(doc)),
-		Group("seats", _("Seats and days"), _seats(), _seats_summary(doc, locale)),
-		Group("series", _("Repeats"), _series(), _series_summary(doc)),
-		Group("confirmation", _("Confirmation and reminders"), _confirmation(), _confirmation_summary(doc)),
-		Group("changes", _("Cancelling and rescheduling"), _changes(), _changes_summary(doc)),
+		Group("words", _("What visitors read"), _words(), summaries.words(doc)),
+		Group("when", _("Notice, buffers and how far ahead"), _when(), summaries.when(doc, locale)),
+		Group("limits", _("Limits"), _limits(), summaries.limits(doc)),
+		Group("seats", _("Seats and days"), _seats(), summaries.seats(doc, locale)),
+		Group("series", _("Repeats"), _series(), summaries.series(doc)),
+		Group("waitlist", _("Waitlist"), _waitlist(), summaries.waitlist(doc, locale)),
+		Group("confirmation", _("Confirmation and reminders"), _confirmation(), summaries.confirmation(doc)),
+		Group("changes", _("Cancelling and rescheduling"), _changes(), summaries.changes(doc)),
 		Group("entry", _("Calendar entry"), _entry(), doc.event_title or _("As usual")),
-		Group("price", _("Price"), _price(), _price_summary(doc)),
+		Group("price", _("Price"), _price(), summaries.price(doc)),
 	]
 
 
@@ -164,11 +162,6 @@ def _team(page: Document) -> list[Field]:
 def host_field(row: Document) -> str:
 	"""Return the name of the control that says whether the host of a page's row takes part."""
 	return f"host-{row.name}"
-
-
-def _team_summary(doc: Document, page: Document) -> str:
-	names = [get_fullname(user) for user, part in parts_of_hosts(doc, page).items() if part]
-	return " · ".join(names[:6])
 
 
 def _places() -> list[tuple[str, str]]:
@@ -246,6 +239,27 @@ def _series() -> list[Field]:
 	]
 
 
+def _waitlist() -> list[Field]:
+	return [
+		Field(
+			"has_waitlist",
+			_("People can wait for a time"),
+			"flag",
+			_("A time that becomes free is offered to them in turn."),
+		),
+		Field(
+			"waitlist_minutes",
+			_("An offer holds for so many minutes"),
+			help=_("5 to 1440. At night it holds until the morning, if the meeting is later."),
+		),
+		Field(
+			"waitlist_at_once",
+			_("Offer a time to so many people at once"),
+			help=_("With 1, one after the other. With more, the first who takes it gets it."),
+		),
+	]
+
+
 def _confirmation() -> list[Field]:
 	return [
 		Field("requires_confirmation", _("I confirm each request"), "flag", _("The time is held until you answer.")),
@@ -299,59 +313,6 @@ def _payment() -> list[Field]:
 		Field("refund_notice_hours", _("Everything back until (hours before the start)")),
 		Field("late_refund_percent", _("Later, this percentage")),
 	]
-
-
-def _words_summary(doc: Document) -> str:
-	return " ".join((doc.description or "").split())[:80] or _("No description")
-
-
-def _when_summary(doc: Document, locale: Locale) -> str:
-	if doc.uses_host_defaults:
-		return _("As in your working hours")
-	notice = _("Notice {0} {1}").format(doc.minimum_notice, _(doc.minimum_notice_unit or "Hours"))
-	buffers = _("{0} before, {1} after").format(
-		*(lengths.duration(doc.get(field) or 0, locale) for field in ("buffer_before_minutes", "buffer_after_minutes"))
-	)
-	return f"{notice} · {buffers}"
-
-
-def _limits_summary(doc: Document) -> str:
-	sentences = {
-		"daily_limit": _("{0} a day"), "weekly_limit": _("{0} a week"), "monthly_limit": _("{0} a month"),
-		"daily_minutes": _("{0} minutes a day"), "weekly_minutes": _("{0} minutes a week"),
-		"monthly_minutes": _("{0} minutes a month"),
-	}  # fmt: skip
-	return " · ".join(text.format(doc.get(field)) for field, text in sentences.items() if doc.get(field)) or _(
-		"Nothing set"
-	)
-
-
-def _seats_summary(doc: Document, locale: Locale) -> str:
-	seats = _("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else _("One attendee")
-	return f"{seats} · {lengths.days(doc.number_of_days, locale)}" if (doc.number_of_days or 1) > 1 else seats
-
-
-def _series_summary(doc: Document) -> str:
-	repeat = repeat_of(doc)
-	return repeat_text(repeat) if repeat else _("Doesn't repeat")
-
-
-def _confirmation_summary(doc: Document) -> str:
-	return _("You confirm each request") if doc.requires_confirmation else _("Booked at once")
-
-
-def _changes_summary(doc: Document) -> str:
-	allowed = [
-		text for field, text in (("allow_cancel", _("cancel")), ("allow_reschedule", _("reschedule"))) if doc.get(field)
-	]
-	return _("Attendees may {0}").format(", ".join(allowed)) if allowed else _("Attendees can't change it")
-
-
-def _price_summary(doc: Document) -> str:
-	if not doc.price:
-		return _("Free of charge")
-	price = f"{doc.price:g} {doc.currency or ''}".strip()
-	return f"{price} · {_('Before the booking counts')}" if is_charged(doc) else price
 
 
 def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def _row(page: Document, doc: Document, locale: Locale) -> dict[str, Any]:
 		_("By link only") if doc.is_unlisted else None,
 		_("You confirm each request") if doc.requires_confirmation else None,
 		_("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else None,
+		_("Waitlist") if doc.has_waitlist else None,
 		frappe._(doc.assignment) if doc.assignment != "Single Host" else None,
 	]
 	return {
