@@ -15,6 +15,7 @@ from scheduler_integration.notifications.automations.act import act
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
 from scheduler_integration.notifications.deliver import deliver_email
+from scheduler_integration.notifications.email import KIND as EMAIL
 from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.notifications.waitlist import deliver_to_waiting
 from scheduler_integration.outbox.handlers import Handler, Handlers
@@ -42,6 +43,9 @@ def run_new_tasks(now: Callable[[], int], seconds: float) -> bool:
 
 
 def _runner(now: Callable[[], int]) -> Runner:
+	def tell(task: Task, reason: str) -> None:
+		_tell(task, reason, now())
+
 	def store(task: Task, fields: Fields) -> None:
 		if task.kind == VIDEO:
 			store_call(task.booking, fields, now())
@@ -50,12 +54,14 @@ def _runner(now: Callable[[], int]) -> Runner:
 		else:
 			frappe.db.set_value("Booking", task.booking, fields, update_modified=False)
 
-	return Runner(HANDLERS, now, store, _tell)
+	return Runner(HANDLERS, now, store, tell)
 
 
-def _tell(task: Task, reason: str) -> None:
+def _tell(task: Task, reason: str, now: int) -> None:
 	if task.kind == VIDEO:
 		give_up_call(task, reason)
+	if task.payload.get("offer") and task.kind == EMAIL:
+		waitlist_task.give_up(task, now)
 	tell_hosts(task, reason)
 
 

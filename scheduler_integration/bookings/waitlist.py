@@ -24,7 +24,9 @@ from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.notifications.waitlist import plan_offers
+from scheduler_integration.notifications.email import KIND as EMAIL
+from scheduler_integration.notifications.waitlist import plan_offers, was_told
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.match import Known, Match, matches
@@ -77,15 +79,20 @@ def _look(names: Iterable[str], now: int) -> int:
 def expire(name: str, now: int) -> int:
 	"""End the offer with this name if it holds no longer, and count it. Returns 1 if it was open.
 
-	Who has left as many offers without an answer as they wanted to get doesn't wait any more.
+	Who has left as many offers without an answer as they wanted to get doesn't wait any more. An offer whose message hasn't
+	left doesn't count. If the mail server is down, it is forgotten: the person is first again when it works.
 	"""
 	found = records.offer(name)
 	entry = records.entry(found.entry, for_update=True) if found else None
 	offer = records.offer(name, for_update=True)
 	if not offer or offer.status != records.OPEN or offer.expires_at > now:
 		return 0
-	records.end_offers([name], records.EXPIRED)
-	if entry and entry.status == records.WAITING:
+	is_told = was_told(name)
+	if not is_told and outages.is_down(EMAIL, EMAIL, now):
+		records.forget_offer(name)
+	else:
+		records.end_offers([name], records.EXPIRED)
+	if is_told and entry and entry.status == records.WAITING:
 		unanswered = entry.unanswered + 1
 		records.note_unanswered({entry.name: unanswered})
 		if 0 < entry.most_unanswered <= unanswered:
@@ -107,6 +114,20 @@ def _in_transaction(title: str, work: partial[int]) -> int:
 
 
 @command
+def withdraw_undelivered(name: str, now: int) -> int:
+	"""End the offer with this name, because its message failed for good. Returns 1 if it was open."""
+	found = records.offer(name)
+	if found:
+		records.entry(found.entry, for_update=True)
+	offer = records.offer(name, for_update=True)
+	if not offer or offer.status != records.OPEN:
+		return 0
+	records.end_offers([name], records.WITHDRAWN)
+	release_unless_shared(offer)
+	return 1
+
+
+@command
 def look_at(name: str, now: int) -> int:
 	"""Offer the free times of the Meeting Type with this record name to those who wait, and return how many were offered."""
 	found = bookable(frappe.get_cached_doc("Meeting Type", name))
@@ -115,7 +136,8 @@ def look_at(name: str, now: int) -> int:
 	users = sorted({host.user for host in found.takers})
 	guard.lock_hosts(users)
 	waiting, moving = _still_waiting(records.waiting_of(name), now)
-	if not waiting:
+	if not waiting or outages.is_down(EMAIL, EMAIL, now):
+		# Nobody can be told at present, so visitors may book what is free.
 		return 0
 	hold_again(records.open_offers(users), now)
 	times = _free_times(found, waiting, moving, now)

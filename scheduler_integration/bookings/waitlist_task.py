@@ -1,11 +1,36 @@
-"""Runs the outbox's tasks for waitlists: a look at the lists, after a host became free."""
+"""Runs the outbox's tasks for waitlists: a look at the lists, after a host became free or an offer didn't arrive."""
 
-from scheduler_integration.bookings.waitlist import look_for
+from functools import partial
+
+import frappe
+
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.bookings.waitlist import look_for, withdraw_undelivered
 from scheduler_integration.outbox.outcomes import Done, Outcome
-from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.outbox.tasks import Planned, Task, plan_all
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.plan import KIND
+
+
+def give_up(task: Task, now: int) -> None:
+	"""Plan that the time goes to the next person: the message of the task, which offers it, failed for good."""
+	offer = records.offer(task.payload.get("offer") or "")
+	if offer and offer.status == records.OPEN:
+		undelivered = Planned(
+			kind=KIND,
+			purpose="undelivered",
+			target=offer.entry,
+			key=f"{offer.name}@undelivered",
+			due_at=now,
+			payload={"users": list(offer.held.users), "offer": offer.name},
+		)
+		plan_all([(offer.entry, undelivered)], now)
 
 
 def run(task: Task, now: int) -> Outcome:
 	"""Look at the waitlists of the hosts who became free. Commits."""
+	if offer := task.payload.get("offer"):
+		retried(partial(withdraw_undelivered, offer, now))
+		frappe.db.commit()
 	look_for(task.payload["users"], now)
 	return Done()

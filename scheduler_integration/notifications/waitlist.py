@@ -64,6 +64,12 @@ def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
 	)
 
 
+def was_told(offer: str) -> bool:
+	"""Whether a message about the offer with this name has left."""
+	keys = [_text_key(offer), _mail_key(offer)]
+	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": SENT}))
+
+
 def _text_key(offer: str) -> str:
 	return f"{offer}@offer-text"
 

@@ -75,6 +75,11 @@ def of_tasks(tasks: Iterable[Task]) -> set[tuple[str, str]]:
 	return {(row.kind, row.account) for row in rows}
 
 
+def is_down(kind: str, account: str, now: int) -> bool:
+	"""Whether the account can't be used, and isn't to be asked at `now` whether it works again."""
+	return bool(frappe.db.exists(_DOCTYPE, {"name": _name(kind, account), "asks_at": [">", now]}))
+
+
 def ask_soon(kind: str, accounts: Collection[str], now: int, *, obeys: bool = True) -> bool:
 	"""Let the next task of these accounts ask now, and return whether one of them can't be used.
 

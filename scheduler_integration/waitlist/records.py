@@ -293,6 +293,11 @@ def end_offers(names: Collection[str], status: str) -> None:
 	_set(OFFER, names, status=status)
 
 
+def forget_offer(name: str) -> None:
+	"""Delete an offer that nobody heard of."""
+	frappe.db.delete(OFFER, {"name": name})
+
+
 def forget_list(meeting_type: str) -> None:
 	"""Delete the waitlist of a deleted meeting type."""
 	for doctype in (OFFER, ENTRY):

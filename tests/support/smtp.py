@@ -16,8 +16,10 @@ from tests.support.site import Site
 class Inbox:
 	"""Keeps the messages that arrive. While `refusing` is set, it answers each message with a temporary failure.
 
-	While `is_down` is set, it turns everybody away.
+	While `is_down` is set, it turns everybody away. It has no mailbox with the address `refuses`.
 	"""
+
+	refuses = ""
 
 	def __init__(self) -> None:
 		self.arrived: queue.Queue[tuple[list[str], EmailMessage]] = queue.Queue()
@@ -28,6 +30,12 @@ class Inbox:
 		if self.is_down:
 			return "421 4.3.2 The system is down"
 		envelope.mail_from = address
+		return "250 OK"
+
+	async def handle_RCPT(self, server, session, envelope, address, options) -> str:
+		if address == self.refuses:
+			return "550 5.1.1 No such mailbox"
+		envelope.rcpt_tos.append(address)
 		return "250 OK"
 
 	async def handle_DATA(self, server, session, envelope) -> str:

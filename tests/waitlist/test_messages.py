@@ -190,6 +190,38 @@ def test_an_offer_waits_for_the_mail_server_and_comes_once(inbox, meeting_type):
 	assert len(arrived(inbox)) == 1
 
 
+def test_an_offer_of_which_nobody_could_be_told_does_not_count_and_comes_again(inbox, meeting_type):
+	"""Whoever was first when the mail server broke down had lost the time, and one of three offers."""
+	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
+	inbox.is_down = True
+	deliver(ann.name, NOW)
+	half_past = NOW + HALF_AN_HOUR
+	frappe.db.set_value("Outbox Outage", {"kind": "email"}, "asks_at", half_past + 60)
+	expire(offer_of(ann).name, half_past)
+	assert look(meeting_type, half_past) == 0
+	inbox.is_down = False
+	assert look(meeting_type, half_past + 120) == 1
+	arrived(inbox)
+	for entry in (ann, ben):
+		deliver(entry.name, half_past + 120)
+	assert again(ann).unanswered == 0
+	assert [mail["To"] for mail in arrived(inbox) if "is free" in mail["Subject"]] == [ann.attendee_email]
+
+
+def test_an_offer_to_a_mailbox_that_refuses_it_goes_to_the_next_and_the_host_is_told(inbox, meeting_type, monkeypatch):
+	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
+	offer = offer_of(ann)
+	monkeypatch.setattr("scheduler_integration.outbox.results.MAX_ATTEMPTS", 1)
+	inbox.refuses = ann.attendee_email
+	deliver(ann.name, NOW)
+	deliver(ann.name, NOW)
+	assert (records.offer(offer.name).status, again(ann).unanswered) == (records.WITHDRAWN, 0)
+	assert offer_of(ben).start == offer.start
+	user = frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user")
+	subjects = frappe.get_all("Notification Log", {"for_user": user}, pluck="subject")
+	assert "Not delivered to ann@guests.example: Intro call" in subjects
+
+
 def test_a_mail_program_leaves_the_list_with_one_click(inbox, client, meeting_type):
 	ann = offered(meeting_type)
 	mail = offer_mail(inbox, ann)

@@ -26,6 +26,7 @@ from tests.waitlist.world import (
 	offer_of,
 	offered_hour,
 	take,
+	told,
 	wait_for_earlier,
 )
 
@@ -100,6 +101,7 @@ def test_who_leaves_three_offers_without_an_answer_is_asked_no_more():
 		cancel(taken[clock], now)
 		look(meeting_type, now)
 		offer = offer_of(ann)
+		told(ann)
 		now = offer.expires_at
 		expire(offer.name, now)
 	assert (again(ann).status, again(ann).ended_because) == (records.ENDED, records.BECAUSE_UNANSWERED)

@@ -80,6 +80,11 @@ def look(meeting_type: Document, now: int = NOW) -> int:
 	return bookings.retried(lambda: bookings.look_at(meeting_type.name, now))
 
 
+def told(entry: Entry) -> None:
+	"""Note that the messages to somebody have left."""
+	frappe.db.set_value("Outbox Task", {"booking": entry.name, "kind": "email"}, "status", "Sent")
+
+
 def offer_of(entry: Entry) -> Offered | None:
 	return records.open_offer_of(entry.name)
 
