@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration import bookings
-from scheduler_integration.notifications import carry, email
+from scheduler_integration.notifications import email
 from scheduler_integration.platform.clock import now
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, payload
@@ -38,7 +38,7 @@ def main() -> None:
 		# A site without a mail account refuses every mail.
 		frappe.local.conf["mail_server"] = "localhost"
 		names, due = _book(BOOKINGS)
-		frappe.sendmail, carry.send_row = Clocked(frappe.sendmail), Clocked(email.send_row)
+		frappe.sendmail, email.send_row = Clocked(frappe.sendmail), Clocked(email.send_row)
 		began = time.process_time()
 		count = bookings.run_due_tasks(lambda: due, 600)
 		whole = time.process_time() - began
@@ -47,7 +47,7 @@ def main() -> None:
 			"Outbox Task", {**due_tasks, "status": ["!=", "Sent"]}, ["kind", "purpose", "status", "error"]
 		)
 		assert not left, left[0]
-		framework = frappe.sendmail.seconds + carry.send_row.seconds
+		framework = frappe.sendmail.seconds + email.send_row.seconds
 		own = (whole - framework) / count
 		print(f"reminders: {own * 1000:.1f} ms of the processor each, {own * 10_000:.0f} s for 10,000,", end=" ")
 		print(f"and {framework / count * 1000:.1f} ms each in Frappe's Email Queue")
