@@ -363,7 +363,8 @@ def test_only_the_host_reads_the_own_rows_in_the_desk(jane, as_user):
 			counts[user] = len(frappe.get_list("Scheduling Daily Stat", limit_page_length=0))
 	assert counts[ben] == 0
 	assert counts[jane.user] == 2
-	assert counts[maya] == 4
+	# A bench may have rows of other tests.
+	assert counts[maya] == frappe.db.count("Scheduling Daily Stat") >= 4
 	name = frappe.db.get_value("Scheduling Daily Stat", {"host": jane.user}, "name")
 	assert not frappe.has_permission("Scheduling Daily Stat", "read", name, user=ben)
 	assert not frappe.has_permission("Scheduling Daily Stat", "write", name, user=jane.user)
