@@ -120,7 +120,8 @@ def get_series(
 	first = parse_instant_of("start", start)
 	wanted = parse_field("times", times, lambda value: parse_series(None, value, first, bookable.meeting_type))
 	zone = checked_zone(timezone or bookable.page.timezone)
-	return serialise.series_dates(plan_dates(bookable, request, first, wanted, clock.now()), zone)
+	plan = plan_dates(bookable, request, first, wanted, clock.now())
+	return serialise.series_offer(plan, zone, bookable.meeting_type)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

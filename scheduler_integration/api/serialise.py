@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.availability.conflicts import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
@@ -31,6 +32,7 @@ from scheduler_integration.insights.providers import Period, ProviderPerformance
 from scheduler_integration.meetings.series import Series
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.outbox.steer import TaskSummary
+from scheduler_integration.payments.terms import due_now, is_charged
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, Slot
 
@@ -124,7 +126,7 @@ def slot(offered: Slot, zone: str, *, ends: bool = True) -> JSON:
 
 
 def series_dates(plan: SeriesDates, zone: str) -> JSON:
-	"""The data of `public.get_series`: each date by the rule, whether it is free, and otherwise the nearest other times."""
+	"""Each date by the rule, whether it is free, and otherwise the nearest other times."""
 	return {
 		"timezone": zone,
 		"every_weeks": plan.weeks,
@@ -137,6 +139,16 @@ def series_dates(plan: SeriesDates, zone: str) -> JSON:
 			for each in plan.dates
 		],
 	}
+
+
+def series_offer(plan: SeriesDates, zone: str, meeting_type: Document) -> JSON:
+	"""The data of `public.get_series`: the dates, and what is paid for each of them and each seat."""
+	payment = {
+		"price": meeting_type.price,
+		"due": float(due_now(meeting_type, 1)),
+		"currency": meeting_type.currency,
+	}
+	return {**series_dates(plan, zone), "payment": payment if is_charged(meeting_type) else None}
 
 
 def held_slot(held: HeldSlot, challenge: JSON | None) -> JSON:
@@ -168,9 +180,16 @@ def _series(series: Series, zone: str) -> JSON:
 		"id": series.id,
 		"every_weeks": series.weeks,
 		"dates": [
-			{"id": each.id, "status": each.status, **_span((each.start, each.end), zone), "manage_url": each.manage_url}
+			{
+				"id": each.id,
+				"status": each.status,
+				**_span((each.start, each.end), zone),
+				"manage_url": each.manage_url,
+				"payment": asdict(each.amounts) if each.amounts else None,
+			}
 			for each in series.dates
 		],
+		"payment": asdict(series.amounts) if series.amounts else None,
 	}
 
 

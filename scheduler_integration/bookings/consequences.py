@@ -5,7 +5,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import frappe
 
@@ -59,14 +59,14 @@ def run_consequences(*changes: Change) -> None:
 		_run(others, CONSEQUENCES)
 
 
-def run_once_paid(change: Change) -> None:
-	"""Run the consequences of a new booking that waited until its attendee had paid. `change` is of the kind BOOKED."""
-	_run([change], [each for each in CONSEQUENCES if each not in WITHOUT_PAYMENT or change.turn])
+def run_once_paid(*changes: Change) -> None:
+	"""Run the consequences of new bookings that waited until their attendee had paid. The changes are of the kind BOOKED."""
+	_run(changes, [each for each in CONSEQUENCES if each not in WITHOUT_PAYMENT or changes[0].turn])
 
 
-def run_for_money(change: Change) -> None:
-	"""Note a payment by hand or a refund on the booking's timeline, count its day again, and tell the attendee."""
-	_run([change], (note_on_timeline, note_changes, plan_notifications))
+def run_for_money(*changes: Change) -> None:
+	"""Note payments by hand or refunds on the bookings' timelines, count their days again, and tell the attendee."""
+	_run(changes, (note_on_timeline, note_changes, plan_notifications))
 
 
 def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
@@ -74,12 +74,12 @@ def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 	stored: dict[str, Fields] = {name: {} for name in bookings}
 	meetings = _by_session(changes)
 	for consequence in consequences:
-		# People get one message about all dates of a series. Everything else belongs to the meetings.
-		for together in [changes] if consequence is plan_notifications else meetings:
+		# People pay once, and get one message, for all dates of a series. Everything else belongs to the meetings.
+		for together in [changes] if consequence in (keep_payments, plan_notifications) else meetings:
 			for name, fields in consequence(together).items():
 				bookings[name].update(fields)
 				stored[name] |= fields
-	_store(stored)
+	store_fields(stored)
 	wake()
 	rest_after_response()
 
@@ -92,8 +92,8 @@ def _by_session(changes: Changes) -> list[Changes]:
 	return list(groups.values())
 
 
-def _store(stored: dict[str, Fields]) -> None:
-	"""Store the fields, with one statement for all bookings that get the same."""
+def store_fields(stored: Mapping[str, Fields]) -> None:
+	"""Store the fields of bookings, by name, with one statement for all bookings that get the same."""
 	alike = defaultdict(list)
 	for name, fields in stored.items():
 		alike[tuple(fields.items())].append(name)

@@ -6,13 +6,16 @@ Each date of a series is a Booking of its own, so the guard, limits, calendars a
 The series has the rule, and the one UID of its invitation.
 """
 
+from collections.abc import Sequence
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.record import new_uid
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.series import ONE, names_in_scope
+from scheduler_integration.meetings.payment import AWAITING, waits_for_payment
+from scheduler_integration.meetings.series import ONE, names_in_scope, rows_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.parsing.series import WantedSeries
@@ -52,6 +55,24 @@ def dates_in(booking: Document, scope: str, now: int) -> list[Document]:
 	# One of the dates may have been reassigned to another host.
 	guard.lock_further_hosts(user for each in found for user in each.host_users())
 	return sorted([booking, *found], key=lambda each: each.starts_at)
+
+
+def with_unpaid_dates(bookings: Sequence[Document]) -> list[Document]:
+	"""Return the bookings, which are locked, and the dates that are paid for with those that still wait for their payment.
+
+	The dates of a series are one order until they are paid: all of them are paid, given up or too late together. The others are
+	locked too.
+	"""
+	known = {each.name for each in bookings}
+	series = {each.series for each in bookings if each.series and waits_for_payment(each)}
+	rows = [row for each in sorted(series) for row in rows_of(each, "payment_status")]
+	others = [row.name for row in rows if row.payment_status == AWAITING and row.name not in known]
+	if not others:
+		return list(bookings)
+	guard.lock_hosts({user for each in bookings for user in each.host_users()})
+	found = [each for each in load_bookings(others, for_update=True) if waits_for_payment(each)]
+	guard.lock_further_hosts(user for each in found for user in each.host_users())
+	return [*bookings, *found]
 
 
 def forget_people(bookings: list[str], nobody: str) -> None:

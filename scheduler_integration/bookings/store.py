@@ -25,6 +25,7 @@ _FIELDS = (
 	"cancelled_at",
 	"cancel_reason",
 	"payment_status",
+	"amount_paid",
 )
 _HOST_FIELDS = ("user", "session", "is_live", "buffer_before_minutes", "buffer_after_minutes")
 

@@ -1,5 +1,6 @@
 """The payment of a booking, as its record says it."""
 
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from scheduler_integration.meetings.tokens import pay_url
 
 AWAITING, PAID, UNPAID = "Awaiting", "Paid", "Unpaid"
 HOUR = 3600
+AMOUNTS = ("price", "amount_due", "amount_paid", "amount_refunded", "currency", "payment_status")
 # Nobody outside hears of these bookings.
 NOT_PAID = frozenset({AWAITING, UNPAID})
 
@@ -41,6 +43,26 @@ class PaymentFacts:
 		"""Return the percentage that an attendee gets back who cancels at `now` (epoch seconds)."""
 		in_time = self.full_refund_until is not None and now <= self.full_refund_until
 		return 100 if in_time else self.late_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+	"""What is asked for, paid and paid back for one date of a series, or for all its dates together, in `currency`."""
+
+	price: float
+	due: float
+	paid: float
+	refunded: float
+	currency: str
+
+
+def amounts_of(rows: Iterable[frappe._dict]) -> Amounts | None:
+	"""Return the amounts of these bookings together, of which each has the fields AMOUNTS; None if nothing is asked for."""
+	asked = [row for row in rows if row.payment_status]
+	if not asked:
+		return None
+	price, due, paid, refunded = (round(sum(row[field] or 0.0 for row in asked), 3) for field in AMOUNTS[:4])
+	return Amounts(price, due, paid, refunded, asked[0].currency)
 
 
 def waits_for_payment(booking: Document) -> bool:

@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Min
 
 from scheduler_integration.meetings.changes import Changes
+from scheduler_integration.meetings.payment import AMOUNTS, Amounts, amounts_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import manage_url
 
@@ -22,23 +23,29 @@ _FIELDS = ("name", "status", "starts_at", "ends_at", "series_date", "manage_key"
 
 @dataclass(frozen=True, slots=True)
 class DateOfSeries:
-	"""One date of a series as its attendee sees it: the booking's id and state, its time in epoch seconds, and its link."""
+	"""One date of a series as its attendee sees it: the booking's id and state, its time in epoch seconds, its link, and its
+	share of the payment, None if nothing is asked for."""
 
 	id: str
 	status: str
 	start: int
 	end: int
 	manage_url: str
+	amounts: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-	"""A series as its attendee sees it: every `weeks` weeks, by the clock of `zone`. `dates` ascend; moved ones are new dates."""
+	"""A series as its attendee sees it: every `weeks` weeks, by the clock of `zone`. `dates` ascend; moved ones are new dates.
+
+	`amounts` are those of all dates together, None if nothing is asked for.
+	"""
 
 	id: str
 	weeks: int
 	zone: str
 	dates: tuple[DateOfSeries, ...]
+	amounts: Amounts | None = None
 
 
 class Rule(NamedTuple):
@@ -61,12 +68,12 @@ def series_of(booking: Document) -> Series | None:
 	"""Return the series of the booking, or None without asking the database if it has none."""
 	if not booking.series:
 		return None
-	rule = rule_of(booking.series)
+	rule, rows = rule_of(booking.series), rows_of(booking.series, *AMOUNTS)
 	dates = [
-		DateOfSeries(row.name, row.status, row.starts_at, row.ends_at, manage_url(row))
-		for row in rows_of(booking.series)
+		DateOfSeries(row.name, row.status, row.starts_at, row.ends_at, manage_url(row), amounts_of([row]))
+		for row in rows
 	]
-	return Series(booking.series, rule.weeks, rule.zone, tuple(dates))
+	return Series(booking.series, rule.weeks, rule.zone, tuple(dates), amounts_of(rows))
 
 
 def rows_of(series: str, *fields: str) -> list[frappe._dict]:

@@ -10,6 +10,7 @@ from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.series import rows_of
 from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.notifications.amounts import amounts
 from scheduler_integration.notifications.wording import Reader
 
 # What a message about a single meeting says.
@@ -40,6 +41,7 @@ def series_variables(booking: Document, reader: Reader, names: Collection[str], 
 		"stretches": _lines(dates, reader),
 		"old_stretches": _lines(former, reader),
 		"short_when": _("{0} and {1} more").format(first, len(dates) - 1),
+		**amounts(dates, reader),
 	}
 
 

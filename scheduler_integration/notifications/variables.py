@@ -16,13 +16,13 @@ from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import answer_url, cancel_url, manage_url, reconfirm_url, reschedule_url
+from scheduler_integration.notifications.amounts import amounts
 from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.series_words import NO_SERIES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import lengths
-from scheduler_integration.platform.money import money
 from scheduler_integration.platform.site_address import desk_url, site_url
 from scheduler_integration.platform.web_links import unlinked
 
@@ -60,7 +60,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**_proposal(booking, reader),
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
-		**_money(booking, reader),
+		**amounts([booking], reader),
 		**look_of(booking, reader),
 		**NO_SERIES,
 	}
@@ -171,19 +171,6 @@ def _move(booking: Document, reader: Reader) -> Variables:
 		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
 		"is_given_back": is_given_back(booking),
 		"reschedule_message": booking.reschedule_message,
-	}
-
-
-def _money(booking: Document, reader: Reader) -> Variables:
-	"""Return what was paid, what goes back, and what is left to pay when people meet. Additional guests don't read it."""
-	amounts = dict.fromkeys(("amount_paid", "amount_refunded", "amount_open"))
-	if not booking.amount_paid or reader.role in ("guest", "removed_guest"):
-		return amounts
-	left = (booking.price or 0) - booking.amount_paid if booking.status in OPEN else 0
-	shown = {"amount_paid": booking.amount_paid, "amount_refunded": booking.amount_refunded, "amount_open": left}
-	return {
-		name: money(amount, booking.currency, reader.locale) if amount and amount > 0 else None
-		for name, amount in shown.items()
 	}
 
 

@@ -18,7 +18,7 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.links import local_address, web_address
-from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text
+from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text, series_text, together_text
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.scopes import scopes_of
 from scheduler_integration.pages.kit.script_json import script_json
@@ -81,6 +81,7 @@ def managing_view(
 	follow = _follow_up(booking) if asked.news == "booked" else None
 	is_gone = booking.status in RELEASED
 	style = visitor.style(booking.timezone)
+	scopes = scopes_of(each.status for each in booking.series.dates) if booking.series else []
 	return {
 		"document": document(
 			visitor,
@@ -103,13 +104,15 @@ def managing_view(
 		"earlier": booking.earlier and asked.news == "moved" and when_view([booking.earlier], style),
 		"is_gone": is_gone,
 		"dates": _dates(booking, visitor),
-		"scopes": scopes_of(each.status for each in booking.series.dates) if booking.series else [],
+		"scopes": [] if booking.waits_for_payment else scopes,
+		"for_all": together_text() if scopes and booking.waits_for_payment else None,
 		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"follow_up": follow,
 		"payment": payment_text(booking, visitor.locale),
-		"back": back_if_cancelled(booking, asked.now, visitor.locale),
+		"paid_together": _paid_together(booking, visitor),
+		"back": back_if_cancelled(booking, asked.now, visitor.locale, of_several=bool(scopes)),
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
 		"again_url": _again_url(booking, path),
 		"action": stay(path),
@@ -158,6 +161,12 @@ def _dates(booking: AttendeeBooking, visitor: Visitor) -> list[dict]:
 		}
 		for each in booking.series.dates
 	]
+
+
+def _paid_together(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+	if not booking.series:
+		return None
+	return series_text(booking.series.amounts, booking.waits_for_payment, visitor.locale)
 
 
 def _open_panel(asked: Asked, attempt: Attempt) -> str:

@@ -9,7 +9,8 @@ from frappe import _
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.exceptions import OutsideError, SchedulingError
-from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.payment import Amounts, PaymentFacts
+from scheduler_integration.meetings.series import Series
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
@@ -59,12 +60,13 @@ def paying_view(
 		"title": booking.meeting_type.title,
 		"with": ", ".join(names(booking.hosts)) or booking.page.title,
 		"when": {
-			**when_view(booking.stretches, style),
+			**(_when_of_series(booking, style) or when_view(booking.stretches, style)),
 			"zone": dates.zone_name(booking.start, booking.timezone, visitor.locale),
 			"city": dates.city(booking.timezone, visitor.locale),
 		},
-		"amount": _amount(payment, visitor) if payment else None,
-		"rest": _rest(payment, visitor) if payment and state == OPEN else None,
+		"amount": _amount(booking, visitor),
+		"of_each": _of_each(booking, visitor) if state == OPEN else None,
+		"rest": _rest(booking, visitor) if state == OPEN else None,
 		"until": _until(payment, visitor, booking.timezone) if payment and state == OPEN else None,
 		"terms": refund_terms(payment, visitor.locale) if payment and state == OPEN else None,
 		"problem": _problem(error) if error else None,
@@ -86,7 +88,8 @@ def _state(booking: AttendeeBooking, payment: PaymentFacts | None, now: int, ret
 
 def _heading(booking: AttendeeBooking, payment: PaymentFacts | None, state: str) -> dict[str, str]:
 	if state == OPEN:
-		return _head("clock", _("Pay to book this time"), _("We're keeping the time for you."))
+		title = _("Pay to book these dates") if _series_of(booking) else _("Pay to book this time")
+		return _head("clock", title, _("We're keeping the time for you."))
 	if state == WAITS:
 		return _head(
 			"clock", _("We're checking your payment"), _("This takes a few seconds. You can leave this page open.")
@@ -108,15 +111,46 @@ def _head(icon: str, title: str, text: str, mood: str = "good") -> dict[str, str
 	return {"icon": icon, "title": title, "text": text, "mood": mood}
 
 
-def _amount(payment: PaymentFacts, visitor: Visitor) -> str:
-	return money(payment.paid or payment.due, payment.currency, visitor.locale)
+def _series_of(booking: AttendeeBooking) -> Series | None:
+	"""Return the series that is paid for as a whole, or None."""
+	return booking.series if booking.series and len(booking.series.dates) > 1 else None
 
 
-def _rest(payment: PaymentFacts, visitor: Visitor) -> str | None:
-	"""Return what is paid when people meet, or None if all is paid now."""
-	if payment.due >= payment.price:
+def _when_of_series(booking: AttendeeBooking, style: dates.TimeStyle) -> dict | None:
+	series = _series_of(booking)
+	if not series:
 		return None
-	return money(payment.price - payment.due, payment.currency, visitor.locale)
+	when = when_view([(each.start, each.end) for each in series.dates], style)
+	return {**when, "time": _("{0} times").format(len(series.dates))}
+
+
+def _asked(booking: AttendeeBooking) -> Amounts | PaymentFacts | None:
+	"""Return what is asked for the booking, or for all dates of its series together."""
+	series = _series_of(booking)
+	return series.amounts if series else booking.payment
+
+
+def _amount(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+	asked = _asked(booking)
+	return money(asked.paid or asked.due, asked.currency, visitor.locale) if asked else None
+
+
+def _of_each(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+	"""Return what each date of a series costs, and that each is paid back by itself."""
+	series, payment = _series_of(booking), booking.payment
+	if not series or not payment:
+		return None
+	each = money(payment.due, payment.currency, visitor.locale)
+	sentence = _("{0} for each of {1} dates. If you cancel one of them, its own start counts.")
+	return sentence.format(each, len(series.dates))
+
+
+def _rest(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+	"""Return what is paid when people meet, or None if all is paid now."""
+	asked = _asked(booking)
+	if not asked or asked.due >= asked.price:
+		return None
+	return money(asked.price - asked.due, asked.currency, visitor.locale)
 
 
 def _until(payment: PaymentFacts, visitor: Visitor, zone: str) -> str:

@@ -1,8 +1,10 @@
 """What a change of a booking means for its payment: a consequence, as `bookings/consequences.py` wants it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.payment import AWAITING, NOT_PAID, payment_of
@@ -27,7 +29,7 @@ def keep_payments(changes: Changes) -> dict[str, Fields]:
 	first = concerned[0]
 	if first.kind is Kind.BOOKED:
 		if first.booking.payment_status == AWAITING:
-			_ask_for(first)
+			_ask_for([change.booking for change in concerned], first.now)
 		return {}
 	if first.kind is Kind.UNDONE:
 		return _take_back(concerned)
@@ -44,22 +46,25 @@ def _move(changes: Changes) -> None:
 		records.move(moved)
 
 
-def _ask_for(change: Change) -> None:
-	booking = change.booking
+def _ask_for(bookings: Sequence[Document], now: int) -> None:
+	"""Ask for the money of a booking, or of all dates of a series at once: the first one has the checkout."""
+	first, *others = bookings
 	payment = records.new(
-		booking,
-		Decimal(str(booking.amount_due)),
+		first,
+		Decimal(str(first.amount_due)),
 		chosen(),
-		change.now,
-		pay_until=booking.pay_until,
+		now,
+		pay_until=first.pay_until,
 		payment_gateway=provider(chosen()).gateway(),
 	)
-	plan_look([frappe._dict(payment.as_dict())], booking.pay_until, change.now, is_new=True)
+	if others:
+		records.new_shares(payment, others)
+	plan_look([frappe._dict(payment.as_dict())], first.pay_until, now, is_new=True)
 
 
 def _close(changes: Changes, now: int) -> None:
 	"""Let a task make sure that nobody pays for a booking that was given up."""
-	if changes and (open_ones := records.of_bookings([each.booking.name for each in changes], status=records.OPEN)):
+	if changes and (open_ones := records.checkouts_of([each.booking.name for each in changes])):
 		plan_look(open_ones, now, now)
 
 

@@ -66,6 +66,11 @@ class Notice:
 	checkout: str = ""
 
 
+def asked_for(payment: frappe._dict) -> int:
+	"""Return the minor units that the payment's checkout asks for: those of all dates, if it is that of a series."""
+	return int(payment.checkout_minor or payment.amount_minor)
+
+
 class Provider:
 	"""Base of the providers. Each method may raise OutsideError."""
 

@@ -3,6 +3,13 @@
     Open ──paid──▶ Paid ──▶ its refunds: Planned, then Done or Failed
       └──closed──▶ Expired     nobody can pay it any more
 
+The dates of a series are paid in one checkout. Each date has a payment of its own, which is its share, so its refunds are its
+own too. The first one has the checkout, and the others name it in `paid_with`:
+
+    13 October    50 EUR, checkout of 150 EUR
+    20 October    50 EUR, paid with the first
+    27 October    50 EUR, paid with the first
+
 Callers hold the booking's row, or the payment's own (`of` with `for_update`).
 """
 
@@ -15,7 +22,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen
+from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, asked_for
 from scheduler_integration.payments.providers import CASH
 from scheduler_integration.payments.units import to_major, to_minor
 from scheduler_integration.platform.clock import stamp, to_site_time
@@ -49,6 +56,27 @@ def new(booking: Document, amount: Decimal, provider: str, now: int, **fields: A
 	return payment.insert(ignore_permissions=True)
 
 
+def new_shares(first: Document, bookings: Collection[Document]) -> None:
+	"""Store what is owed for further dates of a series, which are paid in the checkout of `first`."""
+	written_at, user = stamp(), frappe.session.user
+	shares = {booking.name: to_minor(booking.amount_due, booking.currency) for booking in bookings}
+	rows = [
+		(
+			frappe.generate_hash(length=10), user, user, written_at, written_at, booking.name, first.provider, OPEN,
+			float(to_major(shares[booking.name], booking.currency)), shares[booking.name], 0, booking.currency,
+			first.pay_until, first.payment_gateway, first.name,
+		)
+		for booking in bookings
+	]  # fmt: skip
+	fields = (
+		"name", "owner", "modified_by", "creation", "modified", "booking", "provider", "status",
+		"amount", "amount_minor", "refunded_minor", "currency", "pay_until", "payment_gateway", "paid_with",
+	)  # fmt: skip
+	insert_rows(DOCTYPE, fields, rows)
+	first.checkout_minor = first.amount_minor + sum(shares.values())
+	_set(first.name, checkout_minor=first.checkout_minor)
+
+
 def new_cash(booking: Document, amount: Decimal, now: int) -> Document:
 	"""Store that a host took the money by hand."""
 	return new(booking, amount, CASH, now, status=PAID, paid_at=now, paid_on=to_site_time(now))
@@ -72,11 +100,28 @@ def of_bookings(bookings: Collection[str], *, status: str | None = None) -> list
 	return list(frappe.get_all(DOCTYPE, filters, ["*"], order_by="creation, name"))
 
 
+def checkouts_of(bookings: Collection[str]) -> list[frappe._dict]:
+	"""Return the open payments with whose checkouts the bookings are paid."""
+	rows = of_bookings(bookings, status=OPEN)
+	own = {row.name: row for row in rows if not row.paid_with}
+	others = {row.paid_with: None for row in rows if row.paid_with and row.paid_with not in own}
+	return [*own.values(), *(row for row in map(of, others) if row.status == OPEN)]
+
+
+def shares_of(payment: frappe._dict) -> list[frappe._dict]:
+	"""Return the payment, and those that are paid in its checkout. Asks only if there are any."""
+	if not payment.checkout_minor:
+		return [payment]
+	return [payment, *frappe.get_all(DOCTYPE, {"paid_with": payment.name}, ["*"], order_by="creation, name")]
+
+
 def named_by(ids: Collection[str]) -> list[str]:
-	"""Return the names of the payments to which these ids of a provider belong. An id may be the payment's own name."""
+	"""Return the names of the payments to whose checkouts these ids of a provider belong. An id may be a payment's name."""
 	found: dict[str, None] = {}
 	for field in ("name", "external_id", "external_payment"):
-		found |= dict.fromkeys(frappe.get_all(DOCTYPE, {field: ["in", list(ids)]}, pluck="name"))
+		found |= dict.fromkeys(
+			frappe.get_all(DOCTYPE, {field: ["in", list(ids)], "paid_with": ["is", "not set"]}, pluck="name")
+		)
 	return list(found)
 
 
@@ -123,24 +168,29 @@ def note_problem(payment: str, problem: str) -> None:
 	_set(payment, problem=problem)
 
 
-def mark_paid(payment: frappe._dict, seen: Seen, now: int) -> None:
-	"""Store that the money came. `seen` says how much."""
-	_set(
-		payment.name,
-		status=PAID,
-		amount_minor=seen.amount,
-		amount=float(to_major(seen.amount, payment.currency)),
-		external_payment=seen.reference or payment.external_payment,
-		paid_at=now,
-		paid_on=to_site_time(now),
-		sent_order=None,
-		checkout_url=None,
-	)
+def mark_paid(shares: Collection[frappe._dict], seen: Seen, now: int) -> None:
+	"""Store that the money for all the shares of a checkout came. An amount that nobody owes is that of the first alone."""
+	first, *others = shares
+	paid = {
+		"status": PAID,
+		"external_payment": seen.reference or first.external_payment,
+		"paid_at": now,
+		"paid_on": to_site_time(now),
+		"sent_order": None,
+		"checkout_url": None,
+	}
+	if seen.amount != asked_for(first):
+		amount = float(to_major(seen.amount, first.currency))
+		_set(first.name, **paid, amount_minor=seen.amount, amount=amount, checkout_minor=None)
+		mark_expired(others)
+		return
+	_set([row.name for row in shares], **paid)
 
 
-def mark_expired(payment: str) -> None:
+def mark_expired(shares: Collection[frappe._dict]) -> None:
 	"""Store that nobody can pay any more."""
-	_set(payment, status=EXPIRED, sent_order=None, checkout_url=None)
+	if shares:
+		_set([row.name for row in shares], status=EXPIRED, sent_order=None, checkout_url=None)
 
 
 def move(moved: Mapping[str, str]) -> None:
@@ -222,5 +272,5 @@ def forget_people(bookings: Collection[str]) -> None:
 	frappe.db.set_value(DOCTYPE, {"booking": ["in", list(bookings)]}, {"sent_order": None, "checkout_url": None})
 
 
-def _set(payment: str, **fields: Any) -> None:
-	frappe.db.set_value(DOCTYPE, payment, fields)
+def _set(payment: str | list[str], **fields: Any) -> None:
+	frappe.db.set_value(DOCTYPE, {"name": ["in", payment]} if isinstance(payment, list) else payment, fields)

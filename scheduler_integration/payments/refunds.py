@@ -1,6 +1,6 @@
 """Pays money back: planned in the transaction of the command, carried out by a task, once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import frappe
 
@@ -75,16 +75,26 @@ def end(task: Task, outcome: Done | Never, now: int) -> None:
 	records.note_problem(payment.name, outcome.reason)
 
 
-def note_outside(payment: frappe._dict, refunded: int, now: int, reason: str) -> bool:
-	"""Store what was paid back at the provider itself: `refunded` minor units in all. Returns whether that is news."""
-	rows = records.refunds_of([payment.name])
+def note_outside(shares: Sequence[frappe._dict], refunded: int, now: int, reason: str) -> bool:
+	"""Store what was paid back at the provider itself: `refunded` minor units in all. Returns whether that is news.
+
+	Nobody says there for which date of a series it is. It counts for the first of the `shares` of which something is left.
+	"""
+	rows = records.refunds_of([each.name for each in shares])
 	if any(row.status == records.PLANNED for row in rows):
 		# One of ours is under way, and may be a part of it. The next look counts again.
 		return False
 	missing = refunded - sum(row.amount_minor for row in rows if row.status == records.DONE)
 	if missing <= 0:
 		return False
-	records.add_refunds({payment.name: missing}, {payment.name: payment}, reason, now, records.DONE)
+	parts = {}
+	for each in shares:
+		parts[each.name] = min(missing, each.amount_minor - (each.refunded_minor or 0))
+		missing -= parts[each.name]
+	# More than was paid is no refund of ours. The records say what the provider says.
+	parts[shares[0].name] += missing
+	parts = {name: minor for name, minor in parts.items() if minor}
+	records.add_refunds(parts, {each.name: each for each in shares}, reason, now, records.DONE)
 	return True
 
 

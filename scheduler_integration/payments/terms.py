@@ -34,8 +34,6 @@ def check_terms(meeting_type: Document) -> None:
 		_refuse("payment", _("Only what is booked on a page of this site can be paid for here."))
 	if not meeting_type.currency:
 		_refuse("currency", _("Choose the currency in which attendees pay."))
-	if meeting_type.repeats:
-		_refuse("payment", _("A series can't be paid for in advance. Make another type for single meetings."))
 	for field in ("price", "deposit"):
 		check_payable(meeting_type.get(field) or 0, meeting_type.currency, field)
 	if (meeting_type.deposit or 0) > meeting_type.price:

@@ -16,6 +16,7 @@ from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.handing_over import takers
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import AMOUNTS
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.series import rows_of
@@ -71,7 +72,7 @@ def _view() -> dict:
 			proposal_url=answer_url(document, user)
 			if document.proposed_start and user in document.host_users()
 			else None,
-			series=rows_of(document.series) if document.series else (),
+			series=rows_of(document.series, *AMOUNTS) if document.series else (),
 			message=refused_message(error, sharing, style) if error else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
 			typed={name: echo(argument(name)) for name in _TYPED} if error else None,

@@ -165,6 +165,47 @@ def test_an_amount_that_the_browser_has_changed_books_nothing(gateway):
 	assert "by hand" in payment_of(booking).problem
 
 
+def test_a_series_is_paid_at_a_gateway_with_its_sum(gateway):
+	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
+	press_pay(booking)
+	assert [asked["amount"] for asked in gateway.asked] == [150]
+	payment = payment_of(booking)
+	logged(payment, amount=150)
+	authorise(payment)
+	run(booking)
+	dates = frappe.get_all("Booking", {"series": booking.series}, ["status", "amount_paid"])
+	assert [(row.status, row.amount_paid) for row in dates] == [("Scheduled", 50)] * 3
+
+
+def test_a_series_whose_gateway_logs_no_amount_is_paid(gateway):
+	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
+	press_pay(booking)
+	authorise(payment_of(booking))
+	run(booking)
+	assert set(frappe.get_all("Booking", {"series": booking.series}, pluck="status")) == {"Scheduled"}
+
+
+def test_the_price_of_one_date_books_no_series(gateway):
+	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
+	press_pay(booking)
+	logged(payment_of(booking), amount=50)
+	authorise(payment_of(booking))
+	run(run(booking))
+	assert set(frappe.get_all("Booking", {"series": booking.series}, pluck="status")) == {"Expired"}
+
+
+def test_money_for_a_series_that_came_after_the_deadline_is_found_by_the_job(gateway, at_now):
+	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
+	press_pay(booking)
+	at_now.move_to(booking.pay_until)
+	assert run(booking, booking.pay_until).status == "Expired"
+	logged(payment_of(booking), amount=150)
+	bookings.look_at_missed_payments(NOW + HALF_AN_HOUR + 60)
+	run(booking, booking.pay_until + 60)
+	states = frappe.get_all("Booking", {"series": booking.series}, ["status", "payment_status"])
+	assert [(row.status, row.payment_status) for row in states] == [("Scheduled", "Paid")] * 3
+
+
 def test_an_answer_that_isnt_good_books_nothing(gateway):
 	booking = book(make_paid_type())
 	press_pay(booking)

@@ -95,6 +95,8 @@ def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookab
 	except (SlotTaken, DatesTaken):
 		if earlier := _earlier(request, for_update=True):
 			return earlier
+		if unpaid := _own_unpaid(request, bookable):
+			raise PaymentOpen(pay_url(unpaid)) from None
 		raise
 
 

@@ -99,6 +99,8 @@ def _store(
 	series = insert_series(request, wanted, bookings[0], bookable.page.timezone)
 	for booking in bookings:
 		booking.series = series
+		# All dates are paid at once.
+		booking.pay_until = bookings[0].pay_until
 	insert(*bookings)
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
 	changes = zip(bookings, choices, strict=True)

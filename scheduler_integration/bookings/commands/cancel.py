@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
-from scheduler_integration.bookings.series import dates_in
+from scheduler_integration.bookings.series import dates_in, with_unpaid_dates
 from scheduler_integration.bookings.sessions import together
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
@@ -99,7 +99,10 @@ def allowed(dates: Sequence[Document], booking: Document, after: str, now: int) 
 
 
 def release(bookings: Sequence[Document], status: str, by: Actor, reason: str, now: int) -> None:
-	"""Bring the bookings, which are locked, into the state Cancelled, Declined or Expired. Raises the errors of `change_status`."""
+	"""Bring the bookings, which are locked, into the state Cancelled, Declined or Expired. Raises the errors of `change_status`.
+
+	A series that isn't paid yet is given up as a whole.
+	"""
 	kind = _KINDS[status]
 	how = {"cancelled_by": by.value, "cancelled_at": now, "cancel_reason": reason}
-	change_status(bookings, status, kind, by, now, reason=reason, **how)
+	change_status(with_unpaid_dates(bookings), status, kind, by, now, reason=reason, **how)

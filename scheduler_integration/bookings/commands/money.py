@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.commands.pay import give
 from scheduler_integration.bookings.consequences import run_for_money
+from scheduler_integration.bookings.series import with_unpaid_dates
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import InvalidRequest, TransitionNotAllowed
@@ -52,21 +53,23 @@ def refund(name: str, amount: Decimal | None, now: int) -> HostBooking:
 def mark_paid(name: str, now: int) -> HostBooking:
 	"""Note that a host took by hand what is left of the booking's price, and return the booking.
 
-	A booking that waits for its payment becomes a meeting, and its checkout is closed at the provider. Raises BookingNotFound,
-	NotPermitted, and TransitionNotAllowed if nothing is left to pay. The caller must roll back then.
+	A booking that waits for its payment becomes a meeting, with the other dates of its series, and the checkout is closed at
+	the provider. Raises BookingNotFound, NotPermitted, and TransitionNotAllowed if nothing is left to pay. The caller must roll
+	back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if not may_be_paid_by_hand(booking):
 		raise TransitionNotAllowed(_("There is nothing to pay any more."))
 	waited = waits_for_payment(booking)
-	left = Decimal(str(booking.price)) - Decimal(str(booking.amount_paid or 0))
-	records.new_cash(booking, left, now)
+	dates = with_unpaid_dates([booking])
+	for each in dates:
+		records.new_cash(each, Decimal(str(each.price)) - Decimal(str(each.amount_paid or 0)), now)
 	if waited:
-		plan_look(records.of_bookings([name], status=records.OPEN), now, now)
-		give(booking, float(left), now)
+		plan_look(records.checkouts_of([name]), now, now)
+		give(dates, [float(each.price) for each in dates], now)
 	else:
 		_store(booking)
-	run_for_money(Change(Kind.PAID_BY_HAND, booking, now, by=Actor.HOST, status_before=booking.status))
+	run_for_money(*(Change(Kind.PAID_BY_HAND, each, now, by=Actor.HOST, status_before=each.status) for each in dates))
 	return for_host(booking, now)
 
 

@@ -5,11 +5,17 @@
     09:06  a notice of the provider lets a task look: paid. `settle` makes it a meeting, and everybody is told
     09:30  otherwise: the task first closes the checkout at the provider, then `settle` gives the time back
 
+The dates of a series are paid with one checkout, that of the first date (`payments/records.py`). They become meetings together,
+or none of them does.
+
 What the attendee's browser says about the money decides nothing. `settle` only believes what the provider has answered, and
 it runs under the booking's lock, so notices may come twice, late or in any order.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import frappe
 from frappe.model.document import Document
@@ -17,7 +23,7 @@ from frappe.model.document import Document
 from scheduler_integration.availability.offer import offer_around
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.commands.cancel import release
-from scheduler_integration.bookings.consequences import run_for_money, run_once_paid
+from scheduler_integration.bookings.consequences import run_for_money, run_once_paid, store_fields
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.link_use import is_used_again
 from scheduler_integration.bookings.sessions import join, joinable_booking
@@ -27,6 +33,7 @@ from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import PaymentOver, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.payment import PAID, waits_for_payment
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_pay_token, is_booking, pay_url
@@ -35,7 +42,7 @@ from scheduler_integration.outbox.outcomes import Done, Never
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.payments import records, refunds
 from scheduler_integration.payments.plan import plan_look
-from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, State
+from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, State, asked_for
 from scheduler_integration.payments.providers.stripe import session_ends
 from scheduler_integration.platform.language import for_later
 
@@ -50,7 +57,8 @@ def begin_payment(token: str, now: int) -> Order | Checkout:
 	booking = find_by_pay_token(token, for_update=True)
 	if not waits_for_payment(booking) or now >= booking.pay_until:
 		raise PaymentOver
-	payment = _open_payment(booking)
+	# Somebody may begin with the link of another date at the same moment.
+	payment = records.of(_open_payment(booking).name, for_update=True)
 	if payment.checkout_url:
 		return Checkout(payment.external_id, payment.checkout_url)
 	order = records.order_of(payment) or _order(booking, payment, now)
@@ -109,7 +117,7 @@ def look_again(payment: str, now: int) -> None:
 
 @command
 def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
-	"""Let the booking follow what the provider has said about a payment. `now` is in epoch seconds.
+	"""Let the bookings follow what the provider has said about the payment of a checkout. `now` is in epoch seconds.
 
 	`asked` is the payment as it was when the provider was asked. Returns False if it has changed since, so that the provider
 	must be asked again.
@@ -118,84 +126,141 @@ def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
 	payment = records.of(asked.name, for_update=True)
 	if seen.problem:
 		records.note_problem(payment.name, seen.problem)
+	shares = _shares(booking, payment)
 	if payment.status == records.PAID:
-		if refunds.note_outside(payment, seen.refunded, now, for_later("Paid back at the provider.")):
-			_count(booking)
+		# Dates that don't take place come first, and then the last one: these are paid back rather than others.
+		shares.sort(key=lambda each: (each.is_live, -each.starts_at))
+		if refunds.note_outside(_payments(shares), seen.refunded, now, for_later("Paid back at the provider.")):
+			_count(shares)
 		return True
 	if seen.state is State.PAID:
-		_receive(booking, payment, seen, now)
+		_receive(shares, seen, now)
 	elif seen.state is State.CLOSED:
 		if _has_begun(payment) != _has_begun(asked):
 			return False
-		records.mark_expired(payment.name)
-		if booking and waits_for_payment(booking):
-			release([booking], "Expired", Actor.SYSTEM, "", now)
+		records.mark_expired(_payments(shares))
+		_release_waiting(shares, now)
 	return True
 
 
 @command
 def end_refund(task: Task, outcome: Done | Never, now: int) -> None:
 	"""Store how a refund ended at the provider."""
-	booking = _locked_booking(records.of(task.payload["payment"]).booking)
+	payment = records.of(task.payload["payment"])
+	booking = _locked_booking(payment.booking)
 	refunds.end(task, outcome, now)
-	_count(booking)
+	_count([_Share(payment, booking)])
 
 
-def _receive(booking: Document | None, payment: frappe._dict, seen: Seen, now: int) -> None:
-	"""The money came: the booking is a meeting now, or the money goes back."""
-	is_right = (seen.currency, seen.amount) == (payment.currency, payment.amount_minor)
-	records.mark_paid(payment, seen, now)
-	if booking and is_right and waits_for_payment(booking):
-		give(booking, payment.amount, now)
-		return
-	if booking and is_right and booking.status == "Expired" and _give_again(booking, payment, now):
-		return
+class _Share(NamedTuple):
+	"""What is paid for one date in a checkout, and its booking, or None if it was deleted."""
+
+	payment: frappe._dict
+	booking: Document | None
+
+	@property
+	def is_live(self) -> bool:
+		return bool(self.booking and self.booking.is_live())
+
+	@property
+	def starts_at(self) -> int:
+		return self.booking.starts_at if self.booking else 0
+
+
+def _shares(booking: Document | None, payment: frappe._dict) -> list[_Share]:
+	"""Return the shares of the payment's checkout, with their bookings locked. `booking` is that of the payment itself."""
+	_own, *others = records.shares_of(payment)
+	if not others:
+		return [_Share(payment, booking)]
+	guard.lock_hosts(booking.host_users() if booking else ())
+	loaded = load_bookings([other.booking for other in others], for_update=True)
+	found = {each.name: latest(each, for_update=True) for each in loaded}
+	guard.lock_further_hosts(user for each in found.values() for user in each.host_users())
+	return [_Share(payment, booking), *(_Share(other, found.get(other.booking)) for other in others)]
+
+
+def _payments(shares: Sequence[_Share]) -> list[frappe._dict]:
+	return [each.payment for each in shares]
+
+
+def _receive(shares: Sequence[_Share], seen: Seen, now: int) -> None:
+	"""The money came: the bookings are meetings now, or the money goes back."""
+	payments, found = _payments(shares), [each.booking for each in shares if each.booking]
+	is_right = (seen.currency, seen.amount) == (payments[0].currency, asked_for(payments[0]))
+	records.mark_paid(payments, seen, now)
+	if is_right and len(found) == len(shares):
+		amounts = [payment.amount for payment in payments]
+		if all(waits_for_payment(booking) for booking in found):
+			give(found, amounts, now)
+			return
+		if all(booking.status == "Expired" for booking in found) and _give_again(found, amounts, now):
+			return
 	reason = for_later("The payment came too late.") if is_right else for_later("Another amount was paid.")
-	if booking and waits_for_payment(booking):
-		release([booking], "Expired", Actor.SYSTEM, "", now)
-	refunds.refund(
-		{payment.name: seen.amount}, records.of_bookings([payment.booking], status=records.PAID), reason, now
-	)
-	_count(booking)
-	if booking:
-		run_for_money(Change(Kind.REFUNDED, booking, now, by=Actor.SYSTEM, status_before=booking.status))
+	_release_waiting(shares, now)
+	came = [
+		row
+		for row in records.of_bookings({each.booking for each in payments}, status=records.PAID)
+		if row.name in {each.name for each in payments}
+	]
+	refunds.refund({row.name: row.amount_minor for row in came}, came, reason, now)
+	_count(shares)
+	if found:
+		run_for_money(*(Change(Kind.REFUNDED, each, now, by=Actor.SYSTEM, status_before=each.status) for each in found))
 
 
-def give(booking: Document, amount: float, now: int, turn: Turn | None = None) -> None:
-	"""Make a meeting, or a request, of a booking for which `amount` was paid, and tell everybody."""
-	guard.lock_hosts(booking.host_users())
-	needs_answer = booking.get_meeting_type().requires_confirmation
-	booking.update(
-		{
-			"status": "Pending" if needs_answer else "Scheduled",
-			"payment_status": PAID,
-			"amount_paid": float(amount),
-			"cancelled_by": None,
-			"cancelled_at": None,
-		}
-	)
-	save(booking)
-	run_once_paid(Change(Kind.BOOKED, booking, now, turn, by=Actor.ATTENDEE))
+def _release_waiting(shares: Sequence[_Share], now: int) -> None:
+	if waiting := [each.booking for each in shares if each.booking and waits_for_payment(each.booking)]:
+		release(waiting, "Expired", Actor.SYSTEM, "", now)
 
 
-def _give_again(booking: Document, payment: frappe._dict, now: int) -> bool:
-	"""Do the same for a booking that gave its time back. Returns False if somebody else has it now."""
-	if booking.starts_at <= now:
+def give(bookings: Sequence[Document], amounts: Sequence[float], now: int) -> None:
+	"""Make meetings, or requests, of a booking or all dates of a series for which these amounts were paid, and tell everybody."""
+	guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
+	_make_paid(bookings, amounts)
+	run_once_paid(*(Change(Kind.BOOKED, booking, now, by=Actor.ATTENDEE) for booking in bookings))
+
+
+def _make_paid(bookings: Sequence[Document], amounts: Sequence[float]) -> None:
+	needs_answer = bookings[0].get_meeting_type().requires_confirmation
+	for booking, amount in zip(bookings, amounts, strict=True):
+		booking.update(
+			{
+				"status": "Pending" if needs_answer else "Scheduled",
+				"payment_status": PAID,
+				"amount_paid": float(amount),
+				"cancelled_by": None,
+				"cancelled_at": None,
+			}
+		)
+	save(*bookings)
+
+
+def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int) -> bool:
+	"""Do the same for bookings that gave their times back. Returns False if somebody else has one of them now."""
+	if any(booking.starts_at <= now for booking in bookings):
 		return False
+	frappe.db.savepoint("late_payment")
+	try:
+		for booking, amount in zip(bookings, amounts, strict=True):
+			# One after the other: limits count the earlier dates too.
+			_check_free(booking, now)
+			booking.sequence += 1
+			_make_paid([booking], [amount])
+		run_once_paid(*(_booked_again(booking, now) for booking in bookings))
+	except SlotTaken:
+		frappe.db.rollback(save_point="late_payment")
+		for booking in bookings:
+			booking.reload()
+		return False
+	return True
+
+
+def _booked_again(booking: Document, now: int) -> Change:
 	turn = None
 	if booking.get_meeting_type().assignment == "Round Robin":
 		# The turn went back to the ledger when nobody paid. Now the booking gives its host what the host pays.
 		turn = Turn(booking.host, {booking.host: BOOKING})
-	frappe.db.savepoint("late_payment")
-	try:
-		_check_free(booking, now)
-		booking.sequence += 1
-		give(booking, payment.amount, now, turn)
-	except SlotTaken:
-		frappe.db.rollback(save_point="late_payment")
-		booking.reload()
-		return False
-	return True
+	return Change(Kind.BOOKED, booking, now, turn, by=Actor.ATTENDEE)
 
 
 def _check_free(booking: Document, now: int) -> None:
@@ -214,18 +279,20 @@ def _check_free(booking: Document, now: int) -> None:
 
 
 def _open_payment(booking: Document) -> frappe._dict:
-	payments = records.of_bookings([booking.name], status=records.OPEN)
+	"""Return the payment with whose checkout the booking is paid."""
+	payments = records.checkouts_of([booking.name])
 	if not payments:
 		raise PaymentOver
 	return payments[0]
 
 
 def _order(booking: Document, payment: frappe._dict, now: int) -> Order:
-	page = pay_url(booking)
+	page, dates = pay_url(booking), len(records.shares_of(payment))
+	title = booking.get_meeting_type().title
 	return Order(
 		payment=payment.name,
-		title=booking.get_meeting_type().title,
-		amount=payment.amount_minor,
+		title=f"{title} × {dates}" if dates > 1 else title,
+		amount=asked_for(payment),
 		currency=payment.currency,
 		email=booking.attendee_email,
 		name=booking.attendee_name,
@@ -247,8 +314,10 @@ def _locked_booking(name: str) -> Document | None:
 	return latest(frappe.get_doc("Booking", name, for_update=True), for_update=True)
 
 
-def _count(booking: Document | None) -> None:
-	"""Store in the booking what was paid and paid back."""
-	if booking:
-		for fields in refunds.amounts_of([booking.name]).values():
-			booking.db_set(fields, update_modified=False)
+def _count(shares: Sequence[_Share]) -> None:
+	"""Store in the bookings what was paid and paid back."""
+	found = {each.booking.name: each.booking for each in shares if each.booking}
+	amounts = refunds.amounts_of(list(found))
+	for name, fields in amounts.items():
+		found[name].update(fields)
+	store_fields(amounts)

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat
 from scheduler_integration.engine import SeriesDate
 from scheduler_integration.meetings.rescheduling import plan_move
@@ -23,6 +24,7 @@ from scheduler_integration.pages.kit.query import read_instant
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.money import money
 from scheduler_integration.times import SeriesDates
 
 # The form's fields of the dates are called date-0, date-1 and so on. This begins the value of a date that is left out.
@@ -84,7 +86,9 @@ def has_seen_dates(form: Mapping[str, str], start: object) -> bool:
 	return times in (None, "1") or (times == shown and is_this_start)
 
 
-def dates_view(shown: Dates, start: int | None, style: dates.TimeStyle, values: Mapping[str, Any]) -> dict[str, Any]:
+def dates_view(
+	shown: Dates, start: int | None, style: dates.TimeStyle, values: Mapping[str, Any], meeting: PublicMeetingType
+) -> dict[str, Any]:
 	"""Return the view of the dates. `values` are those of the form that was just submitted."""
 	repeat, plan = shown.repeat, shown.plan
 	missing = plan.missing if plan else []
@@ -100,7 +104,16 @@ def dates_view(shown: Dates, start: int | None, style: dates.TimeStyle, values: 
 		"start": iso(start, style.zone) if start else "",
 		"news": _news(len(missing), shown.times) if plan else None,
 		"all_free": not missing,
+		"price": _price(plan, meeting, style) if plan and repeat and meeting.is_paid_first else None,
 	}
+
+
+def _price(plan: SeriesDates, meeting: PublicMeetingType, style: dates.TimeStyle) -> str:
+	each = money(meeting.price, meeting.currency, style.locale)
+	if plan.missing:
+		return _("Each date costs {0}. You pay for the dates that you book.").format(each)
+	together = money(meeting.price * len(plan.dates), meeting.currency, style.locale)
+	return _("{0} dates at {1} each: {2}").format(len(plan.dates), each, together)
 
 
 def _what(shown: Dates) -> str | None:

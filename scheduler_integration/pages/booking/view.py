@@ -80,7 +80,7 @@ def booking_view(page: BookingPage) -> dict:
 		"problem": error.message if error and not page.attempt.lost_race else None,
 		"moving": page.moving and _moving(page, page.moving),
 		"form": form,
-		"series": page.series and dates_view(page.series, page.start, page.style, page.attempt.values),
+		"series": page.series and dates_view(page.series, page.start, page.style, page.attempt.values, page.meeting),
 		"scope": query.carried.get("scope") if page.moving else None,
 		"action": query.url(start=page.start and iso(page.start, page.zone)),
 		"csrf_token": csrf_token(),

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.handing_over import Taker
+from scheduler_integration.meetings.payment import amounts_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
@@ -19,7 +20,7 @@ from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.links import phone_address
-from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable
+from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.scopes import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
@@ -84,6 +85,8 @@ def open_panel(booking: HostBooking, asked: str) -> str:
 def meeting_view(page: MeetingPage) -> dict:
 	"""Return the view of the page."""
 	booking, style = page.booking, page.style
+	scopes, together = scopes_of(each.status for each in page.series), amounts_of(page.series)
+	waits = booking.waits_for_payment
 	is_shared = len(page.sharing) > 1
 	when = when_view(booking.stretches, style)
 	call = None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking])
@@ -120,12 +123,14 @@ def meeting_view(page: MeetingPage) -> dict:
 		"notes": booking.notes,
 		"reason": booking.cancel_reason,
 		"payment": payment_text(booking, style.locale),
-		"left_to_pay": left_to_pay(booking, style.locale),
+		"paid_together": series_text(together, waits, style.locale),
+		"left_to_pay": left_to_pay(booking, style.locale, together if waits else None),
 		"refundable": refundable(booking),
 		"currency": booking.payment.currency if booking.payment else "",
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
 		"dates": [_date(each, page) for each in page.series],
-		"scopes": scopes_of(each.status for each in page.series),
+		"scopes": [] if waits else scopes,
+		"for_all": together_text() if scopes and waits else None,
 		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
 		"seats": sum(booking.seats for booking in page.sharing),
 		**_buttons(page),

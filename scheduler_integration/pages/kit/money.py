@@ -6,7 +6,7 @@ from babel import Locale
 from babel.numbers import format_percent
 from frappe import _
 
-from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.payment import Amounts, PaymentFacts
 from scheduler_integration.meetings.summaries import BookingSummary
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.money import money
@@ -38,12 +38,29 @@ def payment_text(booking: BookingSummary, locale: Locale) -> str | None:
 	return " · ".join(parts)
 
 
-def left_to_pay(booking: BookingSummary, locale: Locale) -> str | None:
-	"""Return the part of the price that isn't paid yet, or None."""
-	payment = booking.payment
-	if not payment or payment.price <= payment.paid:
+def series_text(amounts: Amounts | None, waits: bool, locale: Locale) -> str | None:
+	"""Return the same for all dates of a series together; None if nothing is asked for. `waits`: they aren't paid yet."""
+	if not amounts or not (waits or amounts.paid):
 		return None
-	return money(payment.price - payment.paid, payment.currency, locale)
+	if waits:
+		return _("All dates: {0}, paid at once").format(money(amounts.due, amounts.currency, locale))
+	paid = money(amounts.paid, amounts.currency, locale)
+	if not amounts.refunded:
+		return _("All dates: {0} paid").format(paid)
+	return _("All dates: {0} paid, {1} paid back").format(paid, money(amounts.refunded, amounts.currency, locale))
+
+
+def together_text() -> str:
+	"""Return why no dates can be chosen in a form about a series that isn't paid yet."""
+	return _("The dates are paid together, so this is for all of them.")
+
+
+def left_to_pay(booking: BookingSummary, locale: Locale, together: Amounts | None = None) -> str | None:
+	"""Return the part of the price that isn't paid yet, or None. `together`: of a series that is paid for as a whole."""
+	asked = together or booking.payment
+	if not asked or asked.price <= asked.paid:
+		return None
+	return money(asked.price - asked.paid, asked.currency, locale)
 
 
 def refundable(booking: BookingSummary) -> str:
@@ -64,14 +81,22 @@ def back_after_late_move(booking: BookingSummary, now: int, locale: Locale) -> s
 	return sentence.format(money(back, payment.currency, locale))
 
 
-def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale) -> str | None:
-	"""Return what an attendee gets back who cancels now, or None if nothing was paid. `now` is in epoch seconds."""
+def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale, *, of_several: bool = False) -> str | None:
+	"""Return what an attendee gets back who cancels now, or None if nothing was paid. `now` is in epoch seconds.
+
+	`of_several`: other dates of a series can be cancelled with it.
+	"""
 	payment = booking.payment
 	if not payment or payment.paid <= payment.refunded:
 		return None
 	back = payment.paid * payment.percent_back(now) / 100 - payment.refunded
+	sentence = _("You get back {0}.").format(money(back, payment.currency, locale))
 	if back <= 0 and payment.full_refund_until is None:
-		return _("You get no money back, because you moved the meeting late.")
-	if back <= 0:
-		return _("You get no money back, because the meeting begins soon.")
-	return _("You get back {0}.").format(money(back, payment.currency, locale))
+		sentence = _("You get no money back, because you moved the meeting late.")
+	elif back <= 0:
+		sentence = _("You get no money back, because the meeting begins soon.")
+	return (
+		f"{sentence} {_('This is for this date. For each other date, its own start counts.')}"
+		if of_several
+		else sentence
+	)

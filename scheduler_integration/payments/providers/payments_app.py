@@ -21,7 +21,7 @@ import requests
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest, PaymentRefused, Unreachable
-from scheduler_integration.payments.provider import Checkout, Order, Provider, Seen, State
+from scheduler_integration.payments.provider import Checkout, Order, Provider, Seen, State, asked_for
 from scheduler_integration.payments.units import digits, to_major, to_minor
 
 APP, _LOG, _DOCTYPE = "payments", "Integration Request", "Booking Payment"
@@ -76,7 +76,7 @@ class PaymentsApp(Provider):
 		logged = _logged(payment.name)
 		if not logged:
 			is_paid = payment.authorised_as in GOOD
-			return Seen(State.PAID, payment.amount_minor, payment.currency) if is_paid else Seen(State.OPEN)
+			return Seen(State.PAID, asked_for(payment), payment.currency) if is_paid else Seen(State.OPEN)
 		amount, currency = _charged(logged[0], payment)
 		twice = _("It was paid {0} times. Pay the others back at the gateway.").format(len(logged))
 		return Seen(State.PAID, amount, currency, logged[0].name, problem=twice if len(logged) > 1 else "")
@@ -131,7 +131,7 @@ def _charged(row: frappe._dict, payment: frappe._dict) -> tuple[int, str]:
 	try:
 		data = json.loads(row.data or "{}")
 		if row.service != "Stripe" or data.get("amount") is None:
-			return payment.amount_minor, payment.currency
+			return asked_for(payment), payment.currency
 		currency = str(data.get("currency") or payment.currency).upper()
 		return to_minor(Decimal(str(data["amount"])), currency), currency
 	except (ValueError, InvalidOperation, AttributeError):

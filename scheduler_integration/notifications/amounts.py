@@ -1,0 +1,23 @@
+"""The amounts that a message names: of one booking, or of all dates of a series that it is about."""
+
+from collections.abc import Sequence
+
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.money import money
+
+
+def amounts(bookings: Sequence[Document], reader: Reader) -> dict[str, str | None]:
+	"""Return what was paid, what goes back, and what is left to pay when people meet. Additional guests don't read it."""
+	names = ("amount_paid", "amount_refunded", "amount_open")
+	paid = sum(booking.amount_paid or 0 for booking in bookings)
+	if not paid or reader.role in ("guest", "removed_guest"):
+		return dict.fromkeys(names)
+	back = sum(booking.amount_refunded or 0 for booking in bookings)
+	left = sum((booking.price or 0) - (booking.amount_paid or 0) for booking in bookings if booking.status in OPEN)
+	return {
+		name: money(amount, bookings[0].currency, reader.locale) if amount > 0 else None
+		for name, amount in zip(names, (paid, back, left), strict=True)
+	}
