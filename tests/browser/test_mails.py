@@ -10,10 +10,12 @@ from scheduler_integration import bookings
 from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.notifications.email import queue_email
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.waitlist.links import entry_token
 from tests.browser.screens import DESK, PHONE, SCREENSHOTS, Browsing, Screen
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
-from tests.support.outbox import waiting_messages
+from tests.support.outbox import deliver, waiting_messages
+from tests.waitlist.world import join
 
 NOW = at("2030-03-04 06:00")
 NINE = at("2030-03-04 09:00")
@@ -43,7 +45,25 @@ def mails(commit_clean, outgoing_mail):
 		requested = door.book(payload(page, asked, at("2030-03-06 09:00"), language=language), NOW)
 		found |= _html(f"requested-{language}", requested.id)
 		bookings.cancel_by_host(requested.id, "", NOW)
+	listed = make_meeting_type(page, title=WORD, has_waitlist=1, price=80, currency="EUR", payment="")
+	for language in ("en", "de", "fr", "es"):
+		found |= _waiting(listed, language)
 	return found
+
+
+def _waiting(meeting_type, language):
+	"""Return the messages of somebody who joins the waitlist, and is offered the first free time."""
+	dates = {"first_date": "2030-03-04", "last_date": "2030-03-29", "weekdays": [1, 5], "from_time": "09:00"}
+	entry = join(meeting_type, "Ann", NOW, language=language, timezone="Europe/Paris", **dates)
+	# Its look at the list makes the offer.
+	deliver(entry.name, NOW)
+	rows = frappe.get_all("Email Queue", {"reference_name": entry.name}, ["message"], order_by="creation asc")
+	bookings.leave_waitlist(entry_token(entry.name), NOW)
+	joined, offer = (message_from_string(row.message, policy=policy.default) for row in rows)
+	return {
+		f"waitlist-{name}-{language}": mail.get_body(("html",)).get_content()
+		for name, mail in (("joined", joined), ("offer", offer))
+	}
 
 
 def _html(name, booking):
