@@ -269,8 +269,12 @@ def _tell_of_lost_domain(checked: Checked) -> None:
 
 
 def forget_bookings() -> None:
-	"""Runs daily: erases personal data from old bookings, if Scheduler Settings say so. Commits after each batch."""
+	"""Runs daily: erases personal data from old bookings, if Scheduler Settings say so, and those who wait no longer.
+
+	Commits after each batch.
+	"""
 	bookings.forget_past_bookings(clock.now())
+	bookings.forget_ended_waiting(clock.now())
 
 
 def send_code(address: str, code: str, language: str) -> None:

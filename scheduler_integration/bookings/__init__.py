@@ -65,6 +65,12 @@ from scheduler_integration.bookings.retention import forget_bookings, forget_gue
 from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.bookings.waitlist import keep_waitlists, look_at, look_at_all
+from scheduler_integration.bookings.waitlist_retention import (
+	correct_waiting,
+	forget_ended_waiting,
+	forget_entries,
+	forget_list,
+)
 
 __all__ = [
 	"UNDO_SECONDS",
@@ -88,11 +94,15 @@ __all__ = [
 	"confirm",
 	"confirm_address_by_token",
 	"correct_attendee",
+	"correct_waiting",
 	"decline",
 	"decline_unanswered_requests",
 	"follow_calendar",
 	"forget_bookings",
+	"forget_ended_waiting",
+	"forget_entries",
 	"forget_guest",
+	"forget_list",
 	"forget_past_bookings",
 	"forget_turns",
 	"hand_over",

@@ -5,7 +5,7 @@ They stay until somebody deletes them there, or the attendee asks for it. Logs t
 server's, are deleted by their own settings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import frappe
@@ -96,16 +96,21 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	for table in ("Booking Answer", "Booking Guest"):
 		frappe.db.delete(table, {"parenttype": "Booking", "parent": ["in", names]})
 	_delete_files(names)  # Before the comments: Frappe writes one with the file's name.
-	for doctype, of_type, of_name, tables in _ABOUT:
-		if frappe.db.table_exists(doctype):
-			_delete(doctype, {of_type: "Booking", of_name: ["in", names]}, tables)
-	frappe.db.delete("__global_search", {"doctype": "Booking", "name": ["in", names]})
+	delete_records_about(("Booking",), names)
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)
 	payments.forget_people(names)
 	forget_engagement(names)
 	series.forget_people(names, NOBODY)
+
+
+def delete_records_about(doctypes: Collection[str], names: Collection[str]) -> None:
+	"""Delete what Frappe holds about the documents with these names and of one of these DocTypes."""
+	for doctype, of_type, of_name, tables in _ABOUT:
+		if frappe.db.table_exists(doctype):
+			_delete(doctype, {of_type: ["in", list(doctypes)], of_name: ["in", list(names)]}, tables)
+	frappe.db.delete("__global_search", {"doctype": ["in", list(doctypes)], "name": ["in", list(names)]})
 
 
 def forget_guest(name: str, address: str) -> None:

@@ -29,6 +29,7 @@ from scheduler_integration.notifications.waitlist import plan_offers, was_told
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.erasing import forget_offer
 from scheduler_integration.waitlist.match import Known, Match, matches
 from scheduler_integration.waitlist.records import Entry, Offered
 from scheduler_integration.waitlist.terms import at_once
@@ -89,7 +90,7 @@ def expire(name: str, now: int) -> int:
 		return 0
 	is_told = was_told(name)
 	if not is_told and outages.is_down(EMAIL, EMAIL, now):
-		records.forget_offer(name)
+		forget_offer(name)
 	else:
 		records.end_offers([name], records.EXPIRED)
 	if is_told and entry and entry.status == records.WAITING:

@@ -158,9 +158,17 @@ def reopen_failed_events() -> None:
 	frappe.db.set_value("Outbox Task", failed, {"status": PENDING, "attempts": 0}, update_modified=False)
 
 
-def delete_tasks_of(bookings: Collection[str]) -> None:
-	"""Delete the tasks of the bookings, because tasks contain people's names and messages. Those about money have none."""
-	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)], "kind": ["!=", MONEY]})
+def delete_tasks_of(bookings: Collection[str], *, keep: str = "") -> None:
+	"""Delete the tasks of the bookings, because tasks contain people's names and messages. Those about money have none.
+
+	Tasks of the kind `keep` that wait or run are left.
+	"""
+	frappe.db.delete(
+		"Outbox Task", {"booking": ["in", list(bookings)], "kind": ["not in", [MONEY, *filter(None, [keep])]]}
+	)
+	if keep:
+		over = {"booking": ["in", list(bookings)], "kind": keep, "status": ["not in", [PENDING, SENDING]]}
+		frappe.db.delete("Outbox Task", over)
 
 
 def with_open_tasks(bookings: Collection[str]) -> set[str]:

@@ -16,6 +16,7 @@ from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import site_zone_name
 from scheduler_integration.privacy.requests import Erasure
+from scheduler_integration.waitlist.records import WAITING
 
 PATH = "/schedule/your-data"
 View = dict[str, Any]
@@ -52,6 +53,7 @@ def held_view(visitor: Visitor, ticket: str, held: dict[str, Any], step: Step) -
 	rows = [_booking(row, visitor) for row in bookings]
 	latest = bookings[0] if bookings else {}
 	text = _("This is what we hold about {0}.").format(f"\u2068{held['address']}\u2069")
+	latest = latest or next(iter(held["waitlists"]), {})
 	person = {
 		"name": latest.get("attendee_name") or "",
 		"phone": latest.get("attendee_phone") or "",
@@ -76,7 +78,9 @@ def held_view(visitor: Visitor, ticket: str, held: dict[str, Any], step: Step) -
 				)
 				for row in held["booking_links"]
 			),
+			*(_waitlist(row) for row in held["waitlists"]),
 		],
+		"can_correct": bool(bookings or held["waitlists"]),
 		"clicks": len(held["report_events"]),
 		"coming": sum(row["status"] in ("Pending", "Scheduled") for row in bookings),
 	}
@@ -134,6 +138,13 @@ def _booking(row: dict[str, Any], visitor: Visitor) -> dict[str, Any]:
 		"facts": [(label, value) for label, value in facts if value],
 		"messages": len(row["messages"]),
 	}
+
+
+def _waitlist(row: dict[str, Any]) -> str:
+	title = row["meeting"] or _("Meeting")
+	text = _("On the waitlist for {0}") if row["status"] == WAITING else _("Was on the waitlist for {0}")
+	facts = (row["attendee_name"], row["attendee_phone"], row["details"].get("notes"))
+	return ": ".join([text.format(title), ", ".join(str(fact) for fact in facts if fact)])
 
 
 def _when(row: dict[str, Any], visitor: Visitor) -> str:

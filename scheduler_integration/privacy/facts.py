@@ -13,6 +13,8 @@ from frappe import _
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.payments.providers import CASH
+from scheduler_integration.waitlist.erasing import USUAL_DAYS
+from scheduler_integration.waitlist.used import is_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ def _of_bookings(settings: frappe.model.document.Document) -> Iterator[Fact]:
 		booked,
 		_("All who take part in the meeting"),
 	)
+	if is_used():
+		yield Fact(
+			_("The same of people who wait for a time, and which times were offered to them"),
+			_("To offer them a time that becomes free"),
+			_("{0} days after they stop waiting").format(settings.retention_days or USUAL_DAYS),
+			_("The hosts of the meeting, and the managers of this site"),
+		)
 	yield Fact(
 		_("A contact, and the meeting on its timeline"),
 		_("So that the organisation knows with whom it meets"),

@@ -12,6 +12,7 @@ import frappe
 
 from scheduler_integration.catalogue.booking_links import links_for
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.privacy.waiting import held_waiting, waiting_names
 
 Facts = dict[str, Any]
 
@@ -30,8 +31,8 @@ def held_data(address: str) -> Facts:
 	"""Return what is held about the person with this e-mail address, as JSON values. Times are ISO 8601.
 
 	The lists are `bookings`, newest first, each with its `answers`, `guests` and `messages`; `invitations` to other
-	people's meetings; `outside_bookings` of Calendly, Acuity and OnceHub; `report_events`, such as a click in a report; and `booking_links`
-	that hosts made for the person.
+	people's meetings; `outside_bookings` of Calendly, Acuity and OnceHub; `report_events`, such as a click in a report;
+	`booking_links` that hosts made for the person; and `waitlists`, each with its `offers` and `messages`.
 	Makes the same number of statements whatever there is.
 	"""
 	rows = frappe.get_all(
@@ -68,6 +69,7 @@ def held_data(address: str) -> Facts:
 		"outside_bookings": _outside_bookings(address),
 		"report_events": _report_events(names),
 		"booking_links": [{**row, "expires_on": str(row.expires_on)} for row in links_for(address)],
+		"waitlists": held_waiting(address),
 	}
 
 
@@ -78,6 +80,7 @@ def is_held(address: str) -> bool:
 		or frappe.db.exists("Booking Guest", {"email": address})
 		or frappe.db.exists("Outside Booking", {"attendee_email": address})
 		or links_for(address)
+		or waiting_names(address)
 	)
 
 

@@ -28,6 +28,8 @@ from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.privacy.contacts import forget_own_contact
 from scheduler_integration.privacy.held import booked_names
+from scheduler_integration.privacy.waiting import waiting_names
+from scheduler_integration.waitlist.links import entry_token
 
 DOCTYPE = "Privacy Request"
 WAITING, DONE = "Waiting", "Done"
@@ -54,11 +56,18 @@ class Erasure:
 
 
 def correct(address: str, person: bookings.Person, now: int) -> int:
-	"""Correct the person in all their bookings, and return in how many something was wrong. Commits after each of them."""
+	"""Correct the person in all their bookings and on all waitlists, and return in how many something was wrong.
+
+	Commits after each of them.
+	"""
 	changed = 0
-	for name in booked_names(address):
-		changed += bookings.retried(partial(bookings.correct_attendee, name, person, now))
-		frappe.db.commit()
+	for command, names in (
+		(bookings.correct_attendee, booked_names(address)),
+		(bookings.correct_waiting, waiting_names(address)),
+	):
+		for name in names:
+			changed += bookings.retried(partial(command, name, person, now))
+			frappe.db.commit()
 	if changed:
 		_record(address, "Correction", now, {"bookings": changed}, [])
 		frappe.db.commit()
@@ -68,6 +77,7 @@ def correct(address: str, person: bookings.Person, now: int) -> int:
 def erase(address: str, now: int) -> Erasure:
 	"""Erase what is held about the person with this address. `now` is in epoch seconds. Commits after each booking."""
 	_leave_invitations(address, now)
+	waitlists = _leave_waitlists(address, now)
 	names, kept = list[str](), list[Kept]()
 	# A meeting that somebody moves meanwhile is another booking.
 	while new := [name for name in booked_names(address) if name not in names]:
@@ -80,6 +90,7 @@ def erase(address: str, now: int) -> Erasure:
 		"outside_bookings": delete_outside_bookings(address),
 		"codes": forget_codes_to(address),
 		"booking_links": forget_person(address),
+		"waitlist_entries": waitlists,
 	}
 	_forget(gone)
 	contact = None if left else forget_own_contact(address)
@@ -148,6 +159,16 @@ def _leave_invitations(address: str, now: int) -> None:
 			frappe.db.rollback()
 			bookings.forget_guest(name, address)
 			frappe.db.commit()
+
+
+def _leave_waitlists(address: str, now: int) -> int:
+	"""Take the person off all waitlists, so that an offer goes on, and erase that they were there. Commits after each."""
+	names = waiting_names(address)
+	for name in names:
+		bookings.retried(partial(bookings.leave_waitlist, entry_token(name), now))
+		bookings.forget_entries([name])
+		frappe.db.commit()
+	return len(names)
 
 
 def _busy(names: list[str], address: str, now: int) -> list[str]:

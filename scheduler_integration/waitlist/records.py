@@ -1,4 +1,4 @@
-"""Waitlist Entry and Waitlist Offer: the functions that read and write them. Nobody else does.
+"""Waitlist Entry and Waitlist Offer: the functions that read and write them. Nobody else does, but `erasing.py` deletes.
 
     entry   Waiting ──▶ Booked    an offer was taken
                ├──────▶ Left      the person doesn't wait any more
@@ -160,6 +160,11 @@ def of_person(address: str, meeting_type: str | None = None) -> list[Entry]:
 	return [_entry(row) for row in frappe.get_all(ENTRY, filters, ["*"], order_by="joined_at asc")]
 
 
+def all_of(address: str) -> list[Entry]:
+	"""Return all entries of the person with this address, also those that ended, newest first."""
+	return [_entry(row) for row in frappe.get_all(ENTRY, {"attendee_email": address}, ["*"], order_by="joined_at desc")]
+
+
 def of_booking(booking: str) -> Entry | None:
 	"""Return the entry that waits for an earlier time of this booking, or None."""
 	rows = frappe.get_all(ENTRY, {"booking": booking, "status": WAITING}, ["*"], limit=1)
@@ -291,17 +296,6 @@ def open_with(hold_key: str) -> list[Offered]:
 def end_offers(names: Collection[str], status: str) -> None:
 	"""Let these offers hold no longer."""
 	_set(OFFER, names, status=status)
-
-
-def forget_offer(name: str) -> None:
-	"""Delete an offer that nobody heard of."""
-	frappe.db.delete(OFFER, {"name": name})
-
-
-def forget_list(meeting_type: str) -> None:
-	"""Delete the waitlist of a deleted meeting type."""
-	for doctype in (OFFER, ENTRY):
-		frappe.db.delete(doctype, {"meeting_type": meeting_type})
 
 
 def _last_place(meeting_type: str) -> int:

@@ -1,0 +1,70 @@
+"""What is held about a person on waitlists."""
+
+from typing import Any
+
+import frappe
+
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.erasing import names_of
+from scheduler_integration.waitlist.records import Entry, Offered
+
+
+def waiting_names(address: str) -> list[str]:
+	"""Return the names of the person's entries on all waitlists, also of those that ended."""
+	return names_of({"attendee_email": address})
+
+
+def held_waiting(address: str) -> list[dict[str, Any]]:
+	"""Return what is held on waitlists about the person with this e-mail address, as JSON values, newest first."""
+	entries = records.all_of(address)
+	if not entries:
+		return []
+	names = [each.name for each in entries]
+	offers = records.offers_to(names)
+	types = {"name": ["in", [each.meeting_type for each in entries]]}
+	titles = {row.name: row.title for row in frappe.get_all("Meeting Type", types, ["name", "title"])}
+	mails = {"booking": ["in", names], "purpose": ["like", "waitlist%"]}
+	tasks = frappe.get_all("Outbox Task", mails, ["booking", "purpose", "status", "done_at"], order_by="creation asc")
+	return [
+		{
+			"meeting": titles.get(each.meeting_type),
+			**_entry(each),
+			"offers": [_offer(offer) for offer in offers.get(each.name, ())],
+			"messages": [
+				{"message": row.purpose, "status": row.status, "sent": _moment(row.done_at)}
+				for row in tasks
+				if row.booking == each.name
+			],
+		}
+		for each in entries
+	]
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+	bounds = entry.bounds
+	return {
+		"status": entry.status,
+		"joined": iso(entry.joined_at, "UTC"),
+		"attendee_name": entry.attendee_name,
+		"attendee_email": entry.attendee_email,
+		"attendee_phone": entry.attendee_phone or None,
+		"by_text": entry.by_text,
+		"language": entry.language or None,
+		"timezone": bounds.zone,
+		"first_date": str(bounds.first),
+		"last_date": str(bounds.last),
+		"weekdays": sorted(bounds.weekdays),
+		"from_minute": bounds.from_minute,
+		"to_minute": bounds.to_minute,
+		# The fields of the booking form, as the person typed them.
+		"details": dict(entry.details),
+	}
+
+
+def _offer(offer: Offered) -> dict[str, Any]:
+	return {"start": iso(offer.start, "UTC"), "status": offer.status, "offered": iso(offer.offered_at, "UTC")}
+
+
+def _moment(instant: int | None) -> str | None:
+	return iso(instant, "UTC") if instant else None
