@@ -49,7 +49,11 @@ def join(meeting_type: Document, name: str = "Ann", now: int = NOW, **wishes: An
 		"attendee_name": name,
 		"attendee_email": f"{name.lower()}@guests.example",
 		"timezone": "UTC",
-		**{key: wishes.pop(key) for key in list(wishes) if key.startswith(("attendee_", "timezone", "language", "notes"))},
+		**{
+			key: wishes.pop(key)
+			for key in list(wishes)
+			if key.startswith(("attendee_", "timezone", "language", "notes"))
+		},
 	}
 	page = page_of(meeting_type)
 	wait = WaitPayload.of({"first_date": DAY, "last_date": DAY, **wishes})
