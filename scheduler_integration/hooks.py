@@ -59,12 +59,14 @@ website_route_rules = [
 	{"from_route": "/schedule/pay/<token>", "to_route": "schedule/pay"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/unsubscribe/<token>", "to_route": "schedule/unsubscribe"},
+	{"from_route": "/schedule/waitlist/<token>", "to_route": "schedule/waitlist"},
 	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},
 	{"from_route": "/schedule/your-data", "to_route": "schedule/your_data"},
 	{"from_route": "/schedule/embed.js", "to_route": "schedule/embed_script"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
+	{"from_route": "/schedule/<slug>/<meeting_type>/waitlist", "to_route": "schedule/join_waitlist"},
 ]
 
 

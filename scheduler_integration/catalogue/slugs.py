@@ -12,7 +12,7 @@ from scheduler_integration.exceptions import InvalidRequest
 MAX_LENGTH = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # `/schedule/manage/<token>` is a manage link and `/schedule/go/<reference>` a tracked one, so no page can have these slugs.
-RESERVED = frozenset({"answer", "go", "manage", "pay", "privacy", "unsubscribe", "your-data"})
+RESERVED = frozenset({"answer", "go", "manage", "pay", "privacy", "unsubscribe", "waitlist", "your-data"})
 
 
 # Cyrillic and Greek letters, and Latin ones that Unicode doesn't take apart. Titles in other scripts have no slug of their

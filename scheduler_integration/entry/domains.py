@@ -14,6 +14,8 @@ from scheduler_integration.domains.links import ROOT
 from scheduler_integration.domains.table import Served, served_at
 from scheduler_integration.entry.paths import rewrite
 
+# What follows the address of a meeting type where people join its waitlist.
+WAITLIST = "waitlist"
 _PREFIXES = (
 	"/assets/",
 	"/api/method/scheduler_integration.api.public.",
@@ -57,5 +59,14 @@ def _path_on_site(served: Served, path: str) -> str | None:
 		parts = [first, *rest]
 	else:
 		parts = [served.home, *([first] if first else [])]
-	is_page = parts[0] in served.slugs and len(parts) <= 2 and all(is_slug(part) for part in parts)
-	return "/".join(("/schedule", *parts)) if is_page else None
+	if parts[0] in served.slugs and len(parts) <= 2 and all(is_slug(part) for part in parts):
+		return "/".join(("/schedule", *parts))
+	return _waitlist_on_site(served, path)
+
+
+def _waitlist_on_site(served: Served, path: str) -> str | None:
+	"""Return the path of the page on which people join the waitlist of a meeting type, or None."""
+	head, _slash, last = path.strip("/").rpartition("/")
+	inner = _path_on_site(served, f"/{head}") if head and last == WAITLIST else None
+	is_type = inner and inner.startswith("/schedule/") and inner.count("/") == len(("schedule", "page", "type"))
+	return f"{inner}/{WAITLIST}" if is_type else None

@@ -9,10 +9,12 @@ import pytest
 from frappe.utils.password import update_password
 
 from scheduler_integration.catalogue.booking_links import link_url
+from scheduler_integration.waitlist.links import entry_url
 from tests.domains.conftest import DOMAIN, verified
 from tests.pages.offer import PASSWORD, book, host_of, make_colleague, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_meeting_type, make_team_page, page_of, token_of
+from tests.waitlist.people import waiting
 
 PUBLIC = "scheduler_integration.api.public"
 
@@ -335,3 +337,29 @@ def test_asking_is_limited(client):
 	frappe.db.commit()
 	ask = "/api/method/scheduler_integration.api.domains.ask?domain=x.example"
 	assert 429 in [client.get(ask).status_code for _each in range(6)]
+
+
+def test_the_waitlist_of_a_meeting_type_is_below_its_address(visitor, offer):
+	frappe.db.set_value("Meeting Type", offer.name, "has_waitlist", 1)
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	frappe.db.commit()
+	for path in (f"/{offer.slug}/waitlist", f"/book/{offer.slug}/waitlist", f"{path_of(offer)}/waitlist"):
+		answer = visitor.get(path)
+		assert answer.status_code == 200
+		assert read(answer.text).one("form", id="booking-form")["action"].startswith(f"/{offer.slug}/waitlist")
+	assert visitor.get("/waitlist").status_code == 404
+	assert visitor.get("/nothing/at/all/waitlist").status_code == 404
+	entry = waiting(offer)
+	assert entry_url(entry).startswith(f"http://{DOMAIN}")
+	answer = visitor.get(urlsplit(entry_url(entry)).path)
+	assert title_of(answer).startswith("You’re on the waitlist")
+
+
+def test_the_address_of_the_waitlist_on_the_site_leads_to_the_domain(client, offer, domain):
+	frappe.db.set_value("Meeting Type", offer.name, "has_waitlist", 1)
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	frappe.db.commit()
+	answer = stay(client, f"{path_of(offer)}/waitlist?first_date=2030-01-01")
+	assert answer.status_code == 302
+	there = urlsplit(answer.headers["Location"])
+	assert (there.hostname, there.path, there.query) == (domain, f"/{offer.slug}/waitlist", "first_date=2030-01-01")

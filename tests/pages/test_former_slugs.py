@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from scheduler_integration.catalogue import reserved_slugs
 from scheduler_integration.catalogue.edit_pages import free_slug
 from scheduler_integration.catalogue.slugs import slugify
 from tests.pages.offer import host_of, make_offer, sign_in
@@ -172,3 +173,15 @@ def test_who_had_a_slug_is_for_system_managers_only(client, intro):
 	rename(page_of(intro), slug=fresh("new"))
 	sign_in(client, host_of(intro))
 	assert client.get("/api/resource/Former Slug").status_code == 403
+
+
+def test_a_page_whose_slug_the_scheduler_took_gets_another_one_and_its_links_lead_there(client, intro):
+	page = page_of(intro)
+	frappe.db.set_value("Scheduling Page", page.name, "slug", "waitlist")
+	frappe.clear_document_cache("Scheduling Page", page.name)
+	frappe.db.commit()
+	reserved_slugs.execute()
+	frappe.db.commit()
+	page.reload()
+	assert page.slug == "waitlist-page"
+	assert sent_to(client, f"/schedule/waitlist/{intro.slug}") == (301, path_of(page, intro))

@@ -26,6 +26,9 @@ PREFILLED = {
 _LONG = ("notes", "guests")
 CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "scope", "again", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock", "with", "zones", "times")
+# The part of an address after that of the booking page: people join the waitlist there.
+WAITLIST = "waitlist"
+_NOT_WAITING = ("reschedule", "scope", "again")
 _LONGEST = 200
 # Each link of the page repeats these texts.
 _LONGEST_PREFILLED = 1000
@@ -87,6 +90,13 @@ class Query:
 		}
 		pairs = {name: value for name, value in kept.items() if value not in (None, "")}
 		return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+	def waitlist_url(self, **parts: object) -> str:
+		"""Return the link to the page on which people join the waitlist of this meeting type, with `parts`."""
+		kept = {name: value for name, value in self.carried.items() if name not in _NOT_WAITING}
+		pairs = {"tz": self.zone, "duration": self.duration, **kept, **parts}
+		given = urlencode({name: value for name, value in pairs.items() if value not in (None, "")})
+		return f"{self.path}/{WAITLIST}{'?' if given else ''}{given}"
 
 
 def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:

@@ -113,8 +113,10 @@ def moved_to(path: str) -> frappe.Redirect:
 	return redirection(_with_arguments(path), 301)
 
 
-def lead_to_domain(slug: str, type_slug: str | None = None) -> None:
+def lead_to_domain(slug: str, type_slug: str | None = None, under: str = "") -> None:
 	"""Redirect visitors from the page's address on this site to its own domain, if it has one, with the arguments.
+
+	`under` is what follows the page's address, such as `/waitlist`.
 
 	People who are signed in stay, because they are strangers on the other host. So do forms, and pages in a frame: a site
 	may be allowed to embed this host only. A proxy that asks here for the domain's pages gets them.
@@ -126,7 +128,7 @@ def lead_to_domain(slug: str, type_slug: str | None = None) -> None:
 	is_there = served and served.domain in (host_of(request.host), host_of(request.headers.get("X-Forwarded-Host", "")))
 	is_framed = argument("embed") or request.headers.get("Sec-Fetch-Dest", "document") != "document"
 	if served and not is_there and not is_framed:
-		raise redirection(_with_arguments(page_url(slug, type_slug)), 302)
+		raise redirection(_with_arguments(page_url(slug, type_slug) + under), 302)
 
 
 def _with_arguments(address: str) -> str:
@@ -165,6 +167,8 @@ def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 		"MEETING_TYPE_NOT_FOUND": ("search", _("Not available"), _("It may have been renamed or closed.")),
 		"REPORT_LINK_NOT_FOUND": ("search", _("Page not found"), None),
 		"BOOKING_NOT_FOUND": ("search", _("We can't find this meeting"), None),
+		"WAITLIST_ENTRY_NOT_FOUND": ("search", _("Page not found"), None),
+		"NO_WAITLIST": ("clock", _("No waitlist"), None),
 		"LINK_EXPIRED": ("clock", _("This link has expired"), _("Your confirmation e-mail may have a newer one.")),
 		"BOOKING_LINK_NOT_FOUND": ("search", _("Page not found"), None),
 		"BOOKING_LINK_USED": ("check", _("This link has been used"), None),

@@ -1,0 +1,138 @@
+"""The pages of people who wait, in a browser: on a phone and a desktop, light and dark, with and without a script."""
+
+import re
+
+import frappe
+import pytest
+
+from scheduler_integration.platform.clock import now
+from scheduler_integration.waitlist import records
+from tests.browser.screens import DESK, PHONE
+from tests.browser.test_looks import check
+from tests.pages.offer import book, bookings_of, in_three_days, path_of
+from tests.waitlist.people import entries_of, fresh_entry, make_waited, offered, path, that_day, waiting
+
+LANGUAGES = ("en-GB", "de-DE", "fr-FR", "es-ES")
+QUESTION = {"label": "What is it about?", "question_type": "Text", "required": 1}
+
+
+def open_join(window, meeting_type):
+	window.open(f"{path_of(meeting_type)}/waitlist?first_date={that_day()}&last_date={that_day()}")
+
+
+def test_a_visitor_joins_and_takes_what_is_offered(browse):
+	meeting_type = make_waited(questions=[QUESTION])
+	window = browse(PHONE)
+	open_join(window, meeting_type)
+	check(window, "waitlist-join")
+	window.fill_in()
+	window.follow(window.page.locator("#submit"))
+	assert window.page.locator(".is-wrong .field-error:visible").count() == 1
+	check(window, "waitlist-join-refused")
+	window.page.locator("[name^=answer_]").fill("Prices")
+	window.follow(window.page.locator("#submit"))
+	assert window.page.locator("h1").inner_text() == "You’re on the waitlist"
+	check(window, "waitlist-joined")
+	assert len(entries_of(meeting_type)) == 1
+
+
+def test_an_offer_is_taken(browse):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	window = browse(PHONE)
+	window.open(path(entry))
+	take = window.page.locator("button[value=take]")
+	check(window, "waitlist-offer", then=take)
+	window.follow(take)
+	window.page.wait_for_url(re.compile("/schedule/manage/.*booked=1"))
+	window.open(path(entry))
+	check(window, "waitlist-taken")
+
+
+def test_the_last_minutes_are_counted_down(browse):
+	entry = offered(make_waited())
+	frappe.db.set_value("Waitlist Offer", {"entry": entry.name}, "expires_at", now() + 600)
+	frappe.db.commit()
+	window = browse(PHONE)
+	window.open(path(entry))
+	window.page.locator("#left", has_text=re.compile(r"0?9:\d\d left")).wait_for()
+	window.screenshot("waitlist-countdown")
+
+
+def test_waiting_changing_and_leaving(browse):
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12.5))
+	waiting(meeting_type, "Ben")
+	entry = waiting(meeting_type)
+	window = browse(PHONE)
+	window.open(path(entry))
+	check(window, "waitlist-waiting")
+	window.follow(window.page.locator("a", has_text="Change when I have time"))
+	check(window, "waitlist-change")
+	window.page.locator("#from_time").fill("12:30")
+	window.follow(window.page.locator("button[value=change]"))
+	assert fresh_entry(entry).bounds.from_minute == 750
+	window.follow(window.page.locator("a", has_text="Leave the waitlist"))
+	check(window, "waitlist-leave")
+	window.follow(window.page.locator("button[value=leave]"))
+	check(window, "waitlist-left")
+	assert fresh_entry(entry).status == records.LEFT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_language_breaks_the_pages(browse, language):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	window = browse(PHONE, locale=language)
+	for name, address in (
+		("join", f"{path_of(meeting_type)}/waitlist"),
+		("offer", path(entry)),
+		("change", f"{path(entry)}?change=1"),
+		("leave", f"{path(entry)}?leave=1"),
+	):
+		window.open(address)
+		assert window.ask("document.documentElement.lang").startswith(language[:2])
+		assert not window.scrolls_sideways(), (language, name)
+		window.screenshot(f"waitlist-{name}-{language[:2]}", full=True)
+
+
+def test_everything_works_without_a_script(browse):
+	meeting_type = make_waited()
+	window = browse(DESK, java_script_enabled=False)
+	open_join(window, meeting_type)
+	window.fill_in()
+	with window.page.expect_navigation():
+		window.page.locator("#submit").click()
+	[entry] = entries_of(meeting_type)
+	from tests.waitlist.people import look
+
+	look(meeting_type)
+	window.open(path(entry))
+	with window.page.expect_navigation():
+		window.page.locator("button[value=take]").click()
+	assert "booked=1" in window.page.url
+	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
+
+
+def test_a_browser_proves_its_work_before_it_sends_the_form(browse, commit_clean):
+	frappe.db.set_single_value("Scheduler Settings", "captcha_mode", "Always")
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	meeting_type = make_waited()
+	frappe.db.commit()
+	window = browse(DESK)
+	open_join(window, meeting_type)
+	window.fill_in()
+	window.follow(window.page.locator("#submit"))
+	assert window.page.locator("h1").inner_text() == "You’re on the waitlist"
+	assert len(entries_of(meeting_type)) == 1
+
+
+def test_the_page_can_run_from_right_to_left(browse):
+	entry = offered(make_waited())
+	window = browse(PHONE)
+	for address in (path(entry), f"{path_of(frappe.get_doc('Meeting Type', entry.meeting_type))}/waitlist"):
+		window.open(address)
+		window.ask("document.documentElement.dir = 'rtl'")
+		assert not window.scrolls_sideways()
+		window.screenshot(f"waitlist-rtl-{'offer' if 'schedule/waitlist' in address else 'join'}", full=True)

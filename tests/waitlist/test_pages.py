@@ -1,0 +1,276 @@
+"""The pages of people who wait, with links and forms only."""
+
+import frappe
+import pytest
+
+from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.platform.clock import now
+from scheduler_integration.waitlist import records
+from tests.pages.offer import book, bookings_of, in_three_days, path_of
+from tests.pages.reading import read, typed_in
+from tests.support.factories import page_of
+from tests.waitlist.people import (
+	entries_of,
+	fresh_entry,
+	look,
+	make_waited,
+	offered,
+	path,
+	that_day,
+	waiting,
+)
+from tests.waitlist.world import wait_for_earlier
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+
+def open_page(client, entry, **query):
+	return read(client.get(path(entry), params=query).text)
+
+
+def press(client, entry, action, panel="", **typed):
+	"""Press the button `action` of the form on the entry's page."""
+	page = open_page(client, entry, **({panel: "1"} if panel else {}))
+	[form] = [each for each in page.all("form", method="post") if each.all("button", value=action)]
+	return follow(client, client.post(form["action"], data=[*typed_in(form, **typed), ("action", action)]))
+
+
+def follow(client, answer):
+	"""Return the page to which a form led, or the answer if it led nowhere."""
+	return client.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+
+def heading(page):
+	return page.one("h1").text
+
+
+def test_somebody_sees_their_place_and_when_they_have_time(client):
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12.5))
+	waiting(meeting_type)
+	second = waiting(meeting_type, "Ben", weekdays=[1, 2, 3, 4, 5, 6, 7], from_time="12:00", to_time="13:00")
+	page = open_page(client, second)
+	assert heading(page) == "You’re on the waitlist"
+	assert "One person is before you." in page.one("header").text
+	assert "The meeting begins between 12:00" in page.one("dl").text
+	assert second.attendee_email in page.one("footer", class_="ticket-part ticket-foot no-print").text
+
+
+def test_taking_the_offered_time_leads_to_the_meeting(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	page = open_page(client, entry)
+	assert heading(page) == "A time is free for you"
+	assert "12:00" in page.one("dl").text
+	assert "We’re keeping it for you until" in page.one("p", class_="held-until").text
+	answer = press(client, entry, "take")
+	assert answer.url.endswith("?booked=1")
+	assert heading(read(answer.text)) == "You're booked"
+	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
+	again = open_page(client, entry)
+	assert heading(again) == "The time is yours"
+	assert "/schedule/manage/" in again.one("a", class_="button")["href"]
+
+
+def test_taking_an_earlier_time_moves_the_meeting(client):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12.5))
+	entry = wait_for_earlier(frappe.get_doc("Booking", booked.id), now(), first_date=that_day())
+	frappe.db.commit()
+	look(meeting_type)
+	page = open_page(client, entry)
+	assert "Your present time" in page.one("dl").text
+	assert page.one("button", value="take").text == "Move my meeting to this time"
+	answer = press(client, entry, "take")
+	assert answer.url.endswith("?moved=1")
+	assert bookings_of(meeting_type)[-1].starts_at == in_three_days(12)
+
+
+def test_not_this_one_keeps_the_place(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	answer = press(client, entry, "pass")
+	assert heading(read(answer.text)) == "You’re on the waitlist"
+	assert fresh_entry(entry).status == records.WAITING
+	assert records.open_offer_of(entry.name) is None
+
+
+def test_a_time_that_somebody_else_took_is_said_with_a_way_on(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	offer = records.open_offer_of(entry.name)
+	release_hold(offer.hold_key)
+	book(meeting_type, offer.start)
+	answer = press(client, entry, "take")
+	page = read(answer.text)
+	assert answer.status_code == 409
+	assert "Somebody else was quicker" in page.one("p", role="alert").text
+	assert heading(page) == "You’re on the waitlist"
+
+
+def test_the_link_to_leave_only_asks(client):
+	meeting_type = make_waited()
+	entry = waiting(meeting_type)
+	page = open_page(client, entry, leave="1")
+	assert "Leave the waitlist?" in page.one("section", id="leave").text
+	assert fresh_entry(entry).status == records.WAITING
+	left = press(client, entry, "leave", "leave")
+	assert heading(read(left.text)) == "You have left the waitlist"
+	assert fresh_entry(entry).status == records.LEFT
+	assert [each.text for each in read(left.text).all("a", class_="button")] == ["Join again"]
+
+
+def test_a_mail_program_leaves_by_one_click(client):
+	entry = waiting(make_waited())
+	client.post(f"{path(entry)}?leave=1", data={"List-Unsubscribe": "One-Click"})
+	assert fresh_entry(entry).status == records.LEFT
+
+
+def test_somebody_changes_when_they_have_time(client):
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12.5))
+	entry = waiting(meeting_type)
+	page = open_page(client, entry, change="1")
+	form = page.one("section", id="change").one("form")
+	assert form.one("input", id="first_date")["value"] == that_day()
+	assert len(form.all("input", name="weekdays", checked=None)) == 7
+	answer = press(client, entry, "change", "change", last_date="2020-01-01")
+	assert answer.status_code == 400
+	assert read(answer.text).one("p", id="last_date-error").text == "Choose a later date or time."
+	answer = press(client, entry, "change", "change", from_time="12:30")
+	assert heading(read(answer.text)) == "Your times are saved"
+	assert fresh_entry(entry).bounds.from_minute == 750
+
+
+@pytest.mark.parametrize(
+	("because", "sentence"),
+	[
+		(records.BECAUSE_DATE, "Your last day is over"),
+		(records.BECAUSE_UNANSWERED, "You didn’t answer our last offers"),
+		(records.BECAUSE_HOST, "Your host has taken you off"),
+	],
+)
+def test_who_no_longer_waits_learns_why_and_can_join_again(client, because, sentence):
+	meeting_type = make_waited()
+	entry = waiting(meeting_type)
+	records.close([entry.name], records.ENDED, now(), because=because)
+	frappe.db.commit()
+	page = open_page(client, entry)
+	assert sentence in page.one("header").text
+	assert page.one("a", class_="button")["href"] == f"{path_of(meeting_type)}/waitlist"
+
+
+def test_a_wrong_link_is_answered_with_a_page(client):
+	answer = client.get("/schedule/waitlist/abc.def")
+	assert answer.status_code == 404
+	assert heading(read(answer.text)) == "Page not found"
+
+
+def test_the_address_stays_secret(client):
+	entry = waiting(make_waited())
+	answer = client.get(path(entry))
+	assert answer.headers["Referrer-Policy"] == "no-referrer"
+	assert '<meta name="robots" content="noindex, nofollow">' in answer.text
+
+
+# Joining
+
+WHO = {"attendee_name": "Ann Lee", "attendee_email": "ann@guests.example"}
+
+
+def open_form(client, meeting_type, **query):
+	page = read(client.get(f"{path_of(meeting_type)}/waitlist", params={"tz": "UTC", **query}).text)
+	return page.one("form", id="booking-form")
+
+
+def send(client, form, **typed):
+	return client.post(form["action"], data=typed_in(form, **{**WHO, **typed}))
+
+
+def test_a_visitor_joins_with_the_day_and_hour_of_the_link(client):
+	meeting_type = make_waited()
+	bounds = {"first_date": that_day(), "last_date": that_day(), "from_time": "12:30", "to_time": "12:30"}
+	form = open_form(client, meeting_type, **bounds)
+	assert form.one("input", id="from_time")["value"] == "12:30"
+	answer = send(client, form)
+	page = read(answer.text)
+	assert (answer.status_code, heading(page)) == (200, "You’re on the waitlist")
+	assert "ann@guests.example" in page.one("header").text
+	assert "/schedule/waitlist/" not in answer.text
+	[entry] = entries_of(meeting_type)
+	assert entry.bounds.fit(in_three_days(12.5))
+	assert not entry.bounds.fit(in_three_days(12))
+
+
+def test_each_wrong_field_has_its_sentence_and_keeps_what_was_typed(client):
+	meeting_type = make_waited()
+	form = open_form(client, meeting_type)
+	answer = send(
+		client, form, attendee_email="nobody", last_date="2020-01-01", most_offers="99", attendee_name="Ann Lee"
+	)
+	page = read(answer.text)
+	assert answer.status_code == 400
+	for name in ("attendee_email", "last_date", "most_offers"):
+		assert page.one("p", id=f"{name}-error").text
+	assert page.one("input", id="attendee_name")["value"] == "Ann Lee"
+	assert entries_of(meeting_type) == []
+
+
+def test_the_form_asks_what_the_booking_form_asks_and_the_offer_books_with_it(client):
+	question = {"label": "What is it about?", "question_type": "Text", "required": 1}
+	meeting_type = make_waited(questions=[question], duration_options="30, 60")
+	form = open_form(client, meeting_type)
+	[field] = [each for each in form.all("input") if each.attributes.get("name", "").startswith("answer_")]
+	assert not form.all("input", name="guests")
+	assert "Please answer" in send(client, form).text or send(client, form).status_code == 400
+	send(client, open_form(client, meeting_type), **{field["name"]: "Prices", "duration": "30"})
+	[entry] = entries_of(meeting_type)
+	look(meeting_type)
+	press(client, entry, "take")
+	[booking] = bookings_of(meeting_type)
+	assert (booking.answers[0].answer, booking.duration_minutes) == ("Prices", 30)
+
+
+def test_a_code_is_asked_without_a_script(client):
+	frappe.db.set_single_value("Scheduler Settings", "captcha_mode", "Always")
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	frappe.db.commit()
+	meeting_type = make_waited()
+	page = read(send(client, open_form(client, meeting_type)).text)
+	assert "and you are on the waitlist" in page.one("p", role="alert").text
+	assert page.all("input", id="code")
+	assert entries_of(meeting_type) == []
+
+
+def test_a_type_without_a_waitlist_leads_back_to_its_times(client):
+	meeting_type = make_waited(has_waitlist=0)
+	answer = client.get(f"{path_of(meeting_type)}/waitlist")
+	page = read(answer.text)
+	assert (answer.status_code, heading(page)) == (409, "No waitlist")
+	assert page.one("a", class_="button")["href"] == path_of(meeting_type)
+
+
+def test_a_former_address_of_the_page_leads_to_the_form(client):
+	meeting_type = make_waited()
+	before = f"{path_of(meeting_type)}/waitlist"
+	page = page_of(meeting_type)
+	page.reload().slug = f"{page.slug}-new"
+	page.save()
+	frappe.db.commit()
+	answer = client.get(before, params={"first_date": that_day()}, allow_redirects=False)
+	assert (answer.status_code, answer.headers["Location"]) == (
+		301,
+		f"{path_of(meeting_type)}/waitlist?first_date={that_day()}",
+	)
+
+
+def test_a_page_in_a_frame_stays_in_it(client):
+	meeting_type = make_waited()
+	form = open_form(client, meeting_type, embed="1")
+	assert "embed=1" in form["action"]
+	entry = offered(meeting_type)
+	page = open_page(client, entry, embed="1")
+	[answers] = page.all("form", class_="answers")
+	assert "embed=1" in answers["action"]
