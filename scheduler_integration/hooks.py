@@ -48,6 +48,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},
 	{"from_route": "/scheduling/links", "to_route": "scheduling_links"},
+	{"from_route": "/scheduling/waitlist", "to_route": "scheduling_waitlist"},
 	{"from_route": "/scheduling/times", "to_route": "scheduling_times"},
 	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
 	{"from_route": "/scheduling/mail", "to_route": "scheduling_mail"},

@@ -86,6 +86,11 @@ def has_row_permission(doc: Document, ptype: str | None = None, user: str | None
 	return is_manager(user) or bool(rule.may and rule.may(doc, ptype, user))
 
 
+def own_pages(user: str) -> QueryBuilder:
+	"""Select the pages of the user: those that they own, and those of teams of which they are an active host."""
+	return _own("Scheduling Page", user)
+
+
 def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
 	"""Whether the user may see a meeting type's link on an external scheduler, its priority and its phases.
 
@@ -267,7 +272,7 @@ RULES: dict[str, Rule] = {
 		is_read_only=True,
 	),
 	"Booking Page Stat": Rule(
-		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
+		lambda doctype, user: DocType(doctype).scheduling_page.isin(own_pages(user)),
 		_may_figures,
 		is_read_only=True,
 	),

@@ -55,6 +55,7 @@ from scheduler_integration.bookings.commands.waitlist_by_host import (
 	offer_by_hand,
 	reorder_waitlist,
 	take_off_waitlist,
+	times_to_offer,
 	withdraw_offer,
 )
 from scheduler_integration.bookings.follow import follow_calendar
@@ -146,6 +147,7 @@ __all__ = [
 	"take_offer",
 	"team_week",
 	"tell_now",
+	"times_to_offer",
 	"undo",
 	"undoable",
 	"update_guests_by_host",

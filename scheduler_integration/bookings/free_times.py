@@ -28,7 +28,7 @@ class FreeTimes:
 		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""
 		key = entry.duration, entry.name if entry.booking else ""
 		if key not in self._starts:
-			pool = self._offer_for(entry).pool
+			pool = self.offer_for(entry).pool
 			notice = pool.rules.minimum_notice * 60 if pool.rules else 0
 			earliest = self._now + notice + LEAST_SECONDS
 			self._starts[key] = [start for start in pool.starts(self._now, self._last) if start >= earliest]
@@ -36,7 +36,7 @@ class FreeTimes:
 
 	def take(self, entry: Entry, start: int) -> None:
 		"""Let the time at `start` be free no longer. Its hosts and parts are the last item of `held` then."""
-		held = hold_at(self._offer_for(entry), start)
+		held = hold_at(self.offer_for(entry), start)
 		self.held.append(held)
 		items = [
 			engine.Booked(
@@ -47,7 +47,7 @@ class FreeTimes:
 		self._offers = {minutes: _with_booked(offer, held.users, items) for minutes, offer in self._offers.items()}
 		self._starts.clear()
 
-	def _offer_for(self, entry: Entry) -> Offer:
+	def offer_for(self, entry: Entry) -> Offer:
 		"""Return what is free for this person. The time of the meeting that they want to move counts as free."""
 		offer = self._offers[entry.duration]
 		if not entry.booking or not offer.pool.members:

@@ -141,7 +141,7 @@ def look_at(name: str, now: int) -> int:
 		# Nobody can be told at present, so visitors may book what is free.
 		return 0
 	hold_again(records.open_offers(users), now)
-	times = _free_times(found, waiting, moving, now)
+	times = free_times(found, waiting, moving, now, max(each.bounds.until for each in waiting))
 	known = _known(waiting, moving)
 	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type)))
 	return _offer(found_matches, times, found.meeting_type, now)
@@ -199,10 +199,15 @@ def _end(names: Collection[str], because: str, now: int) -> None:
 	records.close(list(still), records.ENDED, now, because=because)
 
 
-def _free_times(found: Bookable, waiting: Sequence[Entry], moving: dict[str, Document], now: int) -> FreeTimes:
-	last = max(each.bounds.until for each in waiting)
+def free_times(
+	found: Bookable, waiting: Sequence[Entry], moving: dict[str, Document], now: int, last: int, *, lock: bool = True
+) -> FreeTimes:
+	"""Return what is free from `now` to `last` (epoch seconds) for those who wait.
+
+	`moving` are the meetings that they want to move, by the entry's name. `lock` if the caller has locked the hosts.
+	"""
 	offers = {
-		minutes: make_offer(found, SlotRequest(minutes), now, last, now, lock=True)
+		minutes: make_offer(found, SlotRequest(minutes), now, last, now, lock=lock)
 		for minutes in {each.duration for each in waiting}
 	}
 	keeps_host = found.meeting_type.assignment != "Collective" and not (

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, consultant_type, next_sort_order
 from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
+from scheduler_integration.catalogue.lookup import find_hosted
 from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, NotPermitted
 
@@ -123,6 +124,18 @@ def reorder_types(names: Sequence[str]) -> dict[str, int]:
 			doc.sort_order = place
 			doc.save()
 	return former
+
+
+def switch_waitlist(name: str, is_on: bool) -> None:
+	"""Switch the waitlist of a meeting type on or off, as one of those who look after its bookings.
+
+	Raises MeetingTypeNotFound, NotPermitted, and InvalidRequest if the type can't have a waitlist.
+	"""
+	find_hosted(name)
+	doc = frappe.get_doc("Meeting Type", name, for_update=True)
+	doc.has_waitlist = int(is_on)
+	# The hosts of a team's page may not change its types otherwise.
+	doc.save(ignore_permissions=True)
 
 
 def free_type_slug(doc: Document) -> str:

@@ -177,17 +177,37 @@ def find_own_bookable(name: str) -> Bookable:
 
 	Raises MeetingTypeNotFound, and NotPermitted unless the user is a manager, owns the page or is one of the hosts.
 	"""
-	exists = name != "Meeting Type" and frappe.db.exists("Meeting Type", name)
-	meeting_type = frappe.get_cached_doc("Meeting Type", name) if exists else None
-	if not meeting_type or not meeting_type.is_active or not meeting_type.scheduling_page:
+	own = _bookable_of(name)
+	if not own.meeting_type.is_active or not own.page.is_active:
 		raise MeetingTypeNotFound
-	own = bookable(meeting_type)
-	if not own.page.is_active:
-		raise MeetingTypeNotFound
-	user = frappe.session.user
-	if not is_manager() and user != own.page.user and user not in {host.user for host in own.hosts}:
+	if not is_hosted(own):
 		raise NotPermitted(_("You can book for somebody only if you host this meeting."))
 	return own
+
+
+def find_hosted(name: str) -> Bookable:
+	"""Return the meeting type `name`, a record's name, for a signed-in user who looks after its bookings.
+
+	The type and its page may be inactive. Raises MeetingTypeNotFound, and NotPermitted unless `is_hosted`.
+	"""
+	found = _bookable_of(name)
+	if not is_hosted(found):
+		raise NotPermitted
+	return found
+
+
+def is_hosted(found: Bookable) -> bool:
+	"""Whether the signed-in user is a manager, owns the page or is one of the hosts of the meeting type."""
+	user = frappe.session.user
+	return is_manager() or user == found.page.user or user in {host.user for host in found.hosts}
+
+
+def _bookable_of(name: str) -> Bookable:
+	exists = name != "Meeting Type" and frappe.db.exists("Meeting Type", name)
+	meeting_type = frappe.get_cached_doc("Meeting Type", name) if exists else None
+	if not meeting_type or not meeting_type.scheduling_page:
+		raise MeetingTypeNotFound
+	return bookable(meeting_type)
 
 
 def page_of(meeting_type: Document) -> Document:

@@ -136,11 +136,10 @@ def entry(name: str, *, for_update: bool = False) -> Entry | None:
 	return _entry(row) if row else None
 
 
-def waiting_of(meeting_type: str) -> list[Entry]:
-	"""Return who waits for a time of the meeting type, in their order. The caller has locked its hosts, or only shows it."""
-	rows = frappe.get_all(
-		ENTRY, {"meeting_type": meeting_type, "status": WAITING}, ["*"], order_by="place asc, creation asc, name asc"
-	)
+def waiting_of(*meeting_types: str) -> list[Entry]:
+	"""Return who waits for a time of these meeting types, in their order. The caller has locked the hosts, or only shows it."""
+	filters = {"meeting_type": ["in", meeting_types], "status": WAITING}
+	rows = frappe.get_all(ENTRY, filters, ["*"], order_by="place asc, creation asc, name asc")
 	return [_entry(row) for row in rows]
 
 
@@ -277,13 +276,12 @@ def open_offer_of(entry_name: str, *, for_update: bool = False) -> Offered | Non
 	return _offered(row) if row else None
 
 
-def offers_to(entries: Collection[str]) -> dict[str, list[Offered]]:
-	"""Return all offers to these entries, by entry, the latest last."""
+def offers_to(entries: Collection[str], status: str | None = None) -> dict[str, list[Offered]]:
+	"""Return all offers to these entries, or those with this status, by entry, the latest last."""
 	found: dict[str, list[Offered]] = defaultdict(list)
 	if entries:
-		for row in frappe.get_all(
-			OFFER, {"entry": ["in", list(entries)]}, ["*"], order_by="offered_at asc, creation asc"
-		):
+		filters = {"entry": ["in", list(entries)], **({"status": status} if status else {})}
+		for row in frappe.get_all(OFFER, filters, ["*"], order_by="offered_at asc, creation asc"):
 			found[row.entry].append(_offered(row))
 	return found
 

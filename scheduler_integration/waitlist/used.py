@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 import frappe
 
+from scheduler_integration.waitlist.records import ENTRY, WAITING
+
 _CACHE = "scheduler_integration_waitlists"
 
 
 def is_used() -> bool:
-	"""Whether a meeting type of this site has a waitlist. Asks the cache."""
+	"""Whether a meeting type of this site has a waitlist, or somebody waits on a list that was switched off. Asks the cache."""
 	return bool(frappe.cache.get_value(_CACHE, _load))
 
 
@@ -30,4 +32,6 @@ def types_with_lists(names: Iterable[str]) -> list[str]:
 
 
 def _load() -> int:
-	return int(bool(frappe.db.exists("Meeting Type", {"has_waitlist": 1})))
+	return int(
+		bool(frappe.db.exists("Meeting Type", {"has_waitlist": 1}) or frappe.db.exists(ENTRY, {"status": WAITING}))
+	)

@@ -23,6 +23,7 @@ from scheduler_integration.catalogue.edit_types import (
 from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.ordering import wanted_order
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.host.types_list import types_view
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
@@ -70,8 +71,8 @@ def _act() -> Saved:
 		return _undo(take_back(key))
 	if argument("action") in _COMMANDS:
 		return _COMMANDS[argument("action")]()
-	if frappe.request.form.getlist("order"):
-		return Saved("ordered", undo={"order": reorder_types(_asked_order())})
+	if names := frappe.request.form.getlist("order"):
+		return Saved("ordered", undo={"order": reorder_types(wanted_order(names, argument("move")))})
 	raise InvalidRequest
 
 
@@ -81,18 +82,6 @@ def _undo(facts: dict) -> Saved:
 	else:
 		update_type(facts["name"], {"is_active": facts["is_active"]})
 	return Saved("undone")
-
-
-def _asked_order() -> list[str]:
-	"""Return the names in the wanted order. Without a script, `move` says which goes up or down by one place."""
-	names = frappe.request.form.getlist("order")
-	way, _colon, name = argument("move").partition(":")
-	if name in names:
-		place = names.index(name)
-		other = place - 1 if way == "up" else place + 1
-		if 0 <= other < len(names):
-			names[place], names[other] = names[other], names[place]
-	return names
 
 
 def _add() -> Saved:

@@ -33,10 +33,13 @@ from scheduler_integration.pages.kit.people import initials
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.waitlist.listing import concerns
 
 _WWW = Path(__file__).parents[2] / "www"
 MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
+# In the navigation only of those whom it concerns.
+WAITLIST = "/scheduling/waitlist"
 
 
 class Entry(NamedTuple):
@@ -68,7 +71,10 @@ _MANIFEST = "/api/method/scheduler_integration.api.devices.manifest"
 
 @dataclass(frozen=True)
 class House:
-	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests."""
+	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests.
+
+	`has_waitlist`: people wait, or can wait, for a time of the user's pages.
+	"""
 
 	name: str
 	visitor: Visitor
@@ -76,6 +82,7 @@ class House:
 	requests: int
 	troubles: Sequence[Trouble]
 	brand: Brand | None
+	has_waitlist: bool = False
 
 	def frame(
 		self,
@@ -125,7 +132,7 @@ class House:
 					"count": self.requests if entry.path == MEETINGS else 0,
 					"is_troubled": entry.path in troubled,
 				}
-				for entry in _entries()
+				for entry in _entries(self.has_waitlist or self.here == WAITLIST)
 				if page_exists(entry.path)
 			],
 			"troubles": [trouble._asdict() | {"action": trouble.action._asdict()} for trouble in self.troubles],
@@ -136,7 +143,7 @@ class House:
 def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
 
-	Makes nine statements at most, however many meetings and accounts there are.
+	Makes ten statements at most, however many meetings and accounts there are; nine if nobody can wait on this site.
 	"""
 	return House(
 		name=get_fullname(user),
@@ -145,6 +152,7 @@ def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 		requests=count_requests(user, now),
 		troubles=troubles_of(user, now),
 		brand=brand_of(user),
+		has_waitlist=concerns(user, is_manager(user)),
 	)
 
 
@@ -162,13 +170,14 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 	]
 
 
-def _entries() -> tuple[Entry, ...]:
+def _entries(has_waitlist: bool = False) -> tuple[Entry, ...]:
 	return (
 		Entry(MEETINGS, _("Meetings")),
 		Entry("/scheduling/hours", _("Working hours")),
 		Entry("/scheduling/types", _("Meeting types")),
 		Entry("/scheduling/page", _("Page and links")),
 		Entry("/scheduling/links", _("Booking links")),
+		*([Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []),
 		Entry(CALENDARS, _("Calendars")),
 		Entry(VIDEO, _("Video")),
 		Entry("/scheduling/insights", _("Insights")),

@@ -1,4 +1,4 @@
-// A list that is put in order with the buttons up and down, or by dragging. It works without a script too.
+// A list that is put in order with the buttons up, down and to the top, or by dragging. It works without a script too.
 //
 //   <form method="post" action="…" data-autosave>
 //     <ol data-sortable>
@@ -7,6 +7,7 @@
 //         <span data-drag class="with-script" aria-hidden="true">⠿</span>
 //         <button type="submit" name="move" value="up:the-record">Up</button>
 //         <button type="submit" name="move" value="down:the-record">Down</button>
+//         <button type="submit" name="move" value="top:the-record">To the top</button>
 //
 // A script moves the row, keeps the focus on the button, says the new position, and dispatches `change` on the form, which
 // then sends `order` in the new order. Without a script, the server gets `move` and the former order.
@@ -19,17 +20,25 @@ export function sortable(list) {
 		const row = button?.closest("li");
 		if (!(button instanceof HTMLButtonElement) || !row) return;
 		event.preventDefault();
-		const isUp = button.value.startsWith("up:");
-		const other = isUp ? row.previousElementSibling : row.nextElementSibling;
+		const [way] = button.value.split(":");
+		const other = way === "down" ? row.nextElementSibling : row.previousElementSibling;
 		if (!other) return;
-		if (isUp) other.before(row);
+		if (way === "top") list.prepend(row);
+		else if (way === "up") other.before(row);
 		else other.after(row);
-		button.focus();
+		keepFocus(button);
 		moved(list, row);
 	});
 	for (const grip of list.querySelectorAll("[data-drag]")) {
 		grip.addEventListener("pointerdown", (event) => drag(list, /** @type {PointerEvent} */ (event)));
 	}
+}
+
+/** Closes the menu that the button is in, if it is in one. @param {HTMLElement} button */
+function keepFocus(button) {
+	const menu = button.closest("details");
+	menu?.removeAttribute("open");
+	(menu?.querySelector("summary") ?? button).focus();
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} row */
