@@ -6,12 +6,11 @@ import frappe
 
 from scheduler_integration.api import serialise_catalogue as serialise
 from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.signed_in import signed_in_host
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue import edit_links
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
-from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.mailed_times.offer import Wish, parse_count, times_for
 from scheduler_integration.meetings.link_uses import uses_of
 from scheduler_integration.parsing.fields import (
@@ -25,7 +24,6 @@ from scheduler_integration.parsing.fields import (
 from scheduler_integration.parsing.link_fields import parse_new_link
 from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import checked_zone
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform import clock
 
 # The method `list` below hides the type.
@@ -36,7 +34,7 @@ LIST = list
 @json_endpoint()
 def list(user=None) -> dict[str, Any]:
 	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
-	own = _host()
+	own = signed_in_host()
 	asked = parse_choice("user", user) or own
 	links = edit_links.readable_links(None if asked == "all" else asked)
 	uses, now = uses_of(link.name for link in links), clock.now()
@@ -47,7 +45,7 @@ def list(user=None) -> dict[str, Any]:
 @json_endpoint(status=201)
 def create(**fields) -> dict[str, Any]:
 	"""Create a link and return it."""
-	_host()
+	signed_in_host()
 	return serialise.booking_link(edit_links.create_link(parse_new_link(fields)), [], clock.now())
 
 
@@ -55,7 +53,7 @@ def create(**fields) -> dict[str, Any]:
 @json_endpoint()
 def revoke(link=None) -> dict[str, Any]:
 	"""Let nobody book with a link any more, and return it. `link` is its id. Meetings that were booked stay."""
-	_host()
+	signed_in_host()
 	revoked = edit_links.revoke_link(parse_name(link))
 	return serialise.booking_link(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
 
@@ -64,7 +62,7 @@ def revoke(link=None) -> dict[str, Any]:
 @json_endpoint()
 def meeting_types() -> dict[str, Any]:
 	"""Return the meeting types whose times the caller can offer, with their pages, and the caller's time zone."""
-	user = _host()
+	user = signed_in_host()
 	offered = [{"id": each.name, "name": each.title, "page": each.page} for each in readable_meeting_types()]
 	return {"meeting_types": offered, "timezone": timezone_of(user)}
 
@@ -78,7 +76,7 @@ def times_for_mail(
 
 	With `single_use`, or the reader's name or address, they lead to a booking link, which is made.
 	"""
-	_host()
+	signed_in_host()
 	own = find_own_bookable(parse_name(meeting_type))
 	wish = Wish(
 		zone=checked_zone(timezone or own.page.timezone),
@@ -91,10 +89,3 @@ def times_for_mail(
 	)
 	offered, link = times_for(own, wish, clock.now())
 	return serialise.mailed_times(offered, link)
-
-
-def _host() -> str:
-	user = signed_in()
-	if not has_app_permission():
-		raise NotPermitted
-	return user

@@ -1,4 +1,4 @@
-"""Turns an entry of a waitlist into the JSON of docs/reference/api.md, for its person and nobody else."""
+"""Turns waitlists into the JSON of docs/reference/api.md: an entry for its person, a whole list for its hosts."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,6 +7,8 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Bounds
 from scheduler_integration.waitlist.links import entry_url
+from scheduler_integration.waitlist.listing import Line, Waitlist
+from scheduler_integration.waitlist.records import Offered
 from scheduler_integration.waitlist.shown import ShownEntry
 
 JSON = dict[str, Any]
@@ -29,15 +31,52 @@ def entry(shown: ShownEntry) -> JSON:
 		"unanswered": each.unanswered,
 		"timezone": zone,
 		**_bounds(each.bounds),
-		"offer": shown.offer
-		and {
-			"id": shown.offer.name,
-			"start": iso(shown.offer.start, zone),
-			"end": iso(shown.offer.end, zone),
-			"expires_at": iso(shown.offer.expires_at, zone),
-		},
+		"offer": _offer(shown.offer, zone),
 		"booking": _booking(shown.booking),
 		"taken": _booking(shown.taken),
+	}
+
+
+def waitlist(each: Waitlist) -> JSON:
+	"""An item of `waitlist.list`, for a host. Instants are in the page's zone."""
+	meeting_type, page = each.found.meeting_type, each.found.page
+	return {
+		"meeting_type": {"id": meeting_type.name, "name": meeting_type.title, "page": page.title},
+		"has_waitlist": each.is_on,
+		"timezone": page.timezone,
+		"offered": each.results.offered,
+		"taken": each.results.taken,
+		"entries": [_line(line, page.timezone) for line in each.lines],
+	}
+
+
+def _line(line: Line, zone: str) -> JSON:
+	entry = line.entry
+	return {
+		"id": entry.name,
+		"attendee": {"name": entry.attendee_name, "email": entry.attendee_email, "phone": entry.attendee_phone or None},
+		"duration_minutes": entry.duration,
+		"notify_by": "text" if entry.is_told_by_text else "email",
+		"most_offers": entry.most_unanswered,
+		"unanswered": entry.unanswered,
+		"timezone": entry.zone,
+		**_bounds(entry.bounds),
+		"joined_at": iso(entry.joined_at, zone),
+		"booking": {"id": entry.booking, "start": iso(line.moves_from, zone)}
+		if entry.booking and line.moves_from is not None
+		else None,
+		"offer": _offer(line.offer, zone),
+	}
+
+
+def _offer(offer: Offered | None, zone: str) -> JSON | None:
+	if not offer:
+		return None
+	return {
+		"id": offer.name,
+		"start": iso(offer.start, zone),
+		"end": iso(offer.end, zone),
+		"expires_at": iso(offer.expires_at, zone),
 	}
 
 

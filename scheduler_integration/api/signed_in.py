@@ -3,7 +3,8 @@
 import frappe
 
 from scheduler_integration.entry.limits import REQUESTS, count_request
-from scheduler_integration.exceptions import NotSignedIn
+from scheduler_integration.exceptions import NotPermitted, NotSignedIn
+from scheduler_integration.permissions import has_app_permission
 
 
 def signed_in() -> str:
@@ -15,3 +16,11 @@ def signed_in() -> str:
 		count_request(REQUESTS)
 		raise NotSignedIn
 	return frappe.session.user
+
+
+def signed_in_host() -> str:
+	"""Return the signed-in user, who is a host or a manager. Raises NotSignedIn, NotPermitted or RateLimited."""
+	user = signed_in()
+	if not has_app_permission():
+		raise NotPermitted
+	return user

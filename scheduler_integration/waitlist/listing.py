@@ -71,15 +71,13 @@ def concerns(user: str, is_manager: bool) -> bool:
 	return bool(query.limit(1).run())
 
 
-def own_lists(now: int, meeting_type: str | None = None) -> list[Waitlist]:
-	"""Return the waitlists of the meeting types that the signed-in user hosts, by page; or of one of them.
+def own_lists(now: int) -> list[Waitlist]:
+	"""Return the waitlists of the meeting types that the signed-in user hosts, by page.
 
 	Makes seven statements, however many types there are and people wait. `now` is in epoch seconds.
 	"""
 	table = frappe.qb.DocType("Meeting Type")
 	query = _with_lists().orderby(table.scheduling_page).orderby(table.sort_order).orderby(table.creation)
-	if meeting_type:
-		query = query.where(table.name == meeting_type)
 	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in query.run(pluck=True))
 	return lists_of([each for each in found if is_hosted(each)], now)
 
