@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import frappe
@@ -23,6 +24,7 @@ from scheduler_integration.meetings.summaries import for_attendee
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait_request
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.clock import iso
 
@@ -52,7 +54,7 @@ REPORT = {
 SOURCES = ("newsletter", "linkedin", "website", "")
 PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
-		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed",
+		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed", "has_waitlist": 1,
 		"location_type": "Phone", "location_details": "+33 1 70 18 99 00",
 		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
 		"recommended_phases": [{"phase": "Stabilize"}, {"phase": "Organize"}], "priority": 5,
@@ -88,6 +90,7 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	},
 	{
 		"title": "Cash flow workshop", "slug": "workshop", "duration_minutes": 90, "seats": 6, "daily_limit": 1, "price": 90, "currency": "EUR",
+		"has_waitlist": 1,
 		"color": "#7048e8", "description": "Six companies, one spreadsheet each. Bring a colleague: each takes a seat.",
 	},
 	{
@@ -110,6 +113,7 @@ def seed() -> None:
 	_give_everyday_life(jane.user)
 	_book_the_past()
 	_book_a_month()
+	_let_people_wait()
 	_say_who_came()
 	store_offered(clock.now(), PAST_DAYS)
 	count_visitors(PAST_DAYS)
@@ -195,6 +199,21 @@ def _book_a_month() -> None:
 	# Jane has requests to answer, and a meeting of this week of which she can say whether it took place.
 	for days, type_slug in ((-4, "intro"), (-2, "intro"), (5, "coffee"), (7, "coffee")):
 		_book_one(dice, now + days * 86400, now, ("jane", type_slug))
+
+
+def _let_people_wait() -> None:
+	"""Let two people wait for a first call in the evening, which Jane doesn't offer."""
+	now, found = clock.now(), find_bookable("jane", "intro")
+	for name in ("Annie Easley", "Dorothy Vaughan"):
+		person = {
+			"attendee_name": name,
+			"attendee_email": f"{name.split()[0].lower()}@clients.example",
+			"timezone": "Europe/Paris",
+		}
+		wait = WaitPayload(from_time="18:00", to_time="20:00")
+		payload = BookingPayload.of(person)
+		request = parse_wait_request(payload, wait, found.page, found.meeting_type, now)
+		bookings.retried(partial(bookings.join_waitlist, request, found, now))
 
 
 def _book_the_past() -> None:
