@@ -68,7 +68,7 @@ def paying_view(
 		"of_each": _of_each(booking, visitor) if state == OPEN else None,
 		"rest": _rest(booking, visitor) if state == OPEN else None,
 		"until": _until(payment, visitor, booking.timezone) if payment and state == OPEN else None,
-		"terms": refund_terms(payment, visitor.locale) if payment and state == OPEN else None,
+		"terms": _terms(booking, visitor) if state == OPEN else None,
 		"problem": _problem(error) if error else None,
 		"action": path,
 		"again": f"{path}?returned=1&asks=1",
@@ -136,13 +136,19 @@ def _amount(booking: AttendeeBooking, visitor: Visitor) -> str | None:
 
 
 def _of_each(booking: AttendeeBooking, visitor: Visitor) -> str | None:
-	"""Return what each date of a series costs, and that each is paid back by itself."""
+	"""Return what each date of a series costs."""
 	series, payment = _series_of(booking), booking.payment
 	if not series or not payment:
 		return None
 	each = money(payment.due, payment.currency, visitor.locale)
-	sentence = _("{0} for each of {1} dates. If you cancel one of them, its own start counts.")
-	return sentence.format(each, len(series.dates))
+	return _("{0} for each of {1} dates.").format(each, len(series.dates))
+
+
+def _terms(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+	if not booking.payment:
+		return None
+	terms = refund_terms(booking.payment, visitor.locale)
+	return f"{terms} {_('This goes for each date by itself.')}" if _series_of(booking) else terms
 
 
 def _rest(booking: AttendeeBooking, visitor: Visitor) -> str | None:

@@ -1,11 +1,16 @@
 """A guest pays with a script: the page of the payment, the provider's page, and what the page says on the way back."""
 
+from urllib.parse import urlsplit
+
+import frappe
 import pytest
 
+from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.platform.clock import iso
 from tests.browser.elsewhere import LISTEN, element, elsewhere
 from tests.browser.screens import DESK, PATIENCE, PHONE
 from tests.browser.test_embed import choose_time, frame_of, shown
-from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of
 from tests.payments.conftest import _stripe_server, stripe, stripe_for_all  # noqa: F401
 
 
@@ -40,9 +45,52 @@ def test_a_guest_pays_and_the_page_finds_out(browse, stripe_for_all, offer, run_
 	assert bookings_of(offer)[0].payment_status == "Paid"
 
 
-def test_in_a_frame_the_payment_leaves_it(server, chromium, stripe_for_all, offer, run_jobs):  # noqa: F811
-	import frappe
+@pytest.mark.parametrize(
+	("screen", "language", "scheme"),
+	[
+		(PHONE, "en-GB", "dark"),
+		(DESK, "en-GB", "light"),
+		(PHONE, "de-DE", "light"),
+		(PHONE, "fr-FR", "light"),
+		(PHONE, "ar-EG", "light"),
+	],
+	ids=lambda value: getattr(value, "name", value),
+)
+def test_a_guest_pays_for_a_series(browse, stripe_for_all, offer, run_jobs, screen, language, scheme):  # noqa: F811
+	offer.update({"repeats": "Fixed", "repeat_count": 4})
+	offer.save()
+	frappe.db.commit()
+	window = browse(screen, locale=language, color_scheme=scheme)
+	start = iso(in_three_days(12), "UTC").replace("+", "%2B")
+	window.open(f"{path_of(offer)}?tz=UTC&start={start}")
+	window.page.locator(".series-list li").nth(3).wait_for()
+	assert "200" in window.page.locator("#series-dates").inner_text()
+	window.screenshot(f"pay-series-form-{screen.name}-{language}", full=True)
+	assert window.violations() == []
+	window.fill_in()
+	window.page.locator("#submit").click()
+	window.page.locator("[data-payment=open]").wait_for()
+	window.screenshot(f"pay-series-{screen.name}-{language}", full=True)
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.page.locator("button[name=pay]").click()
+	window.page.wait_for_url("**/c/pay/*")
+	window.page.get_by_role("button", name="Pay").click()
+	window.page.locator("[data-payment=waits]").wait_for()
+	run_jobs()
+	window.page.locator("[data-payment=paid]").wait_for(timeout=PATIENCE * 1000)
+	window.screenshot(f"pay-series-paid-{screen.name}-{language}", full=True)
+	frappe.db.rollback()
+	dates = sorted(bookings_of(offer), key=lambda each: each.starts_at)
+	assert {each.payment_status for each in dates} == {"Paid"}
+	window.open(f"{urlsplit(manage_url(dates[0])).path}?cancel=1")
+	window.screenshot(f"pay-series-manage-{screen.name}-{language}", full=True)
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.problems[:] = [each for each in window.problems if stripe_for_all.url not in each]
 
+
+def test_in_a_frame_the_payment_leaves_it(server, chromium, stripe_for_all, offer, run_jobs):  # noqa: F811
 	with elsewhere(server) as web:
 		settings = frappe.get_doc("Scheduler Settings")
 		settings.allowed_embed_hosts = web.host

@@ -96,7 +96,7 @@ def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale, *, of_s
 	elif back <= 0:
 		sentence = _("You get no money back, because the meeting begins soon.")
 	return (
-		f"{sentence} {_('This is for this date. For each other date, its own start counts.')}"
+		f"{sentence} {_('This is for this date. For other dates it depends on when each one begins.')}"
 		if of_several
 		else sentence
 	)

@@ -29,7 +29,7 @@ const BUTTONS = [
 	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
 	["withdraw_ask", __("Withdraw the request"), (form) => act_at_once(form, "withdraw_ask")],
 	["guests", __("Guests"), ask_guests],
-	["mark_paid", __("Mark as paid"), (form) => act_at_once(form, "mark_paid")],
+	["mark_paid", __("Mark as paid"), mark_paid],
 	["refund", __("Pay money back"), ask_about_refund],
 	["cancel", __("Cancel meeting"), ask_about_cancelling],
 	["reassign", __("Reassign"), ask_new_host],
@@ -54,6 +54,22 @@ function for_all(form) {
 	return form.doc.session ? [field] : [];
 }
 
+/** Says that a series that isn't paid yet changes as a whole.
+ * @param {Form} form
+ */
+function paid_together(form) {
+	if (!form.doc.series || form.doc.payment_status !== "Awaiting") return [];
+	const sentence = __("The dates are paid together, so this is for all of them.");
+	return [{ fieldname: "together", fieldtype: "HTML", options: `<p>${sentence}</p>` }];
+}
+
+/** @param {Form} form */
+function mark_paid(form) {
+	const fields = paid_together(form);
+	if (!fields.length) return act_at_once(form, "mark_paid");
+	return dialogs().ask(form, __("Mark as paid"), fields, () => ({ action: "mark_paid" }));
+}
+
 /** @param {Form} form */
 function ask_about_declining(form) {
 	dialogs().ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }));
@@ -61,7 +77,8 @@ function ask_about_declining(form) {
 
 /** @param {Form} form */
 function ask_about_cancelling(form) {
-	dialogs().ask(form, __("Cancel the meeting"), [reason(), ...for_all(form)], ({ reason, for_all }) => ({
+	const fields = [...paid_together(form), reason(), ...for_all(form)];
+	dialogs().ask(form, __("Cancel the meeting"), fields, ({ reason, for_all }) => ({
 		action: for_all ? "cancel_for_all" : "cancel",
 		reason,
 	}));
