@@ -343,8 +343,11 @@ def _shared(booking: BookingSummary) -> JSON:
 def _payment(booking: BookingSummary) -> JSON:
 	payment = booking.payment
 	assert payment
-	until = iso(payment.pay_until, booking.timezone) if payment.pay_until else None
-	return {**asdict(payment), "pay_until": until}
+	instants = {
+		field: iso(value, booking.timezone) if (value := getattr(payment, field)) else None
+		for field in ("pay_until", "full_refund_until")
+	}
+	return {**asdict(payment), **instants}
 
 
 def _partly_free(partly: PartlyFree, zone: str) -> JSON:

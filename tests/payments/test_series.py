@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.entry.commands import act, act_undoably, parse_command, undo
 from scheduler_integration.exceptions import PaymentOpen, PaymentOver
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.tokens import manage_token, pay_token
@@ -177,6 +177,38 @@ def test_a_session_that_is_cancelled_takes_unpaid_series_with_it(stripe):
 	assert states(run_all(unpaid)) == [("Cancelled", "Unpaid")] * 3
 	assert [each.status for each in run_all(paid)] == ["Scheduled", "Cancelled", "Scheduled"]
 	assert kept(stripe) == 4000
+
+
+@pytest.mark.parametrize("for_all", [False, True])
+def test_an_unpaid_series_that_was_cancelled_by_mistake_can_still_be_paid(stripe, at_now, for_all):
+	course = make_series_type(repeats="Fixed", repeat_count=3, seats=3, price=20)
+	paid, unpaid = book_and_pay(stripe, course, None), book(course, None)
+	session = press_pay(unpaid[0])
+	at_now.move_to(NOW + 1)
+	name, action = (paid[1].name, "cancel_for_all") if for_all else (unpaid[1].name, "cancel")
+	_done, facts = act_undoably(parse_command(action, name))
+	frappe.db.commit()
+	assert states(dates_of(unpaid[0])) == [("Cancelled", "Unpaid")] * 3
+	undo(facts)
+	frappe.db.commit()
+	assert states(run_all(unpaid, NOW + 60)) == [("Pending", "Awaiting")] * 3
+	assert states(dates_of(paid[0])) == [("Scheduled", "Paid")] * 3
+	assert stripe.pay(session)
+	hear(stripe, NOW + 60)
+	assert states(run_all(unpaid, NOW + 60)) == [("Scheduled", "Paid")] * 3
+	assert kept(stripe) == 2 * 3 * 2000
+
+
+def test_a_paid_series_that_was_cancelled_by_mistake_pays_nothing_back(stripe, at_now):
+	dates = book_and_pay(stripe, make_series_type())
+	at_now.move_to(NOW + 1)
+	_done, facts = act_undoably(parse_command("cancel", dates[1].name, scope="later"))
+	frappe.db.commit()
+	undo(facts)
+	frappe.db.commit()
+	dates = run_all(dates, NOW + DAY)
+	assert states(dates) == [("Scheduled", "Paid")] * 4
+	assert kept(stripe) == 20000
 
 
 def test_money_for_a_series_that_was_cancelled_meanwhile_goes_back(stripe):

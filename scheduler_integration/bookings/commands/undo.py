@@ -25,6 +25,7 @@ from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import check_use_is_free
+from scheduler_integration.bookings.series import with_unpaid_dates
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
@@ -74,7 +75,9 @@ def undoable(
 		guard.lock_hosts(booking.host_users())
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
 	concerned += [name for name in names_in_scope(booking, ALL, now) if name not in concerned]
-	images = {booking.name: _image(booking) for booking in load_bookings(concerned)}
+	# What waits for one payment changes together.
+	loaded = with_unpaid_dates(load_bookings(concerned))
+	concerned, images = [each.name for each in loaded], {each.name: _image(each) for each in loaded}
 	stored = _stored(concerned)
 	before = tasks.states_of(concerned)
 	with waiting(seconds):
