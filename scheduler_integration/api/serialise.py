@@ -38,6 +38,8 @@ from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, S
 
 JSON = dict[str, Any]
 T = TypeVar("T")
+# Fields of a meeting type that visitors don't get, or only with a value.
+_SOMETIMES = ("hidden_keys", "joining", "repeat", "has_waitlist")
 
 
 def listing(page: Listing) -> JSON:
@@ -47,10 +49,10 @@ def listing(page: Listing) -> JSON:
 
 def _public_type(meeting_type: PublicMeetingType) -> JSON:
 	"""Return the meeting type without its hidden fields: visitors don't learn what a link can carry."""
-	fields = {
-		name: value for name, value in asdict(meeting_type).items() if name not in ("hidden_keys", "joining", "repeat")
-	}
-	return {**fields, "repeat": _repeat(meeting_type.repeat)} if meeting_type.repeat else fields
+	fields = {name: value for name, value in asdict(meeting_type).items() if name not in _SOMETIMES}
+	waitlist = {"has_waitlist": True} if meeting_type.has_waitlist else {}
+	repeat = {"repeat": _repeat(meeting_type.repeat)} if meeting_type.repeat else {}
+	return {**fields, **waitlist, **repeat}
 
 
 def _repeat(repeat: Repeat) -> JSON:

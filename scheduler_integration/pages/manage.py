@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from frappe import _
@@ -26,27 +27,31 @@ from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.meeting_place import place_view
+from scheduler_integration.pages.waiting.earlier import earlier_view
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.waitlist.shown import Earlier
 
 # Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")
 # Arguments of the address for a form that is open.
-PANELS = ("cancel", "guests", "code")
-_ANCHORS = {"cancel": "cancel", "guests": "guests-form"}
+PANELS = ("cancel", "guests", "code", "sooner")
+_ANCHORS = {"cancel": "cancel", "guests": "guests-form", "sooner": "sooner"}
 
 
 @dataclass(frozen=True)
 class Attempt:
 	"""A submitted form: the error why it was refused, and the typed addresses if it `is_about_guests`.
 
-	`is_about_code`: the code that confirms the address was typed.
+	`is_about_code`: the code that confirms the address was typed. `when` are the typed values of the form to wait for an
+	earlier time.
 	"""
 
 	error: SchedulingError | None = None
 	guests: str = ""
 	is_about_guests: bool = False
 	is_about_code: bool = False
+	when: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,13 @@ def managing_view(
 	path: str,
 	asked: Asked,
 	attempt: Attempt | None = None,
+	earlier: Earlier | None = None,
 ) -> dict:
 	"""Return the view of `/schedule/manage/<token>`.
 
 	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the
-	address of the form. `attempt` is a form that was just refused.
+	address of the form. `attempt` is a form that was just refused. `earlier` is there if the attendee can wait for an earlier
+	time.
 	"""
 	attempt = attempt or Attempt()
 	heading = _heading(booking, asked)
@@ -88,7 +95,7 @@ def managing_view(
 			title=f"{heading['title']} · {booking.title}",
 			description=bidi.plain(heading["text"]),
 			brand=brand,
-			style="manage",
+			style="waitlist" if earlier else "manage",
 			script="manage",
 			secret_address=True,
 			framed=True,
@@ -110,6 +117,10 @@ def managing_view(
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"follow_up": follow,
+		"sooner": earlier
+		and earlier_view(
+			earlier, booking, visitor, asked.now, attempt.when, attempt.error.details if attempt.error else {}
+		),
 		"payment": payment_text(booking, visitor.locale),
 		"paid_together": _paid_together(booking, visitor),
 		"back": back_if_cancelled(booking, asked.now, visitor.locale, of_several=bool(scopes)),
@@ -174,6 +185,8 @@ def _open_panel(asked: Asked, attempt: Attempt) -> str:
 		return asked.panel
 	if attempt.is_about_code:
 		return "code"
+	if attempt.when is not None:
+		return "sooner"
 	return "guests" if attempt.is_about_guests else "cancel"
 
 

@@ -1,16 +1,17 @@
 """The pages of people who wait, in a browser: on a phone and a desktop, light and dark, with and without a script."""
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import frappe
 import pytest
 
-from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from tests.browser.screens import DESK, PHONE
 from tests.browser.test_looks import check
 from tests.pages.offer import book, bookings_of, in_three_days, path_of
-from tests.waitlist.people import entries_of, fresh_entry, make_waited, offered, path, that_day, waiting
+from tests.waitlist.people import entries_of, fresh_entry, look, make_waited, offered, path, that_day, waiting
 
 LANGUAGES = ("en-GB", "de-DE", "fr-FR", "es-ES")
 QUESTION = {"label": "What is it about?", "question_type": "Text", "required": 1}
@@ -105,8 +106,6 @@ def test_everything_works_without_a_script(browse):
 	with window.page.expect_navigation():
 		window.page.locator("#submit").click()
 	[entry] = entries_of(meeting_type)
-	from tests.waitlist.people import look
-
 	look(meeting_type)
 	window.open(path(entry))
 	with window.page.expect_navigation():
@@ -136,3 +135,69 @@ def test_the_page_can_run_from_right_to_left(browse):
 		window.ask("document.documentElement.dir = 'rtl'")
 		assert not window.scrolls_sideways()
 		window.screenshot(f"waitlist-rtl-{'offer' if 'schedule/waitlist' in address else 'join'}", full=True)
+
+
+def query_of(link):
+	return dict(parse_qsl(urlsplit(link.get_attribute("href")).query))
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_the_links_of_the_booking_page_follow_what_is_on_the_screen(browse, screen):
+	meeting_type = make_waited({"show_taken_times": 1})
+	book(meeting_type, in_three_days(12.5))
+	window = browse(screen, timezone_id="UTC")
+	window.open(f"{path_of(meeting_type)}?date={that_day()}&clock=24")
+	taken = window.page.locator("a.time.is-taken")
+	taken.wait_for()
+	window.wait_until("document.getElementById('wait-lead') && !document.getElementById('wait-lead').hidden")
+	assert "None of these suit you?" in window.page.locator("#wait-day").inner_text()
+	assert query_of(window.page.locator("#wait-day a"))["first_date"] == that_day()
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("waitlist-times")
+	assert query_of(taken)["from_time"] == "12:30"
+	if window.on_phone:
+		window.page.locator("#back-to-month").click()
+	other = iso(in_three_days(12) + 86400, "UTC")[:10]
+	window.page.locator(f'[data-date="{other}"]').click()
+	window.wait_until("(day) => document.querySelector('#wait-day a').href.includes(`first_date=${day}`)", other)
+	if not window.on_phone:
+		assert window.page.locator("a.time.is-taken").count() == 0
+	window.follow(window.page.locator("#wait-day a"))
+	assert window.page.locator("#first_date").input_value() == other
+
+
+def test_a_click_on_a_full_day_offers_to_wait_for_it(browse):
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12.5))
+	window = browse(PHONE, timezone_id="UTC")
+	window.open(path_of(meeting_type))
+	day = window.page.locator(f'[data-date="{that_day()}"]')
+	# It says that it is disabled, because it has no times to choose.
+	day.click(force=True)
+	line = window.page.locator("#wait-month a", has_text="Tell me when a time becomes free on")
+	line.wait_for()
+	window.screenshot("waitlist-full-day")
+	assert window.violations() == []
+	window.follow(line)
+	assert window.page.locator("#last_date").input_value() == that_day()
+
+
+def test_an_attendee_waits_for_an_earlier_time(browse):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12.5))
+	window = browse(PHONE)
+	window.open(urlsplit(booked.manage_url).path)
+	window.page.locator("[data-panel=sooner]").click()
+	check(window, "waitlist-earlier", then=window.page.locator("button[value=sooner]"))
+	window.follow(window.page.locator("button[value=sooner]"))
+	window.page.locator("#sooner", has_text="You’re waiting for an earlier time").wait_for()
+	check(window, "waitlist-earlier-waiting")
+	frappe.db.rollback()
+	look(meeting_type)
+	window.open(urlsplit(booked.manage_url).path)
+	check(window, "waitlist-earlier-offered")
+	window.follow(window.page.locator("#sooner a"))
+	window.follow(window.page.locator("button[value=take]"))
+	assert "moved=1" in window.page.url

@@ -17,10 +17,10 @@ from tests.waitlist import world
 NOON = 12
 
 
-def make_waited(**fields: Any) -> Document:
+def make_waited(page_fields: dict[str, Any] | None = None, **fields: Any) -> Document:
 	"""Create and commit a type with a waitlist: each day at 12:00 and 12:30 (UTC)."""
 	settings = {"hours": "12:00-13:00", "duration_minutes": 30, "slot_interval": 30, "has_waitlist": 1}
-	return make_offer(**{**settings, **fields})
+	return make_offer(page_fields, **{**settings, **fields})
 
 
 def that_day() -> str:

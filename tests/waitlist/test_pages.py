@@ -1,5 +1,7 @@
 """The pages of people who wait, with links and forms only."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import frappe
 import pytest
 
@@ -274,3 +276,120 @@ def test_a_page_in_a_frame_stays_in_it(client):
 	page = open_page(client, entry, embed="1")
 	[answers] = page.all("form", class_="answers")
 	assert "embed=1" in answers["action"]
+
+
+# An earlier time
+
+
+def manage_path(booked):
+	return urlsplit(booked.manage_url).path
+
+
+def test_an_attendee_waits_for_an_earlier_time_from_the_page_of_the_meeting(client):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12.5))
+	page = read(client.get(manage_path(booked), params={"sooner": "1"}).text)
+	form = page.one("section", id="sooner").one("form")
+	assert form.one("input", id="last_date")["value"] == that_day()
+	answer = client.post(form["action"], data=[*typed_in(form, first_date=that_day()), ("action", "sooner")])
+	page = read(follow(client, answer).text)
+	part = page.one("section", id="sooner")
+	assert "You’re waiting for an earlier time" in part.text
+	frappe.db.rollback()
+	look(meeting_type)
+	part = read(client.get(manage_path(booked)).text).one("section", id="sooner")
+	assert "A time is free for you" in part.text
+	entry_page = read(client.get(part.one("a")["href"]).text)
+	assert heading(entry_page) == "A time is free for you"
+
+
+def test_wrong_bounds_for_an_earlier_time_are_said_beside_the_field(client):
+	booked = book(make_waited(), in_three_days(12.5))
+	page = read(client.get(manage_path(booked), params={"sooner": "1"}).text)
+	form = page.one("section", id="sooner").one("form")
+	data = [*typed_in(form, first_date=that_day(), last_date="2020-01-01"), ("action", "sooner")]
+	answer = client.post(form["action"], data=data)
+	page = read(answer.text)
+	assert answer.status_code == 400
+	assert page.one("p", id="last_date-error").text == "Choose a later date or time."
+	assert "hidden" not in page.one("section", id="sooner").attributes
+
+
+@pytest.mark.parametrize("fields", [{"has_waitlist": 0}, {"allow_reschedule": 0}])
+def test_a_meeting_that_cant_be_moved_or_waited_for_has_no_such_form(client, fields):
+	booked = book(make_waited(**fields), in_three_days(12))
+	page = read(client.get(manage_path(booked), params={"sooner": "1"}).text)
+	assert not page.all("section", id="sooner")
+	assert "Earlier if possible" not in page.text
+
+
+# The links on the booking page
+
+
+def wait_links(page):
+	"""Return the visible links to the waitlist with the times that they fill in."""
+	shown = [each for each in page.all("p") if "hidden" not in each.attributes]
+	links = [link for line in shown for link in line.all("a") if "/waitlist" in link["href"]]
+	return {link.text: dict(parse_qsl(urlsplit(link["href"]).query)) for link in links}
+
+
+def test_under_the_times_of_a_day_is_a_link_with_that_day(client):
+	meeting_type = make_waited()
+	page = read(client.get(path_of(meeting_type), params={"date": that_day(), "tz": "UTC"}).text)
+	links = wait_links(page)
+	assert links == {
+		"Tell me when a time becomes free": {"tz": "UTC", "first_date": that_day(), "last_date": that_day()}
+	}
+	assert "None of these suit you?" in page.one("p", id="wait-day").text
+
+
+def test_a_full_day_and_an_empty_month_have_the_link(client):
+	meeting_type = make_waited({"show_taken_times": 1})
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12.5))
+	page = read(client.get(path_of(meeting_type), params={"date": that_day(), "tz": "UTC"}).text)
+	assert wait_links(page)["Tell me when a time becomes free"]["first_date"] == that_day()
+	assert "hidden" in page.one("span", id="wait-lead").attributes
+	far = read(client.get(path_of(meeting_type), params={"month": f"{int(that_day()[:4]) + 1}-10", "tz": "UTC"}).text)
+	assert "hidden" not in far.one("p", id="wait-month").attributes
+
+
+def test_a_taken_time_leads_to_its_own_hour(client):
+	meeting_type = make_waited({"show_taken_times": 1})
+	book(meeting_type, in_three_days(12.5))
+	page = read(client.get(path_of(meeting_type), params={"date": that_day(), "tz": "UTC", "clock": "24"}).text)
+	link = page.one("a", class_="time is-taken")
+	assert dict(parse_qsl(urlsplit(link["href"]).query)) == {
+		"tz": "UTC",
+		"first_date": that_day(),
+		"last_date": that_day(),
+		"from_time": "12:30",
+		"to_time": "12:30",
+	}
+	form = read(client.get(link["href"]).text).one("form", id="booking-form")
+	assert form.one("input", id="to_time")["value"] == "12:30"
+
+
+def test_a_full_session_is_one_of_the_taken_times(client):
+	meeting_type = make_waited({"show_taken_times": 1}, seats=2)
+	book(meeting_type, in_three_days(12))
+	book(meeting_type, in_three_days(12), attendee_email="ben@guests.example")
+	page = read(client.get(path_of(meeting_type), params={"date": that_day(), "tz": "UTC", "clock": "24"}).text)
+	assert "12:00, taken. Tell me when it becomes free." in page.one("a", class_="time is-taken").text
+
+
+def test_a_page_of_a_type_without_a_waitlist_says_nothing_of_it(client):
+	meeting_type = make_waited({"show_taken_times": 1}, has_waitlist=0)
+	book(meeting_type, in_three_days(12))
+	answer = client.get(path_of(meeting_type), params={"date": that_day(), "tz": "UTC"}).text
+	body = answer.partition("<body>")[2]
+	assert "waitlist" not in body
+	assert 'id="wait-' not in body
+
+
+def test_whoever_moves_a_meeting_isnt_led_to_the_waitlist(client):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12))
+	token = manage_path(booked).rpartition("/")[2]
+	page = read(client.get(path_of(meeting_type), params={"reschedule": token, "date": that_day()}).text)
+	assert wait_links(page) == {}

@@ -19,6 +19,7 @@ from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.series import dates_view
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
+from scheduler_integration.pages.booking.waiting import waiting_data, waiting_view, with_taken_links
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.assets import script_address
@@ -73,7 +74,8 @@ def booking_view(page: BookingPage) -> dict:
 		"empty": None if slots.in_month else _empty(page),
 		"gone": bool(query.start and not page.start),
 		"nearest": _nearest(page),
-		"times": page.day and _times(page, page.day),
+		"times": page.day and with_taken_links(_times(page, page.day), page),
+		"wait": waiting_view(page),
 		"chosen": page.start and _chosen(page, page.start),
 		"alternatives": _alternatives(page),
 		"holds": bool(page.meeting.hold_minutes),
@@ -426,6 +428,7 @@ def _script_data(page: BookingPage, form: dict) -> dict:
 		**({"askedAfter": script_address("asked_after")} if has_conditions else {}),
 		**({"gate": _gate()} if page.asks else {}),
 		**({"series": script_address("series")} if page.series else {}),
+		**waiting_data(page),
 		"cities": home_cities(page.locale, page.zone, page.page.timezone),
 		**({"fields": _link_fields(page.meeting)} if embedded() else {}),
 	}

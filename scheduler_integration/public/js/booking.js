@@ -65,5 +65,6 @@ drawWith(draw);
 startInOwnZone();
 prefetch();
 if (data.series) import(data.series).catch(() => {});
+if (data.waitlist) import(data.waitlist.script).catch(() => {});
 if (data.counts) requestAnimationFrame(() => setTimeout(() => import("./steps.js")));
 if (state.start && state.step === "details") hold.take(state.start, state.duration);

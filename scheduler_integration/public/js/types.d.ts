@@ -16,6 +16,14 @@ export type Step = "day" | "time" | "details";
 /** A stretch of time: start and end, epoch seconds. The end isn't part of it. */
 export type Stretch = [start: number, end: number];
 
+/** The script of the links to the waitlist, the address at which people join, and the words of the links. */
+export interface WaitData {
+	script: string;
+	url: string;
+	day: string;
+	taken: string;
+}
+
 /** The data that the server puts into a page (pages/kit/script_json.py). Only the booking page has all fields. */
 export interface PageData {
 	slug: string;
@@ -45,6 +53,8 @@ export interface PageData {
 	askedAfter?: string;
 	/** The address of the script with the dates of a meeting that repeats. Only if it does. */
 	series?: string;
+	/** The links to the waitlist. Only if the meeting type has one. */
+	waitlist?: WaitData;
 	/** Cities that the visitor's language calls otherwise than the zone, by zone. */
 	cities: Record<string, string>;
 	/** The key of the host whom the visitor chose, or "". */

@@ -1,6 +1,6 @@
 """`/schedule/manage/<token>`: the attendee sees a booking, cancels it, and adds or removes guests.
 
-`?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation. `?cancel=1` and `?guests=1` open the form for that, and
+`?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation. `?cancel=1`, `?guests=1` and `?sooner=1` open the form for that, and
 `?reschedule=1` leads to the page with other times. Opening an address changes nothing, because mail programs do it too.
 """
 
@@ -20,6 +20,7 @@ from scheduler_integration.entry.commands import (
 )
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
+from scheduler_integration.entry.waitlist import wait_for_earlier
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.embedding import embedded, stay
@@ -28,13 +29,16 @@ from scheduler_integration.pages.kit.links import local_address
 from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url
+from scheduler_integration.pages.waiting.when import typed_when
 from scheduler_integration.parsing.fields import parse_reason
+from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform.clock import now
+from scheduler_integration.waitlist.shown import earlier_of
 
 no_cache = 1
 sitemap = 0
 
-_ACTIONS = ("cancel", "code", "coming", "guests", "send_code")
+_ACTIONS = ("cancel", "code", "coming", "guests", "send_code", "sooner")
 
 
 def get_context(context: frappe._dict) -> None:
@@ -52,7 +56,8 @@ def _view() -> dict:
 		raise redirection(stay(local_address(booking.payment.url) or path), 302)
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
-	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, _asked(), attempt)
+	brand, earlier = find_brand(booking.page.slug), earlier_of(booking, now())
+	view = managing_view(booking, brand, current_visitor(), path, _asked(), attempt, earlier)
 	return view | {"status": attempt.error.http_status_code if attempt.error else 200}
 
 
@@ -73,6 +78,10 @@ def _act(token: str, path: str) -> Attempt:
 				news = _confirm_address(token, action)
 			elif action == "coming":
 				reconfirm_for_attendee(token)
+			elif action == "sooner":
+				count_request(BOOKINGS)
+				wait_for_earlier(token, WaitPayload.of(typed_when(frappe.request.form)))
+				news = "#sooner"
 			elif changes_guests:
 				# Each added guest gets an invitation, so this counts like a booking.
 				count_request(BOOKINGS)
@@ -83,6 +92,8 @@ def _act(token: str, path: str) -> Attempt:
 	except SchedulingError as error:
 		if action == "code":
 			return Attempt(error, is_about_code=True)
+		if action == "sooner":
+			return Attempt(error, when=typed_when(frappe.request.form))
 		return Attempt(error, argument("guests"), changes_guests)
 	raise redirection(stay(path + news))
 

@@ -122,7 +122,7 @@ export class Times {
 		if (day.taken.includes(start)) {
 			const name = make("span", { class: "visually-hidden", text: t("taken_time", label) });
 			const struck = make("s", { "aria-hidden": "true", text: label });
-			return make("li", {}, make("span", { class: "time is-taken" }, struck, name));
+			return make("li", {}, make("span", { class: "time is-taken", "data-start": start }, struck, name));
 		}
 		const { seats, parts } = day.about(start);
 		const isPending = start === day.pending;
