@@ -11,6 +11,7 @@ from scheduler_integration.domains.links import local_path
 from scheduler_integration.exceptions import OutsideError, SchedulingError
 from scheduler_integration.meetings.payment import Amounts, PaymentFacts
 from scheduler_integration.meetings.series import Series
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
@@ -120,8 +121,9 @@ def _when_of_series(booking: AttendeeBooking, style: dates.TimeStyle) -> dict | 
 	series = _series_of(booking)
 	if not series:
 		return None
-	when = when_view([(each.start, each.end) for each in series.dates], style)
-	return {**when, "time": _("{0} times").format(len(series.dates))}
+	dates = [each for each in series.dates if each.status not in RELEASED] or series.dates
+	when = when_view([(each.start, each.end) for each in dates], style)
+	return {**when, "time": _("{0} times").format(len(dates))} if len(dates) > 1 else when
 
 
 def _asked(booking: AttendeeBooking) -> Amounts | PaymentFacts | None:

@@ -106,6 +106,18 @@ def test_the_pages_of_dates_say_the_share_and_the_sum(client, advisory, run_jobs
 	assert "All dates: €150.00 paid, €150.00 paid back" in read(client.get(manage).text).one("dl").text
 
 
+def test_the_page_of_the_payment_lists_the_dates_that_are_left(client, advisory, run_jobs):
+	booked = book_by_api(client, advisory)
+	path = urlsplit(booked["payment"]["url"]).path
+	pay(client, path, run_jobs)
+	for place, left in ((2, 2), (1, 0)):
+		token = booked["series"]["dates"][place]["manage_url"].rpartition("/")[2]
+		data_of(client.call("scheduler_integration.api.public.cancel", token=token))
+		page = read(client.get(path).text)
+		assert page.one("h1").text == "Paid. You're booked"
+		assert len(page.one("ul", id="days").all("li")) == left
+
+
 def test_a_host_sees_the_sum_and_notes_it_as_paid(client, advisory):
 	booked = book_by_api(client, advisory)
 	sign_in(client, host_of(advisory))
@@ -113,6 +125,8 @@ def test_a_host_sees_the_sum_and_notes_it_as_paid(client, advisory):
 	page = read(client.get(address, params={"do": "cancel"}).text)
 	assert "All dates: €150.00, paid at once" in page.one("main").text
 	assert page.one("div", id="panel").all("input", name="scope") == []
+	assert page.one("section", id="dates").text.count("Not paid yet") == 3
+	assert "Needs your answer" not in page.text
 	panel = read(client.get(address, params={"do": "pay"}).text).one("div", id="panel")
 	assert "Still to pay: €150.00" in panel.text
 	answer = client.post(address, data=typed_in(panel.all("form")[-1], action="mark_paid"))

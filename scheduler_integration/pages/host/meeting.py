@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.handing_over import Taker
-from scheduler_integration.meetings.payment import amounts_of
+from scheduler_integration.meetings.payment import AWAITING, amounts_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
@@ -222,8 +222,8 @@ def _date(row: Document, page: MeetingPage) -> dict:
 		"label": in_short(row.starts_at, row.ends_at, page.style),
 		"url": meeting_url(row.name),
 		"is_current": row.name == page.booking.id,
-		"waiting": row.status == "Pending",
-		"state": words.state(row.status),
+		"waiting": row.status == "Pending" and row.payment_status != AWAITING,
+		"state": _("Not paid yet") if row.payment_status == AWAITING else words.state(row.status),
 	}
 
 
