@@ -102,7 +102,7 @@ doctype_js |= {"Customer": _OF_MAIL}
 _LISTS = (
 	"Availability Override", "Availability Schedule", "Blocked Time", "Booking", "Calendar Connection", "Client Assessment",
 	"Consultant Scheduler Settings", "Meeting Type", "Outside Booking", "Scheduler Engagement", "Scheduling Domain",
-	"Scheduling Page", "Video Connection",
+	"Scheduling Page", "Video Connection", "Waitlist Entry", "Waitlist Offer",
 )  # fmt: skip
 
 doctype_list_js = {

@@ -35,7 +35,7 @@ class Line:
 class Results:
 	"""How many times were offered in the last RESULT_DAYS days, and how many of them were taken.
 
-	A time that was offered to several people counts once.
+	A time that was offered to several people counts once. Offers that are open don't count yet.
 	"""
 
 	offered: int = 0
@@ -123,6 +123,7 @@ def _results(names: Sequence[str], since: int) -> Mapping[str, Results]:
 	offer = frappe.qb.DocType(records.OFFER)
 	taken = Sum(Case().when(offer.status == records.TAKEN, 1).else_(0))
 	query = frappe.qb.from_(offer).select(offer.meeting_type, Count(offer.starts_at).distinct(), taken)
-	query = query.where(offer.meeting_type.isin(names) & (offer.offered_at >= since)).groupby(offer.meeting_type)
+	query = query.where(offer.meeting_type.isin(names) & (offer.offered_at >= since) & (offer.status != records.OPEN))
+	query = query.groupby(offer.meeting_type)
 	# Two hosts of a team may give the same time to two people.
 	return {name: Results(max(offered, int(taken)), int(taken)) for name, offered, taken in query.run()}

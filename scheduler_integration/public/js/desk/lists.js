@@ -15,6 +15,8 @@ const PEOPLE = {
 	"Scheduling Domain": "user",
 	"Scheduling Page": "user",
 	"Video Connection": "user",
+	"Waitlist Entry": null,
+	"Waitlist Offer": null,
 };
 
 for (const [doctype, fieldname] of Object.entries(PEOPLE)) {

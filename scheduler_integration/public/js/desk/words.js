@@ -22,6 +22,10 @@ const PURPOSES = {
 	settle: __("Find out whether it is paid"),
 	refund: __("Pay money back"),
 	attendee_refunded: __("Money back, to the attendee"),
+	freed: __("Look at the waitlists after a time became free"),
+	undelivered: __("End an offer of which nobody could be told"),
+	waitlist_offer: __("Offer of a time, to somebody who waits"),
+	waitlist_joined: __("Confirmation of the waitlist, to somebody who waits"),
 };
 
 const KINDS = {
@@ -34,6 +38,7 @@ const KINDS = {
 	video_meeting: __("Video call"),
 	payment: __("Payment"),
 	web_push: __("Notification on devices"),
+	waitlist: __("Waitlist"),
 };
 
 const EVENTS = {
