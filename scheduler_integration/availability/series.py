@@ -33,29 +33,38 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SeriesOffer:
-	"""An Offer around the dates of a series. One host, or all hosts of a collective meeting, take all of them."""
+	"""An Offer around the dates of a series. One host, or all hosts of a collective meeting, take all of them.
+
+	`any_start`: the dates may be off the meeting type's grid, because a host books.
+	"""
 
 	offer: Offer
 	weeks: int
 	zone: str
+	any_start: bool = False
 
 	def able(self, starts: Sequence[int]) -> list[Candidate]:
 		"""Return the hosts each of whom can take all the starts, in the page's order."""
 		candidates = self.offer.candidates(self._users())
-		return [each for each in candidates if engine.hosts_in_turn(self.offer.only(each.user).pool, starts)]
+		return [each for each in candidates if engine.hosts_in_turn(self._asked.only(each.user).pool, starts)]
 
 	def together(self, starts: Sequence[int]) -> list[list[Candidate]]:
 		"""Return for each of the starts the hosts of a collective meeting who can take it; empty if one can't be taken."""
-		return [self.offer.candidates(hosts) for hosts in engine.hosts_in_turn(self.offer.pool, starts)]
+		return [self.offer.candidates(hosts) for hosts in engine.hosts_in_turn(self._asked.pool, starts)]
 
 	def plan(self, wanted: Sequence[int]) -> SeriesDates:
 		"""Return which of the wanted starts can be booked with one host: the one who has the fewest missing dates."""
-		pools = [self.offer.pool]
+		asked = self._asked
+		pools = [(asked.pool, self.offer.pool)]
 		if self.offer.assignment != "Collective" and len(self.offer.pool.members) > 1:
-			pools = [self.offer.only(user).pool for user in self._users()]
-		plans = (engine.plan_series(pool, wanted, self.weeks) for pool in pools)
+			pools = [(asked.only(user).pool, self.offer.only(user).pool) for user in self._users()]
+		plans = (engine.plan_series(pool, wanted, self.weeks, offering) for pool, offering in pools)
 		best = min(plans, key=lambda plan: sum(not each.is_free for each in plan))
 		return SeriesDates(self.zone, self.weeks, tuple(best))
+
+	@property
+	def _asked(self) -> Offer:
+		return self.offer.with_any_start() if self.any_start else self.offer
 
 	def _users(self) -> list[str]:
 		return [member.host.name for member in self.offer.pool.members]
@@ -70,7 +79,7 @@ def offer_series(
 	offer = make_offer(
 		bookable, replace(request, in_series=True), min(starts) - MARGIN, max(starts) + MARGIN, now, lock=lock
 	)
-	return SeriesOffer(offer, rule.weeks, rule.zone)
+	return SeriesOffer(offer, rule.weeks, rule.zone, any_start=request.by_host)
 
 
 def plan_dates(

@@ -49,8 +49,6 @@ def take_series(request: BookingRequest, wanted: WantedSeries, bookable: Bookabl
 	dates = _dates(rule, wanted.agreed)
 	starts = [start for _by_rule, start in dates]
 	series = offer_series(bookable, asked, rule, starts, now, lock=True)
-	if by_host:
-		series = replace(series, offer=series.offer.with_any_start())
 	if bookable.meeting_type.repeats == "Fixed" and not by_host and _leaves_out_free(series, rule, wanted.agreed):
 		raise DatesTaken(series.plan(rule.starts), request.timezone)
 	wish = Wish(request.start, (), request.attendee_email, request.host)

@@ -25,7 +25,7 @@ from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import check_use_is_free
-from scheduler_integration.bookings.series import with_unpaid_dates
+from scheduler_integration.bookings.series import dates_in, with_unpaid_dates
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
@@ -107,14 +107,15 @@ def book_undoably(
 	"""Book as `book` does, for somebody. All messages wait for `seconds`. Returns the facts for `undo` too."""
 	with waiting(seconds):
 		booking = book(request, bookable, now)
-	stored = _stored([booking.name])[booking.name]
+	names = names_in_scope(booking, ALL, now)
+	stored = _stored(names)
 	facts = {
 		"at": now,
 		"until": now + seconds,
 		"bookings": [],
 		"made": [],
-		"booked": {"name": booking.name, "modified": stored["modified"]},
-		"tasks": tasks.compared({}, tasks.states_of([booking.name])),
+		"booked": [{"name": each, "modified": stored[each]["modified"]} for each in names],
+		"tasks": tasks.compared({}, tasks.states_of(names)),
 	}
 	return booking, facts
 
@@ -131,7 +132,7 @@ def undo(facts: Facts, now: int) -> None:
 		return
 	bookings = {each["name"]: _find(each) for each in facts["bookings"]}
 	made = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["made"]}
-	_check_unchanged(bookings | made, facts)
+	_check_same([*bookings.values(), *made.values()], [*facts["bookings"], *facts["made"]])
 	if not tasks.nobody_was_told(facts["tasks"]):
 		raise TooLateToUndo
 	users = {user for booking in (*bookings.values(), *made.values()) for user in booking.host_users()}
@@ -163,26 +164,25 @@ def _find(changed: Facts) -> Document:
 	return frappe.get_doc("Booking", changed["name"], for_update=True)
 
 
-def _cancel_in_silence(booked: Facts, facts: Facts, now: int) -> None:
-	booking = find_for_host(booked["name"], "write", for_update=True)
-	_check_same(booking, booked)
+def _cancel_in_silence(booked: list[Facts], facts: Facts, now: int) -> None:
+	"""Cancel the meeting that was just booked, or all dates of its series."""
+	first = find_for_host(booked[0]["name"], "write", for_update=True)
+	dates = dates_in(first, ALL, now)
+	_check_same(dates, booked)
 	if not tasks.nobody_was_told(facts["tasks"]):
 		raise TooLateToUndo
 	tasks.drop(facts["tasks"], now)
-	before = tasks.states_of([booking.name])
-	release([booking], "Cancelled", Actor.HOST, "", now)
-	planned = tasks.compared(before, tasks.states_of([booking.name]))["planned"]
+	names = [each.name for each in dates]
+	before = tasks.states_of(names)
+	release(dates, "Cancelled", Actor.HOST, "", now)
+	planned = tasks.compared(before, tasks.states_of(names))["planned"]
 	tasks.drop({"planned": planned, "skipped": []}, now)
 
 
-def _check_same(booking: Document, known: Facts) -> None:
-	if str(booking.modified) != known["modified"]:
+def _check_same(bookings: Iterable[Document], known: Iterable[Facts]) -> None:
+	now = {booking.name: str(booking.modified) for booking in bookings}
+	if now != {each["name"]: each["modified"] for each in known}:
 		raise ChangedMeanwhile(_("The meeting was changed again since. Look at it before you change it back."))
-
-
-def _check_unchanged(bookings: dict[str, Document], facts: Facts) -> None:
-	for booking in (*facts["bookings"], *facts["made"]):
-		_check_same(bookings[booking["name"]], booking)
 
 
 def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:

@@ -51,13 +51,19 @@ def moved_starts(starts: Sequence[int], before: int, after: int, zone: str | Zon
 	return [after if start == before else instant_of(_naive(start, zone) + shift, zone) for start in starts]
 
 
-def plan_series(pool: HostPool, wanted: Sequence[int], weeks: int) -> list[SeriesDate]:
+def plan_series(
+	pool: HostPool, wanted: Sequence[int], weeks: int, offering: HostPool | None = None
+) -> list[SeriesDate]:
 	"""Return for each of the `wanted` starts whether it can be booked with this pool, with the others of the series.
 
 	A date counts in limits for the dates after it. No start is offered for two dates, and none is `weeks` weeks or more away.
-	Hosts must carry WIDEST_DAYS around the dates.
+	Hosts must carry WIDEST_DAYS around the dates. `offering` are the same members with the rules for the other times: a host
+	may book at 10:05, but is offered 10:00 and 10:30.
 	"""
 	free, pool = _taken_in_turn(pool, wanted)
+	if offering:
+		members = zip(offering.members, pool.members, strict=True)
+		pool = offering.with_members([replace(member, host=taken.host) for member, taken in members])
 	within = min(WIDEST_DAYS, 7 * weeks - 1)
 	offered: set[int] = set()
 	plan = []

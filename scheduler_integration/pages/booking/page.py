@@ -14,10 +14,10 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking
-from scheduler_integration.pages.booking.series import Dates
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.series import Dates
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.times import Slot
 

@@ -17,7 +17,6 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import code_field, form_view, moving_form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
-from scheduler_integration.pages.booking.series import dates_view
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
 from scheduler_integration.pages.booking.waiting import waiting_data, waiting_view, with_taken_links
 from scheduler_integration.pages.kit import dates
@@ -31,6 +30,7 @@ from scheduler_integration.pages.kit.money import back_after_late_move
 from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.series import dates_view
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.typed_text import blocks

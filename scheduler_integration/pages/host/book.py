@@ -21,6 +21,7 @@ from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import field_view, new_key, question_views
+from scheduler_integration.pages.kit.series import Dates, dates_view
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_groups
@@ -84,7 +85,8 @@ class Offered:
 class BookingForm:
 	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language.
 
-	`finds_all` says whether the search finds contacts of others too, and not only people whom the host has met.
+	`finds_all` says whether the search finds contacts of others too, and not only people whom the host has met. `series` are
+	the dates of a type that repeats.
 	"""
 
 	house: House
@@ -98,6 +100,7 @@ class BookingForm:
 	choices: tuple[str, str] = ("", "")
 	languages: Sequence[str] = ()
 	attempt: Attempt = Attempt()
+	series: Dates | None = None
 
 	@property
 	def visitor(self) -> Visitor:
@@ -124,6 +127,7 @@ def booking_form_view(form: BookingForm) -> dict:
 		"searched": _searched(form),
 		"nobody_found": _nobody_found(form) if form.wish.search and not form.people else None,
 		"times": form.offered and _times(form, form.offered),
+		"series": form.series and dates_view(form.series, None, form.style, form.attempt.values),
 		"fields": form.offered and _fields(form, form.offered),
 		"zones": _zones(form),
 		"languages": _languages(form),

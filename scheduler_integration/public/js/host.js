@@ -27,6 +27,10 @@ if (lists.length) import("./house/sortable-list.js").then(({ sortable }) => list
 const [live] = all("form[data-live]");
 if (live) import("./house/live-form.js").then(({ keepLive }) => keepLive(/** @type {HTMLFormElement} */ (live)));
 
+const [series] = all("form:has(#series)");
+if (series)
+	import("./house/series-dates.js").then(({ keepDates }) => keepDates(/** @type {HTMLFormElement} */ (series)));
+
 const panels = all(".panel:has(.day-strip)");
 if (panels.length) import("./house/keep-typed.js").then(({ keepTyped }) => panels.forEach(keepTyped));
 

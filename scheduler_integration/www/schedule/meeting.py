@@ -45,7 +45,6 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.page import Attempt, BookingPage
-from scheduler_integration.pages.booking.series import date_fields, has_seen_dates, load_dates, load_move, read_dates
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.embedding import stay
@@ -61,6 +60,7 @@ from scheduler_integration.pages.kit.respond import (
 	submitted,
 	to_start,
 )
+from scheduler_integration.pages.kit.series import date_fields, has_seen_dates, load_dates, load_move, read_dates
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request

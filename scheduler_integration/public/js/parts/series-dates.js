@@ -1,5 +1,5 @@
 // The dates of a meeting that repeats: loads them when the time or the number changes, and fills in which were agreed to. The
-// server writes them (pages/booking/series.py), so they are the same without a script.
+// server writes them (pages/kit/series.py), so they are the same without a script.
 import { data, element } from "../shared/page.js";
 import { readDraft, rememberHold } from "../state/memory.js";
 
