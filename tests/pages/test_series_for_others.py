@@ -203,3 +203,14 @@ def test_a_series_that_was_changed_since_is_not_taken_back(client, open_form):
 	again = client.post(undo["action"], data=[*typed_in(undo), ("undo", undo.one("button")["value"])])
 	assert again.status_code == 409
 	assert [each.status for each in bookings_of(offer)] == ["Scheduled"] * 2
+
+
+def test_nothing_is_asked_for_if_a_host_books(client, open_form):
+	offer, form = open_form(price=50, currency="EUR")
+	frappe.db.set_value("Meeting Type", offer.name, "payment", "Before Booking")
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	frappe.db.commit()
+	form = form_of(send(client, form, start=NOON, times="2", look="1"))
+	assert "€" not in form.text
+	assert send(client, form).status_code == 303
+	assert {each.payment_status for each in bookings_of(offer)} == {None}

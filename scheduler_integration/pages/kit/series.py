@@ -87,9 +87,16 @@ def has_seen_dates(form: Mapping[str, str], start: object) -> bool:
 
 
 def dates_view(
-	shown: Dates, start: int | None, style: dates.TimeStyle, values: Mapping[str, Any], meeting: PublicMeetingType
+	shown: Dates,
+	start: int | None,
+	style: dates.TimeStyle,
+	values: Mapping[str, Any],
+	meeting: PublicMeetingType | None = None,
 ) -> dict[str, Any]:
-	"""Return the view of the dates. `values` are those of the form that was just submitted."""
+	"""Return the view of the dates. `values` are those of the form that was just submitted.
+
+	`meeting` says what the dates cost. It is None if a host books, who settles that with the attendee.
+	"""
 	repeat, plan = shown.repeat, shown.plan
 	missing = plan.missing if plan else []
 	return {
@@ -104,7 +111,7 @@ def dates_view(
 		"start": iso(start, style.zone) if start else "",
 		"news": _news(len(missing), shown.times) if plan else None,
 		"all_free": not missing,
-		"price": _price(plan, meeting, style) if plan and repeat and meeting.is_paid_first else None,
+		"price": _price(plan, meeting, style) if plan and repeat and meeting and meeting.is_paid_first else None,
 	}
 
 
