@@ -86,9 +86,25 @@ def has_row_permission(doc: Document, ptype: str | None = None, user: str | None
 	return is_manager(user) or bool(rule.may and rule.may(doc, ptype, user))
 
 
-def own_pages(user: str) -> QueryBuilder:
-	"""Select the pages of the user: those that they own, and those of teams of which they are an active host."""
-	return _own("Scheduling Page", user)
+def looked_after(user: str) -> QueryBuilder:
+	"""Select the meeting types whose waitlists the user looks after: those of own pages, and those that they host for a team."""
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	of_page, of_type = DocType("Scheduling Page Host"), DocType("Meeting Type Host")
+	own_pages = frappe.qb.from_(page).select(page.name).where(page.user == user)
+	of_team = frappe.qb.from_(of_page).select(of_page.parent).where((of_page.user == user) & (of_page.is_active == 1))
+	chosen = frappe.qb.from_(of_type).select(of_type.parent)
+	takes_part = meeting_type.name.notin(chosen) | meeting_type.name.isin(chosen.where(of_type.user == user))
+	is_its_host = (meeting_type.assignment != "Single Host") | (meeting_type.consultant == user)
+	hosted = meeting_type.scheduling_page.isin(of_team) & takes_part & is_its_host
+	query = frappe.qb.from_(meeting_type).select(meeting_type.name)
+	return query.where(meeting_type.scheduling_page.isin(own_pages) | hosted)
+
+
+def _may_wait_records(doc: Document, ptype: str | None, user: str) -> bool:
+	"""Those who look after a waitlist may read its entries and offers. Nobody writes them by hand."""
+	meeting_type = DocType("Meeting Type")
+	query = frappe.qb.from_(meeting_type).select(meeting_type.name).where(meeting_type.name == doc.meeting_type)
+	return _only_reads(ptype) and bool(query.where(meeting_type.name.isin(looked_after(user))).run())
 
 
 def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
@@ -199,12 +215,6 @@ def _may_figures(doc: Document, ptype: str | None, user: str) -> bool:
 	return _may_existing_page(doc.scheduling_page, ptype, user)
 
 
-def _may_offer(doc: Document, ptype: str | None, user: str) -> bool:
-	"""Those who may read an entry of a waitlist may read its offers."""
-	page = frappe.db.get_value("Waitlist Entry", doc.entry, "scheduling_page")
-	return bool(page) and _may_existing_page(page, ptype, user)
-
-
 def _belongs_to(doc: Document, field: str, user: str) -> bool:
 	"""Whether the field is the user, in memory and in the database.
 
@@ -272,19 +282,17 @@ RULES: dict[str, Rule] = {
 		is_read_only=True,
 	),
 	"Booking Page Stat": Rule(
-		lambda doctype, user: DocType(doctype).scheduling_page.isin(own_pages(user)),
+		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
 		_may_figures,
 		is_read_only=True,
 	),
-	"Waitlist Entry": Rule(
-		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
-		lambda doc, ptype, user: _only_reads(ptype) and _may_figures(doc, ptype, user),
-		is_read_only=True,
-	),
-	"Waitlist Offer": Rule(
-		lambda doctype, user: DocType(doctype).entry.isin(_own("Waitlist Entry", user)),
-		lambda doc, ptype, user: _only_reads(ptype) and _may_offer(doc, ptype, user),
-		is_read_only=True,
+	**dict.fromkeys(
+		("Waitlist Entry", "Waitlist Offer"),
+		Rule(
+			lambda doctype, user: DocType(doctype).meeting_type.isin(looked_after(user)),
+			_may_wait_records,
+			is_read_only=True,
+		),
 	),
 	"Scheduling Daily Stat": Rule(
 		lambda doctype, user: DocType(doctype).host == user,

@@ -12,7 +12,7 @@ from frappe.query_builder.functions import Count, Sum
 
 from scheduler_integration.catalogue.lookup import Bookable, bookables, is_hosted
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.permissions import own_pages
+from scheduler_integration.permissions import looked_after
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.records import Entry, Offered
 from scheduler_integration.waitlist.used import is_used
@@ -60,14 +60,14 @@ class Waitlist:
 
 
 def concerns(user: str, is_manager: bool) -> bool:
-	"""Whether the user's pages have a meeting type with a waitlist, or on whose list somebody waits.
+	"""Whether the user looks after a meeting type with a waitlist, or on whose list somebody waits.
 
 	Makes one statement, and none for managers or if nobody can wait on this site.
 	"""
 	if not is_used() or is_manager:
 		return is_used()
 	meeting_type = frappe.qb.DocType("Meeting Type")
-	query = _with_lists().where(meeting_type.scheduling_page.isin(own_pages(user)))
+	query = _with_lists().where(meeting_type.name.isin(looked_after(user)))
 	return bool(query.limit(1).run())
 
 

@@ -34,7 +34,7 @@ def janes():
 	return book(make_offer(), attendee_name="Nemo Nobody").id
 
 
-@pytest.mark.parametrize("doctype", ["Booking", "Outside Booking"])
+@pytest.mark.parametrize("doctype", ["Booking", "Outside Booking", "Waitlist Entry"])
 def test_the_title_of_a_link_named_the_attendee_to_every_user(doctype):
 	"""Frappe returns it without asking for a permission."""
 	name = frappe.scrub(doctype)
