@@ -11,7 +11,7 @@ and then only the holds of its own hosts:
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ MOST_OF_ONE_ADDRESS = 5
 # REST_LENGTHS times that length. See `held_until`.
 MOST_LENGTHS = 2
 REST_LENGTHS = 1
+# The label of time that a waitlist's offer holds.
+OFFER = "offer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Hold:
 	"""Time of the `users` that a visitor holds.
 
 	`parts`, `expires_at` and `began_at` are epoch seconds, buffers are minutes. `key` is the visitor's secret, and
-	`address` is a hash of the visitor's network address.
+	`address` is a hash of the visitor's network address. The hold of a waitlist's offer has its key as address too. `seats`
+	are those that it takes in a session.
 	"""
 
 	key: str
@@ -46,6 +49,12 @@ class Hold:
 	expires_at: int
 	address: str = ""
 	began_at: int = 0
+	seats: int = 1
+
+	@property
+	def is_offer(self) -> bool:
+		"""Whether a waitlist's offer holds the time."""
+		return self.address == self.key
 
 	def outranks(self, other: "Hold") -> bool:
 		"""Return whether the two holds overlap and this one began first. The key decides if both began in one second.
@@ -131,6 +140,14 @@ def release_hold(key: str) -> None:
 	_forget(entry for entry in _entries() if entry.key == key)
 
 
+def release_offers(users: Iterable[str], but: Collection[str]) -> None:
+	"""Remove the holds of waitlists' offers that have a key other than `but`, and take the time of one of the users."""
+	wanted = set(users)
+	_forget(
+		entry for entry in _entries() if entry.user in wanted and entry.address == entry.key and entry.key not in but
+	)
+
+
 def address_hash(address: str | None) -> str:
 	"""Return a hash of a visitor's network address, so that the address itself isn't stored."""
 	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
@@ -184,7 +201,8 @@ def _booked(hold: Hold, counts: bool) -> list[engine.Booked]:
 			hold.buffer_before,
 			hold.buffer_after,
 			counts=counts,
-			label="",
+			label=OFFER if hold.is_offer else "",
+			seats=hold.seats,
 			is_first_day=not index,
 			is_hold=True,
 		)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from scheduler_integration import engine
-from scheduler_integration.availability.holds import held_dates
+from scheduler_integration.availability.holds import OFFER, held_dates
 from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import GRID_MINUTES
@@ -89,7 +89,8 @@ class Offer:
 
 		In a round robin a hold reserves one host's time, but not that particular host. Example: Jane and Tom are free
 		at 10:00, and a visitor holds Jane's time. Somebody else's booking still goes to Jane if it is her turn, and the
-		visitor gets Tom. A hold of a multi-day meeting does reserve its host, because another host's days may differ.
+		visitor gets Tom. A hold of a multi-day meeting does reserve its host, because another host's days may differ. So does
+		an offer of a waitlist: the others would be booked one after the other, and nobody were left for who has the offer.
 		"""
 		rules = self.pool.rules
 		if self.assignment != "Round Robin" or rules is None or rules.days > 1:
@@ -101,7 +102,9 @@ class Offer:
 		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
 		slot = start, start + member.rules.seconds
 		kept = [
-			item for item in member.host.booked if not (item.is_hold and item.counts and (item.start, item.end) == slot)
+			item
+			for item in member.host.booked
+			if not (item.is_hold and item.counts and (item.start, item.end) == slot) or item.label == OFFER
 		]
 		return replace(member.host, booked=kept)
 

@@ -15,18 +15,30 @@ from scheduler_integration.waitlist.records import Entry, Held
 class FreeTimes:
 	"""What can be booked from `now` to `last`, for those who wait. Both are epoch seconds.
 
-	`offers` are by duration in minutes. `moving` are the hosts' users with whom the meeting of an entry can be moved, by
-	the entry's name; None means all.
+	`offers` are by duration in minutes and number of seats. `moving` are the hosts' users with whom the meeting of an entry can
+	be moved, by the entry's name; None means all. `seats` are those of these meetings.
 	"""
 
-	def __init__(self, offers: Mapping[int, Offer], now: int, last: int, moving: Mapping[str, list[str] | None]):
-		self._offers, self._now, self._last, self._moving = dict(offers), now, last, moving
-		self._starts: dict[tuple[int, str], list[int]] = {}
+	def __init__(
+		self,
+		offers: Mapping[tuple[int, int], Offer],
+		now: int,
+		last: int,
+		moving: Mapping[str, set[str] | None],
+		seats: Mapping[str, int],
+	):
+		self._offers, self._now, self._last, self._moving, self._seats = dict(offers), now, last, moving, seats
+		self._starts: dict[tuple[int, int, str], list[int]] = {}
 		self.held: list[Held] = []
+
+	def wanted(self, entry: Entry) -> tuple[int, int, frozenset[str] | None]:
+		"""Return what the time must be like that this person can take. One hold is enough for people who want the same."""
+		users = self._moving.get(entry.name)
+		return *self._size(entry), None if users is None else frozenset(users)
 
 	def starts(self, entry: Entry) -> list[int]:
 		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""
-		key = entry.duration, entry.name if entry.booking else ""
+		key = *self._size(entry), entry.name if entry.booking else ""
 		if key not in self._starts:
 			pool = self.offer_for(entry).pool
 			notice = pool.rules.minimum_notice * 60 if pool.rules else 0
@@ -34,22 +46,36 @@ class FreeTimes:
 			self._starts[key] = [start for start in pool.starts(self._now, self._last) if start >= earliest]
 		return self._starts[key]
 
+	def _size(self, entry: Entry) -> tuple[int, int]:
+		return entry.duration, self._seats.get(entry.name, 1)
+
 	def take(self, entry: Entry, start: int) -> None:
 		"""Let the time at `start` be free no longer. Its hosts and parts are the last item of `held` then."""
-		held = hold_at(self.offer_for(entry), start)
+		held = self.hold(entry, start)
 		self.held.append(held)
 		items = [
 			engine.Booked(
-				first, last, held.buffer_before, held.buffer_after, True, is_first_day=not index, is_hold=True
+				first,
+				last,
+				held.buffer_before,
+				held.buffer_after,
+				True,
+				seats=held.seats,
+				is_first_day=not index,
+				is_hold=True,
 			)
 			for index, (first, last) in enumerate(held.parts)
 		]
-		self._offers = {minutes: _with_booked(offer, held.users, items) for minutes, offer in self._offers.items()}
+		self._offers = {size: _with_booked(offer, held.users, items) for size, offer in self._offers.items()}
 		self._starts.clear()
+
+	def hold(self, entry: Entry, start: int) -> Held:
+		"""Return what is held for this person if the time at `start`, which must be free, is offered to them."""
+		return _hold_at(self.offer_for(entry), start, self._size(entry)[1])
 
 	def offer_for(self, entry: Entry) -> Offer:
 		"""Return what is free for this person. The time of the meeting that they want to move counts as free."""
-		offer = self._offers[entry.duration]
+		offer = self._offers[self._size(entry)]
 		if not entry.booking or not offer.pool.members:
 			return offer
 		users = self._moving.get(entry.name)
@@ -63,8 +89,8 @@ class FreeTimes:
 		return replace(offer, pool=offer.pool.with_members(members))
 
 
-def hold_at(offer: Offer, start: int) -> Held:
-	"""Return the time that a hold takes for a meeting at the bookable `start`."""
+def _hold_at(offer: Offer, start: int, seats: int) -> Held:
+	"""Return the time that a hold takes for a meeting of so many seats at the bookable `start`."""
 	hosts = hosts_to_hold(offer, start)
 	rules = [each.member.rules for each in hosts]
 	return Held(
@@ -73,6 +99,7 @@ def hold_at(offer: Offer, start: int) -> Held:
 		max(rule.buffer_before for rule in rules),
 		max(rule.buffer_after for rule in rules),
 		max(rule.minimum_notice for rule in rules),
+		seats,
 	)
 
 

@@ -140,10 +140,10 @@ def look_at(name: str, now: int) -> int:
 	if not waiting or outages.is_down(EMAIL, EMAIL, now):
 		# Nobody can be told at present, so visitors may book what is free.
 		return 0
-	hold_again(records.open_offers(users), now)
+	hold_again(users, now)
 	times = free_times(found, waiting, moving, now, max(each.bounds.until for each in waiting))
 	known = _known(waiting, moving)
-	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type)))
+	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type), times.wanted))
 	return _offer(found_matches, times, found.meeting_type, now)
 
 
@@ -206,15 +206,24 @@ def free_times(
 
 	`moving` are the meetings that they want to move, by the entry's name. `lock` if the caller has locked the hosts.
 	"""
+	seats = {name: booking.seats or 1 for name, booking in moving.items()}
 	offers = {
-		minutes: make_offer(found, SlotRequest(minutes), now, last, now, lock=lock)
-		for minutes in {each.duration for each in waiting}
+		(minutes, party): make_offer(found, SlotRequest(minutes, party), now, last, now, lock=lock)
+		for minutes, party in {(each.duration, seats.get(each.name, 1)) for each in waiting}
 	}
-	keeps_host = found.meeting_type.assignment != "Collective" and not (
-		found.meeting_type.assignment == "Round Robin" and found.meeting_type.reschedule_host == "Any Host"
+	everybody = {host.user for host in found.takers}
+	users = {name: _movable_to(booking, found) & everybody for name, booking in moving.items()}
+	return FreeTimes(
+		offers, now, last, {name: None if each == everybody else each for name, each in users.items()}, seats
 	)
-	users = {name: list(booking.host_users()) if keeps_host else None for name, booking in moving.items()}
-	return FreeTimes(offers, now, last, users)
+
+
+def _movable_to(booking: Document, found: Bookable) -> set[str]:
+	"""Return the hosts with whom the meeting can be moved, as `meetings/rescheduling.py` says."""
+	meeting_type, own = found.meeting_type, set(booking.host_users())
+	takes_any = meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
+	is_free = meeting_type.assignment == "Collective" or (takes_any and not booking.series)
+	return own | {host.user for host in found.takers} if is_free else own
 
 
 def _known(waiting: Sequence[Entry], moving: dict[str, Document]) -> Known:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import Hold, put_hold, release_hold
+from scheduler_integration.availability.holds import Hold, put_hold, release_hold, release_offers
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
 from scheduler_integration.waitlist.records import Entry, Held, Offered
@@ -39,8 +39,14 @@ def make_offers(
 	return [(entry, offer) for (entry, _until), offer in zip(rows, stored, strict=True)]
 
 
-def hold_again(offers: Iterable[Offered], now: int) -> None:
-	"""Repeat the holds of open offers, which the cache may have lost. `now` is in epoch seconds."""
+def hold_again(users: Collection[str], now: int) -> None:
+	"""Make the holds in the cache those of the open offers whose time one of these hosts gives. The hosts are locked.
+
+	The cache may have lost a hold. And it may have one too many: of a process that was killed before it stored the offer, or
+	of a look that repeated it while the person passed the offer. `now` is in epoch seconds.
+	"""
+	offers = records.open_offers(users)
+	release_offers(users, but={each.hold_key for each in offers})
 	latest: dict[str, Offered] = {}
 	for offer in sorted(offers, key=lambda each: each.expires_at):
 		if offer.expires_at > now:
@@ -63,6 +69,7 @@ def _hold(offer: Offered, until: int, now: int) -> None:
 			until,
 			key,
 			offer.offered_at,
+			held.seats,
 		),
 		now,
 	)

@@ -76,13 +76,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-	"""Time that an offer holds: the hosts' users, and the parts of the meeting. Buffers and the minimum notice are in minutes."""
+	"""Time that an offer holds: the hosts' users, and the parts of the meeting. Buffers and the minimum notice are in minutes.
+
+	`seats` are those that it takes in a session.
+	"""
 
 	users: tuple[str, ...]
 	parts: tuple[engine.Interval, ...]
 	buffer_before: int = 0
 	buffer_after: int = 0
 	notice: int = 0
+	seats: int = 1
 
 	@property
 	def latest(self) -> int:
@@ -321,9 +325,8 @@ def _stored(bounds: Bounds) -> dict[str, Any]:
 
 
 def _stored_hold(held: Held) -> str:
-	return json.dumps(
-		{"users": held.users, "parts": held.parts, "before": held.buffer_before, "after": held.buffer_after}
-	)
+	buffers = {"before": held.buffer_before, "after": held.buffer_after}
+	return json.dumps({"users": held.users, "parts": held.parts, **buffers, "seats": held.seats})
 
 
 def _entry(row: frappe._dict | dict[str, Any]) -> Entry:
@@ -366,6 +369,7 @@ def _offered(row: frappe._dict) -> Offered:
 		tuple((start, end) for start, end in hold.get("parts", ())),
 		hold.get("before", 0),
 		hold.get("after", 0),
+		seats=hold.get("seats", 1),
 	)
 	return Offered(
 		row.name, row.entry, row.meeting_type, row.status, row.starts_at, row.ends_at, row.offered_at, row.expires_at,

@@ -32,8 +32,10 @@ def at_hour(clock: str, day: str = DAY) -> int:
 	return at(f"{day} {clock}")
 
 
-def book(meeting_type: Document, clock: str, name: str = "Cleo", *, day: str = DAY, now: int = NOW) -> Document:
-	person = {"attendee_name": name, "attendee_email": f"{name.lower()}@guests.example"}
+def book(
+	meeting_type: Document, clock: str, name: str = "Cleo", *, day: str = DAY, now: int = NOW, **fields: Any
+) -> Document:
+	person = {"attendee_name": name, "attendee_email": f"{name.lower()}@guests.example", **fields}
 	made = door.book(payload(page_of(meeting_type), meeting_type, at_hour(clock, day), **person), now)
 	return frappe.get_doc("Booking", made.id)
 

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.free_times import FreeTimes, hold_at
+from scheduler_integration.bookings.free_times import FreeTimes
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist import free_times
 from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
@@ -84,14 +84,14 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 		raise WaitlistOver(_("This person doesn't wait any more."))
 	if records.open_offer_of(name):
 		raise ChangedMeanwhile(_("Another time is offered to this person at present."))
-	hold_again(records.open_offers(users), now)
+	hold_again(users, now)
 	moving = _meeting_to_move(locked, found.meeting_type, now)
 	if moving and moving.starts_at == start:
 		raise InvalidRequest(details={"start": _("The meeting is at this time already. Choose another.")})
 	entry, times = _free_times(found, locked, moving, now, start + SUGGESTION_DAYS * DAY, lock=True)
 	offer = times.offer_for(entry)
 	offer.check_bookable(start, entry.duration, found.page.timezone)
-	made = make_offers([entry], start, hold_at(offer, start), found.meeting_type, now, by_hand=True)
+	made = make_offers([entry], start, times.hold(entry, start), found.meeting_type, now, by_hand=True)
 	if not made:
 		raise InvalidRequest(details={"start": _("Choose a later date or time.")})
 	plan_offers(made, now)
