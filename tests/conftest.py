@@ -35,6 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 		"--payments", type=int, default=3, help="random lives in tests/payments/test_lives.py: 100 is a long run"
 	)
 	parser.addoption(
+		"--waitlists", type=int, default=2, help="random lives in tests/waitlist/test_lives.py: 100 is a long run"
+	)
+	parser.addoption(
 		"--outages",
 		type=int,
 		default=2,
