@@ -24,7 +24,7 @@ class ShownEntry:
 	`offer` is the time that is held for them now. `before` counts the people with an earlier place. `booking` is the meeting
 	that they want to move earlier, `taken` the one that they booked by taking an offer; None if it was deleted since.
 	`is_shared`: the time may be offered to others as well. `can_join`: the meeting type still has a waitlist.
-	`is_paid_first`: the time is theirs once they have paid.
+	`is_paid_first`: the time is theirs once they have paid. `is_request`: once a host has confirmed it.
 	"""
 
 	entry: Entry
@@ -37,6 +37,7 @@ class ShownEntry:
 	is_shared: bool
 	can_join: bool
 	is_paid_first: bool
+	is_request: bool
 
 	@property
 	def is_waiting(self) -> bool:
@@ -73,6 +74,7 @@ def shown(entry: Entry, now: int) -> ShownEntry:
 		is_shared=at_once(meeting_type) > 1,
 		can_join=can_wait_for(meeting_type),
 		is_paid_first=bool(meeting_type.payment == "Before Booking" and meeting_type.price and not entry.booking),
+		is_request=bool(meeting_type.requires_confirmation),
 	)
 
 
@@ -103,4 +105,5 @@ def sends_texts() -> bool:
 def _booking(name: str | None, now: int) -> AttendeeBooking | None:
 	if not name or not frappe.db.exists("Booking", name):
 		return None
-	return for_attendee(latest(frappe.get_doc("Booking", name)), now)
+	booking = latest(frappe.get_doc("Booking", name))
+	return None if booking.is_forgotten else for_attendee(booking, now)

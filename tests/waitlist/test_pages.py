@@ -71,7 +71,7 @@ def test_taking_the_offered_time_leads_to_the_meeting(client):
 	assert heading(read(answer.text)) == "You're booked"
 	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
 	again = open_page(client, entry)
-	assert heading(again) == "The time is yours"
+	assert heading(again) == "You took a time"
 	assert "/schedule/manage/" in again.one("a", class_="button")["href"]
 
 

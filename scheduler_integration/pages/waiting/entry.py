@@ -137,7 +137,9 @@ def _meeting(booking: AttendeeBooking | None, visitor: Visitor) -> dict[str, Any
 	if not booking:
 		return None
 	when = when_view(booking.stretches, visitor.style(booking.timezone))
-	return {**when, "url": stay(local_address(booking.manage_url) or ""), "is_live": booking.status in OPEN}
+	# The link of a meeting that is over no longer works.
+	url = None if booking.is_over else stay(local_address(booking.manage_url) or "")
+	return {**when, "url": url, "is_live": booking.status in OPEN}
 
 
 def _told(entry: Entry) -> str:
@@ -149,17 +151,24 @@ def _told(entry: Entry) -> str:
 def _heading(shown: ShownEntry, asked: Asked) -> dict[str, str]:
 	entry = shown.entry
 	if entry.status == records.BOOKED:
-		return _head("check", _("The time is yours"), _("You no longer wait. Your meeting has a page of its own."))
+		return _head("check", _("You took a time"), _("You no longer wait. Your meeting has a page of its own."))
 	if entry.status == records.LEFT:
 		text = _("We don’t offer you any more times. You can join again, or book a time that is free.")
 		return _head("check", _("You have left the waitlist"), text, "quiet")
 	if entry.status == records.ENDED:
 		return _head("clock", _("You no longer wait"), _ended(entry), "quiet")
 	if shown.offer:
-		text = _("Take it, and your meeting moves.") if entry.booking else _("Take it, and you’re booked.")
-		return _head("calendar", _("A time is free for you"), text)
+		return _head("calendar", _("A time is free for you"), _what_taking_does(shown))
 	title = _("Your times are saved") if asked.changed else _("You’re on the waitlist")
 	return _head("clock", title, _place(shown))
+
+
+def _what_taking_does(shown: ShownEntry) -> str:
+	if shown.is_paid_first:
+		return _("Take it, and pay to book it.")
+	if shown.is_request:
+		return _("Take it, and your host gets your request.")
+	return _("Take it, and your meeting moves.") if shown.entry.booking else _("Take it, and you’re booked.")
 
 
 def _place(shown: ShownEntry) -> str:
