@@ -46,14 +46,19 @@ def test_every_wrong_field_is_named(client):
 	assert entries_of(meeting_type) == []
 
 
+def let_texts_be_sent(is_on):
+	frappe.db.set_single_value("Scheduler Settings", "sms_enabled", is_on)
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	frappe.db.commit()
+
+
 def test_offers_by_text_need_a_site_that_sends_texts(client):
+	let_texts_be_sent(0)
 	meeting_type = make_waited()
 	wish = wish_to_wait(meeting_type, notify_by="text", attendee_phone="+49 30 1234567")
 	answer = client.call(f"{PUBLIC}.join_waitlist", **wish)
 	assert set(answer.json()["details"]) == {"notify_by"}
-	frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 1)
-	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
-	frappe.db.commit()
+	let_texts_be_sent(1)
 	assert client.call(f"{PUBLIC}.join_waitlist", **wish).status_code == 201
 	[entry] = entries_of(meeting_type)
 	assert entry.is_told_by_text
