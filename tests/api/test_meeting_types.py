@@ -293,6 +293,17 @@ def test_the_advisory_call_of_the_starter_set_repeats(john):
 	assert (types[-1].repeat_weeks, types[-1].repeat_count) == (2, 12)
 
 
+def test_a_client_books_the_advisory_call_of_the_starter_set_every_two_weeks():
+	page = make_page(make_user("Jane"))
+	made = call("meeting_types.create_starter_set", page.user)[1]["data"]["meeting_types"]
+	advisory = frappe.get_doc("Meeting Type", made[-1]["id"])
+	assert advisory.scheduling_page == page.name
+	now, start = at("2026-03-02 06:00"), at("2026-03-03 09:00")
+	booked = door.book(payload(page, advisory, start, times=12), now)
+	assert [each.start - start for each in booked.series.dates] == [each * 14 * 86400 for each in range(12)]
+	assert (booked.duration_minutes, booked.series.weeks) == (30, 2)
+
+
 def test_the_starter_set_is_not_created_twice(john):
 	call("meeting_types.create_starter_set", john)
 	assert call("meeting_types.create_starter_set", john)[1]["data"]["meeting_types"] == []

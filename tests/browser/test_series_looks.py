@@ -42,6 +42,12 @@ def without_scripts(window):
 	return window
 
 
+def sign_in_in(window, user, language):
+	"""Sign in as a host, whose pages are in the user's own language."""
+	frappe.db.set_value("User", user, "language", language)
+	sign_in_as(window, user)
+
+
 def starts_of(meeting_type):
 	"""Return the starts in hours after the first date, of dates that take place."""
 	live = [each.starts_at for each in bookings_of(meeting_type) if each.status == "Scheduled"]
@@ -104,12 +110,13 @@ def test_a_host_sees_who_is_coming_and_all_dates(browse, language):
 	frappe.db.set_value("Booking", booked.id, "reconfirmed_at", in_three_days(12) - 4 * 86400)
 	frappe.db.commit()
 	window = browse(PHONE, locale=LANGUAGES[language])
-	sign_in_as(window, host_of(advisory))
+	sign_in_in(window, host_of(advisory), language)
 	window.open(meeting_path(booked.id))
 	assert window.page.locator("html").get_attribute("lang").startswith(language)
 	assert window.page.locator("#dates a").count() == 3
 	check(window, f"host-series-{language}")
-	window.open(f"/scheduling/type/{advisory.name}")
+	window.open(f"/scheduling/types/{advisory.name}")
+	assert window.page.locator("[name=repeats]").count()
 	check(window, f"host-series-{language}-type")
 
 
@@ -119,8 +126,9 @@ def test_a_host_books_several_dates_for_somebody(browse, language):
 	take(advisory, in_three_days(12) + 2 * WEEK)
 	window = browse(PHONE, locale=LANGUAGES[language])
 	page = window.page
-	sign_in_as(window, host_of(advisory))
+	sign_in_in(window, host_of(advisory), language)
 	window.open(f"/scheduling/book?type={advisory.name}&date={iso(in_three_days(12), 'UTC')[:10]}")
+	assert page.locator("html").get_attribute("lang").startswith(language)
 	page.locator("#series-times").select_option("4")
 	# Nothing is known before a time is chosen.
 	assert not page.locator(".series-list").count()
