@@ -118,3 +118,17 @@ def test_the_page_fits_in_each_language(browse, waited, language, scheme):
 		assert window.violations() == []
 		assert not window.scrolls_sideways()
 		window.screenshot(f"{name}-{language}", full=True)
+
+
+def test_the_desk_lists_entries_and_offers_to_read(desk, waited):
+	window = desk(host_of(waited))
+	for doctype, shown in (("Waitlist Entry", "Dora"), ("Waitlist Offer", "Open")):
+		window.open_list(doctype)
+		row = window.page.locator(".list-row", has_text=shown).first
+		row.wait_for()
+		assert window.page.locator(".page-head .primary-action:visible").count() == 0
+		window.screenshot(f"desk-{frappe.scrub(doctype)}")
+	entry = next(each for each in entries_of(waited) if each.attendee_name == "Dora")
+	window.open_form("Waitlist Entry", entry.name)
+	assert window.button("Save").count() == 0
+	window.screenshot("desk-waitlist-form")
