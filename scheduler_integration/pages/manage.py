@@ -166,7 +166,7 @@ def _dates(booking: AttendeeBooking, visitor: Visitor) -> list[dict]:
 	return [
 		{
 			"label": in_short(each.start, each.end, style),
-			"note": None if each.status == "Scheduled" else _(each.status),
+			"note": _note(each.status),
 			"is_gone": each.status in RELEASED,
 			"url": None if each.id == booking.id else stay(local_address(each.manage_url) or ""),
 		}
@@ -178,6 +178,17 @@ def _paid_together(booking: AttendeeBooking, visitor: Visitor) -> str | None:
 	if not booking.series:
 		return None
 	return series_text(booking.series.amounts, booking.waits_for_payment, visitor.locale)
+
+
+def _note(status: str) -> str | None:
+	"""Return what an attendee should know of a date beside its time."""
+	return {
+		"Pending": _("Not confirmed yet"),
+		"Cancelled": _("Was cancelled"),
+		"Declined": _("Was declined"),
+		"Rescheduled": _("Was moved"),
+		"Expired": _("Wasn't paid"),
+	}.get(status)
 
 
 def _open_panel(asked: Asked, attempt: Attempt) -> str:

@@ -84,6 +84,8 @@ def test_without_a_script_dates_are_booked_moved_and_cancelled(browse, language)
 	page.locator("input[name=scope][value=all]").check()
 	check(window, f"plain-series-{language}-cancel")
 	window.follow(page.locator("button[value=cancel]"))
+	notes = {"en": "Was cancelled", "de": "Abgesagt", "fr": "Annulé", "es": "Cancelada"}
+	assert page.locator("#dates .soft").all_inner_texts() == [notes[language]] * 4
 	check(window, f"plain-series-{language}-cancelled")
 	assert starts_of(advisory) == []
 

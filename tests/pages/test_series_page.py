@@ -1,9 +1,12 @@
 """A meeting that repeats, with links and forms only: how often, which dates aren't free, and all of them on the confirmation."""
 
+from urllib.parse import urlsplit
+
 import frappe
 import pytest
 
-from scheduler_integration.platform.clock import iso
+from scheduler_integration import bookings
+from scheduler_integration.platform.clock import iso, now
 from tests.pages.offer import book as book_one
 from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
@@ -204,3 +207,12 @@ def test_a_host_moves_the_dates_that_are_free(client):
 	answer = client.post(address, data=typed_in(again, action="reschedule"))
 	assert answer.status_code == 303
 	assert present(advisory) == [7200, WEEK, 2 * WEEK + 7200, 3 * WEEK + 7200]
+
+
+def test_a_cancelled_date_was_noted_in_english_on_a_german_page(client):
+	booked = book_one(make_series(requires_confirmation=1), in_three_days(12), times=3)
+	bookings.cancel_by_host(booked.series.dates[1].id, "", now())
+	frappe.db.commit()
+	answer = client.get(urlsplit(booked.manage_url).path, headers={"Accept-Language": "de-DE"})
+	notes = [each.text for each in read(answer.text).one("div", id="dates").all("span", class_="soft")]
+	assert notes == ["Noch nicht bestätigt", "Abgesagt", "Noch nicht bestätigt"]
