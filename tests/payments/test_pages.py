@@ -12,6 +12,8 @@ from scheduler_integration.platform.clock import iso_z
 from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.payments.world import payment_of
+from tests.waitlist.people import offered
+from tests.waitlist.people import path as waitlist_path
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 WEBHOOK = "/api/method/scheduler_integration.api.webhooks.stripe"
@@ -236,3 +238,18 @@ def test_before_a_late_move_nobody_said_what_it_costs(client, stripe_for_all, ru
 	answer = client.post(form["action"], data=typed_in(form))
 	assert answer.status_code == 303
 	assert after in client.get(f"{urlsplit(answer.headers['Location']).path}?cancel=1").text
+
+
+def test_who_takes_an_offered_time_pays_for_it(client, stripe_for_all):
+	offer = make_paid_offer(has_waitlist=1)
+	entry = offered(offer)
+	page = read(client.get(waitlist_path(entry)).text)
+	assert page.one("button", value="take").text == "Continue to the payment"
+	assert "pay to book it" in page.one("header").text
+	answer = client.post(waitlist_path(entry), data=[*typed_in(page.one("form", class_="answers")), ("action", "take")])
+	paying = client.get(answer.headers["Location"])
+	assert urlsplit(paying.url).path.startswith("/schedule/pay/")
+	assert read(paying.text).one("h1").text == "Pay to book this time"
+	# Back on the page of the waitlist, the meeting is still there to pay.
+	page = read(client.get(waitlist_path(entry)).text)
+	assert "/schedule/manage/" in page.one("a", class_="button")["href"]
