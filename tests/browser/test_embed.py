@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import frappe
 import pytest
 
+from scheduler_integration.waitlist.records import waiting_of
 from tests.browser.elsewhere import LISTEN, page_with
 from tests.browser.hostile_messages import HOSTILE, OF_THE_WEBSITE
 from tests.browser.screens import PATIENCE
@@ -147,6 +148,23 @@ def test_visitors_book_move_and_cancel_inside_without_any_cookie(offer, web, vis
 	assert not any("secret" in path for _method, path, _headers in web.seen)
 	assert not re.search("ada|lovelace|guests.example", json.dumps(page.evaluate("messages")), re.IGNORECASE)
 	assert {origin for origin, _data in page.evaluate("messages")} == {web.home}
+
+
+def test_a_visitor_joins_the_waitlist_inside(commit_clean, web, visit):
+	offer = make_offer(has_waitlist=1)
+	page = visit(page_with(web, offer), width=390)
+	frame = shown(page)
+	frame.locator(".day.is-free").first.click()
+	frame.locator("#wait-day a").click()
+	frame.locator("h1", has_text="Join the waitlist").wait_for()
+	frame.locator("#attendee_name").fill("Ada Lovelace")
+	frame.locator("#attendee_email").fill("ada@guests.example")
+	settle(page)
+	frame.locator("#submit").click()
+	frame.locator("h1", has_text="You’re on the waitlist").wait_for()
+	assert frame.locator("html.embedded").count() == 1
+	frappe.db.rollback()
+	assert [each.attendee_name for each in waiting_of(offer.name)] == ["Ada Lovelace"]
 
 
 def test_the_list_is_embedded_too_and_the_visitors_choice_is_told(offer, web, visit):
