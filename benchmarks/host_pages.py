@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
 	("scheduling_insights", {}),
 	("scheduling_why", {}),
 	("scheduling_book", {}),
+	("scheduling_waitlist", {}),
 )
 
 

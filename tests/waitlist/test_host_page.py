@@ -83,6 +83,17 @@ class TestTheList:
 		assert "2 offers without an answer" in page
 		assert "1 of 2 offered times were taken in the last 30 days (50%)" in page
 
+	def test_a_long_list_is_cut_and_its_end_keeps_the_order(self, host, waited):
+		entries = [
+			waiting(waited, f"Ann {number:03}", attendee_email=f"{fresh('x')}@guests.example") for number in range(103)
+		]
+		assert len(rows(host)) == 100
+		assert "and 3 more" in host.get(PATH).text
+		move(host, waited, "top", entries[99])
+		assert [each.name for each in entries_of(waited)] == [
+			each.name for each in (entries[99], *entries[:99], *entries[100:])
+		]
+
 	def test_it_is_in_the_navigation_only_of_those_whom_it_concerns(self, host, waited, client):
 		assert navigation(client)["Waitlist"] == PATH
 		sign_in(client, make_user("Tom", roles=("Scheduling User",)))

@@ -27,6 +27,8 @@ from scheduler_integration.waitlist.words import in_words
 # Days to choose from: more wouldn't be read. The first ones are shown, the others unfold.
 _DAYS = 14
 _SHOWN = 4
+# A longer list is cut: the page stays quick. An order of the first ones leaves the others as they are.
+MOST_LINES = 100
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def _list(each: Waitlist, page: WaitlistPage) -> dict[str, Any]:
 		"facts": " · ".join(filter(None, facts)),
 		"is_on": each.is_on,
 		"is_bookable": bool(meeting_type.is_active and each.found.page.is_active),
-		"lines": [_line(line, page) for line in each.lines],
+		"lines": [_line(line, page) for line in each.lines[:MOST_LINES]],
+		"more": max(0, len(each.lines) - MOST_LINES),
 	}
 
 
