@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.entry.worker import worker_script
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.notifications import devices
 from scheduler_integration.parsing.device import parse_endpoint, parse_subscription
@@ -16,7 +17,6 @@ from scheduler_integration.permissions import has_app_permission
 
 _SCOPE = "/scheduling"
 _IMAGES = "/assets/scheduler_integration/images"
-_WORKER = "public/worker/notifications.js"
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -48,10 +48,7 @@ def mine(endpoint=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def worker() -> Response:
 	"""Return the service worker. The header lets it work for /scheduling, which isn't below its own address."""
-	with open(frappe.get_app_path("scheduler_integration", *_WORKER.split("/")), encoding="utf-8") as file:
-		script = file.read()
-	headers = {"Service-Worker-Allowed": _SCOPE, "Cache-Control": "no-cache"}
-	return Response(script, mimetype="text/javascript", headers=headers)
+	return worker_script(_SCOPE)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -20,6 +20,7 @@ _PREFIXES = (
 	"/assets/",
 	"/api/method/scheduler_integration.api.public.",
 	"/api/method/scheduler_integration.api.analytics.track",
+	"/api/method/scheduler_integration.api.waiting_devices.",
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -93,14 +94,26 @@ def notify(user: str, notification: Notification, now: int) -> int:
 
 	Devices that don't exist any more are forgotten. Raises OutsideError if there are others and none of them could be reached.
 	"""
+	devices = [Subscription(each.endpoint, each.p256dh, each.auth) for each in _devices(user)]
+	return notify_each(devices, notification, now, lambda gone: forget_device(gone.endpoint, user))
+
+
+def notify_each(
+	devices: Iterable[Subscription], notification: Notification, now: int, forget: Callable[[Subscription], None]
+) -> int:
+	"""Do the same for these devices. `forget` is called with each that doesn't exist any more."""
 	reached, trouble = 0, None
 	client = Client(guard=site_guard(), limits=Limits(read=10, whole=15, attempts=1))
 	try:
-		for device in _devices(user):
+		for device in devices:
 			try:
-				reached += _send(client, device, notification, now)
+				is_there = _send(client, device, notification, now)
 			except OutsideError as error:
 				trouble = error
+				continue
+			reached += is_there
+			if not is_there:
+				forget(device)
 	finally:
 		client.close()
 	if trouble and not reached:
@@ -114,7 +127,8 @@ def forget_user(user: Document, method: str | None = None) -> None:
 		_delete({"user": user.name})
 
 
-def _send(client: Client, device: Document, notification: Notification, now: int) -> bool:
+def _send(client: Client, device: Subscription, notification: Notification, now: int) -> bool:
+	"""Send it, and return whether the device exists."""
 	body = http_ece.encrypt(
 		notification.payload(),
 		private_key=ec.generate_private_key(ec.SECP256R1()),
@@ -126,10 +140,8 @@ def _send(client: Client, device: Document, notification: Notification, now: int
 	try:
 		answer = client.send("POST", device.endpoint, body=body, headers=headers, redirect_methods=())
 	except AddressRefused:
-		_delete({"name": device.name})
 		return False
 	if answer.status in _GONE:
-		_delete({"name": device.name})
 		return False
 	if not 200 <= answer.status < 300:
 		raise UnexpectedAnswer(answer.status, host=answer.host)

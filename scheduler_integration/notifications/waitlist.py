@@ -6,6 +6,7 @@ later. So nobody loses an offer to a gateway.
 
 from collections.abc import Iterable
 from functools import partial
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -13,16 +14,27 @@ from frappe.translate import print_language
 
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.invited import CONFIRMED
+from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage, send_text
+from scheduler_integration.notifications.devices import Notification, notify_each
 from scheduler_integration.notifications.email import KIND as EMAIL
 from scheduler_integration.notifications.email import send_message, sent_already
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.unsubscribe import WAITLIST, Subscription
-from scheduler_integration.notifications.waitlist_words import Waiting, text_of, variables_of, waiting_for
+from scheduler_integration.notifications.waitlist_words import (
+	Waiting,
+	notification_of,
+	text_of,
+	variables_of,
+	waiting_for,
+)
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, Task, plan_all
+from scheduler_integration.parsing.device import Subscription as Device
 from scheduler_integration.platform.site_address import site_host
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.devices import forget_device
+from scheduler_integration.waitlist.links import entry_token, entry_url
 from scheduler_integration.waitlist.records import ENTRY, OPEN, WAITING, Entry, Offered
 
 OFFER, JOINED = "waitlist_offer", "waitlist_joined"
@@ -38,8 +50,9 @@ def plan_offers(offers: Iterable[tuple[Entry, Offered]], now: int) -> None:
 
 
 def _offering(entry: Entry, offer: Offered, now: int) -> list[Planned]:
+	push = [_push(entry, offer, now)] if entry.devices else []
 	if not entry.is_told_by_text:
-		return [_mail(entry, offer, now)]
+		return [*push, _mail(entry, offer, now)]
 	text = Planned(
 		kind=TextMessage.kind,
 		purpose=OFFER,
@@ -49,7 +62,7 @@ def _offering(entry: Entry, offer: Offered, now: int) -> list[Planned]:
 		expires_at=offer.expires_at,
 		payload={"waitlist": entry.name, "offer": offer.name},
 	)
-	return [text, _mail(entry, offer, now + TEXT_SECONDS)]
+	return [text, *push, _mail(entry, offer, now + TEXT_SECONDS)]
 
 
 def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
@@ -64,14 +77,30 @@ def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
 	)
 
 
+def _push(entry: Entry, offer: Offered, now: int) -> Planned:
+	return Planned(
+		kind=Push.kind,
+		purpose=OFFER,
+		target=entry.attendee_email,
+		key=_push_key(offer.name),
+		due_at=now,
+		expires_at=offer.expires_at,
+		payload={"waitlist": entry.name, "offer": offer.name},
+	)
+
+
 def was_told(offer: str) -> bool:
 	"""Whether a message about the offer with this name has left."""
-	keys = [_text_key(offer), _mail_key(offer)]
+	keys = [_text_key(offer), _mail_key(offer), _push_key(offer)]
 	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": SENT}))
 
 
 def _text_key(offer: str) -> str:
 	return f"{offer}@offer-text"
+
+
+def _push_key(offer: str) -> str:
+	return f"{offer}@offer-push"
 
 
 def _mail_key(offer: str) -> str:
@@ -107,6 +136,8 @@ def deliver_to_waiting(task: Task, now: int) -> Outcome:
 		return NotNeeded(_("The offer has ended."))
 	if task.kind == TextMessage.kind and offer:
 		return _send_text(task, waiting_for(entry, offer), offer, now)
+	if task.kind == Push.kind and offer:
+		return _notify(waiting_for(entry, offer), offer, now)
 	if offer and (outcome := _told_by_text(offer, now)):
 		return outcome
 	return send_message(_message(task, waiting_for(entry, offer), message_id), now)
@@ -124,6 +155,24 @@ def _send_text(task: Task, waiting: Waiting, offer: Offered, now: int) -> Outcom
 		return outcome
 	plan_all([(task.booking, _mail(waiting.entry, offer, now))], now)
 	return NotNeeded(outcome.reason) if hasattr(outcome, "reason") else outcome
+
+
+def _notify(waiting: Waiting, offer: Offered, now: int) -> Outcome:
+	"""Show the offer on the person's devices. It isn't tried again, because an e-mail or a text message says the same."""
+	entry = waiting.entry
+	with print_language(waiting.reader.words):
+		title, body = notification_of(waiting, offer)
+	token, gone = entry_token(entry.name), list[Device]()
+	shown = Notification(title, body, urlsplit(entry_url(entry)).path, about=entry.name)
+	try:
+		is_shown = notify_each([Device(**each) for each in entry.devices], shown, now, gone.append)
+	except OutsideError as error:
+		return NotNeeded(error.message)
+	finally:
+		# Afterwards, because this locks the entry.
+		for device in gone:
+			forget_device(token, device.endpoint)
+	return Done() if is_shown else NotNeeded(_("This person has turned off notifications."))
 
 
 def _told_by_text(offer: Offered, now: int) -> Outcome | None:

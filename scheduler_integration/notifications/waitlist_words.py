@@ -88,7 +88,7 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		# Anybody can type anybody's address.
 		"is_strange": not waiting.booking and entry.address_status != "Confirmed",
 		"url": url,
-		"pass_url": f"{url}?pass=1",
+		"pass_url": f"{url}#answer",
 		"leave_url": f"{url}?leave=1",
 		"unsubscribe_url": None,
 		**_offered(waiting),
@@ -104,6 +104,12 @@ def text_of(waiting: Waiting, offer: Offered) -> str:
 	text = _("{0}: {1} is free until {2}. Take it: {3}").format(title, when, until, entry_url(waiting.entry))
 	# Narrow spaces, which CLDR writes before "PM", would make the message twice as long.
 	return " ".join(text.split())
+
+
+def notification_of(waiting: Waiting, offer: Offered) -> tuple[str, str]:
+	"""Return title and text of a notification on a device that offers the time."""
+	title = _("A time is free: {0}").format(waiting.reader.in_short(offer.held.parts))
+	return title, f"{_title(waiting)} · {_('Free until {0}').format(_until(waiting.reader, offer))}"
 
 
 def _offered(waiting: Waiting) -> dict[str, Any]:

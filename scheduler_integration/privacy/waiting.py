@@ -57,6 +57,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 		"weekdays": sorted(bounds.weekdays),
 		"from_minute": bounds.from_minute,
 		"to_minute": bounds.to_minute,
+		# Their addresses at push services open something, so only their number is shown.
+		"devices": len(entry.devices),
 		# The fields of the booking form, as the person typed them.
 		"details": dict(entry.details),
 	}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ class Entry:
 	"""Somebody who waits. `booking` is the meeting that they want to move earlier. `joined_at` is in epoch seconds.
 
 	`details` are the fields of a BookingPayload that were typed when the person joined. `most_unanswered` offers without an
-	answer end the entry.
+	answer end the entry. `devices` are those of the person that show offers: `endpoint`, `p256dh` and `auth` of each.
 	"""
 
 	name: str
@@ -63,6 +63,7 @@ class Entry:
 	joined_at: int
 	address_status: str
 	details: Mapping[str, Any]
+	devices: tuple[Mapping[str, str], ...] = ()
 
 	@property
 	def zone(self) -> str:
@@ -191,8 +192,13 @@ def types_with_waiting() -> list[str]:
 
 
 def close(names: Collection[str], status: str, now: int, *, because: str = "", **fields: Any) -> None:
-	"""Let entries wait no longer. The caller holds their rows."""
-	_set(ENTRY, names, status=status, ended_because=because or None, closed_at=now, **fields)
+	"""Let entries wait no longer. Their devices are forgotten. The caller holds their rows."""
+	_set(ENTRY, names, devices=None, status=status, ended_because=because or None, closed_at=now, **fields)
+
+
+def keep_devices(name: str, devices: Sequence[Mapping[str, str]]) -> None:
+	"""Store which devices show the offers to this entry. The caller holds its row."""
+	_set(ENTRY, [name], devices=json.dumps(list(devices)) if devices else None)
 
 
 def follow_booking(entry: Entry, booking: str) -> Entry:
@@ -359,6 +365,7 @@ def _entry(row: frappe._dict | dict[str, Any]) -> Entry:
 		joined_at=row["joined_at"],
 		address_status=row["address_status"] or "",
 		details=json.loads(row["details"] or "{}"),
+		devices=tuple(json.loads(row.get("devices") or "[]")),
 	)
 
 

@@ -1,17 +1,12 @@
 """Notifications on hosts' devices: encrypted as browsers read them, sent to a push service over HTTP."""
 
 import base64
-import json
-import os
 from contextlib import contextmanager
 
 import frappe
-import http_ece
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, NotSignedIn
@@ -21,6 +16,7 @@ from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
 from tests.support.outbox import actions, deliver
+from tests.support.push_service import Browser, Service
 from tests.support.statements import recorded
 from tests.support.wsgi import serving
 
@@ -28,42 +24,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 
 NOW = at("2026-03-02 06:00")
 NINE, TEN = at("2026-03-05 09:00"), at("2026-03-05 10:00")
-
-
-def base64url(content: bytes) -> str:
-	return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
-class Browser:
-	"""A browser with a push service of its own: keeps what it gets, decrypted with its own keys."""
-
-	def __init__(self, base):
-		self.endpoint = f"{base}/push/{os.urandom(8).hex()}"
-		self.key, self.secret = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
-		point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-		self.keys = {"endpoint": self.endpoint, "p256dh": base64url(point), "auth": base64url(self.secret)}
-
-	def turn_on(self, user):
-		devices.add_device(user, parse_subscription(**self.keys))
-		frappe.db.commit()
-
-	def read(self, request):
-		content = http_ece.decrypt(
-			request.data, private_key=self.key, auth_secret=self.secret, version=request.headers["Content-Encoding"]
-		)
-		return json.loads(content)
-
-
-class Service:
-	"""The push service. `status` is its answer."""
-
-	def __init__(self):
-		self.requests, self.status = [], 201
-
-	def __call__(self, request):
-		request.get_data()
-		self.requests.append(request)
-		return Response(status=self.status)
 
 
 @pytest.fixture

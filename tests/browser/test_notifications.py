@@ -5,9 +5,13 @@ Chromium gets its push messages from its maker. So the test hands the message to
 
 import json
 
+import frappe
+
+from scheduler_integration.waitlist import records
 from tests.browser.screens import DESK, PHONE
 from tests.browser.test_looks import check, sign_in_as
 from tests.pages.offer import host_of, make_offer
+from tests.waitlist.people import make_waited, path, waiting
 
 REGISTER = """async () => {
 	const worker = "/api/method/scheduler_integration.api.devices.worker";
@@ -78,3 +82,28 @@ def test_pages_of_hosts_are_an_app_on_the_home_screen(browse):
 	assert (about["start_url"], about["scope"], about["display"]) == ("/scheduling", "/scheduling", "standalone")
 	for icon in about["icons"]:
 		assert window.page.request.get(window.server.url + icon["src"]).status == 200
+
+
+def test_who_waits_is_told_of_offers_on_their_device(browse):
+	entry = waiting(make_waited())
+	window = browse(PHONE)
+	window.page.context.grant_permissions(["notifications"], origin=window.server.url)
+	window.page.add_init_script(f"({SUBSCRIBED})()")
+	loaded = []
+	window.page.on("request", lambda request: loaded.append(request.url))
+	window.open(path(entry))
+	section = window.page.locator("#notify")
+	button = section.get_by_role("button", name="Notify me on this device")
+	button.wait_for()
+	assert [url for url in loaded if "waiting_notify" in url or "worker" in url] == []
+	check(window, "waitlist-notify")
+	button.click()
+	section.get_by_text("This device tells you when a time is free.").wait_for()
+	check(window, "waitlist-notify-on")
+	frappe.db.rollback()
+	[device] = records.entry(entry.name).devices
+	assert device["endpoint"] == "https://push.example/device"
+	section.get_by_role("button", name="Turn off").click()
+	button.wait_for()
+	frappe.db.rollback()
+	assert records.entry(entry.name).devices == ()

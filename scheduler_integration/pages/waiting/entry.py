@@ -13,7 +13,9 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.assets import script_address
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.links import local_address
@@ -63,7 +65,7 @@ def waiting_view(
 			description=bidi.plain(heading["text"]),
 			brand=brand,
 			style="waitlist",
-			script="waiting" if shown.offer else None,
+			script="waiting" if shown.is_waiting else None,
 			secret_address=True,
 			framed=True,
 		),
@@ -91,7 +93,8 @@ def waiting_view(
 		"sentences": _sentences(error) if error and not attempt.changes else [],
 		**ways_on(shown),
 		"csrf_token": csrf_token(),
-		"data": script_json({"strings": {"left": _("{0} left")}}),
+		"push_key": public_key(),
+		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
 		"status": error.http_status_code if error else 200,
 	}
 

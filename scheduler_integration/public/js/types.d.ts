@@ -51,6 +51,7 @@ export interface PageData {
 	booked: string;
 	/** The address of the script for questions that depend on an answer. Only if there are some. */
 	askedAfter?: string;
+	notify?: string;
 	/** The address of the script with the dates of a meeting that repeats. Only if it does. */
 	series?: string;
 	/** The links to the waitlist. Only if the meeting type has one. */
