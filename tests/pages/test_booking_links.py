@@ -112,3 +112,14 @@ def test_a_chosen_time_that_is_past_answers_with_the_next_ones(client, offer):
 	start = iso(now() - 86400, "UTC").replace("+", "%2B")
 	page = read(client.get(f"{path_of(make_link(offer))}?start={start}").text)
 	assert page.one("p", id="nearest").all("a")
+
+
+def test_a_link_leads_to_no_waitlist(client, offer):
+	frappe.db.set_value("Meeting Type", offer.name, "has_waitlist", 1)
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	frappe.db.commit()
+	link = path_of(make_link(offer))
+	assert "waitlist" not in client.get(link).text.partition("<body>")[2]
+	answer = client.get(f"{link}/waitlist")
+	assert (answer.status_code, read(answer.text).one("a", class_="button")["href"]) == (409, link)
+	assert client.post(f"{link}/waitlist", data={"attendee_name": "Ada"}).status_code == 409
