@@ -14,6 +14,9 @@ from tests.pages.offer import book, bookings_of, in_three_days, path_of
 from tests.waitlist.people import entries_of, fresh_entry, look, make_waited, offered, path, that_day, waiting
 
 LANGUAGES = ("en-GB", "de-DE", "fr-FR", "es-ES")
+# Both fields of a pair begin at the same height.
+PAIRS_ARE_LEVEL = """[...document.querySelectorAll(".pair")].every((pair) =>
+	new Set([...pair.querySelectorAll("input")].map((one) => Math.round(one.getBoundingClientRect().top))).size === 1)"""
 QUESTION = {"label": "What is it about?", "question_type": "Text", "required": 1}
 
 
@@ -95,6 +98,7 @@ def test_no_language_breaks_the_pages(browse, language):
 		window.open(address)
 		assert window.ask("document.documentElement.lang").startswith(language[:2])
 		assert not window.scrolls_sideways(), (language, name)
+		assert window.ask(PAIRS_ARE_LEVEL), (language, name)
 		window.screenshot(f"waitlist-{name}-{language[:2]}", full=True)
 
 
