@@ -225,6 +225,36 @@ FAULTS: tuple[Fault, ...] = (
 		("a pool of two", "cancel of a pool"),
 	),
 	Fault(
+		"a series locks no host",
+		"bookings.commands.book_series", "take_series",
+		"guard.lock_hosts(host.user for host in bookable.takers)", "pass",
+		("two series that cross", "series against book"),
+	),
+	Fault(
+		"an offer holds nothing",
+		"bookings.waitlist_offers", "make_offers",
+		"_hold(stored[0], max(until for _entry, until in rows), now)", "pass",
+		("look against book",),
+	),
+	Fault(
+		"who has left takes an offer",
+		"bookings.commands.waitlist", "take_offer",
+		"_waiting(entry)", "pass",
+		("take against leave",),
+	),
+	Fault(
+		"a look locks no host",
+		"bookings.waitlist", "look_at",
+		"guard.lock_hosts(users)", "pass",
+		("look against book", "two looks"),
+	),
+	Fault(
+		"who has an offer is offered another time",
+		"bookings.waitlist", "_known",
+		"any(each.status == records.OPEN for each in offers)", "False",
+		("two looks",),
+	),
+	Fault(
 		"a lost race isn't tried again",
 		"platform.transactions", "is_lost_race",
 		"return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)", "return False",

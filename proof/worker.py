@@ -27,6 +27,7 @@ _server = transactions._server
 # The tables by which commands decide and that they write. Others can't change who gets a time.
 SHARED = (
 	"Host Calendar", "Booking", "Booking Host", "Booking Slot", "Booking Seat", "Round Robin Turn", "Offered Time",
+	"Booking Series", "Waitlist Entry", "Waitlist Offer",
 )  # fmt: skip
 _TABLE = re.compile("`?tab(" + "|".join(sorted(SHARED, key=len, reverse=True)) + ")`?(?![ A-Za-z])")
 _WRITE = re.compile(r"^\s*(insert|update|delete|replace)", re.IGNORECASE)
@@ -204,6 +205,22 @@ def _decline(asked: dict[str, Any]) -> None:
 	retried(lambda: bookings.decline(asked["booking"], "", asked["now"]))
 
 
+def _look(asked: dict[str, Any]) -> None:
+	retried(lambda: bookings.look_at(asked["meeting_type"], asked["now"]))
+
+
+def _take(asked: dict[str, Any]) -> None:
+	retried(lambda: bookings.take_offer(asked["token"], asked["offer"], asked["now"]))
+
+
+def _pass(asked: dict[str, Any]) -> None:
+	retried(lambda: bookings.pass_offer(asked["token"], asked["offer"], asked["now"]))
+
+
+def _leave(asked: dict[str, Any]) -> None:
+	retried(lambda: bookings.leave_waitlist(asked["token"], asked["now"]))
+
+
 COMMANDS: dict[str, Callable[[dict[str, Any]], None]] = {
 	"book": _book,
 	"hold and book": _hold_and_book,
@@ -214,6 +231,10 @@ COMMANDS: dict[str, Callable[[dict[str, Any]], None]] = {
 	"reassign": _reassign,
 	"confirm": _confirm,
 	"decline": _decline,
+	"look": _look,
+	"take": _take,
+	"pass": _pass,
+	"leave": _leave,
 }
 
 if __name__ == "__main__":

@@ -10,16 +10,23 @@ from typing import Any
 
 import frappe
 
+from scheduler_integration import bookings as commands
 from scheduler_integration.availability.holds import CACHE_KEY, SINCE_KEY
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.engine import BOOKING
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.waitlist.links import entry_token
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
+from tests.waitlist.world import join, wait_for_earlier
 
 NOW = at("2026-03-02 06:00")
 NINE, HALF_PAST, TEN, NOON = (at(f"2026-03-05 {clock}") for clock in ("09:00", "09:30", "10:00", "12:00"))
+
+WEEK = 7 * 86400
+# Who waits in these scenarios has time for one start only.
+AT_NINE = {"first_date": "2026-03-05", "last_date": "2026-03-05", "from_time": "09:00", "to_time": "09:00"}
 
 Command = dict[str, Any]
 
@@ -38,8 +45,11 @@ class World:
 		self.class_ = make_meeting_type(self.page, title="Class", seats=2)
 		self.pool = make_meeting_type(self.team, title="Pool", assignment="Round Robin")
 		self.both = make_meeting_type(self.team, title="Both", assignment="Collective")
+		self.listed = make_meeting_type(self.page, title="Listed", has_waitlist=1)
+		self.course = make_meeting_type(self.page, title="Course", repeats="Attendee Chooses", repeat_count=3)
 		self.types = [each.name for each in (
-			self.short, self.long, self.padded, self.daily, self.asked, self.class_, self.pool, self.both,
+			self.short, self.long, self.padded, self.daily, self.asked, self.class_, self.pool, self.both, self.listed,
+			self.course,
 		)]  # fmt: skip
 		frappe.db.commit()
 		# Their rows exist, as for hosts who have been booked before.
@@ -49,13 +59,17 @@ class World:
 			self.reset()
 
 	def reset(self) -> None:
-		"""Delete all bookings, with the statements of one transaction."""
+		"""Delete all bookings and waitlists, with the statements of one transaction."""
+		self.holds_offers = True
 		frappe.db.rollback()
 		names = frappe.get_all("Booking", {"meeting_type": ["in", self.types]}, pluck="name")
 		for child in ("Booking Host", "Booking Answer", "Booking Guest"):
 			frappe.db.delete(child, {"parent": ["in", names]})
+		waiting = frappe.get_all("Waitlist Entry", {"meeting_type": self.listed.name}, pluck="name")
 		for other in ("Booking Slot", "Booking Seat", "Outbox Task"):
-			frappe.db.delete(other, {"booking": ["in", names]})
+			frappe.db.delete(other, {"booking": ["in", [*names, *waiting]]})
+		for other in ("Waitlist Offer", "Waitlist Entry", "Booking Series"):
+			frappe.db.delete(other, {"meeting_type": ["in", self.types]})
 		frappe.db.delete("Round Robin Turn", {"meeting_type": ["in", self.types]})
 		frappe.db.delete("Booking", {"name": ["in", names]})
 		frappe.db.commit()
@@ -79,6 +93,25 @@ class World:
 		"""Return a command about a booking."""
 		return {"command": command, "booking": booking.name, "token": manage_token(booking), "now": NOW, **fields}
 
+	def waits(self, name: str, booking: Any = None, **more: Any) -> str:
+		"""Let somebody wait for nine o'clock, or for moving a booking to it, and return the entry's token."""
+		wish = {**AT_NINE, **more}
+		entry = wait_for_earlier(booking, NOW, **wish) if booking else join(self.listed, name, NOW, **wish)
+		frappe.db.commit()
+		return entry_token(entry.name)
+
+	def looks(self) -> Command:
+		"""Return the command of a job that looks at the waitlist."""
+		return {"command": "look", "meeting_type": self.listed.name, "now": NOW}
+
+	def takes(self, token: str, command: str = "take") -> Command:
+		"""Look at the list before the processes begin, and return what somebody does who is offered nine o'clock."""
+		commands.retried(lambda: commands.look_at(self.listed.name, NOW))
+		frappe.db.commit()
+		[offer] = frappe.get_all("Waitlist Offer", {"meeting_type": self.listed.name}, pluck="name")
+		frappe.db.rollback()
+		return {"command": command, "token": token, "offer": offer, "now": NOW}
+
 	def wrong(self) -> list[str]:
 		"""Return what must never be so, and is."""
 		frappe.db.rollback()
@@ -90,7 +123,10 @@ class World:
 			{"meeting_type": ["in", self.types]},
 			["name", "status", "session", "seats", "meeting_type", "starts_at"],
 		)
-		checks = (self._twice(live), self._buckets(live), self._seats(bookings), self._limits(bookings), self._turns())
+		checks = (
+			self._twice(live), self._buckets(live), self._seats(bookings), self._limits(bookings), self._turns(),
+			self._offers(live), self._series(),
+		)  # fmt: skip
 		return [problem for found in checks for problem in found]
 
 	def _twice(self, live: Sequence[Any]) -> list[str]:
@@ -139,6 +175,28 @@ class World:
 			if booking.meeting_type == self.daily.name and booking.status in LIVE
 		)
 		return [f"{number} meetings on a day that takes one" for number in days.values() if number > 1]
+
+	def _offers(self, live: Sequence[Any]) -> list[str]:
+		"""No time is offered to two people or taken from who is offered it, and whoever took one has it."""
+		rows = frappe.get_all("Waitlist Offer", {"meeting_type": self.listed.name}, ["*"])
+		still = [each for each in rows if each.status == "Open"]
+		taken = sorted(each.entry for each in rows if each.status == "Taken")
+		booked = frappe.get_all("Waitlist Entry", {"meeting_type": self.listed.name, "status": "Booked"}, pluck="name")
+		# Nobody cancels in these scenarios.
+		found = [f"{taken} took an offer, and {sorted(booked)} have a booking"] if taken != sorted(booked) else []
+		people = Counter(each.entry for each in still)
+		found += [f"{entry} has {number} open offers" for entry, number in people.items() if number > 1]
+		booked_times = [row for row in live if row.user == self.ann and self.holds_offers]
+		for number, one in enumerate(still):
+			others = [*still[number + 1 :], *booked_times]
+			if any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for other in others):
+				found.append(f"the offered time {one.starts_at} is somebody else's")
+		return found
+
+	def _series(self) -> list[str]:
+		"""A series is there as a whole or not at all."""
+		rows = Counter(frappe.get_all("Booking", {"meeting_type": self.course.name}, pluck="series"))
+		return [f"{number} dates of a series of 3" for number in rows.values() if number != 3]
 
 	def _turns(self) -> list[str]:
 		"""The ledger has what the live bookings brought and cost, and nothing else."""
@@ -280,6 +338,62 @@ def _sent_twice(world: World) -> list[Command]:
 	return [once, once]
 
 
+def _two_takes(world: World) -> list[Command]:
+	take = world.takes(world.waits("Ann"))
+	return [take, take]
+
+
+def _take_and_book(world: World) -> list[Command]:
+	return [world.takes(world.waits("Ann")), world.asks(world.short, NINE)]
+
+
+def _take_and_book_without_hold(world: World) -> list[Command]:
+	take = world.takes(world.waits("Ann"))
+	frappe.cache.delete_value(CACHE_KEY)
+	world.holds_offers = False
+	return [take, world.asks(world.listed, NINE)]
+
+
+def _take_and_leave(world: World) -> list[Command]:
+	take = world.takes(world.waits("Ann"))
+	return [take, {**take, "command": "leave"}]
+
+
+def _take_and_pass(world: World) -> list[Command]:
+	take = world.takes(world.waits("Ann"))
+	return [take, {**take, "command": "pass"}]
+
+
+def _take_that_moves(world: World) -> list[Command]:
+	token = world.waits("Ann", world.book(world.listed, TEN))
+	return [world.takes(token), world.asks(world.short, TEN)]
+
+
+def _look_and_book(world: World) -> list[Command]:
+	world.waits("Ann")
+	return [world.looks(), world.asks(world.short, NINE)]
+
+
+def _two_looks(world: World) -> list[Command]:
+	world.waits("Ann", to_time="10:00")
+	world.waits("Ben", to_time="10:00")
+	return [world.looks(), world.looks()]
+
+
+def _look_and_cancel(world: World) -> list[Command]:
+	booking = world.book(world.short, NINE)
+	world.waits("Ann")
+	return [world.looks(), world.does("cancel by token", booking)]
+
+
+def _crossing_series(world: World) -> list[Command]:
+	return [world.asks(world.course, start, times=3) for start in (NINE, NINE + WEEK)]
+
+
+def _series_and_single(world: World) -> list[Command]:
+	return [world.asks(world.course, NINE, times=3), world.asks(world.short, NINE + WEEK)]
+
+
 SCENARIOS: tuple[Scenario, ...] = (
 	Scenario("book against book", _same_start, (TAKEN,)),
 	Scenario("book against book of another length", _other_length, (TAKEN,)),
@@ -309,6 +423,17 @@ SCENARIOS: tuple[Scenario, ...] = (
 	),
 	Scenario("a hold against book", _held, (TAKEN,)),
 	Scenario("the same request twice", _sent_twice, (BOTH,)),
+	Scenario("two takes of one offer", _two_takes, (BOTH,)),
+	Scenario("take against book", _take_and_book, (TAKEN,)),
+	Scenario("take against book without a hold", _take_and_book_without_hold, (TAKEN,)),
+	Scenario("take against leave", _take_and_leave, (BOTH, ("OK", "WAITLIST_OVER"))),
+	Scenario("take against pass", _take_and_pass, (("OFFER_ENDED", "OK"), ("OK", "WAITLIST_OVER"))),
+	Scenario("take that moves against book", _take_that_moves, (BOTH, TAKEN)),
+	Scenario("look against book", _look_and_book, (BOTH, TAKEN)),
+	Scenario("two looks", _two_looks, (BOTH,)),
+	Scenario("look against cancel", _look_and_cancel, (BOTH,)),
+	Scenario("two series that cross", _crossing_series, (("DATES_TAKEN", "OK"), TAKEN)),
+	Scenario("series against book", _series_and_single, (("DATES_TAKEN", "OK"), TAKEN)),
 )
 
 
