@@ -102,9 +102,11 @@ def put_hold(hold: Hold, now: int) -> None:
 	entries = _entries()
 	mine = [each for each in entries if each.expires_at > now and each.address == hold.address and each.key != hold.key]
 	gone = {hold.key, *_surplus(_holds(mine), MOST_OF_ONE_ADDRESS - len(hold.parts))}
-	_forget(entry for entry in entries if entry.expires_at <= now or entry.key in gone)
-	for user in hold.users:
-		frappe.cache.hset(CACHE_KEY, f"{hold.expires_at} {hold.address} {hold.key} {user}", asdict(hold))
+	names = [f"{hold.expires_at} {hold.address} {hold.key} {user}" for user in hold.users]
+	for name in names:
+		frappe.cache.hset(CACHE_KEY, name, asdict(hold))
+	# A hold that is repeated is there all the time.
+	_forget(entry for entry in entries if (entry.expires_at <= now or entry.key in gone) and entry.name not in names)
 
 
 def held_dates(key: str, meeting_type: str, start: int, now: int) -> tuple[int, ...]:

@@ -278,11 +278,15 @@ def pass_on(me: Living) -> None:
 
 def take(me: Living) -> str:
 	"""Take an offer. One that holds can be taken, unless somebody who may has the time."""
-	offer = me.some_offer()
+	offer = me.some_offer() if me.dice.random() < 0.8 else me.some("Waitlist Offer")
+	is_over = offer.status not in ("Open", "Taken") or (offer.status == "Open" and offer.expires_at <= me.now)
 	frappe.db.rollback()
 	for is_last in (False, True):
 		try:
-			return _take(me, offer)
+			booking = _take(me, offer)
+			if is_over:
+				me.wrong.append(f"{offer.name} was {offer.status} until {offer.expires_at}, and {booking} took it")
+			return booking
 		except OfferEnded:
 			frappe.db.rollback()
 			status, why = frappe.db.get_value("Waitlist Offer", offer.name, ["status", "expires_at"])
@@ -433,14 +437,19 @@ def die_at(living: Living, death: dict[str, Any] | None) -> None:
 
 	def counted_commit(*args: Any, **options: Any) -> Any:
 		step("commit")
-		# What comes after the commit is lost if the process dies here.
-		callbacks = database.after_commit
-		run = callbacks.run
-		callbacks.run = lambda: (step("after commit"), run())
+		# What comes after the commit is lost if the process dies here. Frappe's objects have no room for another function.
+		kind = type(database.after_commit)
+		run = kind.run
+
+		def counted_run(callbacks: Any) -> None:
+			step("after commit" if callbacks is database.after_commit else "")
+			run(callbacks)
+
+		kind.run = counted_run
 		try:
 			return commit(*args, **options)
 		finally:
-			callbacks.__dict__.pop("run", None)
+			kind.run = run
 
 	database.sql, database.commit = counted_sql, counted_commit
 

@@ -138,9 +138,11 @@ class Life:
 			self.done += Counter(told["done"])
 			self.told += told["told"]
 			assert not told["wrong"], self.story(told["wrong"])
+		frappe.db.rollback()
 		if is_forgetful:
-			frappe.db.rollback()
 			bookings.look_at_all(self.now)
+		lost = {key for key in self.wanted() if key not in self.held()}
+		assert not lost, self.story([f"{key} is offered, and isn't held" for key in lost])
 
 	def death(self):
 		if self.dice.random() > 0.15:
@@ -210,13 +212,19 @@ class Life:
 
 	def holds(self):
 		"""Each open offer is held, and no other offer is."""
+		held, wanted = self.held(), self.wanted()
+		return [f"the holds are {held}, and the offers {wanted}"] if held != wanted else []
+
+	def wanted(self):
+		return {each.hold_key: each.hosts for each in rules.promised(self.kinds, self.now)}
+
+	def held(self):
 		held = {}
 		for name in map(bytes.decode, frappe.cache.hkeys(CACHE_KEY)):
 			until, address, key, user = name.split(" ", 3)
 			if int(until) > self.now and address == key and user in self.users:
 				held.setdefault(key, set()).add(user)
-		wanted = {each.hold_key: each.hosts for each in rules.promised(self.kinds, self.now)}
-		return [f"the holds are {held}, and the offers {wanted}"] if held != wanted else []
+		return held
 
 	def story(self, wrong):
 		told = "\n".join(self.told[-30:])
