@@ -137,10 +137,14 @@ def look_at(name: str, now: int) -> int:
 	users = sorted({host.user for host in found.takers})
 	guard.lock_hosts(users)
 	waiting, moving = _still_waiting(records.waiting_of(name), now)
-	if not waiting or outages.is_down(EMAIL, EMAIL, now):
-		# Nobody can be told at present, so visitors may book what is free.
+	if not waiting:
 		return 0
 	hold_again(users, now)
+	if outages.is_down(EMAIL, EMAIL, now):
+		# Who can't be told at present is offered nothing, and visitors may book it.
+		waiting = [each for each in waiting if each.is_told_by_text]
+		if not waiting:
+			return 0
 	times = free_times(found, waiting, moving, now, max(each.bounds.until for each in waiting))
 	known = _known(waiting, moving)
 	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type), times.wanted))

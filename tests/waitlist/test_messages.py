@@ -208,6 +208,18 @@ def test_an_offer_of_which_nobody_could_be_told_does_not_count_and_comes_again(i
 	assert [mail["To"] for mail in arrived(inbox) if "is free" in mail["Subject"]] == [ann.attendee_email]
 
 
+def test_who_gets_text_messages_is_offered_times_while_the_mail_server_is_down(inbox, gateway, meeting_type):
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type), join(meeting_type, "Ben", **PHONE)
+	inbox.is_down = True
+	deliver(ann.name, NOW)
+	cancel(taken["09:30"])
+	look(meeting_type)
+	assert (offer_of(ann), offer_of(ben) is not None) == (None, True)
+	deliver(ben.name, NOW)
+	assert "is free" in sent_text(gateway)["text"]
+
+
 def test_an_offer_to_a_mailbox_that_refuses_it_goes_to_the_next_and_the_host_is_told(inbox, meeting_type, monkeypatch):
 	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
 	offer = offer_of(ann)
