@@ -98,3 +98,19 @@ def test_if_the_host_cancels_after_a_late_move_everything_goes_back(stripe, at_n
 	bookings.cancel_by_host(booking.name, "", LATE)
 	frappe.db.commit()
 	assert kept(stripe, run(booking, LATE)) == 0
+
+
+def test_of_a_series_only_the_dates_that_were_moved_late_are_late(stripe, at_now):
+	series = make_paid_type(refund_notice_hours=2, repeats="Attendee Chooses", repeat_weeks=1, repeat_count=3)
+	first = pay(stripe, book(series, times=3))
+	at_now.move_to(LATE)
+	request = RescheduleRequest(NINE + DAY)
+	moved = bookings.reschedule_series_by_token(manage_token(first), request, "all", LATE)
+	frappe.db.commit()
+	dates = frappe.get_all("Booking", {"series": first.series, "status": "Scheduled"}, ["name", "moved_late"])
+	assert {row.name: row.moved_late for row in dates if row.moved_late} == {moved.id: 1}
+	bookings.cancel_by_token(manage_token(frappe.get_doc("Booking", moved.id)), "", LATE, scope="all")
+	frappe.db.commit()
+	for row in dates:
+		run(frappe._dict(name=row.name), LATE)
+	assert sum(stripe.kept(each["client_reference_id"]) for each in stripe.sessions.values()) == 5000
