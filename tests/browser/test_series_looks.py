@@ -141,9 +141,8 @@ def test_a_host_books_several_dates_for_somebody(browse, language):
 	page.locator("#attendee_email").fill("ada@guests.example")
 	page.locator(".series-list label.choice").nth(0).click()
 	page.locator("#attendee_name").press("Enter")
-	page.wait_for_url(re.compile("/scheduling.*done=book"))
+	page.locator("#toast button").wait_for()
 	assert starts_of(advisory) == [0, 168, 335, 504]
-	assert page.locator("#toast").inner_text()
 
 
 def test_a_browser_without_scripts_books_several_dates(browse):
