@@ -13,7 +13,7 @@ from frappe import _
 from frappe.translate import print_language
 
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.meetings.invited import CONFIRMED
+from scheduler_integration.meetings.invited import CONFIRMED, UNCONFIRMED
 from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage, send_text
 from scheduler_integration.notifications.devices import Notification, notify_each
@@ -31,7 +31,9 @@ from scheduler_integration.notifications.waitlist_words import (
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, Task, plan_all
 from scheduler_integration.parsing.device import Subscription as Device
+from scheduler_integration.parsing.phone_numbers import international
 from scheduler_integration.platform.site_address import site_host
+from scheduler_integration.trust import caps
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.devices import forget_device
 from scheduler_integration.waitlist.links import entry_token, entry_url
@@ -144,11 +146,19 @@ def deliver_to_waiting(task: Task, now: int) -> Outcome:
 
 
 def _send_text(task: Task, waiting: Waiting, offer: Offered, now: int) -> Outcome:
-	"""Send the text message. If it can't be sent at all, the e-mail behind it leaves at once."""
+	"""Send the text message. If it can't be sent at all, the e-mail behind it leaves at once.
+
+	A number gets a limited number of them: anybody can type any number, and pass offers until the next one comes.
+	"""
+	zones = (waiting.reader.zone, waiting.hosts[0].zone)
+	receiver = international(task.target, zones)
+	if receiver and not caps.may_text(receiver, now):
+		plan_all([(task.booking, _mail(waiting.entry, offer, now))], now)
+		return NotNeeded(_("This number got {0} offers today.").format(caps.TEXTS_A_DAY))
 	with print_language(waiting.reader.words):
 		text = text_of(waiting, offer)
 	try:
-		outcome = send_text(task.target, text, zones=(waiting.reader.zone, waiting.hosts[0].zone))
+		outcome = send_text(task.target, text, zones=zones)
 	except OutsideError as error:
 		return down_by(TextMessage.kind, error)
 	if isinstance(outcome, Done):
@@ -185,7 +195,8 @@ def _told_by_text(offer: Offered, now: int) -> Outcome | None:
 
 def _message(task: Task, waiting: Waiting, message_id: str) -> Message:
 	entry = waiting.entry
-	is_strange = task.purpose == JOINED and not entry.booking and entry.address_status != CONFIRMED
+	# Anybody can type anybody's address, also for a booking that is to move earlier.
+	is_strange = entry.address_status == UNCONFIRMED if entry.booking else entry.address_status != CONFIRMED
 	return Message(
 		booking=entry.name,
 		doctype=ENTRY,

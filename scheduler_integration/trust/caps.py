@@ -15,6 +15,8 @@ from scheduler_integration.trust.counters import DAY, HOUR, count
 CODES_AN_HOUR = 3
 ALL_CODES_AN_HOUR = 9
 MESSAGES_A_DAY = 10
+# Offers of a waitlist as text messages, to one number. They cost money, and only the mailbox proves who somebody is.
+TEXTS_A_DAY = 10
 OF_A_DOMAIN_AN_HOUR = 100
 OF_A_PAGE_AN_HOUR = 60
 
@@ -51,6 +53,11 @@ def cap_of(address: str, page: str, limits: Limits, now: int) -> Cap | None:
 	if count(f"messages:{_hashed(mailbox(address))}", now, DAY) > MESSAGES_A_DAY:
 		return Cap(None)
 	return None if _fits("messages", address, page, now, limits) else Cap((now // HOUR + 1) * HOUR)
+
+
+def may_text(number: str, now: int) -> bool:
+	"""Count an offer as a text message to this number (E.164), and return whether it may be sent."""
+	return count(f"texts:{_hashed(number)}", now, DAY) <= TEXTS_A_DAY
 
 
 def _fits(kind: str, address: str, page: str, now: int, limits: Limits = NO_LIMITS) -> bool:

@@ -1,0 +1,77 @@
+"""What strangers made a waitlist send: to mailboxes and telephone numbers of others."""
+
+from functools import partial
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.trust.caps import MESSAGES_A_DAY, TEXTS_A_DAY
+from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.links import entry_token
+from tests.support.factories import fresh, make_page
+from tests.support.gateway import receiving, use_gateway
+from tests.support.outbox import deliver
+from tests.support.site import set_test_mode
+from tests.support.smtp import sending_to_inbox
+from tests.waitlist.world import NOW, book, join, look, make_type, offer_of, wait_for_earlier
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+# Sixteen free times.
+FREE = {"Tuesday": ["09:00-17:00"]}
+
+
+@pytest.fixture
+def inbox(site):
+	with sending_to_inbox(site) as box:
+		site.connect()
+		set_test_mode(False)
+		yield box
+
+
+def pass_all(entry, meeting_type):
+	"""Let the holder of the link pass one offer after the other, and return how many there were."""
+	now, token = NOW, entry_token(entry.name)
+	while offer := offer_of(entry):
+		now += 1
+		deliver(entry.name, now)
+		bookings.retried(partial(bookings.pass_offer, token, offer.name, now))
+		look(meeting_type, now)
+	return now - NOW
+
+
+def test_who_passed_each_offer_let_somebodys_telephone_get_a_text_for_every_free_time(inbox):
+	with receiving() as (gateway, url):
+		use_gateway(url)
+		meeting_type = make_type(make_page(hours=FREE))
+		# However the number is written.
+		for number in ("+49 30 901820", "+4930 901820"):
+			entry = join(meeting_type, fresh("eve"), attendee_phone=number, notify_by="text")
+			look(meeting_type)
+			assert pass_all(entry, meeting_type) == 16
+			bookings.retried(partial(bookings.leave_waitlist, entry_token(entry.name), NOW))
+		assert len(gateway.requests) == TEXTS_A_DAY
+
+
+def test_offers_to_a_typed_address_were_as_many_as_a_stranger_asked_for(inbox):
+	victim = f"{fresh('victim')}@guests.example"
+	for _each in range(2):
+		meeting_type = make_type(make_page(hours=FREE))
+		entry = join(meeting_type, attendee_email=victim, most_offers=20)
+		deliver(entry.name, NOW)
+		look(meeting_type)
+		pass_all(entry, meeting_type)
+	assert inbox.arrived.qsize() == MESSAGES_A_DAY
+
+
+def test_asking_for_an_earlier_time_again_and_again_filled_a_strangers_mailbox(inbox):
+	victim = f"{fresh('victim')}@guests.example"
+	meeting_type = make_type(make_page(hours=FREE))
+	booking = book(meeting_type, "16:00", attendee_email=victim)
+	frappe.db.set_value("Booking", booking.name, "address_status", "Unconfirmed")
+	for seconds in range(MESSAGES_A_DAY + 5):
+		entry = wait_for_earlier(booking, NOW + seconds)
+		deliver(entry.name, NOW + seconds)
+	assert records.of_booking(booking.name)
+	assert inbox.arrived.qsize() <= MESSAGES_A_DAY
