@@ -292,9 +292,9 @@ def test_a_command_that_can_be_undone_takes_no_more_statements_in_a_full_session
 	assert asked[1] <= asked[0]
 
 
-def test_a_cancellation_is_not_undone_if_its_link_was_used_again_meanwhile(frozen, page, pool, team):
-	frozen(NOW)
+def test_a_cancellation_is_not_undone_if_its_link_was_used_again_meanwhile(page, pool, team):
 	link = create_link({"meeting_type": pool.name, "user": team[0]})
+	frappe.db.set_value("Booking Link", link.name, "expires_at", NOW + 86400)
 	wish = {"slug": "l", "meeting_type": link_token(link.name), "attendee_name": "Ada", "timezone": "UTC"}
 
 	def book_by_link(start):
