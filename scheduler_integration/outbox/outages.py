@@ -77,7 +77,8 @@ def of_tasks(tasks: Iterable[Task]) -> set[tuple[str, str]]:
 
 def is_down(kind: str, account: str, now: int) -> bool:
 	"""Whether the account can't be used, and isn't to be asked at `now` whether it works again."""
-	return bool(frappe.db.exists(_DOCTYPE, {"name": _name(kind, account), "asks_at": [">", now]}))
+	waits = {"name": _name(kind, account), "since": ["<=", now], "asks_at": [">", now]}
+	return bool(frappe.db.exists(_DOCTYPE, waits))
 
 
 def ask_soon(kind: str, accounts: Collection[str], now: int, *, obeys: bool = True) -> bool:
