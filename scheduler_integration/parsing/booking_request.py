@@ -146,11 +146,17 @@ class BookingRequest:
 
 
 def parse_booking_request(
-	payload: BookingPayload, page: Document, meeting_type: Document, on_behalf: OnBehalf | None = None
+	payload: BookingPayload,
+	page: Document,
+	meeting_type: Document,
+	on_behalf: OnBehalf | None = None,
+	*,
+	needs_answers: bool = True,
 ) -> BookingRequest:
 	"""Return the request to book this meeting type on its page. Raises InvalidRequest that names every wrong field.
 
-	A host who books `on_behalf` of somebody needn't answer the questions of the form.
+	A host who books `on_behalf` of somebody needn't answer the questions of the form, nor need anybody without
+	`needs_answers`.
 	"""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
@@ -176,7 +182,7 @@ def parse_booking_request(
 				meeting_type.questions,
 				payload.answers,
 				reader.details,
-				may_be_missing=on_behalf is not None,
+				may_be_missing=on_behalf is not None or not needs_answers,
 				from_link=payload.prefill,
 			)
 		),

@@ -111,15 +111,17 @@ class Offered:
 	held: Held
 
 
-def insert_entry(fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int) -> Entry:
-	"""Store somebody at the end of the meeting type's list. The caller has locked the type's hosts."""
+def insert_entry(
+	fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int, place: int | None = None
+) -> Entry:
+	"""Store somebody at the `place`, or at the end of the meeting type's list. The caller has locked the type's hosts."""
 	doc = frappe.get_doc(
 		{
 			"doctype": ENTRY,
 			**fields,
 			**_stored(bounds),
 			"status": WAITING,
-			"place": _last_place(fields["meeting_type"]) + 1,
+			"place": _last_place(fields["meeting_type"]) + 1 if place is None else place,
 			"joined_at": now,
 			"details": json.dumps(details),
 		}

@@ -32,9 +32,8 @@ from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.plan import plan_look_after
 from scheduler_integration.waitlist.records import Entry, Offered
 
-# So many people wait for one meeting type at most, and one person for so many types.
+# So many people wait for one meeting type at most.
 MOST_WAITING = 500
-MOST_OF_PERSON = 10
 
 
 @command
@@ -42,7 +41,7 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	"""Put somebody at the end of the meeting type's waitlist, and return the entry. They get a message with its link.
 
 	Who waits already keeps their place, and gets the message again: anybody can type an address. If a code has confirmed the
-	address, the new bounds count.
+	address, what was typed now counts, and links of an entry that a stranger may have made lead nowhere.
 
 	Raises NoWaitlist and WaitlistFull. The caller must roll back then. `now` is in epoch seconds.
 	"""
@@ -50,15 +49,18 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	if not meeting_type.has_waitlist:
 		raise NoWaitlist
 	users = _lock(found)
-	mine = records.of_person(person.attendee_email)
-	entry = next((each for each in mine if each.meeting_type == meeting_type.name and not each.booking), None)
-	if entry and person.address_status == CONFIRMED:
+	mine = records.of_person(person.attendee_email, meeting_type.name)
+	entry = next((each for each in mine if not each.booking), None)
+	is_owner = bool(entry and person.address_status == CONFIRMED)
+	# A list that took those who wait already, and nobody else, would tell strangers who they are.
+	if not is_owner and records.count_waiting(meeting_type.name) >= MOST_WAITING:
+		raise WaitlistFull
+	if entry and is_owner and entry.address_status == CONFIRMED:
 		_change(entry, wait)
-	if not entry:
-		if len(mine) >= MOST_OF_PERSON or records.count_waiting(meeting_type.name) >= MOST_WAITING:
-			raise WaitlistFull
+	elif not entry or is_owner:
+		place = _end_for_owner(entry, now) if entry else None
 		fields = _fields(found, person, wait)
-		entry = records.insert_entry(fields, wait.bounds, request.details, now)
+		entry = records.insert_entry(fields, wait.bounds, request.details, now, place)
 	return _joined(entry, users, now)
 
 
@@ -186,6 +188,16 @@ def _joined(entry: Entry, users: list[str], now: int) -> Entry:
 	return entry
 
 
+def _end_for_owner(entry: Entry, now: int) -> int:
+	"""End an entry that anybody may have made, because the address's owner joins, and return its place."""
+	if records.lock([entry.name]):
+		if offer := records.open_offer_of(entry.name, for_update=True):
+			records.end_offers([offer.name], records.WITHDRAWN)
+			release_unless_shared(offer)
+		records.close([entry.name], records.LEFT, now)
+	return entry.place
+
+
 def _fields(found: Bookable, person: BookingRequest, wait: Wait) -> dict[str, object]:
 	return {
 		"meeting_type": found.meeting_type.name,
@@ -239,10 +251,13 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	slug, type_slug = _slugs(entry)
 	found = find_bookable(slug, type_slug)
 	details = {**entry.details, "start": iso(offer.start, "UTC"), "timezone": entry.zone, "language": entry.language}
+	# The questions may have changed since the person answered them.
+	asked = {question.name for question in found.meeting_type.questions if not question.is_hidden}
+	details["answers"] = {name: answer for name, answer in details.get("answers", {}).items() if name in asked}
 	details.setdefault("source", "waitlist")
 	key = f"waitlist-offer-{offer.name}"
 	payload = BookingPayload.of({**details, "hold": offer.hold_key, "idempotency_key": key})
-	request = parse_booking_request(payload, found.page, found.meeting_type)
+	request = parse_booking_request(payload, found.page, found.meeting_type, needs_answers=False)
 	return book(replace(request, address_status=entry.address_status), found, now)
 
 
