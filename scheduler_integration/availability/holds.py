@@ -11,7 +11,7 @@ and then only the holds of its own hosts:
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
@@ -98,11 +98,11 @@ def put_hold(hold: Hold, now: int) -> None:
 
 	A multi-day meeting is held on its first MOST_OF_ONE_ADDRESS dates.
 	"""
-	hold = replace(hold, parts=hold.parts[:MOST_OF_ONE_ADDRESS])
+	hold = _limited(hold)
 	entries = _entries()
 	mine = [each for each in entries if each.expires_at > now and each.address == hold.address and each.key != hold.key]
 	gone = {hold.key, *_surplus(_holds(mine), MOST_OF_ONE_ADDRESS - len(hold.parts))}
-	names = [f"{hold.expires_at} {hold.address} {hold.key} {user}" for user in hold.users]
+	names = [_name(hold, user) for user in hold.users]
 	for name in names:
 		frappe.cache.hset(CACHE_KEY, name, asdict(hold))
 	# A hold that is repeated is there all the time.
@@ -142,17 +142,34 @@ def release_hold(key: str) -> None:
 	_forget(entry for entry in _entries() if entry.key == key)
 
 
-def release_offers(users: Iterable[str], but: Collection[str]) -> None:
-	"""Remove the holds of waitlists' offers that have a key other than `but`, and take the time of one of the users."""
-	wanted = set(users)
-	_forget(
-		entry for entry in _entries() if entry.user in wanted and entry.address == entry.key and entry.key not in but
-	)
+def keep_offers(users: Iterable[str], offers: Iterable[Hold]) -> None:
+	"""Let these be the only holds of waitlists' offers that take the time of one of the users.
+
+	The cache is read once, however many there are, and only what is missing is written: a look at a waitlist does this each
+	time.
+	"""
+	wanted, missing = set(users), {_name(hold, user): hold for hold in offers for user in hold.users}
+	gone = []
+	for entry in _entries():
+		is_kept = missing.pop(entry.name, None)
+		if entry.user in wanted and entry.address == entry.key and not is_kept:
+			gone.append(entry)
+	for name, hold in missing.items():
+		frappe.cache.hset(CACHE_KEY, name, asdict(_limited(hold)))
+	_forget(gone)
 
 
 def address_hash(address: str | None) -> str:
 	"""Return a hash of a visitor's network address, so that the address itself isn't stored."""
 	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
+
+
+def _name(hold: Hold, user: str) -> str:
+	return f"{hold.expires_at} {hold.address} {hold.key} {user}"
+
+
+def _limited(hold: Hold) -> Hold:
+	return replace(hold, parts=hold.parts[:MOST_OF_ONE_ADDRESS])
 
 
 def _surplus(holds: list[Hold], room: int) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import Hold, put_hold, release_hold, release_offers
+from scheduler_integration.availability.holds import Hold, keep_offers, put_hold, release_hold
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
 from scheduler_integration.waitlist.records import Entry, Held, Offered
@@ -35,7 +35,7 @@ def make_offers(
 	key, end = frappe.generate_hash(length=32), start + entries[0].duration * MINUTE
 	stored = records.insert_offers(rows, start, end, key, held, now, by_hand=by_hand)
 	frappe.db.after_rollback.add(partial(release_hold, key))
-	_hold(stored[0], max(until for _entry, until in rows), now)
+	put_hold(_hold(stored[0], max(until for _entry, until in rows)), now)
 	return [(entry, offer) for (entry, _until), offer in zip(rows, stored, strict=True)]
 
 
@@ -45,33 +45,27 @@ def hold_again(users: Collection[str], now: int) -> None:
 	The cache may have lost a hold. And it may have one too many: of a process that was killed before it stored the offer, or
 	of a look that repeated it while the person passed the offer. `now` is in epoch seconds.
 	"""
-	offers = records.open_offers(users)
-	release_offers(users, but={each.hold_key for each in offers})
 	latest: dict[str, Offered] = {}
-	for offer in sorted(offers, key=lambda each: each.expires_at):
+	for offer in sorted(records.open_offers(users), key=lambda each: each.expires_at):
 		if offer.expires_at > now:
 			latest[offer.hold_key] = offer
-	for offer in latest.values():
-		_hold(offer, offer.expires_at, now)
+	keep_offers(users, [_hold(offer, offer.expires_at) for offer in latest.values()])
 
 
-def _hold(offer: Offered, until: int, now: int) -> None:
+def _hold(offer: Offered, until: int) -> Hold:
 	held = offer.held
 	key = offer.hold_key
-	put_hold(
-		Hold(
-			key,
-			offer.meeting_type,
-			held.users,
-			held.parts,
-			held.buffer_before,
-			held.buffer_after,
-			until,
-			key,
-			offer.offered_at,
-			held.seats,
-		),
-		now,
+	return Hold(
+		key,
+		offer.meeting_type,
+		held.users,
+		held.parts,
+		held.buffer_before,
+		held.buffer_after,
+		until,
+		key,
+		offer.offered_at,
+		held.seats,
 	)
 
 

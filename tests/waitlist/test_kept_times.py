@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration.availability.holds import CACHE_KEY, Hold, put_hold
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.waitlist import records
-from tests.support.factories import make_schedule, make_team_page, make_user
+from tests.support.factories import make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
 	DAY,
 	HALF_AN_HOUR,
@@ -100,3 +100,14 @@ def test_a_date_of_a_series_was_offered_another_hosts_time():
 	ann = wait_for_earlier(mine, from_time="09:00", to_time="09:00", last_date=DAY)
 	assert look(pool) == 0
 	assert offer_of(ann) is None
+
+
+def test_a_look_with_many_offers_wrote_all_their_holds_again(monkeypatch):
+	meeting_type = make_type(page=make_page(hours={"Tuesday": ["09:00-17:00"]}))
+	for number in range(8):
+		join(meeting_type, f"Ann{number}")
+	look(meeting_type)
+	written = []
+	monkeypatch.setattr(frappe.cache, "hset", lambda *args, **kwargs: written.append(args))
+	look(meeting_type)
+	assert written == []
