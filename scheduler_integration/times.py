@@ -113,11 +113,14 @@ class Bounds:
 	def fit(self, start: int) -> bool:
 		"""Whether a meeting at `start` (epoch seconds) suits."""
 		wall = engine.wall_clock(start, self.zone)
-		return (
-			self.first <= wall.date() <= self.last
-			and wall.isoweekday() in self.weekdays
-			and self.from_minute <= wall.hour * 60 + wall.minute <= self.to_minute
-		)
+		return self.has_day(wall.date()) and self.has_minute(wall.hour * 60 + wall.minute)
+
+	def has_day(self, day: date) -> bool:
+		return self.first <= day <= self.last and day.isoweekday() in self.weekdays
+
+	def has_minute(self, minute: int) -> bool:
+		"""Whether a meeting may begin so many minutes after midnight."""
+		return self.from_minute <= minute <= self.to_minute
 
 	@property
 	def until(self) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeVar
 
+from scheduler_integration import engine
 from scheduler_integration.times import Bounds
 
 
@@ -66,9 +69,11 @@ def matches(
 		two at once                           Monday to Ann and Cleo, Tuesday to Ben
 	"""
 	left = [each for each in waiting if each.name not in known.busy]
+	calendar = _Calendar()
 	while left:
 		first, *left = left
-		start = next((each for each in starts(first) if _suits(first, each, known)), None)
+		fitting = calendar.fitting(starts(first), first.bounds)
+		start = next((each for each in fitting if _is_new(first, each, known)), None)
 		if start is None:
 			continue
 		alike = [each for each in left if wanted(each) == wanted(first)]
@@ -90,7 +95,35 @@ def _along(start: int, others: Sequence[T], known: Known, starts: Callable[[T], 
 
 
 def _suits(entry: Waiting, start: int, known: Known) -> bool:
-	if start in known.offered.get(entry.name, ()) or not entry.bounds.fit(start):
-		return False
+	return _is_new(entry, start, known) and entry.bounds.fit(start)
+
+
+def _is_new(entry: Waiting, start: int, known: Known) -> bool:
 	before = known.before.get(entry.name)
-	return before is None or start < before
+	return start not in known.offered.get(entry.name, ()) and (before is None or start < before)
+
+
+class _Calendar:
+	"""All starts by zone, date and minute, computed once: with 500 who wait and a year of free times, this is most of a look."""
+
+	def __init__(self) -> None:
+		self._seen: dict[str, set[int]] = defaultdict(set)
+		self._days: dict[str, dict[date, list[tuple[int, int]]]] = {}
+
+	def fitting(self, starts: Sequence[int], bounds: Bounds) -> Iterator[int]:
+		"""Yield those of the starts that suit, ascending."""
+		free = set(starts)
+		for day, times in self._by_day(free, bounds.zone).items():
+			if bounds.has_day(day):
+				yield from (start for minute, start in times if start in free and bounds.has_minute(minute))
+
+	def _by_day(self, free: set[int], zone: str) -> dict[date, list[tuple[int, int]]]:
+		seen = self._seen[zone]
+		if not free <= seen:
+			seen |= free
+			days: dict[date, list[tuple[int, int]]] = defaultdict(list)
+			for start in sorted(seen):
+				wall = engine.wall_clock(start, zone)
+				days[wall.date()].append((wall.hour * 60 + wall.minute, start))
+			self._days[zone] = days
+		return self._days.get(zone, {})
