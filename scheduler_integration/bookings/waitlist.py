@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
+from zlib import crc32
 
 import frappe
 from frappe.model.document import Document
@@ -43,18 +44,20 @@ LOOK_MINUTES = 5
 def keep_waitlists(now: int) -> None:
 	"""Runs every minute: ends offers that hold no longer, and looks at the lists that this concerns. Commits.
 
-	Every LOOK_MINUTES it looks at all lists. Makes one statement if nobody waits. `now` is in epoch seconds.
+	It looks at each list every LOOK_MINUTES, at other lists in each of these minutes. Makes one statement if nobody waits.
+	`now` is in epoch seconds.
 	"""
-	if not is_used():
+	names = records.types_with_waiting() if is_used() else []
+	if not names:
 		return
 	freed: set[str] = set()
 	for offer in records.expired_offers(now):
 		if _in_transaction(f"The waitlist offer {offer.name} could not be ended", partial(expire, offer.name, now)):
 			freed.update(offer.held.users)
-	if now // MINUTE % LOOK_MINUTES == 0:
-		look_at_all(now)
-	elif freed:
-		look_for(freed, now)
+	due = [name for name in names if (crc32(name.encode()) + now // MINUTE) % LOOK_MINUTES == 0]
+	if due or freed:
+		concerned = _hosted_by(freed, types_with_lists(names)) if freed else []
+		_look(dict.fromkeys([*concerned, *types_with_lists(due)]), now)
 
 
 def look_at_all(now: int) -> int:
@@ -64,10 +67,12 @@ def look_at_all(now: int) -> int:
 
 def look_for(users: Collection[str], now: int) -> int:
 	"""Look at the waitlists of meetings that one of these users can host. Returns how many times were offered. Commits."""
-	names = types_with_lists(records.types_with_waiting())
+	return _look(_hosted_by(users, types_with_lists(records.types_with_waiting())), now)
+
+
+def _hosted_by(users: Collection[str], names: Iterable[str]) -> list[str]:
 	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in names)
-	hosted = [each.meeting_type.name for each in found if not {host.user for host in each.takers}.isdisjoint(users)]
-	return _look(hosted, now)
+	return [each.meeting_type.name for each in found if not {host.user for host in each.takers}.isdisjoint(users)]
 
 
 def _look(names: Iterable[str], now: int) -> int:

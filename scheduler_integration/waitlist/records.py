@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Min
 
 from scheduler_integration import engine
 from scheduler_integration.platform.clock import stamp, to_site_time
@@ -189,8 +190,10 @@ def count_before(each: Entry) -> int:
 
 def types_with_waiting() -> list[str]:
 	"""Return the meeting types for which somebody waits, those first in which somebody waits longest."""
-	rows = frappe.get_all(ENTRY, {"status": WAITING}, ["meeting_type", "joined_at"], order_by="joined_at asc")
-	return list(dict.fromkeys(row.meeting_type for row in rows))
+	table = frappe.qb.DocType(ENTRY)
+	query = frappe.qb.from_(table).select(table.meeting_type).where(table.status == WAITING)
+	rows = query.groupby(table.meeting_type).orderby(Min(table.joined_at), table.meeting_type).run()
+	return [meeting_type for (meeting_type,) in rows]
 
 
 def close(names: Collection[str], status: str, now: int, *, because: str = "", **fields: Any) -> None:
