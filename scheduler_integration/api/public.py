@@ -323,7 +323,7 @@ def get_waitlist_entry(token=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
-@limited(REQUESTS)
+@limited(BOOKINGS)
 def change_wait(token=None, timezone=None, **payload) -> dict[str, Any]:
 	"""Change when the person of a waitlist entry has time. The other arguments are the fields of WaitPayload."""
 	return serialise_waitlist.entry(waitlist.change_wait(parse_name(token), WaitPayload.of(payload), timezone))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import frappe
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields
-from scheduler_integration.outbox.tasks import Planned, plan_all
+from scheduler_integration.outbox.tasks import PENDING, Planned, plan_all
 from scheduler_integration.waitlist.used import is_used
 
 KIND = "waitlist"
@@ -54,3 +54,9 @@ def plan_look_after(entry: str, users: Iterable[str], now: int) -> None:
 		payload={"users": sorted(users)},
 	)
 	plan_all([(entry, look)], now, is_new=True)
+
+
+def plan_one_look(entry: str, users: Iterable[str], now: int) -> None:
+	"""Do the same, unless a look for this entry waits already: somebody may change their wishes again and again."""
+	if not frappe.db.exists("Outbox Task", {"booking": entry, "kind": KIND, "status": PENDING}):
+		plan_look_after(entry, users, now)

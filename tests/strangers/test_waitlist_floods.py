@@ -14,10 +14,12 @@ from tests.support.gateway import receiving, use_gateway
 from tests.support.outbox import deliver
 from tests.support.site import set_test_mode
 from tests.support.smtp import sending_to_inbox
+from tests.waitlist.people import make_waited, path, waiting
 from tests.waitlist.world import NOW, book, join, look, make_type, offer_of, wait_for_earlier
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
+PUBLIC = "scheduler_integration.api.public"
 # Sixteen free times.
 FREE = {"Tuesday": ["09:00-17:00"]}
 
@@ -75,3 +77,16 @@ def test_asking_for_an_earlier_time_again_and_again_filled_a_strangers_mailbox(i
 		deliver(entry.name, NOW + seconds)
 	assert records.of_booking(booking.name)
 	assert inbox.arrived.qsize() <= MESSAGES_A_DAY
+
+
+def test_each_change_of_the_wishes_planned_another_look_at_the_list(client):
+	entry = waiting(make_waited())
+	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 4)
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	frappe.db.commit()
+	token, before = entry_token(entry.name), frappe.db.count("Outbox Task", {"kind": "waitlist"})
+	codes = [client.call(f"{PUBLIC}.change_wait", token=token).status_code for _each in range(3)]
+	codes += [client.post(path(entry), data={"action": "change"}).status_code for _each in range(2)]
+	assert codes == [200, 200, 200, 303, 429]
+	frappe.db.rollback()
+	assert frappe.db.count("Outbox Task", {"kind": "waitlist"}) == before

@@ -29,7 +29,7 @@ from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
-from scheduler_integration.waitlist.plan import plan_look_after
+from scheduler_integration.waitlist.plan import plan_look_after, plan_one_look
 from scheduler_integration.waitlist.records import Entry, Offered
 
 # So many people wait for one meeting type at most.
@@ -108,7 +108,7 @@ def change_wait(token: str, wait: Wait, now: int) -> Entry:
 	"""
 	entry = _waiting(find_entry(token, for_update=True))
 	_change(entry, wait)
-	plan_look_after(entry.name, _users_of(entry), now)
+	plan_one_look(entry.name, _users_of(entry), now)
 	wake()
 	return find_entry(token)
 

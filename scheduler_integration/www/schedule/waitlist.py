@@ -87,6 +87,8 @@ def _done(token: str, path: str, action: str) -> str:
 	if action == _PASS:
 		pass_offer(token, argument("offer"))
 	elif action == CHANGE:
+		# Each change lets a task look at the list.
+		count_request(BOOKINGS)
 		change_wait(token, WaitPayload.of(typed_when(frappe.request.form)))
 		return f"{path}?changed=1"
 	else:
