@@ -3,15 +3,18 @@
 import frappe
 import pytest
 
+from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY, Hold, put_hold
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.links import entry_token
 from tests.support.factories import make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
 	DAY,
 	HALF_AN_HOUR,
 	MORNING,
 	NOW,
+	after_commit,
 	at_hour,
 	book,
 	cancel,
@@ -111,3 +114,16 @@ def test_a_look_with_many_offers_wrote_all_their_holds_again(monkeypatch):
 	monkeypatch.setattr(frappe.cache, "hset", lambda *args, **kwargs: written.append(args))
 	look(meeting_type)
 	assert written == []
+
+
+def test_a_time_that_was_offered_to_two_stays_held_when_one_of_them_passes():
+	meeting_type = make_type(waitlist_at_once=2)
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
+	cancel(taken["09:30"])
+	look(meeting_type)
+	bookings.pass_offer(entry_token(ann.name), offer_of(ann).name, NOW)
+	after_commit()
+	with pytest.raises(SlotTaken):
+		book(meeting_type, "09:30", "Dora")
+	take(ben)
