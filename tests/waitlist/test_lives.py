@@ -17,14 +17,16 @@ import pytest
 from proof.protocol import Line
 from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
+from scheduler_integration.bookings.outbox import HANDLERS
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.platform import clock
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user
-from tests.waitlist import living, rules
+from tests.waitlist import rules
+from tests.waitlist.living import looking_only
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "outgoing_mail")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
 PROCESSES = 4
 ROUNDS, STEPS = 10, 8
@@ -175,7 +177,7 @@ class Life:
 			self.now = max([self.now + 10 * MINUTE, *open_until])
 			self.now += -self.now % (5 * MINUTE)
 			bookings.keep_waitlists(self.now)
-			living.run_tasks(self)
+			bookings.run_due_tasks(lambda: self.now, 120)
 			self.check("end")
 		bookings.look_at_all(self.now)
 		frappe.db.rollback()
@@ -235,7 +237,9 @@ class Life:
 			process.close()
 
 
-def test_no_time_is_offered_to_two_and_nobody_is_forgotten(site, seed):
+def test_no_time_is_offered_to_two_and_nobody_is_forgotten(site, seed, monkeypatch):
+	for kind, handler in looking_only().items():
+		monkeypatch.setitem(HANDLERS, kind, handler)
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	life = Life(site, seed)
