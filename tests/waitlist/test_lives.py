@@ -105,7 +105,7 @@ class Life:
 		self.fill()
 		for number in range(ROUNDS):
 			self.round(number)
-			self.check(number)
+			self.check()
 			self.wait(self.dice.choice([0, 1, 5, 11, 31, 31, 31, 45, 90, 700]) * MINUTE)
 		self.end()
 
@@ -159,7 +159,7 @@ class Life:
 		if seconds:
 			bookings.keep_waitlists(self.now)
 
-	def check(self, number):
+	def check(self):
 		frappe.db.rollback()
 		check_time(self.users)
 		check_seats(list(self.kinds))
@@ -177,11 +177,12 @@ class Life:
 			self.now = max([self.now + 10 * MINUTE, *open_until])
 			self.now += -self.now % (5 * MINUTE)
 			bookings.keep_waitlists(self.now)
+			late = [each.name for each in rules.offers(self.kinds, status="Open") if each.expires_at <= self.now]
+			assert not late, self.story([f"{name} is over, and nobody ended it" for name in late])
 			bookings.run_due_tasks(lambda: self.now, 120)
-			self.check("end")
+			self.check()
 		bookings.look_at_all(self.now)
-		frappe.db.rollback()
-		self.check("end")
+		self.check()
 		wrong = [*self.forgotten(), *self.stuck(), *self.holds()]
 		assert not wrong, self.story(wrong)
 
