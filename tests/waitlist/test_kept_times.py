@@ -5,6 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY, Hold, put_hold
+from scheduler_integration.bookings.commands import waitlist
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
@@ -127,3 +128,20 @@ def test_a_time_that_was_offered_to_two_stays_held_when_one_of_them_passes():
 	with pytest.raises(SlotTaken):
 		book(meeting_type, "09:30", "Dora")
 	take(ben)
+
+
+def test_a_second_click_between_two_reads_of_the_first_ended_the_offer(monkeypatch):
+	meeting_type = make_type()
+	ann = join(meeting_type)
+	look(meeting_type)
+	token, offer, find = entry_token(ann.name), offer_of(ann), waitlist.find_entry
+	booked = []
+
+	def find_before_the_other_click(asked, **options):
+		monkeypatch.setattr(waitlist, "find_entry", find)
+		found = find(asked, **options)
+		booked.append(bookings.take_offer(asked, offer.name, NOW).name)
+		return found
+
+	monkeypatch.setattr(waitlist, "find_entry", find_before_the_other_click)
+	assert [bookings.take_offer(token, offer.name, NOW).name] == booked

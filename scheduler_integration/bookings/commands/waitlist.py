@@ -155,8 +155,9 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	Doing it twice returns the same booking. Raises WaitlistEntryNotFound, WaitlistOver, OfferEnded, and the errors of
 	`book` or `reschedule_by_token`, such as SlotTaken. The caller must roll back then.
 	"""
-	entry = find_entry(token)
+	# The offer is read first. After a second click has taken it, the entry says so too.
 	offer = records.offer(name)
+	entry = find_entry(token)
 	if not offer or offer.entry != entry.name:
 		raise OfferEnded
 	if entry.status == records.WAITING:
