@@ -17,7 +17,7 @@ from scheduler_integration.platform.clock import now
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
 from tests.pages.offer import bookings_of
-from tests.support.factories import fresh, page_of
+from tests.support.factories import fresh, make_meeting_type, make_page, page_of
 from tests.waitlist.people import (
 	entries_of,
 	fresh_entry,
@@ -101,3 +101,17 @@ def test_nobody_could_take_an_offer_after_the_host_had_changed_the_questions(cli
 	answer = client.call(f"{PUBLIC}.take_offer", token=entry_token(entry.name), offer=offer.name)
 	assert answer.status_code == 201, answer.text
 	assert bookings_of(meeting_type)[0].answers == []
+
+
+def test_an_offer_booked_another_type_that_had_the_slug_of_a_moved_one(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	offer, former = records.open_offer_of(entry.name), page_of(meeting_type)
+	meeting_type.reload()
+	meeting_type.scheduling_page = make_page(former.user).name
+	meeting_type.save()
+	other = make_meeting_type(former, slug=meeting_type.slug, duration_minutes=30, slot_interval=30)
+	frappe.db.commit()
+	answer = client.call(f"{PUBLIC}.take_offer", token=entry_token(entry.name), offer=offer.name)
+	assert answer.status_code == 201, answer.text
+	assert (len(bookings_of(meeting_type)), bookings_of(other)) == (1, [])

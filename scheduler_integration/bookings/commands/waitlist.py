@@ -14,7 +14,7 @@ from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist_offers import release_unless_shared
-from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable
+from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, WaitlistFull, WaitlistOver
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.invited import CONFIRMED
@@ -263,8 +263,9 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 
 
 def _slugs(entry: Entry) -> tuple[str, str]:
-	page = frappe.get_cached_doc("Scheduling Page", entry.scheduling_page)
-	return page.slug, frappe.get_cached_doc("Meeting Type", entry.meeting_type).slug
+	# The type may be on another page by now, and another type may have its slug on the former one.
+	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
+	return page_of(meeting_type).slug, meeting_type.slug
 
 
 def _move(entry: Entry, offer: Offered, now: int) -> Document:
