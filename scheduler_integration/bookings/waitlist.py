@@ -9,6 +9,7 @@ deleted in a host's calendar.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from zlib import crc32
 
@@ -21,13 +22,16 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.free_times import FreeTimes
 from scheduler_integration.bookings.transaction import command, retried
 from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
+from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.email import KIND as EMAIL
 from scheduler_integration.notifications.waitlist import plan_offers, was_told
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import forget_offer
@@ -141,7 +145,7 @@ def look_at(name: str, now: int) -> int:
 		return 0
 	users = sorted({host.user for host in found.takers})
 	guard.lock_hosts(users)
-	waiting, moving = _still_waiting(records.waiting_of(name), now)
+	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in records.waiting_of(name)], now)
 	if not waiting:
 		return 0
 	hold_again(users, now)
@@ -166,8 +170,9 @@ def _still_waiting(entries: Sequence[Entry], now: int) -> tuple[list[Entry], dic
 	bookings = {each.name: each for each in load_bookings(sorted({e.booking for e in entries if e.booking}))}
 	late = [each.name for each in entries if each.bounds.until <= now]
 	gone = [each.name for each in entries if each.booking and not _is_coming(bookings.get(each.booking), now)]
+	undoable = {each.name for each in entries if each.booking and _may_come_back(bookings.get(each.booking), now)}
 	_end(late, records.BECAUSE_DATE, now)
-	_end([name for name in gone if name not in late], records.BECAUSE_MEETING, now)
+	_end([name for name in gone if name not in {*late, *undoable}], records.BECAUSE_MEETING, now)
 	moving = {each.name: bookings[each.booking] for each in entries if each.booking and each.booking in bookings}
 	stuck = {
 		name
@@ -178,8 +183,24 @@ def _still_waiting(entries: Sequence[Entry], now: int) -> tuple[list[Entry], dic
 	return left, {each.name: moving[each.name] for each in left if each.booking}
 
 
+def as_offered(entry: Entry, meeting_type: Document) -> Entry:
+	"""Return the entry with a duration that the type offers at present: its own if the chosen one is gone, or none was chosen.
+
+	A meeting that is moved earlier keeps its duration.
+	"""
+	is_chosen = entry.details.get("duration") and entry.duration in durations_of(meeting_type)
+	return entry if entry.booking or is_chosen else replace(entry, duration=meeting_type.duration_minutes)
+
+
 def _is_coming(booking: Document | None, now: int) -> bool:
 	return bool(booking and booking.status in OPEN and booking.starts_at > now)
+
+
+def _may_come_back(booking: Document | None, now: int) -> bool:
+	"""Whether the host who has just cancelled the meeting may still take it back."""
+	if not booking or booking.status != "Cancelled" or booking.cancelled_by != Actor.HOST.value:
+		return False
+	return bool(now < booking.cancelled_at + UNDO_SECONDS)
 
 
 def _following_moves(entries: Sequence[Entry]) -> list[Entry]:

@@ -14,8 +14,6 @@ from scheduler_integration.waitlist.hours import offer_ends
 from scheduler_integration.waitlist.records import Entry, Held, Offered
 from scheduler_integration.waitlist.terms import minutes_of
 
-MINUTE = 60
-
 
 def make_offers(
 	entries: Sequence[Entry],
@@ -32,7 +30,7 @@ def make_offers(
 	rows = [(entry, until) for entry, until in ends if until]
 	if not rows:
 		return []
-	key, end = frappe.generate_hash(length=32), start + entries[0].duration * MINUTE
+	key, end = frappe.generate_hash(length=32), held.parts[0][1]
 	stored = records.insert_offers(rows, start, end, key, held, now, by_hand=by_hand)
 	frappe.db.after_rollback.add(partial(release_hold, key))
 	put_hold(_hold(stored[0], max(until for _entry, until in rows)), now)

@@ -9,6 +9,9 @@ from scheduler_integration.outbox.tasks import PENDING, SKIPPED, STAGES
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.clock import to_site_time
 
+# A person who sees what they did by mistake reacts within this time.
+SECONDS = 10
+
 States = dict[str, str]
 
 

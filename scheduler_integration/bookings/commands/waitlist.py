@@ -14,6 +14,7 @@ from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist_offers import release_unless_shared
+from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, WaitlistFull, WaitlistOver
 from scheduler_integration.meetings.chain import latest
@@ -251,7 +252,11 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	"""Book the offered time with what the person entered when they joined."""
 	slug, type_slug = _slugs(entry)
 	found = find_bookable(slug, type_slug)
+	minutes = (offer.end - offer.start) // 60
+	if minutes not in durations_of(found.meeting_type):
+		raise OfferEnded
 	details = {**entry.details, "start": iso(offer.start, "UTC"), "timezone": entry.zone, "language": entry.language}
+	details["duration"] = minutes
 	# The questions may have changed since the person answered them.
 	asked = {question.name for question in found.meeting_type.questions if not question.is_hidden}
 	details["answers"] = {name: answer for name, answer in details.get("answers", {}).items() if name in asked}

@@ -13,7 +13,7 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.free_times import FreeTimes
 from scheduler_integration.bookings.transaction import command
-from scheduler_integration.bookings.waitlist import free_times
+from scheduler_integration.bookings.waitlist import as_offered, free_times
 from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
 from scheduler_integration.catalogue.lookup import Bookable, find_hosted, find_own_bookable
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, WaitlistEntryNotFound, WaitlistOver
@@ -134,8 +134,7 @@ def _free_times(
 	found: Bookable, entry: Entry, moving: Document | None, now: int, last: int, *, lock: bool
 ) -> tuple[Entry, FreeTimes]:
 	"""Return what is free for somebody, whatever they wish, and the entry with the present booking of the meeting to move."""
-	if moving:
-		entry = replace(entry, booking=moving.name)
+	entry = replace(entry, booking=moving.name) if moving else as_offered(entry, found.meeting_type)
 	return entry, free_times(found, [entry], {entry.name: moving} if moving else {}, now, last, lock=lock)
 
 
