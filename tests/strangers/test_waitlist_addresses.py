@@ -9,7 +9,7 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.bookings.commands import waitlist as commands
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.exceptions import WaitlistFull
+from scheduler_integration.exceptions import NoWaitlist, WaitlistFull
 from scheduler_integration.meetings.invited import CONFIRMED
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait_request
@@ -115,3 +115,18 @@ def test_an_offer_booked_another_type_that_had_the_slug_of_a_moved_one(client):
 	answer = client.call(f"{PUBLIC}.take_offer", token=entry_token(entry.name), offer=offer.name)
 	assert answer.status_code == 201, answer.text
 	assert (len(bookings_of(meeting_type)), bookings_of(other)) == (1, [])
+
+
+def test_an_offer_of_one_date_booked_a_whole_series(client, as_user):
+	meeting_type = make_waited()
+	entry, ben = offered(meeting_type), waiting(meeting_type, "Ben")
+	offer = records.open_offer_of(entry.name)
+	meeting_type.reload()
+	meeting_type.update({"has_waitlist": 0, "repeats": "Fixed", "repeat_weeks": 1, "repeat_count": 4})
+	meeting_type.save()
+	frappe.db.commit()
+	answer = client.call(f"{PUBLIC}.take_offer", token=entry_token(entry.name), offer=offer.name)
+	assert (answer.status_code, answer.json()["code"]) == (409, "OFFER_ENDED")
+	assert bookings_of(meeting_type) == []
+	with as_user(page_of(meeting_type).user), pytest.raises(NoWaitlist):
+		bookings.retried(partial(bookings.offer_by_hand, ben.name, offer.start + 1800, now()))

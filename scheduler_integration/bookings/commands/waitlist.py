@@ -253,7 +253,8 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	slug, type_slug = _slugs(entry)
 	found = find_bookable(slug, type_slug)
 	minutes = (offer.end - offer.start) // 60
-	if minutes not in durations_of(found.meeting_type):
+	# If the type always repeats since the offer was made, the person has agreed to one date only.
+	if minutes not in durations_of(found.meeting_type) or found.meeting_type.repeats == "Fixed":
 		raise OfferEnded
 	details = {**entry.details, "start": iso(offer.start, "UTC"), "timezone": entry.zone, "language": entry.language}
 	details["duration"] = minutes

@@ -16,7 +16,13 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist import as_offered, free_times
 from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
 from scheduler_integration.catalogue.lookup import Bookable, find_hosted, find_own_bookable
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, WaitlistEntryNotFound, WaitlistOver
+from scheduler_integration.exceptions import (
+	ChangedMeanwhile,
+	InvalidRequest,
+	NoWaitlist,
+	WaitlistEntryNotFound,
+	WaitlistOver,
+)
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.notifications.waitlist import plan_offers
@@ -78,6 +84,8 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 		raise InvalidRequest(details={"start": _("Choose a date within a year.")})
 	# The hosts are locked first, and the entry after them, as by a look at the list.
 	found = find_own_bookable(_find(name).meeting_type)
+	if found.meeting_type.repeats == "Fixed":
+		raise NoWaitlist
 	users = _lock(found)
 	locked = records.lock([name]).get(name)
 	if not locked:
