@@ -145,7 +145,8 @@ def look_at(name: str, now: int) -> int:
 		return 0
 	users = sorted({host.user for host in found.takers})
 	guard.lock_hosts(users)
-	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in records.waiting_of(name)], now)
+	entries = records.waiting_of(name, hosts=users)
+	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in entries], now)
 	if not waiting:
 		return 0
 	hold_again(users, now)
@@ -155,7 +156,7 @@ def look_at(name: str, now: int) -> int:
 		if not waiting:
 			return 0
 	times = free_times(found, waiting, moving, now, max(each.bounds.until for each in waiting))
-	known = _known(waiting, moving)
+	known = _known(waiting, moving, users)
 	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type), times.wanted))
 	return _offer(found_matches, times, found.meeting_type, now)
 
@@ -256,8 +257,8 @@ def _movable_to(booking: Document, found: Bookable) -> set[str]:
 	return own | {host.user for host in found.takers} if is_free else own
 
 
-def _known(waiting: Sequence[Entry], moving: dict[str, Document]) -> Known:
-	history = records.offers_to([each.name for each in waiting])
+def _known(waiting: Sequence[Entry], moving: dict[str, Document], hosts: Collection[str]) -> Known:
+	history = records.offers_to([each.name for each in waiting], hosts=hosts)
 	return Known(
 		busy={name for name, offers in history.items() if any(each.status == records.OPEN for each in offers)},
 		# A time that somebody else had, and that is free again, is news.

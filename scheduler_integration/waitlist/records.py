@@ -144,11 +144,17 @@ def entry(name: str, *, for_update: bool = False) -> Entry | None:
 	return _entry(row) if row else None
 
 
-def waiting_of(*meeting_types: str) -> list[Entry]:
-	"""Return who waits for a time of these meeting types, in their order. The caller has locked the hosts, or only shows it."""
-	filters = {"meeting_type": ["in", meeting_types], "status": WAITING}
-	rows = frappe.get_all(ENTRY, filters, ["*"], order_by="place asc, creation asc, name asc")
-	return [_entry(row) for row in rows]
+def waiting_of(*meeting_types: str, hosts: Collection[str] | None = None) -> list[Entry]:
+	"""Return who waits for a time of these meeting types, in their order.
+
+	Who decides by it has locked the `hosts`, and gets the newest state. Without them it is only shown.
+	"""
+	if not meeting_types:
+		return []
+	table = frappe.qb.DocType(ENTRY)
+	query = frappe.qb.from_(table).select("*").where(table.meeting_type.isin(meeting_types) & (table.status == WAITING))
+	query = query.orderby(table.place).orderby(table.creation).orderby(table.name)
+	return [_entry(row) for row in _read(query, hosts)]
 
 
 def lock(names: Collection[str]) -> dict[str, Entry]:
@@ -291,12 +297,16 @@ def open_offer_of(entry_name: str, *, for_update: bool = False) -> Offered | Non
 	return _offered(row) if row else None
 
 
-def offers_to(entries: Collection[str], status: str | None = None) -> dict[str, list[Offered]]:
-	"""Return all offers to these entries, or those with this status, by entry, the latest last."""
+def offers_to(
+	entries: Collection[str], status: str | None = None, hosts: Collection[str] | None = None
+) -> dict[str, list[Offered]]:
+	"""Return all offers to these entries, or those with this status, by entry, the latest last. See `waiting_of` for `hosts`."""
 	found: dict[str, list[Offered]] = defaultdict(list)
 	if entries:
-		filters = {"entry": ["in", list(entries)], **({"status": status} if status else {})}
-		for row in frappe.get_all(OFFER, filters, ["*"], order_by="offered_at asc, creation asc"):
+		table = frappe.qb.DocType(OFFER)
+		query = frappe.qb.from_(table).select("*").where(table.entry.isin(list(entries)))
+		query = query.where(table.status == status) if status else query
+		for row in _read(query.orderby(table.offered_at).orderby(table.creation), hosts):
 			found[row.entry].append(_offered(row))
 	return found
 
@@ -309,6 +319,11 @@ def open_with(hold_key: str) -> list[Offered]:
 def end_offers(names: Collection[str], status: str) -> None:
 	"""Let these offers hold no longer."""
 	_set(OFFER, names, status=status)
+
+
+def _read(query: Any, hosts: Collection[str] | None) -> list[frappe._dict]:
+	found: list[frappe._dict] = (query if hosts is None else newest(query, hosts)).run(as_dict=True)
+	return found
 
 
 def _last_place(meeting_type: str) -> int:

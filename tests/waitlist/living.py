@@ -98,8 +98,8 @@ class Living:
 	def _watch_offers(self) -> None:
 		waiting_of, insert_offers = records.waiting_of, records.insert_offers
 
-		def watched_list(meeting_type: str) -> list[records.Entry]:
-			found = waiting_of(meeting_type)
+		def watched_list(meeting_type: str, **options: Any) -> list[records.Entry]:
+			found = waiting_of(meeting_type, **options)
 			with self.watching():
 				rows = rules.entries(self.kinds, meeting_type=meeting_type, status="Waiting")
 				busy = {each.entry for each in rules.offers(self.kinds, status="Open")}
