@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scheduler_integration import engine
@@ -11,12 +12,17 @@ from scheduler_integration.bookings.assign import hosts_to_hold
 from scheduler_integration.waitlist.hours import LEAST_SECONDS
 from scheduler_integration.waitlist.records import Entry, Held
 
+# Offers to strangers together hold at most one part in so many of the times of a date, as their holds do: whoever joins
+# under a hundred addresses must not close a calendar. So many times they get on any date.
+SHARE_OF_DATE, LEAST_TIMES = 3, 2
+
 
 class FreeTimes:
 	"""What can be booked from `now` to `last`, for those who wait. Both are epoch seconds.
 
 	`offers` are by duration in minutes and number of seats. `moving` are the hosts' users with whom the meeting of an entry can
-	be moved, by the entry's name; None means all. `seats` are those of these meetings.
+	be moved, by the entry's name; None means all. `seats` are those of these meetings. `for_strangers` are the starts that
+	strangers are offered already.
 	"""
 
 	def __init__(
@@ -26,7 +32,9 @@ class FreeTimes:
 		last: int,
 		moving: Mapping[str, set[str] | None],
 		seats: Mapping[str, int],
+		for_strangers: Iterable[int] = (),
 	):
+		self._for_strangers = Counter(map(_date, for_strangers))
 		self._offers, self._now, self._last, self._moving, self._seats = dict(offers), now, last, moving, seats
 		self._starts: dict[tuple[int, int, str], list[int]] = {}
 		self.held: list[Held] = []
@@ -44,7 +52,24 @@ class FreeTimes:
 			notice = pool.rules.minimum_notice * 60 if pool.rules else 0
 			earliest = self._now + notice + LEAST_SECONDS
 			self._starts[key] = [start for start in pool.starts(self._now, self._last) if start >= earliest]
-		return self._starts[key]
+		return self._left_to_strangers(entry, self._starts[key]) if entry.is_stranger else self._starts[key]
+
+	def _left_to_strangers(self, entry: Entry, starts: list[int]) -> list[int]:
+		"""Return those of the starts on whose date strangers hold less than their share. Seats of sessions close nothing."""
+		rules = self.offer_for(entry).pool.rules
+		if not rules or rules.seats > 1:
+			return starts
+		free, ends = Counter[int](), 0
+		for start in starts:
+			if start >= ends:
+				free[_date(start)] += 1
+				ends = start + entry.duration * 60
+		held = self._for_strangers
+		return [
+			start
+			for start in starts
+			if held[day := _date(start)] < max(LEAST_TIMES, (free[day] + held[day]) // SHARE_OF_DATE)
+		]
 
 	def _size(self, entry: Entry) -> tuple[int, int]:
 		return entry.duration, self._seats.get(entry.name, 1)
@@ -53,6 +78,7 @@ class FreeTimes:
 		"""Let the time at `start` be free no longer. Its hosts and parts are the last item of `held` then."""
 		held = self.hold(entry, start)
 		self.held.append(held)
+		self._for_strangers[_date(start)] += entry.is_stranger
 		items = [
 			engine.Booked(
 				first,
@@ -87,6 +113,11 @@ class FreeTimes:
 			if users is None or each.host.name in users
 		]
 		return replace(offer, pool=offer.pool.with_members(members))
+
+
+def _date(start: int) -> int:
+	"""Return the number of the date in UTC: which one it is by a wall clock doesn't matter for a share."""
+	return start // 86400
 
 
 def _hold_at(offer: Offer, start: int, seats: int) -> Held:

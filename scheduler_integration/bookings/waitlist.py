@@ -244,9 +244,10 @@ def free_times(
 	}
 	everybody = {host.user for host in found.takers}
 	users = {name: _movable_to(booking, found) & everybody for name, booking in moving.items()}
-	return FreeTimes(
-		offers, now, last, {name: None if each == everybody else each for name, each in users.items()}, seats
-	)
+	moves = {name: None if each == everybody else each for name, each in users.items()}
+	has_strangers = lock and any(each.is_stranger for each in waiting)
+	held = records.starts_held_for_strangers(everybody) if has_strangers else ()
+	return FreeTimes(offers, now, last, moves, seats, held)
 
 
 def _movable_to(booking: Document, found: Bookable) -> set[str]:

@@ -20,6 +20,7 @@ import frappe
 from frappe.query_builder.functions import Min
 
 from scheduler_integration import engine
+from scheduler_integration.meetings.invited import UNCONFIRMED
 from scheduler_integration.platform.clock import stamp, to_site_time
 from scheduler_integration.platform.sql import insert_rows, update_rows
 from scheduler_integration.platform.transactions import newest
@@ -69,6 +70,11 @@ class Entry:
 	@property
 	def zone(self) -> str:
 		return self.bounds.zone
+
+	@property
+	def is_stranger(self) -> bool:
+		"""Whether nobody has confirmed that the address is this person's."""
+		return self.address_status == UNCONFIRMED
 
 	@property
 	def is_told_by_text(self) -> bool:
@@ -281,6 +287,15 @@ def open_offers(hosts: Collection[str]) -> list[Offered]:
 	query = frappe.qb.from_(table).select("*").where(table.status == OPEN)
 	offers = [_offered(row) for row in newest(query, hosts).run(as_dict=True)]
 	return [each for each in offers if not {*hosts}.isdisjoint(each.held.users)]
+
+
+def starts_held_for_strangers(hosts: Collection[str]) -> list[int]:
+	"""Return the starts of these hosts' open offers to people whose address nobody has confirmed. The hosts are locked."""
+	table, entry_row = frappe.qb.DocType(OFFER), frappe.qb.DocType(ENTRY)
+	query = frappe.qb.from_(table).join(entry_row).on(entry_row.name == table.entry).select(table.starts_at, table.hold)
+	query = query.where((table.status == OPEN) & (entry_row.address_status == UNCONFIRMED))
+	rows = newest(query, hosts).run()
+	return [start for start, hold in rows if not {*hosts}.isdisjoint(json.loads(hold)["users"])]
 
 
 def expired_offers(now: int) -> list[Offered]:

@@ -15,7 +15,18 @@ from tests.support.outbox import deliver
 from tests.support.site import set_test_mode
 from tests.support.smtp import sending_to_inbox
 from tests.waitlist.people import make_waited, path, waiting
-from tests.waitlist.world import NOW, book, join, look, make_type, offer_of, wait_for_earlier
+from tests.waitlist.world import (
+	NOW,
+	book,
+	cancel,
+	fill,
+	join,
+	look,
+	make_type,
+	offer_of,
+	offered_hour,
+	wait_for_earlier,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
@@ -90,3 +101,19 @@ def test_each_change_of_the_wishes_planned_another_look_at_the_list(client):
 	assert codes == [200, 200, 200, 303, 429]
 	frappe.db.rollback()
 	assert frappe.db.count("Outbox Task", {"kind": "waitlist"}) == before
+
+
+def test_strangers_on_a_waitlist_held_every_time_of_a_day():
+	"""Each of four people with an address of their own could hold one of a day's four times, at night until the morning."""
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	entries = [join(meeting_type, name) for name in ("Ann", "Ben", "Cleo", "Dora")]
+	frappe.db.set_value("Waitlist Entry", {"meeting_type": meeting_type.name}, "address_status", "Unconfirmed")
+	known = join(meeting_type, "Eve")
+	for booking in taken.values():
+		cancel(booking)
+	look(meeting_type)
+	assert [offered_hour(each) for each in entries] == ["09:00", "09:30", None, None]
+	assert offered_hour(known) == "10:00"
+	look(meeting_type)
+	assert [offered_hour(each) for each in entries] == ["09:00", "09:30", None, None]
