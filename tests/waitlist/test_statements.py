@@ -25,7 +25,7 @@ def asked(act: Callable[[], Any]) -> list[str]:
 	frappe.db.value_cache.clear()
 	with recorded() as seen:
 		retried(act)
-	return [text for text, _values in seen if not text.startswith("pragma")]
+	return [text for text, _values in seen if not text.startswith(("pragma", "set session"))]
 
 
 def acts(meeting_type: Any) -> dict[str, Callable[[], Any]]:
@@ -77,13 +77,16 @@ def test_a_site_without_a_waitlist_asked_about_them(unused):
 
 
 def test_a_waitlist_costs_a_cancellation_a_couple_of_statements(unused):
-	numbers(make_meeting_type(make_page(hours=MORNING)))
 	used.is_used()
+	# Frappe remembers some of what it has read.
+	numbers(unused)
 	without = numbers(unused)
 	meeting_type = make_type()
 	used.is_used()
+	numbers(meeting_type)
 	with_one = numbers(meeting_type)
-	assert (with_one["list"], with_one["book"]) == (without["list"], without["book"])
+	assert with_one["list"] <= without["list"]
+	assert with_one["book"] <= without["book"]
 	assert with_one["cancel"] <= without["cancel"] + 2
 	assert with_one["move"] <= without["move"] + 2
 
