@@ -11,6 +11,9 @@ from scheduler_integration.outbox.tasks import Planned, Task, plan_all
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.plan import KIND
 
+# The purpose of a task that ends an offer of which nobody could be told.
+UNDELIVERED = "undelivered"
+
 
 def give_up(task: Task, now: int) -> None:
 	"""Plan that the time goes to the next person: the message of the task, which offers it, failed for good."""
@@ -18,7 +21,7 @@ def give_up(task: Task, now: int) -> None:
 	if offer and offer.status == records.OPEN:
 		undelivered = Planned(
 			kind=KIND,
-			purpose="undelivered",
+			purpose=UNDELIVERED,
 			target=offer.entry,
 			key=f"{offer.name}@undelivered",
 			due_at=now,

@@ -9,6 +9,8 @@ from scheduler_integration.outbox.tasks import PENDING, Planned, plan_all
 from scheduler_integration.waitlist.used import is_used
 
 KIND = "waitlist"
+# The purpose of the look at the lists after a time became free.
+FREED = "freed"
 
 
 def plan_look(changes: Changes) -> dict[str, Fields]:
@@ -34,7 +36,7 @@ def _freed(change: Change) -> list[str]:
 def _look(change: Change, users: Iterable[str]) -> Planned:
 	return Planned(
 		kind=KIND,
-		purpose="freed",
+		purpose=FREED,
 		target=change.booking.host,
 		key=f"{change.booking.name}@waitlist",
 		due_at=change.now,
@@ -47,7 +49,7 @@ def plan_look_after(entry: str, users: Iterable[str], now: int) -> None:
 	"""Plan a look because an offer to this entry holds no longer."""
 	look = Planned(
 		kind=KIND,
-		purpose="freed",
+		purpose=FREED,
 		target=entry,
 		key=f"{frappe.generate_hash(length=16)}@waitlist",
 		due_at=now,

@@ -8,6 +8,7 @@ import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
 from scheduler_integration.bookings.outbox import HANDLERS
+from scheduler_integration.bookings.waitlist_task import UNDELIVERED
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
@@ -20,9 +21,10 @@ from scheduler_integration.notifications.messages import (
 	PROPOSED,
 	REFUNDED,
 )
-from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.notifications.templates import TEMPLATES, TO_WAITING
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.payments.plan import LOOK, REFUND
+from scheduler_integration.waitlist.plan import FREED
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver, status_of, tasks
@@ -121,6 +123,7 @@ def test_the_desk_has_words_for_every_kind():
 def test_the_desk_has_words_for_every_purpose():
 	assert words_of_the_desk("PURPOSES") == {
 		*TEMPLATES,
+		*TO_WAITING,
 		HOST_REMOVED,
 		GUEST_REMOVED,
 		KEPT,
@@ -136,4 +139,6 @@ def test_the_desk_has_words_for_every_purpose():
 		ANSWER,
 		DECLINE_OFFER,
 		PROPOSED,
+		FREED,
+		UNDELIVERED,
 	}
