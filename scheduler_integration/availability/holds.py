@@ -89,7 +89,7 @@ def held_slots(
 	for hold in live:
 		if hold.key != own and not any(each.outranks(hold) for each in mine):
 			for user in wanted.intersection(hold.users):
-				booked[user] += _booked(hold, hold.meeting_type == meeting_type)
+				booked[user] += as_booked(hold, hold.meeting_type == meeting_type)
 	return booked
 
 
@@ -159,6 +159,24 @@ def keep_offers(users: Iterable[str], offers: Iterable[Hold]) -> None:
 	_forget(gone)
 
 
+def as_booked(hold: Hold, counts: bool) -> list[engine.Booked]:
+	"""Return the parts of the hold as they are in a host's calendar. `counts` if it is of the meeting type that is asked for."""
+	return [
+		engine.Booked(
+			start,
+			end,
+			hold.buffer_before,
+			hold.buffer_after,
+			counts=counts,
+			label=OFFER if hold.is_offer else "",
+			seats=hold.seats,
+			is_first_day=not index,
+			is_hold=True,
+		)
+		for index, (start, end) in enumerate(hold.parts)
+	]
+
+
 def address_hash(address: str | None) -> str:
 	"""Return a hash of a visitor's network address, so that the address itself isn't stored."""
 	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
@@ -210,20 +228,3 @@ def _holds(entries: Iterable[_Entry]) -> list[Hold]:
 def _forget(entries: Iterable[_Entry]) -> None:
 	for entry in entries:
 		frappe.cache.hdel(CACHE_KEY, entry.name)
-
-
-def _booked(hold: Hold, counts: bool) -> list[engine.Booked]:
-	return [
-		engine.Booked(
-			start,
-			end,
-			hold.buffer_before,
-			hold.buffer_after,
-			counts=counts,
-			label=OFFER if hold.is_offer else "",
-			seats=hold.seats,
-			is_first_day=not index,
-			is_hold=True,
-		)
-		for index, (start, end) in enumerate(hold.parts)
-	]

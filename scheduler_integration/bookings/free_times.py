@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scheduler_integration import engine
+from scheduler_integration.availability.holds import OFFER, Hold, as_booked
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.assign import hosts_to_hold
 from scheduler_integration.waitlist.hours import LEAST_SECONDS
@@ -113,6 +114,23 @@ class FreeTimes:
 			if users is None or each.host.name in users
 		]
 		return replace(offer, pool=offer.pool.with_members(members))
+
+
+def with_promised(offer: Offer, promised: Iterable[Hold], meeting_type: str) -> Offer:
+	"""Return the offer with exactly these holds as the time that waitlists' offers hold. `meeting_type` is a record's name."""
+	booked: dict[str, list[engine.Booked]] = defaultdict(list)
+	for hold in promised:
+		for user in hold.users:
+			booked[user] += as_booked(hold, hold.meeting_type == meeting_type)
+	members = [
+		replace(each, host=replace(each.host, booked=[*_without_offers(each.host), *booked[each.host.name]]))
+		for each in offer.pool.members
+	]
+	return replace(offer, pool=offer.pool.with_members(members)) if members else offer
+
+
+def _without_offers(host: engine.Host) -> list[engine.Booked]:
+	return [item for item in host.booked if item.label != OFFER]
 
 
 def _date(start: int) -> int:

@@ -16,10 +16,11 @@ from zlib import crc32
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.availability.holds import Hold
 from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.free_times import FreeTimes
+from scheduler_integration.bookings.free_times import FreeTimes, with_promised
 from scheduler_integration.bookings.transaction import command, retried
 from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
 from scheduler_integration.catalogue.durations import durations_of
@@ -149,13 +150,14 @@ def look_at(name: str, now: int) -> int:
 	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in entries], now)
 	if not waiting:
 		return 0
-	hold_again(users, now)
+	promised = hold_again(users, now)
 	if outages.is_down(EMAIL, EMAIL, now):
 		# Who can't be told at present is offered nothing, and visitors may book it.
 		waiting = [each for each in waiting if each.is_told_by_text]
 		if not waiting:
 			return 0
-	times = free_times(found, waiting, moving, now, max(each.bounds.until for each in waiting))
+	last = max(each.bounds.until for each in waiting)
+	times = free_times(found, waiting, moving, now, last, promised=promised)
 	known = _known(waiting, moving, users)
 	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type), times.wanted))
 	return _offer(found_matches, times, found.meeting_type, now)
@@ -231,17 +233,27 @@ def _end(names: Collection[str], because: str, now: int) -> None:
 
 
 def free_times(
-	found: Bookable, waiting: Sequence[Entry], moving: dict[str, Document], now: int, last: int, *, lock: bool = True
+	found: Bookable,
+	waiting: Sequence[Entry],
+	moving: dict[str, Document],
+	now: int,
+	last: int,
+	*,
+	promised: Collection[Hold] | None = None,
 ) -> FreeTimes:
 	"""Return what is free from `now` to `last` (epoch seconds) for those who wait.
 
-	`moving` are the meetings that they want to move, by the entry's name. `lock` if the caller has locked the hosts.
+	`moving` are the meetings that they want to move, by the entry's name. `promised` is the time of the hosts' open offers, if
+	the caller has locked the hosts: what the cache says of it doesn't count then, because it may be emptied at any moment.
 	"""
+	lock = promised is not None
 	seats = {name: booking.seats or 1 for name, booking in moving.items()}
 	offers = {
 		(minutes, party): make_offer(found, SlotRequest(minutes, party), now, last, now, lock=lock)
 		for minutes, party in {(each.duration, seats.get(each.name, 1)) for each in waiting}
 	}
+	if promised is not None:
+		offers = {size: with_promised(offer, promised, found.meeting_type.name) for size, offer in offers.items()}
 	everybody = {host.user for host in found.takers}
 	users = {name: _movable_to(booking, found) & everybody for name, booking in moving.items()}
 	moves = {name: None if each == everybody else each for name, each in users.items()}

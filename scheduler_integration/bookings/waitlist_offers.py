@@ -37,8 +37,10 @@ def make_offers(
 	return [(entry, offer) for (entry, _until), offer in zip(rows, stored, strict=True)]
 
 
-def hold_again(users: Collection[str], now: int) -> None:
-	"""Make the holds in the cache those of the open offers whose time one of these hosts gives. The hosts are locked.
+def hold_again(users: Collection[str], now: int) -> list[Hold]:
+	"""Make the holds in the cache those of the open offers whose time one of these hosts gives, and return them.
+
+	The hosts are locked.
 
 	The cache may have lost a hold. And it may have one too many: of a process that was killed before it stored the offer, or
 	of a look that repeated it while the person passed the offer. `now` is in epoch seconds.
@@ -47,7 +49,9 @@ def hold_again(users: Collection[str], now: int) -> None:
 	for offer in sorted(records.open_offers(users), key=lambda each: each.expires_at):
 		if offer.expires_at > now:
 			latest[offer.hold_key] = offer
-	keep_offers(users, [_hold(offer, offer.expires_at) for offer in latest.values()])
+	holds = [_hold(offer, offer.expires_at) for offer in latest.values()]
+	keep_offers(users, holds)
+	return holds
 
 
 def _hold(offer: Offered, until: int) -> Hold:

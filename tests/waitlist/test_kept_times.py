@@ -5,6 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY, Hold, put_hold
+from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.bookings.commands import waitlist
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.waitlist import records
@@ -70,6 +71,21 @@ def test_a_hold_whose_offer_was_never_stored_kept_the_time_from_everybody():
 	look(meeting_type)
 	assert offered_hour(ann) == "09:30"
 	assert not [name for name in frappe.cache.hkeys(CACHE_KEY) if key in name.decode()]
+
+
+def test_a_time_was_offered_to_two_because_the_cache_was_emptied_in_the_middle_of_a_look(monkeypatch):
+	meeting_type = make_type()
+	ann, ben = (join(meeting_type, name, from_time="09:30", to_time="09:30") for name in ("Ann", "Ben"))
+
+	def after_it_was_emptied(*args, **options):
+		frappe.cache.delete_value(CACHE_KEY)
+		return make_offer(*args, **options)
+
+	monkeypatch.setattr("scheduler_integration.bookings.waitlist.make_offer", after_it_was_emptied)
+	look(meeting_type)
+	look(meeting_type)
+	assert offered_hour(ann) == "09:30"
+	assert offer_of(ben) is None
 
 
 def test_two_at_once_shared_a_host_with_whom_one_of_them_cant_meet():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.availability.holds import Hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.free_times import FreeTimes
@@ -92,11 +93,11 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 		raise WaitlistOver(_("This person doesn't wait any more."))
 	if records.open_offer_of(name):
 		raise ChangedMeanwhile(_("Another time is offered to this person at present."))
-	hold_again(users, now)
+	promised = hold_again(users, now)
 	moving = _meeting_to_move(locked, found.meeting_type, now)
 	if moving and moving.starts_at == start:
 		raise InvalidRequest(details={"start": _("The meeting is at this time already. Choose another.")})
-	entry, times = _free_times(found, locked, moving, now, start + SUGGESTION_DAYS * DAY, lock=True)
+	entry, times = _free_times(found, locked, moving, now, start + SUGGESTION_DAYS * DAY, promised)
 	offer = times.offer_for(entry)
 	offer.check_bookable(start, entry.duration, found.page.timezone)
 	made = make_offers([entry], start, times.hold(entry, start), found.meeting_type, now, by_hand=True)
@@ -117,7 +118,7 @@ def times_to_offer(name: str, now: int) -> list[int]:
 	if entry.status != records.WAITING:
 		raise WaitlistOver(_("This person doesn't wait any more."))
 	moving = _meeting_to_move(entry, found.meeting_type, now)
-	entry, times = _free_times(found, entry, moving, now, now + DAYS_TO_OFFER * DAY, lock=False)
+	entry, times = _free_times(found, entry, moving, now, now + DAYS_TO_OFFER * DAY)
 	return [start for start in times.starts(entry) if not moving or start != moving.starts_at]
 
 
@@ -139,11 +140,16 @@ def _meeting_to_move(entry: Entry, meeting_type: Document, now: int) -> Document
 
 
 def _free_times(
-	found: Bookable, entry: Entry, moving: Document | None, now: int, last: int, *, lock: bool
+	found: Bookable,
+	entry: Entry,
+	moving: Document | None,
+	now: int,
+	last: int,
+	promised: Collection[Hold] | None = None,
 ) -> tuple[Entry, FreeTimes]:
 	"""Return what is free for somebody, whatever they wish, and the entry with the present booking of the meeting to move."""
 	entry = replace(entry, booking=moving.name) if moving else as_offered(entry, found.meeting_type)
-	return entry, free_times(found, [entry], {entry.name: moving} if moving else {}, now, last, lock=lock)
+	return entry, free_times(found, [entry], {entry.name: moving} if moving else {}, now, last, promised=promised)
 
 
 def _lock(found: Bookable) -> list[str]:
