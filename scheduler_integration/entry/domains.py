@@ -31,8 +31,10 @@ def serve_domain() -> None:
 	if not served:
 		return
 	frappe.flags.scheduling_served = served
-	# Frappe runs a method that an argument `cmd` names, whatever the path.
-	path = None if frappe.form_dict.get("cmd") else _path_on_site(served, request.path)
+	# Frappe runs a method that an argument `cmd` names, whatever the path. And its own page for a path that isn't there tells
+	# more of the site than ours.
+	is_plain = not frappe.form_dict.get("cmd") and ".." not in request.path.split("/")
+	path = _path_on_site(served, request.path) if is_plain else None
 	if path is None:
 		raise NotFound
 	rewrite(request, path)
