@@ -233,7 +233,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"an offer holds nothing",
 		"bookings.waitlist_offers", "make_offers",
-		"put_hold(_hold(stored[0], max(until for _entry, until in rows)), now)", "pass",
+		"put_offers(holds)", "pass",
 		("look against book",),
 	),
 	Fault(

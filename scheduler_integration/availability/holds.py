@@ -137,9 +137,16 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 	return min(now, since + (MOST_LENGTHS - 1) * seconds) + seconds
 
 
-def release_hold(key: str) -> None:
-	"""Remove the hold. An unknown key changes nothing."""
-	_forget(entry for entry in _entries() if entry.key == key)
+def release_hold(*keys: str) -> None:
+	"""Remove the holds with these keys. An unknown key changes nothing."""
+	_forget(entry for entry in _entries() if entry.key in keys)
+
+
+def put_offers(holds: Iterable[Hold]) -> None:
+	"""Store the holds of new offers. They are the first of their keys, so nothing is removed and the cache isn't read."""
+	for hold in holds:
+		for user in hold.users:
+			frappe.cache.hset(CACHE_KEY, _name(hold, user), asdict(_limited(hold)))
 
 
 def keep_offers(users: Iterable[str], offers: Iterable[Hold]) -> None:

@@ -37,7 +37,7 @@ from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import forget_offer
 from scheduler_integration.waitlist.match import Known, Match, matches
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.records import Entry
 from scheduler_integration.waitlist.terms import at_once
 from scheduler_integration.waitlist.used import is_used, types_with_lists
 
@@ -286,13 +286,12 @@ def _known(waiting: Sequence[Entry], moving: dict[str, Document], hosts: Collect
 def _offer(found: Sequence[Match], times: FreeTimes, meeting_type: Document, now: int) -> int:
 	"""Store the offers, hold their times, and plan their messages. Who left in this moment is left out."""
 	locked = records.lock({name for match in found for name in match.entries})
-	offers: list[tuple[Entry, Offered]] = []
-	count = 0
-	for match, held in zip(found, times.held, strict=True):
-		if entries := [locked[name] for name in match.entries if name in locked]:
-			offers += make_offers(entries, match.start, held, meeting_type, now)
-			count += 1
+	given = [
+		([locked[name] for name in match.entries if name in locked], match.start, held)
+		for match, held in zip(found, times.held, strict=True)
+	]
+	offers = make_offers(given, meeting_type, now)
 	if offers:
 		plan_offers(offers, now)
 		wake()
-	return count
+	return sum(1 for entries, _start, _held in given if entries)

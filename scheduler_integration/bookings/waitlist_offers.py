@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import Hold, keep_offers, put_hold, release_hold
+from scheduler_integration.availability.holds import Hold, keep_offers, put_offers, release_hold
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
-from scheduler_integration.waitlist.records import Entry, Held, Offered
+from scheduler_integration.waitlist.records import Entry, Held, NewOffer, Offered
 from scheduler_integration.waitlist.terms import minutes_of
 
 
 def make_offers(
-	entries: Sequence[Entry],
-	start: int,
-	held: Held,
+	given: Iterable[tuple[Sequence[Entry], int, Held]],
 	meeting_type: Document,
 	now: int,
 	*,
 	by_hand: bool = False,
 ) -> list[tuple[Entry, Offered]]:
-	"""Store the offers of one time and hold it. The caller has locked the hosts and the entries."""
+	"""Store offers and hold their times: of each time the entries that are offered it together, its start, and what is held.
+
+	Makes one statement, however many times there are. The caller has locked the hosts and the entries.
+	"""
 	minutes = minutes_of(meeting_type)
-	ends = [(entry, offer_ends(now, minutes, entry.zone, held.latest)) for entry in entries]
-	rows = [(entry, until) for entry, until in ends if until]
-	if not rows:
+	new: list[NewOffer] = []
+	for entries, start, held in given:
+		key = frappe.generate_hash(length=32)
+		ends = [(entry, offer_ends(now, minutes, entry.zone, held.latest)) for entry in entries]
+		new += [NewOffer(entry, start, until, key, held) for entry, until in ends if until]
+	if not new:
 		return []
-	key, end = frappe.generate_hash(length=32), held.parts[0][1]
-	stored = records.insert_offers(rows, start, end, key, held, now, by_hand=by_hand)
-	frappe.db.after_rollback.add(partial(release_hold, key))
-	put_hold(_hold(stored[0], max(until for _entry, until in rows)), now)
-	return [(entry, offer) for (entry, _until), offer in zip(rows, stored, strict=True)]
+	offers = records.insert_offers(new, now, by_hand=by_hand)
+	holds = _holds_of(offers)
+	frappe.db.after_rollback.add(partial(release_hold, *(hold.key for hold in holds)))
+	put_offers(holds)
+	return [(each.entry, offer) for each, offer in zip(new, offers, strict=True)]
 
 
 def hold_again(users: Collection[str], now: int) -> list[Hold]:
@@ -45,16 +49,18 @@ def hold_again(users: Collection[str], now: int) -> list[Hold]:
 	The cache may have lost a hold. And it may have one too many: of a process that was killed before it stored the offer, or
 	of a look that repeated it while the person passed the offer. `now` is in epoch seconds.
 	"""
-	latest: dict[str, Offered] = {}
-	for offer in sorted(records.open_offers(users), key=lambda each: each.expires_at):
-		if offer.expires_at > now:
-			latest[offer.hold_key] = offer
-	holds = [_hold(offer, offer.expires_at) for offer in latest.values()]
+	holds = _holds_of(offer for offer in records.open_offers(users) if offer.expires_at > now)
 	keep_offers(users, holds)
 	return holds
 
 
-def _hold(offer: Offered, until: int) -> Hold:
+def _holds_of(offers: Iterable[Offered]) -> list[Hold]:
+	"""Return one hold for all offers of the same time, until the last of them ends."""
+	latest = {offer.hold_key: offer for offer in sorted(offers, key=lambda each: each.expires_at)}
+	return [_hold(offer) for offer in latest.values()]
+
+
+def _hold(offer: Offered) -> Hold:
 	held = offer.held
 	key = offer.hold_key
 	return Hold(
@@ -64,7 +70,7 @@ def _hold(offer: Offered, until: int) -> Hold:
 		held.parts,
 		held.buffer_before,
 		held.buffer_after,
-		until,
+		offer.expires_at,
 		key,
 		offer.offered_at,
 		held.seats,

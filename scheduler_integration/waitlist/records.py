@@ -118,6 +118,17 @@ class Offered:
 	held: Held
 
 
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+	"""A time that is to be offered to an entry. `start` and `expires_at` are epoch seconds. For `hold_key` see `Offered`."""
+
+	entry: Entry
+	start: int
+	expires_at: int
+	hold_key: str
+	held: Held
+
+
 def insert_entry(
 	fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int, place: int | None = None
 ) -> Entry:
@@ -234,21 +245,12 @@ def put_in_order(names: Iterable[str]) -> None:
 	update_rows(ENTRY, {name: {"place": place} for place, name in enumerate(names, 1)})
 
 
-def insert_offers(
-	rows: Iterable[tuple[Entry, int]],
-	start: int,
-	end: int,
-	hold_key: str,
-	held: Held,
-	now: int,
-	*,
-	by_hand: bool = False,
-) -> list[Offered]:
-	"""Store that a time was offered to these entries, each until an instant. Returns the offers.
+def insert_offers(rows: Iterable[NewOffer], now: int, *, by_hand: bool = False) -> list[Offered]:
+	"""Store these offers with one statement, and return them. There is at least one.
 
-	The caller has locked the hosts, and the entries' rows. All instants are epoch seconds.
+	The caller has locked the hosts, and the entries' rows. `now` is in epoch seconds.
 	"""
-	written_at, user, stored = stamp(), frappe.session.user, _stored_hold(held)
+	written_at, user = stamp(), frappe.session.user
 	values = [
 		{
 			"name": frappe.generate_hash(length=16),
@@ -256,20 +258,20 @@ def insert_offers(
 			"modified_by": user,
 			"creation": written_at,
 			"modified": written_at,
-			"entry": entry.name,
-			"meeting_type": entry.meeting_type,
+			"entry": row.entry.name,
+			"meeting_type": row.entry.meeting_type,
 			"status": OPEN,
 			"by_hand": int(by_hand),
-			"starts_on": to_site_time(start),
-			"expires_on": to_site_time(until),
-			"starts_at": start,
-			"ends_at": end,
+			"starts_on": to_site_time(row.start),
+			"expires_on": to_site_time(row.expires_at),
+			"starts_at": row.start,
+			"ends_at": row.held.parts[0][1],
 			"offered_at": now,
-			"expires_at": until,
-			"hold": stored,
-			"hold_key": hold_key,
+			"expires_at": row.expires_at,
+			"hold": _stored_hold(row.held),
+			"hold_key": row.hold_key,
 		}
-		for entry, until in rows
+		for row in rows
 	]
 	insert_rows(OFFER, _OFFER_FIELDS, [tuple(row[field] for field in _OFFER_FIELDS) for row in values])
 	return [_offered(frappe._dict(row)) for row in values]

@@ -12,7 +12,8 @@ import random
 import signal
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 import frappe
@@ -106,11 +107,12 @@ class Living:
 				self.before[meeting_type] = [each for each in rows if each.name not in busy]
 			return found
 
-		def watched_insert(rows: Any, start: int, end: int, *rest: Any, by_hand: bool = False) -> Any:
-			pairs = list(rows)
+		def watched_insert(rows: Iterable[records.NewOffer], now: int, *, by_hand: bool = False) -> Any:
+			new = list(rows)
 			with self.watching():
-				self._check_people(pairs, start, by_hand)
-			made = insert_offers(pairs, start, end, *rest, by_hand=by_hand)
+				for _key, together in groupby(new, lambda each: each.hold_key):
+					self._check_people(list(together), by_hand)
+			made = insert_offers(new, now, by_hand=by_hand)
 			with self.watching():
 				self._check_offers([each.name for each in made], by_hand)
 			return made
@@ -120,24 +122,29 @@ class Living:
 	def watching(self) -> Watching:
 		return Watching(self)
 
-	def _check_people(self, pairs: Any, start: int, by_hand: bool) -> None:
-		most = 1 if by_hand else self.kinds[pairs[0][0].meeting_type]["at_once"]
-		if len(pairs) > most:
-			self.wrong.append(f"{len(pairs)} people are offered {start} at once")
-		for entry, until in pairs:
-			[row] = rules.entries(self.kinds, name=entry.name)
-			if row.status != "Waiting" or until <= self.now:
-				self.wrong.append(f"{row.name} is {row.status}, and is offered {start} until {until}")
+	def _check_people(self, new: list[records.NewOffer], by_hand: bool) -> None:
+		most, start = 1 if by_hand else self.kinds[new[0].entry.meeting_type]["at_once"], new[0].start
+		if len(new) > most:
+			self.wrong.append(f"{len(new)} people are offered {start} at once")
+		for each in new:
+			[row] = rules.entries(self.kinds, name=each.entry.name)
+			if row.status != "Waiting" or each.expires_at <= self.now:
+				self.wrong.append(f"{row.name} is {row.status}, and is offered {start} until {each.expires_at}")
 			if not by_hand and not rules.could_get(row, start, None, self.kinds):
 				self.wrong.append(f"{row.name} is offered {start}, which doesn't suit, or was offered before")
 
 	def _check_offers(self, names: list[str], by_hand: bool) -> None:
 		self.wrong += rules.wrong_offers(self.kinds, self.now)
-		made = rules.offers(self.kinds, name=["in", names])
-		if not by_hand:
-			people = [each.entry for each in made]
-			before = self.before.get(made[0].meeting_type, [])
-			self.wrong += rules.left_out(before, people, made[0], self.kinds)
+		if by_hand:
+			return
+		stored = {each.name: each for each in rules.offers(self.kinds, name=["in", names])}
+		made = [stored[name] for name in names]
+		before = self.before.get(made[0].meeting_type, [])
+		for _key, group in groupby(made, lambda each: each.hold_key):
+			together = list(group)
+			# When the time was given away, the times behind it weren't yet.
+			later = names[names.index(together[-1].name) + 1 :]
+			self.wrong += rules.left_out(before, [each.entry for each in together], together[0], self.kinds, later)
 
 	def _check_bookings(self, made: str | None, act: str) -> None:
 		if not made:

@@ -6,7 +6,7 @@ returns sentences about what is wrong.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,10 +130,17 @@ def _wrong_booking(entry: frappe._dict, offer: frappe._dict) -> list[str]:
 	return []
 
 
-def left_out(before: list[frappe._dict], made: list[str], offer: frappe._dict, kinds: dict[str, Any]) -> list[str]:
+def left_out(
+	before: list[frappe._dict],
+	made: list[str],
+	offer: frappe._dict,
+	kinds: dict[str, Any],
+	later: Collection[str] = (),
+) -> list[str]:
 	"""Return who came first on the list, and should have been offered the time that `made` were offered.
 
-	`before` are those who could get an offer when the look began, in their order.
+	`before` are those who could get an offer when the look began, in their order. `later` are the offers that it made after
+	this one.
 	"""
 	names = [each.name for each in before]
 	last = max((names.index(name) for name in made if name in names), default=-1)
@@ -145,7 +152,7 @@ def left_out(before: list[frappe._dict], made: list[str], offer: frappe._dict, k
 	for entry in before[:last]:
 		row = rows[entry.name]
 		is_left = row.name not in made and row.status == "Waiting" and _size(row) == _size(rows[made[0]])
-		if is_left and could_get(row, offer.starts_at, offer.hosts, kinds):
+		if is_left and could_get(row, offer.starts_at, offer.hosts, kinds, later):
 			found.append(f"{row.name} came before {made} and suits {offer.starts_at}")
 	return found
 
@@ -158,9 +165,19 @@ def _frees_it_itself(entry: frappe._dict, offer: frappe._dict) -> bool:
 	return bool(entry.booking) and overlap(present_booking(entry.booking), offer)
 
 
-def could_get(entry: frappe._dict, start: int, hosts: set[str] | None, kinds: dict[str, Any]) -> bool:
-	"""Whether this time may be offered to somebody who waits, if it is free. `hosts` give it; None are any."""
-	own = frappe.get_all("Waitlist Offer", {"entry": entry.name}, ["starts_at", "status"])
+def could_get(
+	entry: frappe._dict,
+	start: int,
+	hosts: set[str] | None,
+	kinds: dict[str, Any],
+	later: Collection[str] = (),
+) -> bool:
+	"""Whether this time may be offered to somebody who waits, if it is free. `hosts` give it; None are any.
+
+	The offers `later` don't count.
+	"""
+	own = frappe.get_all("Waitlist Offer", {"entry": entry.name}, ["name", "starts_at", "status"])
+	own = [each for each in own if each.name not in later]
 	# A time that somebody else had meanwhile is news when it is free again.
 	if any(each.status == "Open" or (each.starts_at == start and each.status != "Lost") for each in own):
 		return False

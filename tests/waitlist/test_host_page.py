@@ -302,7 +302,7 @@ def insert_offer(entry, status, hours):
 	at = now()
 	start = at + 86400 + hours * 3600
 	held = records.Held(("nobody@hosts.example",), ((start, start + 1800),))
-	[offer] = records.insert_offers([(entry, at)], start, start + 1800, "key", held, at - 86400)
+	[offer] = records.insert_offers([records.NewOffer(entry, start, at, "key", held)], at - 86400)
 	records.end_offers([offer.name], status)
 
 

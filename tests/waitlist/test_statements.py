@@ -8,6 +8,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -118,6 +119,28 @@ def test_a_look_asked_more_the_more_people_waited(is_free):
 		frappe.db.delete("Waitlist Offer", {"meeting_type": meeting_type.name})
 		found.append(len(asked(lambda meeting_type=meeting_type: look(meeting_type))))
 	assert found[0] == found[1] == found[2] < 25
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
+	found = []
+	for people in (10, MANY):
+		meeting_type = make_type(make_page(), waitlist_at_once=at_once)
+		join(meeting_type, weekdays=[2], last_date="2027-10-01")
+		crowd(meeting_type, people - 1)
+		look(meeting_type, NOW)
+		# Frappe remembers some of what it has read.
+		frappe.db.delete("Waitlist Offer", {"meeting_type": meeting_type.name})
+		offered = []
+		found.append(len(asked(lambda made=offered, of=meeting_type: made.append(look(of)))))
+		assert offered == [people // at_once]
+		offers = frappe.get_all("Waitlist Offer", {"meeting_type": meeting_type.name}, ["starts_at", "hold_key"])
+		assert len(offers) == people
+		assert {each.hold_key for each in offers} <= {
+			name.decode().split(" ")[2] for name in frappe.cache.hkeys(CACHE_KEY)
+		}
+		assert len({each.hold_key for each in offers}) == len({each.starts_at for each in offers}) == people // at_once
+	assert found[0] == found[1] < 25
 
 
 def test_a_look_asked_more_the_more_hosts_there_were():

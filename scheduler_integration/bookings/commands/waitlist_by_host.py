@@ -100,7 +100,7 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 	entry, times = _free_times(found, locked, moving, now, start + SUGGESTION_DAYS * DAY, promised)
 	offer = times.offer_for(entry)
 	offer.check_bookable(start, entry.duration, found.page.timezone)
-	made = make_offers([entry], start, times.hold(entry, start), found.meeting_type, now, by_hand=True)
+	made = make_offers([([entry], start, times.hold(entry, start))], found.meeting_type, now, by_hand=True)
 	if not made:
 		raise InvalidRequest(details={"start": _("Choose a later date or time.")})
 	plan_offers(made, now)
