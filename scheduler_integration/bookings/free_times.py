@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from scheduler_integration import engine
@@ -40,10 +40,18 @@ class FreeTimes:
 		self._starts: dict[tuple[int, int, str], list[int]] = {}
 		self.held: list[Held] = []
 
-	def wanted(self, entry: Entry) -> tuple[int, int, frozenset[str] | None]:
-		"""Return what the time must be like that this person can take. One hold is enough for people who want the same."""
-		users = self._moving.get(entry.name)
-		return *self._size(entry), None if users is None else frozenset(users)
+	def shared_by(self, entry: Entry, start: int) -> Callable[[Entry], bool]:
+		"""Return a function that says of others whether the hold of the free time at `start` for this person is for them too.
+
+		They want as much time, and can meet whom it holds.
+		"""
+		size, users = self._size(entry), {*self.hold(entry, start).users}
+
+		def is_shared(other: Entry) -> bool:
+			hosts = self._moving.get(other.name)
+			return self._size(other) == size and (hosts is None or users <= hosts)
+
+		return is_shared
 
 	def starts(self, entry: Entry) -> list[int]:
 		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""

@@ -159,7 +159,9 @@ def look_at(name: str, now: int) -> int:
 	last = max(each.bounds.until for each in waiting)
 	times = free_times(found, waiting, moving, now, last, promised=promised)
 	known = _known(waiting, moving, users)
-	found_matches = list(matches(waiting, known, times.starts, times.take, at_once(found.meeting_type), times.wanted))
+	found_matches = list(
+		matches(waiting, known, times.starts, times.take, times.shared_by, at_once(found.meeting_type))
+	)
 	return _offer(found_matches, times, found.meeting_type, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
@@ -54,15 +54,15 @@ def matches(
 	known: Known,
 	starts: Callable[[T], Sequence[int]],
 	take: Callable[[T, int], None],
+	shared_by: Callable[[T, int], Callable[[T], bool]],
 	at_once: int = 1,
-	wanted: Callable[[T], Hashable] = lambda entry: entry.duration,
 ) -> Iterator[Match]:
 	"""Yield who is offered which time, one time after the other.
 
 	`waiting` are in their order. The first one gets the earliest time that suits, then the next one, and so on. With
 	`at_once` above 1, those behind whom the same time suits are offered it too. `starts(entry)` returns the starts that are
-	free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more then. Only those
-	can share a time of whom `wanted(entry)` is the same: one hold is for all of them.
+	free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more then.
+	`shared_by(entry, start)` returns a function that says of the others whether the hold for this person is for them too.
 
 		free: Monday 09:00, Tuesday 14:00     Ann: any day     Ben: Tuesdays     Cleo: any day
 		one at a time                         Monday to Ann, Tuesday to Ben
@@ -76,14 +76,14 @@ def matches(
 		start = next((each for each in fitting if _is_new(first, each, known)), None)
 		if start is None:
 			continue
-		alike = [each for each in left if wanted(each) == wanted(first)]
-		along = _along(start, alike, known, starts, at_once - 1)
+		others = filter(shared_by(first, start), left) if at_once > 1 else ()
+		along = _along(start, others, known, starts, at_once - 1)
 		left = [each for each in left if each not in along]
 		take(first, start)
 		yield Match(start, tuple(each.name for each in (first, *along)))
 
 
-def _along(start: int, others: Sequence[T], known: Known, starts: Callable[[T], Sequence[int]], most: int) -> list[T]:
+def _along(start: int, others: Iterable[T], known: Known, starts: Callable[[T], Sequence[int]], most: int) -> list[T]:
 	"""Return at most so many of the others who are offered the same time."""
 	along: list[T] = []
 	for each in others:

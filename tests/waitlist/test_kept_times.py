@@ -101,6 +101,19 @@ def test_two_at_once_shared_a_host_with_whom_one_of_them_cant_meet():
 			assert offer.held.users == (meeting.host,)
 
 
+def test_who_keeps_their_host_was_left_out_when_a_time_was_offered_to_several():
+	pool = make_pool(waitlist_at_once=2)
+	mine = book(pool, "10:30", "Ben")
+	[freed] = [each for each in (book(pool, "09:00", name) for name in ("Dora", "Eve")) if each.host == mine.host]
+	ann = join(pool, "Ann", from_time="09:00", to_time="09:00")
+	ben = wait_for_earlier(mine, from_time="09:00", to_time="09:00", last_date=DAY)
+	cleo = join(pool, "Cleo", from_time="09:00", to_time="09:00")
+	cancel(freed)
+	look(pool)
+	assert (offered_hour(ann), offered_hour(ben), offer_of(cleo)) == ("09:00", "09:00", None)
+	assert take(ben).host == mine.host
+
+
 def test_who_brings_a_guest_was_offered_a_single_seat():
 	meeting_type = make_type(seats=2)
 	mine = book(meeting_type, "10:30", "Ann", guests=["gus@guests.example"])
