@@ -446,7 +446,7 @@ class WaitlistFull(SchedulingError):
 
 
 class OfferEnded(SchedulingError):
-	"""The time was offered, and isn't held for this person any more."""
+	"""The time was offered, and this person can't take it any more."""
 
 	code = "OFFER_ENDED"
 	http_status_code = 409

@@ -57,11 +57,18 @@ class FreeTimes:
 		"""Return the starts that the entry can be offered, ascending. Those are left out that soon can't be booked any more."""
 		key = *self._size(entry), entry.name if entry.booking else ""
 		if key not in self._starts:
-			pool = self.offer_for(entry).pool
-			notice = pool.rules.minimum_notice * 60 if pool.rules else 0
-			earliest = self._now + notice + LEAST_SECONDS
-			self._starts[key] = [start for start in pool.starts(self._now, self._last) if start >= earliest]
+			starts = self.offer_for(entry).pool.starts(self._now, self._last)
+			earliest = self._now + self._notice(entry) + LEAST_SECONDS
+			self._starts[key] = [start for start in starts if start >= earliest]
 		return self._left_to_strangers(entry, self._starts[key]) if entry.is_stranger else self._starts[key]
+
+	def latest(self, entry: Entry, start: int) -> int:
+		"""Return until when the time at `start` can be booked, in epoch seconds."""
+		return start - self._notice(entry)
+
+	def _notice(self, entry: Entry) -> int:
+		rules = self._offers[self._size(entry)].pool.rules
+		return rules.minimum_notice * 60 if rules else 0
 
 	def _left_to_strangers(self, entry: Entry, starts: list[int]) -> list[int]:
 		"""Return those of the starts on whose date strangers hold less than their share. Seats of sessions close nothing."""

@@ -38,7 +38,7 @@ from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import forget_offer
 from scheduler_integration.waitlist.match import Known, Match, matches
 from scheduler_integration.waitlist.records import Entry
-from scheduler_integration.waitlist.terms import at_once
+from scheduler_integration.waitlist.terms import at_once_before
 from scheduler_integration.waitlist.used import is_used, types_with_lists
 
 MINUTE = 60
@@ -159,9 +159,11 @@ def look_at(name: str, now: int) -> int:
 	last = max(each.bounds.until for each in waiting)
 	times = free_times(found, waiting, moving, now, last, promised=promised)
 	known = _known(waiting, moving, users)
-	found_matches = list(
-		matches(waiting, known, times.starts, times.take, times.shared_by, at_once(found.meeting_type))
-	)
+
+	def together(entry: Entry, start: int) -> int:
+		return at_once_before(found.meeting_type, now, entry.zone, times.latest(entry, start))
+
+	found_matches = list(matches(waiting, known, times.starts, times.take, times.shared_by, together))
 	return _offer(found_matches, times, found.meeting_type, now)
 
 

@@ -32,6 +32,20 @@ def offer_ends(now: int, minutes: int, zone: str, latest: int) -> int | None:
 	return min(ends, latest)
 
 
+def awake_seconds(now: int, latest: int, zone: str, most: int) -> int:
+	"""Return how many seconds from `now` to `latest` people in this zone can answer, or `most` if it is more."""
+	found, since = 0, now
+	while since < latest and found < most:
+		wall = engine.wall_clock(since, zone)
+		if not AWAKE[0] <= wall.time() < AWAKE[1]:
+			since = _next_morning(wall, zone)
+			continue
+		evening = engine.instant_of(datetime.combine(wall.date(), AWAKE[1]), zone)
+		found += max(min(evening, latest) - since, 0)
+		since = evening
+	return min(found, most)
+
+
 def _next_morning(wall: datetime, zone: str) -> int:
 	day = wall.date() if wall.time() < AWAKE[0] else wall.date() + timedelta(days=1)
 	return engine.instant_of(datetime.combine(day, AWAKE[0]), zone)

@@ -55,14 +55,14 @@ def matches(
 	starts: Callable[[T], Sequence[int]],
 	take: Callable[[T, int], None],
 	shared_by: Callable[[T, int], Callable[[T], bool]],
-	at_once: int = 1,
+	at_once: Callable[[T, int], int] = lambda _entry, _start: 1,
 ) -> Iterator[Match]:
 	"""Yield who is offered which time, one time after the other.
 
-	`waiting` are in their order. The first one gets the earliest time that suits, then the next one, and so on. With
-	`at_once` above 1, those behind whom the same time suits are offered it too. `starts(entry)` returns the starts that are
-	free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more then.
-	`shared_by(entry, start)` returns a function that says of the others whether the hold for this person is for them too.
+	`waiting` are in their order. The first one gets the earliest time that suits, then the next one, and so on. If
+	`at_once(entry, start)` is above 1, those behind whom the same time suits are offered it too. `starts(entry)` returns the
+	starts that are free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more
+	then. `shared_by(entry, start)` returns a function that says of the others whether the hold for this person is for them too.
 
 		free: Monday 09:00, Tuesday 14:00     Ann: any day     Ben: Tuesdays     Cleo: any day
 		one at a time                         Monday to Ann, Tuesday to Ben
@@ -76,8 +76,9 @@ def matches(
 		start = next((each for each in fitting if _is_new(first, each, known)), None)
 		if start is None:
 			continue
-		others = filter(shared_by(first, start), left) if at_once > 1 else ()
-		along = _along(start, others, known, starts, at_once - 1)
+		people = at_once(first, start)
+		others = filter(shared_by(first, start), left) if people > 1 else ()
+		along = _along(start, others, known, starts, people - 1)
 		left = [each for each in left if each not in along]
 		take(first, start)
 		yield Match(start, tuple(each.name for each in (first, *along)))

@@ -314,6 +314,13 @@ def open_offer_of(entry_name: str, *, for_update: bool = False) -> Offered | Non
 	return _offered(row) if row else None
 
 
+def late_offer_of(entry_name: str, now: int) -> Offered | None:
+	"""Return the last offer to this entry that nobody answered, if its time hasn't begun at `now`, or None."""
+	where = {"entry": entry_name, "status": ["in", [OPEN, EXPIRED]], "starts_at": [">", now]}
+	rows = frappe.get_all(OFFER, where, ["*"], order_by="offered_at desc", limit=1)
+	return _offered(rows[0]) if rows else None
+
+
 def offers_to(
 	entries: Collection[str], status: str | None = None, hosts: Collection[str] | None = None
 ) -> dict[str, list[Offered]]:

@@ -13,7 +13,6 @@ from scheduler_integration.meetings.summaries import AttendeeBooking, Named, for
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.records import Entry, Offered
-from scheduler_integration.waitlist.terms import at_once
 from scheduler_integration.waitlist.used import is_used
 
 
@@ -21,14 +20,16 @@ from scheduler_integration.waitlist.used import is_used
 class ShownEntry:
 	"""An entry as its person sees it.
 
-	`offer` is the time that is held for them now. `before` counts the people with an earlier place. `booking` is the meeting
+	`offer` is the time that is held for them now. Without one, `late` is the time that was held last, and that they didn't
+	answer: nobody may have it yet. `before` counts the people with an earlier place. `booking` is the meeting
 	that they want to move earlier, `taken` the one that they booked by taking an offer; None if it was deleted since.
-	`is_shared`: the time may be offered to others as well. `can_join`: the meeting type still has a waitlist.
+	`is_shared`: others are offered the same time at present. `can_join`: the meeting type still has a waitlist.
 	`is_paid_first`: the time is theirs once they have paid. `is_request`: once a host has confirmed it.
 	"""
 
 	entry: Entry
 	offer: Offered | None
+	late: Offered | None
 	before: int
 	page: Named
 	meeting_type: Named
@@ -62,16 +63,18 @@ def shown(entry: Entry, now: int) -> ShownEntry:
 	page = frappe.get_cached_doc("Scheduling Page", entry.scheduling_page)
 	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
 	is_waiting = entry.status == records.WAITING
-	offer = records.open_offer_of(entry.name) if is_waiting else None
+	found = records.open_offer_of(entry.name) if is_waiting else None
+	offer = found if found and found.expires_at > now else None
 	return ShownEntry(
 		entry=entry,
-		offer=offer if offer and offer.expires_at > now else None,
+		offer=offer,
+		late=records.late_offer_of(entry.name, now) if is_waiting and not offer else None,
 		before=records.count_before(entry) if is_waiting else 0,
 		page=Named(page.slug, page.title),
 		meeting_type=Named(meeting_type.slug, meeting_type.title),
 		booking=_booking(entry.booking, now) if is_waiting else None,
 		taken=_booking(entry.taken, now),
-		is_shared=at_once(meeting_type) > 1,
+		is_shared=bool(offer and len(records.open_with(offer.hold_key)) > 1),
 		can_join=can_wait_for(meeting_type),
 		is_paid_first=bool(meeting_type.payment == "Before Booking" and meeting_type.price and not entry.booking),
 		is_request=bool(meeting_type.requires_confirmation),

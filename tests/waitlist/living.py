@@ -123,7 +123,8 @@ class Living:
 		return Watching(self)
 
 	def _check_people(self, new: list[records.NewOffer], by_hand: bool) -> None:
-		most, start = 1 if by_hand else self.kinds[new[0].entry.meeting_type]["at_once"], new[0].start
+		kind, start = self.kinds[new[0].entry.meeting_type], new[0].start
+		most = 1 if by_hand else rules.most_at_once(kind, start, self.now)
 		if len(new) > most:
 			self.wrong.append(f"{len(new)} people are offered {start} at once")
 		for each in new:
@@ -293,9 +294,9 @@ def pass_on(me: Living) -> None:
 
 
 def take(me: Living) -> str:
-	"""Take an offer. One that holds can be taken, unless somebody who may has the time."""
+	"""Take an offer. One that holds can be taken, unless somebody who may has the time. One that nobody answered may be."""
 	offer = me.some_offer() if me.dice.random() < 0.8 else me.some("Waitlist Offer")
-	is_over = offer.status not in ("Open", "Taken") or (offer.status == "Open" and offer.expires_at <= me.now)
+	is_over = offer.status not in ("Open", "Taken", "Expired")
 	frappe.db.rollback()
 	for is_last in (False, True):
 		try:

@@ -5,6 +5,7 @@ returns sentences about what is wrong.
 """
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -81,6 +82,16 @@ def seats_promised_too_often(offer: frappe._dict, kinds: dict[str, Any], now: in
 	return [f"{given} offers of {seats - taken} seats at {offer.starts_at}"] if taken + given > seats else []
 
 
+def most_at_once(kind: dict[str, Any], start: int, now: int) -> int:
+	"""Return to how many people a time may be offered together: to more if fewer than four offers find room by day before it.
+
+	Everybody's clock is UTC, and there is no minimum notice.
+	"""
+	ahead = range(now // 60 + 1, min(start, now + 3 * 86400) // 60)
+	by_day = sum(8 <= minute % 1440 // 60 < 21 for minute in ahead)
+	return min(20, kind["at_once"] * math.ceil(4 * kind["minutes"] / max(by_day, kind["minutes"])))
+
+
 def wrong_offers(kinds: dict[str, Any], now: int) -> list[str]:
 	"""What is wrong about the offers that are open at present."""
 	found, still = [], promised(kinds, now)
@@ -89,7 +100,7 @@ def wrong_offers(kinds: dict[str, Any], now: int) -> list[str]:
 	found += [f"{name} has two open offers" for name in twice]
 	by_key = Counter(each.hold_key for each in still)
 	for each in still:
-		if by_key[each.hold_key] > kinds[each.meeting_type]["at_once"]:
+		if by_key[each.hold_key] > most_at_once(kinds[each.meeting_type], each.starts_at, each.offered_at):
 			found.append(f"{each.name} is offered to {by_key[each.hold_key]} at once")
 		found += seats_promised_too_often(each, kinds, now) if kinds[each.meeting_type]["seats"] > 1 else []
 	for number, one in enumerate(still):

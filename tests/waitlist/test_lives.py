@@ -93,6 +93,7 @@ class Life:
 				"duration": each.duration_minutes,
 				"seats": each.seats or 1,
 				"at_once": each.waitlist_at_once or 1,
+				"minutes": each.waitlist_minutes,
 				"waits": bool(each.has_waitlist),
 				"repeats": bool(each.repeats),
 				"hosts": 1 if each.scheduling_page == own.name else 2,

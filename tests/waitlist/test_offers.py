@@ -8,7 +8,8 @@ from scheduler_integration.bookings.waitlist import expire
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, SlotTaken, WaitlistOver
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
-from tests.support.factories import hour, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+from scheduler_integration.waitlist.shown import shown
+from tests.support.factories import at, hour, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
 	DAY,
 	HALF_AN_HOUR,
@@ -85,11 +86,84 @@ def test_an_offer_that_nobody_answers_goes_to_the_next_and_the_place_stays():
 	assert expire(first.name, later) == 1
 	look(meeting_type, later)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
-	with pytest.raises(OfferEnded):
+	with pytest.raises(SlotTaken):
 		bookings.take_offer(entry_token(ann.name), first.name, later)
 	cancel(taken["10:00"], later)
 	look(meeting_type, later)
 	assert offered_hour(ann) == "10:00"
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_who_answered_late_could_not_take_a_time_that_was_still_free(is_ended):
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann = join(meeting_type)
+	cancel(taken["09:30"])
+	look(meeting_type)
+	first, later = offer_of(ann), NOW + HALF_AN_HOUR
+	told(ann)
+	if is_ended:
+		expire(first.name, later)
+	assert shown(again(ann), later).late.name == first.name
+	booking = bookings.take_offer(entry_token(ann.name), first.name, later)
+	assert hour(booking.starts_at) == "09:30"
+	assert (again(ann).status, records.offer(first.name).status) == (records.BOOKED, records.TAKEN)
+	assert shown(again(ann), later).late is None
+
+
+def test_who_took_a_late_time_kept_the_time_that_is_offered_now_from_others():
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type), join(meeting_type, "Ben", from_time="10:00")
+	cancel(taken["09:30"])
+	look(meeting_type)
+	first, later = offer_of(ann), NOW + HALF_AN_HOUR
+	expire(first.name, later)
+	cancel(taken["10:00"], later)
+	look(meeting_type, later)
+	second = offer_of(ann)
+	assert (offered_hour(ann), offered_hour(ben)) == ("10:00", None)
+	assert shown(again(ann), later).late is None
+	bookings.take_offer(entry_token(ann.name), first.name, later)
+	after_commit()
+	assert records.offer(second.name).status == records.WITHDRAWN
+	look(meeting_type, later)
+	assert offered_hour(ben) == "10:00"
+
+
+def test_a_time_that_was_passed_is_not_taken_later():
+	meeting_type = make_type()
+	ann = join(meeting_type)
+	look(meeting_type)
+	offer = offer_of(ann)
+	bookings.pass_offer(entry_token(ann.name), offer.name, NOW)
+	with pytest.raises(OfferEnded):
+		bookings.take_offer(entry_token(ann.name), offer.name, NOW)
+	assert shown(again(ann), NOW).late is None
+
+
+@pytest.mark.parametrize(
+	("now", "at_once", "people"),
+	[
+		("2026-10-05 14:00", 1, 1),
+		# Half an hour until 21:00, and one from 08:00 on: nobody answers at night.
+		("2026-10-05 20:30", 1, 2),
+		("2026-10-05 22:00", 1, 2),
+		("2026-10-06 07:00", 1, 2),
+		("2026-10-06 08:10", 1, 3),
+		("2026-10-06 08:45", 1, 4),
+		("2026-10-06 08:45", 2, 6),
+	],
+)
+def test_a_time_that_began_soon_was_offered_to_one_after_the_other(now, at_once, people):
+	"""At 09:00 nobody can take the time any more, and four offers of half an hour should find room before that."""
+	meeting_type = make_type(waitlist_at_once=at_once)
+	cancelled = fill(meeting_type)["09:00"]
+	waiting = [join(meeting_type, f"Guest{number}") for number in range(6)]
+	cancel(cancelled, at(now))
+	assert look(meeting_type, at(now)) == 1
+	assert [offered_hour(each) for each in waiting] == ["09:00"] * people + [None] * (6 - people)
+	assert shown(again(waiting[0]), at(now)).is_shared == (people > 1)
 
 
 def test_who_leaves_three_offers_without_an_answer_is_asked_no_more():

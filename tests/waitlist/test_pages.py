@@ -75,6 +75,34 @@ def test_taking_the_offered_time_leads_to_the_meeting(client):
 	assert "/schedule/manage/" in again.one("a", class_="button")["href"]
 
 
+def test_a_time_that_is_not_held_any_more_can_be_taken_while_it_is_free(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	offer = records.open_offer_of(entry.name)
+	records.end_offers([offer.name], records.EXPIRED)
+	release_hold(offer.hold_key)
+	frappe.db.commit()
+	page = open_page(client, entry)
+	assert heading(page) == "You’re on the waitlist"
+	assert "If nobody else has it, you can still take it." in page.one("section", id="answer").text
+	answer = press(client, entry, "take", offer=offer.name)
+	assert answer.url.endswith("?booked=1")
+	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
+
+
+def test_a_time_that_is_not_held_any_more_and_that_somebody_has_is_not_shown_again(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	offer = records.open_offer_of(entry.name)
+	records.end_offers([offer.name], records.EXPIRED)
+	release_hold(offer.hold_key)
+	book(meeting_type, offer.start)
+	answer = press(client, entry, "take", offer=offer.name)
+	assert answer.status_code == 409
+	assert "Somebody else was quicker" in read(answer.text).one("p", role="alert").text
+	assert "still take it" not in open_page(client, entry).text
+
+
 def test_taking_an_earlier_time_moves_the_meeting(client):
 	meeting_type = make_waited()
 	booked = book(meeting_type, in_three_days(12.5))

@@ -144,17 +144,22 @@ def pass_offer(token: str, name: str, now: int) -> Entry:
 def lose_offer(token: str, name: str, now: int) -> None:
 	"""Note that the offered time can't be taken any more, because somebody else has it. The person goes on waiting."""
 	entry = find_entry(token, for_update=True)
-	offer = records.open_offer_of(entry.name, for_update=True)
-	if offer and offer.name == name:
+	offer = records.offer(name, for_update=True)
+	if not offer or offer.entry != entry.name:
+		return
+	if offer.status == records.OPEN:
 		_give_back(offer, records.LOST, now)
+	elif offer.status == records.EXPIRED:
+		records.end_offers([name], records.LOST)
 
 
 @command
 def take_offer(token: str, name: str, now: int) -> Document:
 	"""Book the time of the offer `name`, or move the person's meeting to it, and return the Booking.
 
-	Doing it twice returns the same booking. Raises WaitlistEntryNotFound, WaitlistOver, OfferEnded, and the errors of
-	`book` or `reschedule_by_token`, such as SlotTaken. The caller must roll back then.
+	Doing it twice returns the same booking. An offer that nobody answered in time can still be taken while the time is free.
+	Raises WaitlistEntryNotFound, WaitlistOver, OfferEnded, and the errors of `book` or `reschedule_by_token`, such as
+	SlotTaken. The caller must roll back then.
 	"""
 	# The offer is read first. After a second click has taken it, the entry says so too.
 	offer = records.offer(name)
@@ -162,14 +167,17 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	if not offer or offer.entry != entry.name:
 		raise OfferEnded
 	if entry.status == records.WAITING:
-		_check_holds(offer, now)
+		_check_takeable(offer)
 		booking = _move(entry, offer, now) if entry.booking else _book(entry, offer, now)
 		# The hosts are locked now. The person may have left since the entry was read, or have clicked twice.
 		entry = find_entry(token, for_update=True)
 	if entry.status == records.BOOKED and entry.taken and offer.status in (records.OPEN, records.TAKEN):
 		return latest(frappe.get_doc("Booking", entry.taken))
 	_waiting(entry)
-	_check_holds(records.offer(name, for_update=True), now)
+	_check_takeable(records.offer(name, for_update=True))
+	other = records.open_offer_of(entry.name, for_update=True)
+	if other and other.name != name:
+		_give_back(other, records.WITHDRAWN, now)
 	records.end_offers([name], records.TAKEN)
 	records.end_offers([each.name for each in records.open_with(offer.hold_key)], records.LOST)
 	records.close([entry.name], records.BOOKED, now, taken=booking.name)
@@ -231,8 +239,9 @@ def _waiting(entry: Entry) -> Entry:
 	return entry
 
 
-def _check_holds(offer: Offered | None, now: int) -> None:
-	if not offer or offer.status != records.OPEN or offer.expires_at <= now:
+def _check_takeable(offer: Offered | None) -> None:
+	"""Raise OfferEnded if the person passed the time, or lost it. If only the hold is over, the calendars decide."""
+	if not offer or offer.status not in (records.OPEN, records.EXPIRED):
 		raise OfferEnded
 
 

@@ -255,7 +255,9 @@ def _waitlist() -> list[Field]:
 		Field(
 			"waitlist_at_once",
 			_("Offer a time to so many people at once"),
-			help=_("With 1, one after the other. With more, the first who takes it gets it."),
+			help=_(
+				"With 1, one after the other. With more, the first who takes it gets it. If a time is near, more people are asked."
+			),
 		),
 	]
 

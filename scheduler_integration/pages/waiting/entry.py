@@ -74,6 +74,7 @@ def waiting_view(
 		"host": shown.page.title,
 		"duration": lengths.duration(entry.duration, visitor.locale),
 		"offer": shown.offer and _offer(shown, shown.offer, visitor, asked.now),
+		"late": shown.late and _late(shown, shown.late, visitor),
 		"booking": _meeting(shown.booking, visitor),
 		"taken": _meeting(shown.taken, visitor),
 		"is_waiting": shown.is_waiting,
@@ -126,6 +127,15 @@ def _offer(shown: ShownEntry, offer: Offered, visitor: Visitor, now: int) -> dic
 		),
 		"left": offer.expires_at - now,
 		"shared": _("Others may be offered this time too. Whoever is first gets it.") if shown.is_shared else None,
+		"take": _take(shown),
+	}
+
+
+def _late(shown: ShownEntry, offer: Offered, visitor: Visitor) -> dict[str, Any]:
+	style = visitor.style(shown.entry.zone)
+	return {
+		**when_view(offer.held.parts or ((offer.start, offer.end),), style),
+		"id": offer.name,
 		"take": _take(shown),
 	}
 
