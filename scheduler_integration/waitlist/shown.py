@@ -63,12 +63,14 @@ def shown(entry: Entry, now: int) -> ShownEntry:
 	page = frappe.get_cached_doc("Scheduling Page", entry.scheduling_page)
 	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
 	is_waiting = entry.status == records.WAITING
-	found = records.open_offer_of(entry.name) if is_waiting else None
+	# A meeting can be moved although nobody new can book.
+	can_take = is_waiting and bool(entry.booking or (page.is_active and meeting_type.is_active))
+	found = records.open_offer_of(entry.name) if can_take else None
 	offer = found if found and found.expires_at > now else None
 	return ShownEntry(
 		entry=entry,
 		offer=offer,
-		late=records.late_offer_of(entry.name, now) if is_waiting and not offer else None,
+		late=records.late_offer_of(entry.name, now) if can_take and not offer else None,
 		before=records.count_before(entry) if is_waiting else 0,
 		page=Named(page.slug, page.title),
 		meeting_type=Named(meeting_type.slug, meeting_type.title),

@@ -92,6 +92,18 @@ def test_taking_an_offer_books_it_and_a_second_click_changes_nothing(client):
 	assert (shown["status"], shown["taken"]["id"]) == ("Booked", first.json()["data"]["id"])
 
 
+def test_taking_a_time_again_after_its_booking_was_deleted_is_over(client):
+	entry = offered(make_waited())
+	token, offer = entry_token(entry.name), records.open_offer_of(entry.name).name
+	first = client.call(f"{PUBLIC}.take_offer", token=token, offer=offer).json()["data"]["id"]
+	frappe.db.rollback()
+	frappe.db.set_value("Booking", first, "status", "Cancelled")
+	frappe.delete_doc("Booking", first)
+	frappe.db.commit()
+	again = client.call(f"{PUBLIC}.take_offer", token=token, offer=offer)
+	assert (again.status_code, again.json()["code"]) == (409, "WAITLIST_OVER")
+
+
 def test_who_is_too_late_is_told_that_somebody_was_quicker_and_goes_on_waiting(client):
 	meeting_type = make_waited()
 	entry = offered(meeting_type)

@@ -103,6 +103,21 @@ def test_a_time_that_is_not_held_any_more_and_that_somebody_has_is_not_shown_aga
 	assert "still take it" not in open_page(client, entry).text
 
 
+def test_a_type_that_was_switched_off_shows_no_time_and_gives_none(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	action = open_page(client, entry).one("section", id="answer").one("form")["action"]
+	offer = records.open_offer_of(entry.name)
+	meeting_type.db_set("is_active", 0)
+	meeting_type.clear_cache()
+	frappe.db.commit()
+	assert heading(open_page(client, entry)) == "You’re on the waitlist"
+	answer = client.post(action, data={"offer": offer.name, "action": "take"})
+	assert answer.status_code == 409
+	sentence = "Nobody can book this meeting at present. You keep your place on the waitlist."
+	assert sentence in read(answer.text).one("p", role="alert").text
+
+
 def test_taking_an_earlier_time_moves_the_meeting(client):
 	meeting_type = make_waited()
 	booked = book(meeting_type, in_three_days(12.5))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import release_hold
@@ -16,7 +17,14 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist_offers import release_unless_shared
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
-from scheduler_integration.exceptions import NoWaitlist, OfferEnded, WaitlistFull, WaitlistOver
+from scheduler_integration.exceptions import (
+	MeetingTypeNotFound,
+	NoWaitlist,
+	OfferEnded,
+	PageNotFound,
+	WaitlistFull,
+	WaitlistOver,
+)
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.invited import CONFIRMED
 from scheduler_integration.meetings.policy import reschedule_refusal
@@ -171,7 +179,8 @@ def take_offer(token: str, name: str, now: int) -> Document:
 		booking = _move(entry, offer, now) if entry.booking else _book(entry, offer, now)
 		# The hosts are locked now. The person may have left since the entry was read, or have clicked twice.
 		entry = find_entry(token, for_update=True)
-	if entry.status == records.BOOKED and entry.taken and offer.status in (records.OPEN, records.TAKEN):
+	was_taken = entry.status == records.BOOKED and offer.status in (records.OPEN, records.TAKEN)
+	if was_taken and entry.taken and frappe.db.exists("Booking", entry.taken):
 		return latest(frappe.get_doc("Booking", entry.taken))
 	_waiting(entry)
 	_check_takeable(records.offer(name, for_update=True))
@@ -259,8 +268,7 @@ def _users_of(entry: Entry) -> list[str]:
 
 def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	"""Book the offered time with what the person entered when they joined."""
-	slug, type_slug = _slugs(entry)
-	found = find_bookable(slug, type_slug)
+	found = _bookable(entry)
 	minutes = (offer.end - offer.start) // 60
 	# If the type always repeats since the offer was made, the person has agreed to one date only.
 	if minutes not in durations_of(found.meeting_type) or found.meeting_type.repeats == "Fixed":
@@ -277,10 +285,13 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	return book(replace(request, address_status=entry.address_status), found, now)
 
 
-def _slugs(entry: Entry) -> tuple[str, str]:
+def _bookable(entry: Entry) -> Bookable:
 	# The type may be on another page by now, and another type may have its slug on the former one.
 	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
-	return page_of(meeting_type).slug, meeting_type.slug
+	try:
+		return find_bookable(page_of(meeting_type).slug, meeting_type.slug)
+	except (PageNotFound, MeetingTypeNotFound):
+		raise OfferEnded(_("Nobody can book this meeting at present. You keep your place on the waitlist.")) from None
 
 
 def _move(entry: Entry, offer: Offered, now: int) -> Document:
