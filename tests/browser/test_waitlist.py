@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import frappe
 import pytest
 
+from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from tests.browser.screens import DESK, PHONE
@@ -51,6 +52,21 @@ def test_an_offer_is_taken(browse):
 	window.page.wait_for_url(re.compile("/schedule/manage/.*booked=1"))
 	window.open(path(entry))
 	check(window, "waitlist-taken")
+
+
+@pytest.mark.parametrize("language", [LANGUAGES[0], LANGUAGES[1]])
+def test_a_time_that_is_no_longer_held_is_taken(browse, language):
+	entry = offered(make_waited())
+	offer = records.open_offer_of(entry.name)
+	records.end_offers([offer.name], records.EXPIRED)
+	release_hold(offer.hold_key)
+	frappe.db.commit()
+	window = browse(PHONE, locale=language)
+	window.open(path(entry))
+	take = window.page.locator("button[value=take]")
+	check(window, f"waitlist-late-{language[:2]}", then=take)
+	window.follow(take)
+	window.page.wait_for_url(re.compile("/schedule/manage/.*booked=1"))
 
 
 def test_the_last_minutes_are_counted_down(browse):

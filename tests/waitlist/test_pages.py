@@ -84,7 +84,7 @@ def test_a_time_that_is_not_held_any_more_can_be_taken_while_it_is_free(client):
 	frappe.db.commit()
 	page = open_page(client, entry)
 	assert heading(page) == "You’re on the waitlist"
-	assert "If nobody else has it, you can still take it." in page.one("section", id="answer").text
+	assert "If nobody else has it, you can still take it." in page.one("p", class_="held-until").text
 	answer = press(client, entry, "take", offer=offer.name)
 	assert answer.url.endswith("?booked=1")
 	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
