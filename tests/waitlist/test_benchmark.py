@@ -1,20 +1,34 @@
-"""The simulated practice runs, and counts what it says."""
+"""The simulated practices run, and count what they say."""
+
+from dataclasses import replace
 
 import pytest
 
-from benchmarks import waitlist
+from benchmarks import practice, waitlist
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 
-def test_the_simulated_practice(monkeypatch, capsys):
-	monkeypatch.setattr(waitlist, "FILLING", 0)
-	monkeypatch.setattr(waitlist, "BEHIND", 0)
-	monkeypatch.setattr(waitlist, "HOSTS", 1)
-	monkeypatch.setattr(waitlist, "CLOSES", 11)
-	monkeypatch.setattr(waitlist, "CANCELLED", 0.5)
-	row = waitlist.simulate(at_once=1, weeks=1, rate=60)
-	waitlist.show(1, row, 1)
-	assert row.offers
-	assert sum(row.by_notice.values()) == len(row.freed) >= sum(row.filled.values())
-	assert "cancelled times" in capsys.readouterr().out
+def test_a_simulated_practice(monkeypatch):
+	for name, value in {"FILLING": 0, "BEHIND": 0, "CLOSES": 11, "CANCELLED": 0.5}.items():
+		monkeypatch.setattr(practice, name, value)
+	assumed = replace(waitlist.BASE, hosts=1, fullness=3.0, notice_hours=(2, 24))
+	monkeypatch.setattr(waitlist, "BASE", assumed)
+	row = waitlist.simulate(assumed, at_once=1, weeks=1)
+	assert row.offers["Taken"]
+	assert row.times == 10
+	assert row.freed.total() >= row.filled.total() == row.by_whom.total()
+	assert len(row.waits) <= row.people
+	both = waitlist.Row()
+	both.add(row)
+	both.add(row)
+	assert both.freed.total() == 2 * row.freed.total()
+	assert len(waitlist.line("overfull", 1, both)) == len(waitlist.heading())
+
+
+def test_a_share_is_of_the_times_that_were_freed():
+	row = waitlist.Row()
+	row.freed.update({waitlist.SOON: 1, waitlist.TODAY: 3, waitlist.LATER: 4})
+	row.filled.update({waitlist.TODAY: 2, waitlist.LATER: 4})
+	assert "6/8 75%" in (shown := waitlist.line("full", 0, row))
+	assert "2/4 50%" in shown
