@@ -16,6 +16,7 @@ import frappe
 
 LIVE = ("Scheduled", "Pending", "Completed", "No Show")
 OVER = ("Cancelled", "Rescheduled", "Declined")
+WISHES = ("first_date", "last_date", "weekdays", "from_minute", "to_minute", "timezone")
 
 
 def entries(types: Iterable[str], **where: Any) -> list[frappe._dict]:
@@ -163,7 +164,9 @@ def left_out(
 	for entry in before[:last]:
 		row = rows[entry.name]
 		is_left = row.name not in made and row.status == "Waiting" and _size(row) == _size(rows[made[0]])
-		if is_left and could_get(row, offer.starts_at, offer.hosts, kinds, later):
+		# Somebody who changes their wishes while a look decides gets the next look.
+		is_same = all(entry[field] == row[field] for field in WISHES)
+		if is_left and is_same and could_get(row, offer.starts_at, offer.hosts, kinds, later):
 			found.append(f"{row.name} came before {made} and suits {offer.starts_at}")
 	return found
 
