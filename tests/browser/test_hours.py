@@ -13,6 +13,11 @@ from tests.pages.hours_page import PATH, make_jane, stored, week
 from tests.pages.offer import book, host_of, in_three_days
 
 NINE_TO_SIX = [(540, 1080)]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def in_days(count):
+	return utc(now()) + timedelta(days=count)
 
 
 class Hours:
@@ -67,11 +72,13 @@ def hours(browse):
 
 
 def test_a_change_says_what_it_does_is_saved_and_taken_back(hours):
+	# A working day that isn't today or tomorrow: the hours of today are partly over.
+	number, name = next((day.weekday(), f"{day:%A}") for day in map(in_days, (2, 3, 4)) if day.weekday() in range(5))
 	with hours.saving():
-		hours.set("mon", 1, "20:00")
+		hours.set(DAYS[number], 1, "20:00")
 	assert "In the next four weeks: 8 times more." in hours.impact().inner_text()
-	assert week(hours.user)[0] == [(540, 1200)]
-	assert "Monday 9:00–20:00" in hours.page.locator("#sentence").inner_text()
+	assert week(hours.user)[number] == [(540, 1200)]
+	assert f"{name} 9:00–20:00" in hours.page.locator("#sentence").inner_text()
 	assert hours.page.locator("#hours").input_value() == hours.page.locator("#sentence").inner_text()
 	# All forms are about one record, so the next one isn't taken for another window's.
 	with hours.saving():
@@ -79,7 +86,7 @@ def test_a_change_says_what_it_does_is_saved_and_taken_back(hours):
 	assert "four weeks" in hours.impact("[action$='#rules']").inner_text()
 	hours.undo()
 	hours.wait_for_toast("Undone")
-	assert (stored(hours.user).buffer_minutes, week(hours.user)[0]) == (0, [(540, 1200)])
+	assert (stored(hours.user).buffer_minutes, week(hours.user)[number]) == (0, [(540, 1200)])
 
 
 def test_hours_are_added_removed_and_switched_off_by_keyboard(hours):
@@ -132,7 +139,7 @@ def test_hours_are_copied_and_that_is_undone(hours, button, ticked, changed):
 
 def test_bookings_that_would_lie_outside_are_asked_about(hours):
 	booking = book(hours.intro, in_three_days(9))
-	day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[utc(in_three_days(9)).weekday()]
+	day = DAYS[utc(in_three_days(9)).weekday()]
 	hours.set(day, 0, "12:00")
 	hours.impact().get_by_text("1 booking now lies outside your hours").wait_for()
 	[link] = hours.impact().get_by_role("link").all()
@@ -276,7 +283,7 @@ def test_the_strip_leads_to_why_at_the_time_that_was_clicked(hours):
 def test_each_state_looks_right(browse):
 	hours = Hours(browse(SMALL_PHONE))
 	book(hours.intro, in_three_days(9))
-	day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[utc(in_three_days(9)).weekday()]
+	day = DAYS[utc(in_three_days(9)).weekday()]
 	check(hours.window, "hours")
 	with hours.saving():
 		hours.row("mon").locator("[data-add]").click()
