@@ -69,13 +69,23 @@ def test_the_owner_of_an_address_shared_the_entry_of_a_stranger_who_had_typed_it
 def test_a_full_list_told_strangers_who_was_on_it(monkeypatch):
 	meeting_type = make_waited()
 	known = waiting(meeting_type)
-	monkeypatch.setattr(commands, "MOST_WAITING", 1)
+	monkeypatch.setattr(commands, "MOST_UNCONFIRMED", 1)
 	for address in (known.attendee_email, "somebody.new@guests.example"):
 		with pytest.raises(WaitlistFull):
 			waiting(meeting_type, attendee_email=address)
 		frappe.db.rollback()
 	# Who has shown a code for the address keeps the place.
 	assert join_confirmed(meeting_type, attendee_name="Ann", attendee_email=known.attendee_email)
+
+
+def test_typed_addresses_filled_a_list_for_everybody(monkeypatch):
+	meeting_type = make_waited()
+	waiting(meeting_type)
+	monkeypatch.setattr(commands, "MOST_UNCONFIRMED", 1)
+	assert join_confirmed(meeting_type, attendee_name="Ben", attendee_email="ben@guests.example")
+	monkeypatch.setattr(commands, "MOST_WAITING", 2)
+	with pytest.raises(WaitlistFull):
+		join_confirmed(meeting_type, attendee_name="Cleo", attendee_email="cleo@guests.example")
 
 
 def test_strangers_used_up_the_lists_on_which_somebody_could_wait(client):

@@ -43,6 +43,8 @@ from scheduler_integration.waitlist.records import Entry, Offered
 
 # So many people wait for one meeting type at most.
 MOST_WAITING = 500
+# The last places are for those whose address is confirmed, and for attendees: anybody can type many addresses.
+MOST_UNCONFIRMED = 400
 
 
 @command
@@ -62,7 +64,8 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	entry = next((each for each in mine if not each.booking), None)
 	is_owner = bool(entry and person.address_status == CONFIRMED)
 	# A list that took those who wait already, and nobody else, would tell strangers who they are.
-	if not is_owner and records.count_waiting(meeting_type.name) >= MOST_WAITING:
+	most = MOST_WAITING if person.address_status == CONFIRMED else MOST_UNCONFIRMED
+	if not is_owner and records.count_waiting(meeting_type.name) >= most:
 		raise WaitlistFull
 	if entry and is_owner and entry.address_status == CONFIRMED:
 		_change(entry, wait)
