@@ -282,7 +282,7 @@ class Practice:
 			look_for(users, self.now)
 		frappe.db.set_value("Outbox Task", {"status": "Pending"}, "status", "Sent", update_modified=False)
 		frappe.db.commit()
-		fields = ["name", "entry", "expires_at", "hold_key", "starts_at"]
+		fields = ["name", "entry", "expires_at", "hold_id", "starts_at"]
 		for offer in frappe.get_all("Waitlist Offer", {"status": "Open"}, fields, order_by="creation asc, name asc"):
 			if offer.name not in self.seen:
 				self.seen.add(offer.name)

@@ -29,9 +29,9 @@ def make_offers(
 	minutes = minutes_of(meeting_type)
 	new: list[NewOffer] = []
 	for entries, start, held in given:
-		key = frappe.generate_hash(length=32)
+		hold_id = frappe.generate_hash(length=16)
 		ends = [(entry, offer_ends(now, minutes, entry.zone, held.latest)) for entry in entries]
-		new += [NewOffer(entry, start, until, key, held) for entry, until in ends if until]
+		new += [NewOffer(entry, start, until, hold_id, held) for entry, until in ends if until]
 	if not new:
 		return []
 	offers = records.insert_offers(new, now, by_hand=by_hand)
@@ -56,7 +56,7 @@ def hold_again(users: Collection[str], now: int) -> list[Hold]:
 
 def _holds_of(offers: Iterable[Offered]) -> list[Hold]:
 	"""Return one hold for all offers of the same time, until the last of them ends."""
-	latest = {offer.hold_key: offer for offer in sorted(offers, key=lambda each: each.expires_at)}
+	latest = {offer.hold_id: offer for offer in sorted(offers, key=lambda each: each.expires_at)}
 	return [_hold(offer) for offer in latest.values()]
 
 
@@ -79,5 +79,5 @@ def _hold(offer: Offered) -> Hold:
 
 def release_unless_shared(offer: Offered) -> None:
 	"""Release the offer's time after the commit, unless it is offered to others at the same time."""
-	if not [each for each in records.open_with(offer.hold_key) if each.name != offer.name]:
+	if not [each for each in records.open_with(offer.hold_id) if each.name != offer.name]:
 		frappe.db.after_commit.add(partial(release_hold, offer.hold_key))

@@ -121,7 +121,7 @@ def _offered(waiting: Waiting) -> dict[str, Any]:
 		"stretches": reader.stretches(offer.held.parts),
 		"timezone": reader.zone_name(offer.start),
 		"until": _until(reader, offer),
-		"is_shared": len(records.open_with(offer.hold_key)) > 1,
+		"is_shared": len(records.open_with(offer.hold_id)) > 1,
 	}
 
 

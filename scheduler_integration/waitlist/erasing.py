@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.platform.sql import update_rows
-from scheduler_integration.waitlist.records import ENTRY, OFFER, OPEN, WAITING
+from scheduler_integration.waitlist.records import ENTRY, OFFER, OPEN, WAITING, key_of_hold
 
 # Ended entries stay so long if the site keeps its bookings for ever: nobody needs to know then why somebody wasn't asked.
 USUAL_DAYS = 90
@@ -32,7 +32,8 @@ def ended_before(instant: int, most: int) -> list[str]:
 
 def open_holds(meeting_type: str) -> set[str]:
 	"""Return the keys of the holds of all open offers of a meeting type."""
-	return set(frappe.get_all(OFFER, {"meeting_type": meeting_type, "status": OPEN}, pluck="hold_key"))
+	ids = frappe.get_all(OFFER, {"meeting_type": meeting_type, "status": OPEN}, pluck="hold_id")
+	return set(map(key_of_hold, ids))
 
 
 def correct(name: str, attendee_name: str, phone: str, details: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from frappe.query_builder.functions import Min
 from scheduler_integration import engine
 from scheduler_integration.meetings.invited import UNCONFIRMED
 from scheduler_integration.platform.clock import stamp, to_site_time
+from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.sql import insert_rows, update_rows
 from scheduler_integration.platform.transactions import newest
 from scheduler_integration.times import Bounds
@@ -33,7 +34,7 @@ BECAUSE_DATE, BECAUSE_UNANSWERED, BECAUSE_MEETING, BECAUSE_HOST = "Date", "Unans
 
 _OFFER_FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "entry", "meeting_type", "status", "by_hand", "starts_on",
-	"expires_on", "starts_at", "ends_at", "offered_at", "expires_at", "hold", "hold_key",
+	"expires_on", "starts_at", "ends_at", "offered_at", "expires_at", "hold", "hold_id",
 )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-	"""A time that was offered. Instants are epoch seconds. Offers of one time to several people have the same `hold_key`."""
+	"""A time that was offered. Instants are epoch seconds. Offers of one time to several people have the same `hold_id`."""
 
 	name: str
 	entry: str
@@ -114,18 +115,23 @@ class Offered:
 	end: int
 	offered_at: int
 	expires_at: int
-	hold_key: str
+	hold_id: str
 	held: Held
+
+	@property
+	def hold_key(self) -> str:
+		"""The key with which the held time can be booked."""
+		return key_of_hold(self.hold_id)
 
 
 @dataclass(frozen=True, slots=True)
 class NewOffer:
-	"""A time that is to be offered to an entry. `start` and `expires_at` are epoch seconds. For `hold_key` see `Offered`."""
+	"""A time that is to be offered to an entry. `start` and `expires_at` are epoch seconds. For `hold_id` see `Offered`."""
 
 	entry: Entry
 	start: int
 	expires_at: int
-	hold_key: str
+	hold_id: str
 	held: Held
 
 
@@ -269,7 +275,7 @@ def insert_offers(rows: Iterable[NewOffer], now: int, *, by_hand: bool = False) 
 			"offered_at": now,
 			"expires_at": row.expires_at,
 			"hold": _stored_hold(row.held),
-			"hold_key": row.hold_key,
+			"hold_id": row.hold_id,
 		}
 		for row in rows
 	]
@@ -335,9 +341,14 @@ def offers_to(
 	return found
 
 
-def open_with(hold_key: str) -> list[Offered]:
+def open_with(hold_id: str) -> list[Offered]:
 	"""Return the open offers of the same time. The caller has locked the hosts."""
-	return [_offered(row) for row in frappe.get_all(OFFER, {"hold_key": hold_key, "status": OPEN}, ["*"])]
+	return [_offered(row) for row in frappe.get_all(OFFER, {"hold_id": hold_id, "status": OPEN}, ["*"])]
+
+
+def key_of_hold(hold_id: str) -> str:
+	"""Return the key of the hold with this id. It isn't stored: hosts can filter offers by fields that they may not read."""
+	return keyed_hash(hold_id, "waitlist hold")[:32]
 
 
 def end_offers(names: Collection[str], status: str) -> None:
@@ -424,5 +435,5 @@ def _offered(row: frappe._dict) -> Offered:
 	)
 	return Offered(
 		row.name, row.entry, row.meeting_type, row.status, row.starts_at, row.ends_at, row.offered_at, row.expires_at,
-		row.hold_key or "", held,
+		row.hold_id or "", held,
 	)  # fmt: skip

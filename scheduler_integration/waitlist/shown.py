@@ -76,7 +76,7 @@ def shown(entry: Entry, now: int) -> ShownEntry:
 		meeting_type=Named(meeting_type.slug, meeting_type.title),
 		booking=_booking(entry.booking, now) if is_waiting else None,
 		taken=_booking(entry.taken, now),
-		is_shared=bool(offer and len(records.open_with(offer.hold_key)) > 1),
+		is_shared=bool(offer and len(records.open_with(offer.hold_id)) > 1),
 		can_join=can_wait_for(meeting_type),
 		is_paid_first=bool(meeting_type.payment == "Before Booking" and meeting_type.price and not entry.booking),
 		is_request=bool(meeting_type.requires_confirmation),

@@ -110,7 +110,7 @@ class Living:
 		def watched_insert(rows: Iterable[records.NewOffer], now: int, *, by_hand: bool = False) -> Any:
 			new = list(rows)
 			with self.watching():
-				for _key, together in groupby(new, lambda each: each.hold_key):
+				for _key, together in groupby(new, lambda each: each.hold_id):
 					self._check_people(list(together), by_hand)
 			made = insert_offers(new, now, by_hand=by_hand)
 			with self.watching():
@@ -141,7 +141,7 @@ class Living:
 		stored = {each.name: each for each in rules.offers(self.kinds, name=["in", names])}
 		made = [stored[name] for name in names]
 		before = self.before.get(made[0].meeting_type, [])
-		for _key, group in groupby(made, lambda each: each.hold_key):
+		for _key, group in groupby(made, lambda each: each.hold_id):
 			together = list(group)
 			# When the time was given away, the times behind it weren't yet.
 			later = names[names.index(together[-1].name) + 1 :]

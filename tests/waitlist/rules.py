@@ -79,7 +79,7 @@ def seats_promised_too_often(offer: frappe._dict, kinds: dict[str, Any], now: in
 	seats = kinds[offer.meeting_type]["seats"]
 	session = [each for each in meetings(offer.hosts) if same_session(each, offer, kinds)]
 	alike = [each for each in promised(kinds, now) if each.hosts & offer.hosts and same_session(each, offer, kinds)]
-	taken, given = sum(each.seats or 1 for each in session), sum({each.hold_key: each.seats for each in alike}.values())
+	taken, given = sum(each.seats or 1 for each in session), sum({each.hold_id: each.seats for each in alike}.values())
 	return [f"{given} offers of {seats - taken} seats at {offer.starts_at}"] if taken + given > seats else []
 
 
@@ -99,14 +99,14 @@ def wrong_offers(kinds: dict[str, Any], now: int) -> list[str]:
 	all_open = offers(kinds, status="Open")
 	twice = [name for name, number in Counter(each.entry for each in all_open).items() if number > 1]
 	found += [f"{name} has two open offers" for name in twice]
-	by_key = Counter(each.hold_key for each in still)
+	by_key = Counter(each.hold_id for each in still)
 	for each in still:
-		if by_key[each.hold_key] > most_at_once(kinds[each.meeting_type], each.starts_at, each.offered_at):
-			found.append(f"{each.name} is offered to {by_key[each.hold_key]} at once")
+		if by_key[each.hold_id] > most_at_once(kinds[each.meeting_type], each.starts_at, each.offered_at):
+			found.append(f"{each.name} is offered to {by_key[each.hold_id]} at once")
 		found += seats_promised_too_often(each, kinds, now) if kinds[each.meeting_type]["seats"] > 1 else []
 	for number, one in enumerate(still):
 		for two in still[number + 1 :]:
-			is_both = one.hold_key != two.hold_key and one.hosts & two.hosts and overlap(one, two)
+			is_both = one.hold_id != two.hold_id and one.hosts & two.hosts and overlap(one, two)
 			if is_both and not same_session(one, two, kinds):
 				found.append(f"{one.name} and {two.name} offer one time to two people")
 	return found

@@ -134,12 +134,12 @@ def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
 		offered = []
 		found.append(len(asked(lambda made=offered, of=meeting_type: made.append(look(of)))))
 		assert offered == [people // at_once]
-		offers = frappe.get_all("Waitlist Offer", {"meeting_type": meeting_type.name}, ["starts_at", "hold_key"])
+		offers = frappe.get_all("Waitlist Offer", {"meeting_type": meeting_type.name}, ["starts_at", "hold_id"])
 		assert len(offers) == people
-		assert {each.hold_key for each in offers} <= {
+		assert {records.key_of_hold(each.hold_id) for each in offers} <= {
 			name.decode().split(" ")[2] for name in frappe.cache.hkeys(CACHE_KEY)
 		}
-		assert len({each.hold_key for each in offers}) == len({each.starts_at for each in offers}) == people // at_once
+		assert len({each.hold_id for each in offers}) == len({each.starts_at for each in offers}) == people // at_once
 	assert found[0] == found[1] < 25
 
 

@@ -191,7 +191,7 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	if other and other.name != name:
 		_give_back(other, records.WITHDRAWN, now)
 	records.end_offers([name], records.TAKEN)
-	records.end_offers([each.name for each in records.open_with(offer.hold_key)], records.LOST)
+	records.end_offers([each.name for each in records.open_with(offer.hold_id)], records.LOST)
 	records.close([entry.name], records.BOOKED, now, taken=booking.name)
 	frappe.db.after_commit.add(partial(release_hold, offer.hold_key))
 	return booking
