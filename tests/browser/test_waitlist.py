@@ -187,12 +187,20 @@ def test_the_links_of_the_booking_page_follow_what_is_on_the_screen(browse, scre
 	assert window.page.locator("#first_date").input_value() == other
 
 
+# The script of the links is fetched after the page has loaded. A click that comes before does nothing.
+WAITS_FOR_THE_SCRIPT = """async () => {
+	const script = performance.getEntriesByType("resource").find((each) => each.name.includes("wait_links"));
+	return script && Boolean(await import(script.name));
+}"""
+
+
 def test_a_click_on_a_full_day_offers_to_wait_for_it(browse):
 	meeting_type = make_waited()
 	book(meeting_type, in_three_days(12))
 	book(meeting_type, in_three_days(12.5))
 	window = browse(PHONE, timezone_id="UTC")
 	window.open(path_of(meeting_type))
+	window.wait_until(WAITS_FOR_THE_SCRIPT)
 	day = window.page.locator(f'[data-date="{that_day()}"]')
 	# It says that it is disabled, because it has no times to choose.
 	day.click(force=True)
