@@ -44,6 +44,8 @@ from scheduler_integration.waitlist.used import is_used, types_with_lists
 MINUTE = 60
 # Everything that no command of this app frees is found so often.
 LOOK_MINUTES = 5
+# Offers end within a minute or two. If one ends later, nothing ran meanwhile.
+SLEPT_SECONDS = 5 * MINUTE
 
 
 def keep_waitlists(now: int) -> None:
@@ -91,7 +93,7 @@ def expire(name: str, now: int) -> int:
 	"""End the offer with this name if it holds no longer, and count it. Returns 1 if it was open.
 
 	Who has left as many offers without an answer as they wanted to get doesn't wait any more. An offer whose message hasn't
-	left doesn't count. If the mail server is down, it is forgotten: the person is first again when it works.
+	left doesn't count. If the mail server is down, or the site's jobs didn't run, it is forgotten: the person is first again.
 	"""
 	found = records.offer(name)
 	entry = records.entry(found.entry, for_update=True) if found else None
@@ -99,7 +101,8 @@ def expire(name: str, now: int) -> int:
 	if not offer or offer.status != records.OPEN or offer.expires_at > now:
 		return 0
 	is_told = was_told(name)
-	if not is_told and outages.is_down(EMAIL, EMAIL, now):
+	nobody_can_tell = now - offer.expires_at > SLEPT_SECONDS or outages.is_down(EMAIL, EMAIL, now)
+	if nobody_can_tell and not is_told:
 		forget_offer(name)
 	else:
 		records.end_offers([name], records.EXPIRED)

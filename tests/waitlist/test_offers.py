@@ -131,6 +131,28 @@ def test_who_took_a_late_time_kept_the_time_that_is_offered_now_from_others():
 	assert offered_hour(ben) == "10:00"
 
 
+def test_the_first_lost_the_time_because_the_sites_jobs_had_not_run():
+	"""The offer was never sent, and had ended when the jobs ran again. The time went to the next."""
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type), join(meeting_type, "Ben")
+	cancel(taken["09:30"])
+	look(meeting_type)
+	unsent, later = offer_of(ann), NOW + 12 * HALF_AN_HOUR
+	assert expire(unsent.name, later) == 1
+	look(meeting_type, later)
+	assert (offered_hour(ann), offered_hour(ben)) == ("09:30", None)
+	told(ann)
+	heard = offer_of(ann)
+	assert heard.name != unsent.name
+	# She was told of this one.
+	much_later = later + 12 * HALF_AN_HOUR
+	assert expire(heard.name, much_later) == 1
+	look(meeting_type, much_later)
+	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
+	assert again(ann).unanswered == 1
+
+
 def test_a_time_that_was_passed_is_not_taken_later():
 	meeting_type = make_type()
 	ann = join(meeting_type)
