@@ -32,6 +32,7 @@ def entry(shown: ShownEntry) -> JSON:
 		"timezone": zone,
 		**_bounds(each.bounds),
 		"offer": _offer(shown.offer, zone),
+		"late_offer": _offer(shown.late, zone),
 		"booking": _booking(shown.booking),
 		"taken": _booking(shown.taken),
 	}

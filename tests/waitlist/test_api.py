@@ -118,6 +118,20 @@ def test_who_is_too_late_is_told_that_somebody_was_quicker_and_goes_on_waiting(c
 	assert records.offer(offer.name).status == records.LOST
 
 
+def test_a_program_could_not_see_the_late_offer_that_it_may_still_take(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	token, offer = entry_token(entry.name), records.open_offer_of(entry.name)
+	shown = client.call(f"{PUBLIC}.get_waitlist_entry", "GET", token=token).json()["data"]
+	assert (shown["offer"]["id"], shown["late_offer"]) == (offer.name, None)
+	frappe.db.rollback()
+	frappe.db.set_value("Waitlist Offer", offer.name, "expires_at", offer.offered_at - 1)
+	frappe.db.commit()
+	shown = client.call(f"{PUBLIC}.get_waitlist_entry", "GET", token=token).json()["data"]
+	assert (shown["offer"], shown["late_offer"]["id"]) == (None, offer.name)
+	assert client.call(f"{PUBLIC}.take_offer", token=token, offer=shown["late_offer"]["id"]).status_code == 201
+
+
 def test_passing_an_offer_leads_to_the_next_one(client):
 	meeting_type = make_waited()
 	entry = offered(meeting_type)
