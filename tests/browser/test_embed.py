@@ -161,7 +161,7 @@ def test_a_visitor_joins_the_waitlist_inside(commit_clean, web, visit):
 	frame.locator("#attendee_email").fill("ada@guests.example")
 	settle(page)
 	frame.locator("#submit").click()
-	frame.locator("h1", has_text="You’re on the waitlist").wait_for()
+	frame.locator("h1", has_text="You're on the waitlist").wait_for()
 	assert frame.locator("html.embedded").count() == 1
 	frappe.db.rollback()
 	assert [each.attendee_name for each in waiting_of(offer.name)] == ["Ada Lovelace"]

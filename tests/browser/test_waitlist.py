@@ -36,7 +36,7 @@ def test_a_visitor_joins_and_takes_what_is_offered(browse):
 	check(window, "waitlist-join-refused")
 	window.page.locator("[name^=answer_]").fill("Prices")
 	window.follow(window.page.locator("#submit"))
-	assert window.page.locator("h1").inner_text() == "You’re on the waitlist"
+	assert window.page.locator("h1").inner_text() == "You're on the waitlist"
 	check(window, "waitlist-joined")
 	assert len(entries_of(meeting_type)) == 1
 
@@ -143,7 +143,7 @@ def test_a_browser_proves_its_work_before_it_sends_the_form(browse, commit_clean
 	open_join(window, meeting_type)
 	window.fill_in()
 	window.follow(window.page.locator("#submit"))
-	assert window.page.locator("h1").inner_text() == "You’re on the waitlist"
+	assert window.page.locator("h1").inner_text() == "You're on the waitlist"
 	assert len(entries_of(meeting_type)) == 1
 
 
@@ -220,7 +220,7 @@ def test_an_attendee_waits_for_an_earlier_time(browse):
 	window.page.locator("[data-panel=sooner]").click()
 	check(window, "waitlist-earlier", then=window.page.locator("button[value=sooner]"))
 	window.follow(window.page.locator("button[value=sooner]"))
-	window.page.locator("#sooner", has_text="You’re waiting for an earlier time").wait_for()
+	window.page.locator("#sooner", has_text="You're waiting for an earlier time").wait_for()
 	check(window, "waitlist-earlier-waiting")
 	frappe.db.rollback()
 	look(meeting_type)

@@ -352,7 +352,7 @@ def test_the_waitlist_of_a_meeting_type_is_below_its_address(visitor, offer):
 	entry = waiting(offer)
 	assert entry_url(entry).startswith(f"http://{DOMAIN}")
 	answer = visitor.get(urlsplit(entry_url(entry)).path)
-	assert title_of(answer).startswith("You’re on the waitlist")
+	assert title_of(answer).startswith("You&#39;re on the waitlist")
 
 
 def test_the_address_of_the_waitlist_on_the_site_leads_to_the_domain(client, offer, domain):

@@ -92,7 +92,7 @@ def test_who_joins_reads_how_it_works_and_how_to_end_it(inbox, meeting_type):
 	deliver(ann.name, NOW)
 	[mail] = arrived(inbox)
 	text = text_of(mail)
-	assert mail["Subject"] == "You’re on the waitlist for Intro call"
+	assert mail["Subject"] == "You're on the waitlist for Intro call"
 	assert (mail["To"], mail["Reply-To"]) == (
 		"ann@guests.example",
 		frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user"),

@@ -53,7 +53,7 @@ def test_somebody_sees_their_place_and_when_they_have_time(client):
 	waiting(meeting_type)
 	second = waiting(meeting_type, "Ben", weekdays=[1, 2, 3, 4, 5, 6, 7], from_time="12:00", to_time="13:00")
 	page = open_page(client, second)
-	assert heading(page) == "You’re on the waitlist"
+	assert heading(page) == "You're on the waitlist"
 	assert "One person is before you." in page.one("header").text
 	assert "The meeting begins between 12:00" in page.one("dl").text
 	assert second.attendee_email in page.one("footer", class_="ticket-part ticket-foot no-print").text
@@ -65,7 +65,7 @@ def test_taking_the_offered_time_leads_to_the_meeting(client):
 	page = open_page(client, entry)
 	assert heading(page) == "A time is free for you"
 	assert "12:00" in page.one("dl").text
-	assert "We’re keeping it for you until" in page.one("p", class_="held-until").text
+	assert "We're keeping it for you until" in page.one("p", class_="held-until").text
 	answer = press(client, entry, "take")
 	assert answer.url.endswith("?booked=1")
 	assert heading(read(answer.text)) == "You're booked"
@@ -83,7 +83,7 @@ def test_a_time_that_is_not_held_any_more_can_be_taken_while_it_is_free(client):
 	release_hold(offer.hold_key)
 	frappe.db.commit()
 	page = open_page(client, entry)
-	assert heading(page) == "You’re on the waitlist"
+	assert heading(page) == "You're on the waitlist"
 	assert "If nobody else has it, you can still take it." in page.one("p", class_="held-until").text
 	answer = press(client, entry, "take", offer=offer.name)
 	assert answer.url.endswith("?booked=1")
@@ -111,7 +111,7 @@ def test_a_type_that_was_switched_off_shows_no_time_and_gives_none(client):
 	meeting_type.db_set("is_active", 0)
 	meeting_type.clear_cache()
 	frappe.db.commit()
-	assert heading(open_page(client, entry)) == "You’re on the waitlist"
+	assert heading(open_page(client, entry)) == "You're on the waitlist"
 	answer = client.post(action, data={"offer": offer.name, "action": "take"})
 	assert answer.status_code == 409
 	sentence = "Nobody can book this meeting at present. You keep your place on the waitlist."
@@ -136,7 +136,7 @@ def test_not_this_one_keeps_the_place(client):
 	meeting_type = make_waited()
 	entry = offered(meeting_type)
 	answer = press(client, entry, "pass")
-	assert heading(read(answer.text)) == "You’re on the waitlist"
+	assert heading(read(answer.text)) == "You're on the waitlist"
 	assert fresh_entry(entry).status == records.WAITING
 	assert records.open_offer_of(entry.name) is None
 
@@ -151,7 +151,7 @@ def test_a_time_that_somebody_else_took_is_said_with_a_way_on(client):
 	page = read(answer.text)
 	assert answer.status_code == 409
 	assert "Somebody else was quicker" in page.one("p", role="alert").text
-	assert heading(page) == "You’re on the waitlist"
+	assert heading(page) == "You're on the waitlist"
 
 
 def test_the_link_to_leave_only_asks(client):
@@ -193,7 +193,7 @@ def test_somebody_changes_when_they_have_time(client):
 	("because", "sentence"),
 	[
 		(records.BECAUSE_DATE, "Your last day is over"),
-		(records.BECAUSE_UNANSWERED, "You didn’t answer our last offers"),
+		(records.BECAUSE_UNANSWERED, "You didn't answer our last offers"),
 		(records.BECAUSE_HOST, "Your host has taken you off"),
 	],
 )
@@ -241,7 +241,7 @@ def test_a_visitor_joins_with_the_day_and_hour_of_the_link(client):
 	assert form.one("input", id="from_time")["value"] == "12:30"
 	answer = send(client, form)
 	page = read(answer.text)
-	assert (answer.status_code, heading(page)) == (200, "You’re on the waitlist")
+	assert (answer.status_code, heading(page)) == (200, "You're on the waitlist")
 	assert "ann@guests.example" in page.one("header").text
 	assert "/schedule/waitlist/" not in answer.text
 	[entry] = entries_of(meeting_type)
@@ -337,7 +337,7 @@ def test_an_attendee_waits_for_an_earlier_time_from_the_page_of_the_meeting(clie
 	answer = client.post(form["action"], data=[*typed_in(form, first_date=that_day()), ("action", "sooner")])
 	page = read(follow(client, answer).text)
 	part = page.one("section", id="sooner")
-	assert "You’re waiting for an earlier time" in part.text
+	assert "You're waiting for an earlier time" in part.text
 	frappe.db.rollback()
 	look(meeting_type)
 	part = read(client.get(manage_path(booked)).text).one("section", id="sooner")

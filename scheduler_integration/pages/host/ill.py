@@ -57,7 +57,7 @@ def ill_view(shown: IllPage) -> dict:
 	style = shown.style
 	is_today = shown.day == local_date(shown.now, shown.zone)
 	day = dates.short_day(shown.day, style.locale)
-	title = _("I can’t come today") if is_today else _("I can’t come on {0}").format(day)
+	title = _("I can't come today") if is_today else _("I can't come on {0}").format(day)
 	return {
 		**shown.house.frame(title),
 		"subtitle": "" if shown.is_own else shown.name,

@@ -40,7 +40,7 @@ def earlier_view(
 def _waiting(shown: ShownEntry, visitor: Visitor) -> dict[str, Any]:
 	offer = _("A time is free for you") if shown.offer else None
 	return {
-		"title": offer or _("You’re waiting for an earlier time"),
+		"title": offer or _("You're waiting for an earlier time"),
 		"when": when_words(shown.entry.bounds, visitor.style(shown.entry.zone)) if not offer else [],
 		"url": stay(local_address(entry_url(shown.entry)) or ""),
 		"label": _("See the time") if offer else _("Change or leave"),

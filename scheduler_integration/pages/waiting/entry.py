@@ -122,7 +122,7 @@ def _offer(shown: ShownEntry, offer: Offered, visitor: Visitor, now: int) -> dic
 		"id": offer.name,
 		"zone": dates.zone_name(offer.start, zone, locale),
 		"city": dates.city(zone, locale),
-		"until": _("We’re keeping it for you until {0}.").format(
+		"until": _("We're keeping it for you until {0}.").format(
 			until if is_today else _("{0}, {1}").format(dates.short_day(day, locale), until)
 		),
 		"left": offer.expires_at - now,
@@ -166,13 +166,13 @@ def _heading(shown: ShownEntry, asked: Asked) -> dict[str, str]:
 	if entry.status == records.BOOKED:
 		return _head("check", _("You took a time"), _("You no longer wait. Your meeting has a page of its own."))
 	if entry.status == records.LEFT:
-		text = _("We don’t offer you any more times. You can join again, or book a time that is free.")
+		text = _("We don't offer you any more times. You can join again, or book a time that is free.")
 		return _head("check", _("You have left the waitlist"), text, "quiet")
 	if entry.status == records.ENDED:
 		return _head("clock", _("You no longer wait"), _ended(entry), "quiet")
 	if shown.offer:
 		return _head("calendar", _("A time is free for you"), _what_taking_does(shown))
-	title = _("Your times are saved") if asked.changed else _("You’re on the waitlist")
+	title = _("Your times are saved") if asked.changed else _("You're on the waitlist")
 	return _head("clock", title, _place(shown))
 
 
@@ -181,7 +181,7 @@ def _what_taking_does(shown: ShownEntry) -> str:
 		return _("Take it, and pay to book it.")
 	if shown.is_request:
 		return _("Take it, and your host gets your request.")
-	return _("Take it, and your meeting moves.") if shown.entry.booking else _("Take it, and you’re booked.")
+	return _("Take it, and your meeting moves.") if shown.entry.booking else _("Take it, and you're booked.")
 
 
 def _place(shown: ShownEntry) -> str:
@@ -195,11 +195,11 @@ def _place(shown: ShownEntry) -> str:
 def _ended(entry: Entry) -> str:
 	sentences = {
 		records.BECAUSE_DATE: _("Your last day is over, and nothing that suits you became free."),
-		records.BECAUSE_UNANSWERED: _("You didn’t answer our last offers, so we ask you no more."),
+		records.BECAUSE_UNANSWERED: _("You didn't answer our last offers, so we ask you no more."),
 		records.BECAUSE_MEETING: _("The meeting that you wanted to move is over or was cancelled."),
 		records.BECAUSE_HOST: _("Your host has taken you off the waitlist."),
 	}
-	return sentences.get(entry.ended_because) or _("We don’t offer you any more times.")
+	return sentences.get(entry.ended_because) or _("We don't offer you any more times.")
 
 
 def _head(icon: str, title: str, text: str, mood: str = "good") -> dict[str, str]:

@@ -90,9 +90,9 @@ def joining_view(shown: JoinPage) -> dict:
 
 def _heading(shown: JoinPage) -> dict[str, str]:
 	if shown.attempt.joined:
-		text = _("We’ve sent a message to {0}. Its link shows your place, and lets you change your times or leave.")
+		text = _("We've sent a message to {0}. Its link shows your place, and lets you change your times or leave.")
 		sentence = bidi.sentence(text, bidi.left_to_right(shown.attempt.joined))
-		return {"icon": "check", "title": _("You’re on the waitlist"), "text": sentence}
+		return {"icon": "check", "title": _("You're on the waitlist"), "text": sentence}
 	text = _("Say when you have time. If a time becomes free that suits you, we keep it for you and ask you.")
 	return {"icon": "clock", "title": _("Join the waitlist"), "text": text}
 
