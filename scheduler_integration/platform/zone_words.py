@@ -20,19 +20,51 @@ _ALSO = {
 	"TR": "Turkey",
 	"US": "USA America",
 }
+# CLDR keeps the first name that a zone ever had. Babel translates it to the present one since 2.17; Frappe 15 and 16 have older
+# versions, which know no Asia/Kolkata.
+_RENAMED = {
+	"Africa/Asmera": "Africa/Asmara",
+	"America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+	"America/Catamarca": "America/Argentina/Catamarca",
+	"America/Coral_Harbour": "America/Atikokan",
+	"America/Cordoba": "America/Argentina/Cordoba",
+	"America/Godthab": "America/Nuuk",
+	"America/Indianapolis": "America/Indiana/Indianapolis",
+	"America/Jujuy": "America/Argentina/Jujuy",
+	"America/Louisville": "America/Kentucky/Louisville",
+	"America/Mendoza": "America/Argentina/Mendoza",
+	"Asia/Calcutta": "Asia/Kolkata",
+	"Asia/Katmandu": "Asia/Kathmandu",
+	"Asia/Rangoon": "Asia/Yangon",
+	"Asia/Saigon": "Asia/Ho_Chi_Minh",
+	"Atlantic/Faeroe": "Atlantic/Faroe",
+	"Europe/Kiev": "Europe/Kyiv",
+	"Pacific/Enderbury": "Pacific/Kanton",
+	"Pacific/Ponape": "Pacific/Pohnpei",
+	"Pacific/Truk": "Pacific/Chuuk",
+}
+_FIRST_NAMES = {present: first for first, present in _RENAMED.items()}
 
 
 def city(zone: str, locale: Locale) -> str:
 	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
-	names = locale.time_zones.get(zone) or {}
+	names = locale.time_zones.get(zone) or locale.time_zones.get(_FIRST_NAMES.get(zone)) or {}
 	return names.get("city") or _plain_city(zone)
 
 
 @lru_cache(maxsize=1)
 def everyday_zones() -> frozenset[str]:
-	"""Return one name per place, without aliases and plain offsets such as Etc/GMT+5."""
-	names = available_timezones().intersection(get_global("zone_territories"))
-	return frozenset(name for name in names if "/" in name and not name.startswith("Etc/"))
+	"""Return one name per place, the present one, without aliases and plain offsets such as Etc/GMT+5."""
+	return frozenset(name for name in _territories() if "/" in name and not name.startswith("Etc/"))
+
+
+@lru_cache(maxsize=1)
+def _territories() -> dict[str, str]:
+	"""Return the code of each zone's country, by the present name of the zone."""
+	known, found = available_timezones(), get_global("zone_territories")
+	# A time zone database may not have the present name yet, or the first one any more.
+	names = {zone: present if (present := _RENAMED.get(zone, zone)) in known else zone for zone in found}
+	return {name: found[zone] for zone, name in names.items() if name in known}
 
 
 @lru_cache(maxsize=32)
@@ -49,7 +81,7 @@ def home_cities(locale: Locale, *zones: str) -> dict[str, str]:
 	Most first visitors of a page are in one of these zones. A name that only says more than the zone is left out: `Lord
 	Howe Island` instead of `Lord Howe`.
 	"""
-	territories = get_global("zone_territories")
+	territories = _territories()
 	return {
 		zone: name
 		for zone, name in renamed_cities(locale).items()
@@ -67,9 +99,7 @@ def zone_words(locale: Locale) -> dict[str, str]:
 
 	For Europe/Berlin in French "Allemagne Germany DE heure d'Europe centrale Central European Time".
 	"""
-	territories = get_global("zone_territories")
-	known = available_timezones().intersection(territories)
-	return {zone: _words(zone, territories[zone], locale) for zone in known if "/" in zone}
+	return {zone: _words(zone, territory, locale) for zone, territory in _territories().items() if "/" in zone}
 
 
 def _plain_city(zone: str) -> str:
