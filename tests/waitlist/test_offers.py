@@ -6,6 +6,7 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.bookings.waitlist import expire
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, SlotTaken, WaitlistOver
+from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
 from scheduler_integration.waitlist.shown import shown
@@ -378,6 +379,16 @@ def test_a_cancellation_plans_a_look_only_if_somebody_can_wait():
 	two = book(on, "09:00")
 	cancel(two)
 	assert frappe.db.exists("Outbox Task", {"booking": two.name, "kind": "waitlist", "status": "Pending"})
+
+
+def test_other_wishes_make_the_app_look_once():
+	meeting_type = make_type()
+	ann = join(meeting_type, to_time="08:00")
+	looks = {"booking": ann.name, "kind": "waitlist", "status": "Pending"}
+	frappe.db.set_value("Outbox Task", looks, "status", "Sent")
+	for until in ("09:00", "10:00"):
+		bookings.change_wait(entry_token(ann.name), parse_wait(WaitPayload.of({"to_time": until}), "UTC", NOW), NOW)
+		assert frappe.db.count("Outbox Task", looks) == 1
 
 
 def test_who_joins_twice_keeps_the_place():

@@ -174,6 +174,16 @@ def test_a_meeting_of_several_days_is_held_on_each():
 	assert take(ann).starts_at == at_hour("09:00")
 
 
+def test_a_meeting_of_several_days_moves_earlier_with_all_its_days():
+	hours = {day: ["09:00-10:00"] for day in ("Tuesday", "Wednesday", "Thursday", "Friday")}
+	workshop = make_type(make_page(hours=hours), number_of_days=2)
+	ann = wait_for_earlier(book(workshop, "09:00", day="2026-10-08"))
+	look(workshop)
+	moved = take(ann)
+	blocks = frappe.get_all("Booking Host", {"parent": moved.name}, pluck="starts_at", order_by="starts_at")
+	assert list(map(wall, blocks)) == ["2026-10-06 09:00", "2026-10-07 09:00"]
+
+
 def test_the_first_start_of_a_day_is_offered_once():
 	meeting_type = make_type(first_slot_only=1)
 	ann, ben = join(meeting_type), join(meeting_type, "Ben")
