@@ -5,12 +5,26 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
+from scheduler_integration.availability.holds import CACHE_KEY
+from scheduler_integration.availability.series import plan_dates
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.windows import window_for
+from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, SlotTaken
+from scheduler_integration.parsing.series import WantedSeries
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
+from tests.support.factories import (
+	at,
+	fresh,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
 from tests.support.factories import wall as wall_of
 
 BERLIN = "Europe/Berlin"
@@ -223,6 +237,32 @@ def test_collective_meetings_repeat_with_all_their_hosts():
 	_page, panel = make_series_type(page, assignment="Collective")
 	assert [sorted(each.host_users()) for each in stored(book(page, panel, times=2))] == [sorted(users)] * 2
 	check_time(users)
+
+
+def test_a_date_on_which_one_of_a_panel_is_away_isnt_offered():
+	users = [make_user("Ann"), make_user("Ben")]
+	for user in users:
+		make_schedule(user, timezone=BERLIN)
+	page = make_team_page(users, timezone=BERLIN)
+	_page, panel = make_series_type(page, assignment="Collective")
+	day_off = {"doctype": "Availability Override", "is_available": 0, "whole_day": 1}
+	frappe.get_doc({**day_off, "user": users[1], "date": "2026-10-20"}).insert()
+	found = find_bookable(page.slug, panel.slug)
+	plan = plan_dates(found, SlotRequest(panel.duration_minutes), FIRST, WantedSeries(1, 3), NOW)
+	assert [each.is_free for each in plan.dates] == [True, False, True]
+
+
+def test_booking_a_series_releases_the_time_that_was_held_for_it():
+	page, advisory = make_series_type()
+	key = door.hold_slot(page.slug, advisory.slug, iso(FIRST), None, None, fresh("address"), NOW).key
+
+	def is_held():
+		return any(key in name.decode() for name in frappe.cache.hkeys(CACHE_KEY))
+
+	assert is_held()
+	book(page, advisory, hold=key)
+	frappe.db.after_commit.run()
+	assert not is_held()
 
 
 def test_seats_of_each_date_are_counted_and_sessions_are_joined():

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.entry.commands import act, act_undoably, parse_command, undo
-from scheduler_integration.exceptions import DatesTaken, InvalidRequest, TooLateToChange
+from scheduler_integration.exceptions import DatesTaken, InvalidRequest, SlotTaken, TooLateToChange
 from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.bookings.standing import check_seats, check_time, check_turns
@@ -122,6 +122,21 @@ def test_nothing_moves_if_a_date_isnt_free_until_the_person_agrees():
 	bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target, dates=agreed), "all", NOW)
 	assert live(answer) == ["10-13 12:00", "10-20 12:00", "10-27 10:00", "11-03 12:00"]
 	check_time([page.user])
+
+
+def test_attendees_move_a_series_by_the_rules_of_its_type_and_hosts_as_they_like():
+	_page, _advisory, answer = make_series(
+		uses_host_defaults=0, slot_interval=30, minimum_notice=7, minimum_notice_unit="Days"
+	)
+	off_the_grid, too_soon = FIRST + 10 * 60, NOW + 2 * 86400 + 2 * HOUR
+	for start in (off_the_grid, too_soon):
+		frappe.db.savepoint("untouched")
+		with pytest.raises((DatesTaken, SlotTaken)):
+			bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(start), "all", NOW)
+		frappe.db.rollback(save_point="untouched")
+	for start in (off_the_grid, too_soon):
+		answer = bookings.reschedule_series_by_host(answer.id, RescheduleRequest(start), "all", NOW)
+		assert answer.start == start
 
 
 def test_dates_may_take_the_place_of_each_other():
