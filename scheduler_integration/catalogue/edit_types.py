@@ -140,8 +140,13 @@ def switch_waitlist(name: str, is_on: bool) -> None:
 
 def free_type_slug(doc: Document) -> str:
 	"""Return a slug for a meeting type that its page doesn't have yet: from its title, or "meeting" if that has none."""
-	taken = frappe.get_all("Meeting Type", {"scheduling_page": doc.scheduling_page}, pluck="slug")
-	return first_free(slugify(doc.title) or "meeting", taken)
+	return free_slug_on(doc.scheduling_page, doc.title)
+
+
+def free_slug_on(page: str | None, title: str) -> str:
+	"""Return a slug for this title that no meeting type of the page has yet."""
+	taken = frappe.get_all("Meeting Type", {"scheduling_page": page}, pluck="slug")
+	return first_free(slugify(title) or "meeting", taken)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.edit_pages import create_page, free_slug
 from scheduler_integration.catalogue.edit_types import create_type
+from scheduler_integration.catalogue.repeats import CHOSEN
 
 # The kinds of meetings that a new page offers.
 FIRST = ("intro", "discovery")
@@ -35,6 +36,12 @@ def type_templates() -> tuple[Template, ...]:
 			"discovery", _("Discovery call"), _("30 minutes to understand what is needed"), {"duration_minutes": 30}
 		),
 		Template("consultation", _("Consultation"), _("60 minutes of advice"), {"duration_minutes": 60}),
+		Template(
+			"advisory",
+			_("Advisory call"),
+			_("30 minutes every other week, as often as attendees choose"),
+			{"duration_minutes": 30, "repeats": CHOSEN, "repeat_weeks": 2, "repeat_count": 12},
+		),
 		Template(
 			"workshop",
 			_("Workshop"),

@@ -58,12 +58,12 @@ NUMBERS = (
 	"number_of_days", "repeat_weeks", "repeat_count", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
 	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
 	"monthly_minutes", "refund_notice_hours", "late_refund_percent", "change_notice_hours", "max_reschedules", "required_count",
-	"waitlist_minutes", "waitlist_at_once",
+	"waitlist_minutes", "waitlist_at_once", "release_unconfirmed_hours",
 )  # fmt: skip
 FLAGS = (
 	"uses_host_defaults", "route_to_owner", "attendee_chooses_host", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
 	"requires_confirmation", "allow_cancel", "allow_reschedule",
-	"business_addresses_only", "has_waitlist",
+	"business_addresses_only", "has_waitlist", "asks_to_reconfirm",
 )  # fmt: skip
 DATES = ("window_from", "window_to")
 _READ_ONLY = frozenset(

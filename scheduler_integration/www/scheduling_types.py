@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.edit_types import (
 	delete_type,
 	duplicate_type,
 	editable_type,
+	free_slug_on,
 	reorder_types,
 	update_type,
 )
@@ -91,7 +92,9 @@ def _add() -> Saved:
 	page = frappe.db.get_value("Scheduling Page", {"name": argument("page")}, ["name", "user"], as_dict=True)
 	if not page:
 		raise InvalidRequest(_("Choose a page."))
-	create_type(page.user, {"title": template.title, **template.fields, "scheduling_page": page.name})
+	# A page can have two types of a kind, and this form has no field for a link.
+	own = {"title": template.title, "slug": free_slug_on(page.name, template.title), "scheduling_page": page.name}
+	create_type(page.user, {**own, **template.fields})
 	return Saved("added")
 
 

@@ -355,6 +355,7 @@ class TestTypesOfPages:
 		"slot_interval": 30, "daily_limit": 2, "requires_confirmation": True, "allow_cancel": False,
 		"change_notice_hours": 24, "reminders": [1440, 60], "price": 49.5, "currency": "EUR", "assignment": "single_host",
 		"has_waitlist": True, "waitlist_minutes": 45, "waitlist_at_once": 2,
+		"asks_to_reconfirm": True, "release_unconfirmed_hours": 4,
 	}  # fmt: skip
 
 	def make(self, page, **fields):

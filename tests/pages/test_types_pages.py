@@ -53,6 +53,21 @@ class TestTheList:
 		made = frappe.get_last_doc("Meeting Type")
 		assert (made.title, made.duration_minutes, made.seats, made.is_active) == ("Workshop", 90, 10, 1)
 
+	def test_a_second_meeting_of_a_kind_was_refused_because_of_a_link_that_nobody_could_enter(self, jane, intro):
+		for _each in range(2):
+			assert (
+				send(jane, PATH, action="add", page=intro.scheduling_page, template="consultation").status_code == 200
+			)
+		frappe.db.rollback()
+		slugs = frappe.get_all("Meeting Type", {"scheduling_page": intro.scheduling_page}, pluck="slug")
+		assert {"consultation", "consultation-2"} <= set(slugs)
+
+	def test_a_meeting_that_repeats_is_added(self, jane, intro):
+		send(jane, PATH, action="add", page=intro.scheduling_page, template="advisory")
+		frappe.db.rollback()
+		made = frappe.get_last_doc("Meeting Type")
+		assert (made.repeats, made.repeat_weeks, made.repeat_count) == ("Attendee Chooses", 2, 12)
+
 	def test_two_days_and_lengths_to_choose_from_were_listed_as_one_length(self, jane, intro):
 		make_meeting_type(page_of(intro), title="Retreat", duration_minutes=360, number_of_days=2)
 		make_meeting_type(page_of(intro), title="Strategy", duration_minutes=60, duration_options="60, 90")
@@ -121,6 +136,11 @@ class TestTheEditor:
 		assert answer.status_code == 400
 		assert "from 5 to 1440" in read(answer.text).one("p", id="waitlist_minutes-error").text
 		assert stored(intro).waitlist_minutes == 45
+
+	def test_asking_whether_attendees_come_was_a_setting_of_the_desk_only(self, jane, intro):
+		edit(jane, intro, "confirmation", asks_to_reconfirm="1", release_unconfirmed_hours="4")
+		doc = stored(intro)
+		assert (doc.asks_to_reconfirm, doc.release_unconfirmed_hours) == (1, 4)
 
 	def test_a_wrong_value_is_named_beside_its_field_and_kept(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")

@@ -273,6 +273,17 @@ def _confirmation() -> list[Field]:
 			"text",
 			_("Minutes before, separated by commas: 1440, 60. Empty: the site's. 0: none"),
 		),
+		Field(
+			"asks_to_reconfirm",
+			_("Ask in reminders whether attendees are coming"),
+			"flag",
+			_("With one click they say that they are. You see it on the meeting."),
+		),
+		Field(
+			"release_unconfirmed_hours",
+			_("Cancel what nobody has confirmed (hours before)"),
+			help=_("0: never. A meeting that was booked less than a day before that stays."),
+		),
 	]
 
 
