@@ -149,3 +149,10 @@ def test_a_host_sees_all_dates_of_a_meeting(browse):
 	assert window.violations() == []
 	assert not window.scrolls_sideways()
 	window.screenshot("series-host", full=True)
+
+
+def test_dates_of_a_link_were_those_of_the_hosts_clock(browse):
+	advisory = make_series()
+	window = browse(PHONE, timezone_id="Asia/Tokyo")
+	window.open(f"{path_of(advisory)}?start={DAY}T12:00:00Z&times=3&clock=24")
+	window.page.locator(".series-list li", has_text="21:00").nth(2).wait_for()

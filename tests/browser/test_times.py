@@ -265,3 +265,20 @@ def test_taken_times_are_shown_struck_and_cannot_be_chosen(browse):
 		taken.click()
 		assert window.page.locator(".confirm").count() == 0
 		assert window.violations() == []
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_times_near_one_that_was_gone_were_those_of_the_hosts_clock(browse, screen):
+	meeting_type = make_offer()
+	gone = in_three_days(12)
+	book(meeting_type, gone)
+	window = browse(screen, timezone_id="Asia/Tokyo")
+	window.open(f"{path_of(meeting_type)}?start={utc(gone):%Y-%m-%dT%H:%M:%SZ}&clock=24")
+	window.wait_until("document.getElementById('zone-name').textContent.startsWith('Tokyo')")
+	near = window.page.locator("#nearest a")
+	for link in near.all():
+		hour = int(link.inner_text().split("·")[1].strip()[:2])
+		start = utc(int(link.get_attribute("data-start")))
+		assert hour == (start.hour + 9) % 24
+	near.first.click()
+	window.page.locator("#summary", has_text="Tokyo").or_(window.page.locator("#booking-form")).first.wait_for()

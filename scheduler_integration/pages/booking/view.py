@@ -112,6 +112,7 @@ def _nearest(page: BookingPage) -> list[dict]:
 		{
 			"label": f"{_near_day(page, local_date(slot.start, page.zone))} · {dates.clock_time(slot.start, page.style)}",
 			"url": page.query.url(start=iso(slot.start, page.zone)),
+			"start": slot.start,
 		}
 		for slot in page.nearest
 	]

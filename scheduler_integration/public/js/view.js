@@ -4,7 +4,7 @@ import { fillHidden } from "./parts/booking-form.js";
 import { CalendarGrid } from "./parts/calendar-grid.js";
 import { showChosen } from "./parts/chosen.js";
 import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./parts/messages.js";
-import { showNextFree } from "./parts/next-free.js";
+import { showNearest, showNextFree } from "./parts/next-free.js";
 import { showStep } from "./parts/steps.js";
 import { Times } from "./parts/times.js";
 import { ZoneButton } from "./parts/zone-button.js";
@@ -29,6 +29,7 @@ export function draw() {
 	const taken = (starts.length && slots.taken(duration, zone).get(day ?? "")) || [];
 	const along = laterDays(starts);
 	showNextFree(slots.next(duration, zone), zone, twelveHours, confirmTime);
+	showNearest(zone, twelveHours);
 	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, along, waiting });
 	const next = [...free].sort().find(([date]) => day && date > day)?.[1][0];
 	times.show({

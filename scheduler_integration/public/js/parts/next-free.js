@@ -20,6 +20,14 @@ export function showNextFree(starts, zone, twelveHours, onTime) {
 	line.replaceChildren(text, ...times);
 }
 
+/** Writes the times beside one that is gone: the server wrote them in a zone that needn't be the visitor's. @param {string} zone @param {boolean} twelveHours */
+export function showNearest(zone, twelveHours) {
+	for (const link of document.querySelectorAll("#nearest a")) {
+		const start = Number(/** @type {HTMLElement} */ (link).dataset.start);
+		link.textContent = `${nearDay(localDate(start, zone), zone)} · ${clockTime(start, zone, twelveHours)}`;
+	}
+}
+
 /** "today", "tomorrow" or "Mon 23 Nov" @param {string} day @param {string} zone */
 function nearDay(day, zone) {
 	const today = localDate(now(), zone);

@@ -8,16 +8,16 @@ const form = element("booking-form", HTMLFormElement);
 const page = element("booking");
 const submit = element("submit");
 
-/** What the list on the screen is about. */
-let shown = wish();
+/** What the list on the screen is about. The server wrote it before the browser's own zone was known. */
+let shown = wish(data.zone);
 
 /** @param {string} name @returns {string} */
 function inForm(name) {
 	return String(new FormData(form).get(name) ?? "");
 }
 
-function wish() {
-	return ["start", "times", "duration", "tz"].map(inForm).join(" ");
+function wish(zone = inForm("tz")) {
+	return [...["start", "times", "duration"].map(inForm), zone].join(" ");
 }
 
 /** Loads the dates if those on the screen are about another time or number. */
