@@ -229,3 +229,20 @@ def test_an_attendee_waits_for_an_earlier_time(browse):
 	window.follow(window.page.locator("#sooner a"))
 	window.follow(window.page.locator("button[value=take]"))
 	assert "moved=1" in window.page.url
+
+
+def test_a_link_to_the_form_asked_by_the_hosts_clock(browse):
+	meeting_type = make_waited()
+	window = browse(PHONE, timezone_id="Asia/Tokyo")
+	window.open(f"{path_of(meeting_type)}/waitlist")
+	window.page.locator("#zone", has_text="Tokyo").wait_for()
+	window.fill_in()
+	window.follow(window.page.locator("#submit"))
+	assert frappe.db.get_value("Waitlist Entry", entries_of(meeting_type)[0].name, "timezone") == "Asia/Tokyo"
+
+
+def test_an_unknown_zone_in_the_address_opens_the_form_once(browse):
+	window = browse(PHONE, timezone_id="Asia/Tokyo")
+	window.open(f"{path_of(make_waited())}/waitlist?tz=Moon/Crater")
+	assert window.page.locator("#submit").is_visible()
+	assert "Tokyo" not in window.page.locator("#zone").inner_text()

@@ -54,6 +54,11 @@ class JoinPage:
 	def zone(self) -> str:
 		return self.visitor.zone or self.page.timezone
 
+	@property
+	def lacks_zone(self) -> bool:
+		"""Whether the visitor's zone isn't known yet. A form that was sent has one, which the person has seen."""
+		return self.visitor.zone is None and self.attempt == Attempt()
+
 
 def joining_view(shown: JoinPage) -> dict:
 	"""Return the view of `/schedule/<slug>/<meeting type>/waitlist`."""
@@ -68,7 +73,7 @@ def joining_view(shown: JoinPage) -> dict:
 			description=bidi.plain(heading["text"]),
 			brand=shown.page.brand,
 			style="waitlist",
-			script="joining" if (shown.asks or has_conditions) and not shown.attempt.joined else None,
+			script="joining" if _needs_script(shown, has_conditions=has_conditions) else None,
 			framed=True,
 		),
 		"heading": heading,
@@ -86,6 +91,10 @@ def joining_view(shown: JoinPage) -> dict:
 		"data": script_json(_script_data(shown, has_conditions=has_conditions)),
 		"status": error.http_status_code if error else 200,
 	}
+
+
+def _needs_script(shown: JoinPage, *, has_conditions: bool) -> bool:
+	return not shown.attempt.joined and (shown.asks or has_conditions or shown.lacks_zone)
 
 
 def _heading(shown: JoinPage) -> dict[str, str]:
@@ -167,4 +176,5 @@ def _script_data(shown: JoinPage, *, has_conditions: bool) -> dict[str, Any]:
 	strings = {"asked_too": _("Please answer this too: {0}")} if has_conditions else {}
 	asked_after = {"askedAfter": script_address("asked_after")} if has_conditions else {}
 	about = {"slug": shown.query.slug, "meetingType": shown.query.meeting_type, "strings": strings}
-	return {**about, **gate, **asked_after}
+	zone = {"zoneIsUnknown": True, "zone": shown.zone} if shown.lacks_zone else {}
+	return {**about, **gate, **asked_after, **zone}

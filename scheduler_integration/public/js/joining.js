@@ -1,6 +1,8 @@
-// The form to join a waitlist: proves work before it is sent, if the server asks for that. Without this, a code is sent.
+// The form to join a waitlist: asks in the visitor's own time zone, and proves work before it is sent, if the server asks for
+// that. Without this, the zone is the host's until the visitor chooses another, and a code is sent.
 import { gate } from "./server/gate.js";
 import { data, element } from "./shared/page.js";
+import { detectedZone } from "./shared/zone-names.js";
 
 const form = element("booking-form", HTMLFormElement);
 
@@ -8,6 +10,17 @@ document.documentElement.classList.add("js");
 // Few forms have questions that depend on an answer.
 if (data.askedAfter) import(data.askedAfter).catch(() => {});
 if (data.gate) form.addEventListener("submit", prove);
+if (data.zoneIsUnknown) openInOwnZone();
+
+/** Opens the page in the browser's zone. "Today" may be another day there, so the server writes it again. */
+function openInOwnZone() {
+	const own = detectedZone();
+	const address = new URL(location.href);
+	// A zone in the address that the server doesn't know would open it again and again.
+	if (!own || own === data.zone || address.searchParams.has("tz")) return;
+	address.searchParams.set("tz", own);
+	location.replace(address);
+}
 
 /** @param {SubmitEvent} event */
 async function prove(event) {

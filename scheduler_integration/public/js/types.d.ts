@@ -56,6 +56,8 @@ export interface PageData {
 	series?: string;
 	/** The links to the waitlist. Only if the meeting type has one. */
 	waitlist?: WaitData;
+	/** The form to join a waitlist only: the server doesn't know the visitor's zone yet, and wrote the host's. */
+	zoneIsUnknown?: boolean;
 	/** Cities that the visitor's language calls otherwise than the zone, by zone. */
 	cities: Record<string, string>;
 	/** The key of the host whom the visitor chose, or "". */
