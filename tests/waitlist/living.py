@@ -105,6 +105,8 @@ class Living:
 				rows = rules.entries(self.kinds, meeting_type=meeting_type, status="Waiting")
 				busy = {each.entry for each in rules.offers(self.kinds, status="Open")}
 				self.before[meeting_type] = [each for each in rows if each.name not in busy]
+				if "hosts" in options:
+					self._leave_unseen([each.name for each in self.before[meeting_type]])
 			return found
 
 		def watched_insert(rows: Iterable[records.NewOffer], now: int, *, by_hand: bool = False) -> Any:
@@ -118,6 +120,15 @@ class Living:
 			return made
 
 		records.waiting_of, records.insert_offers = watched_list, watched_insert
+
+	def _leave_unseen(self, names: list[str]) -> None:
+		"""Let somebody leave after a look has read the list, and before it locks the entries, sometimes.
+
+		Leaving locks no host, so it isn't stopped by a look. On the embedded site the look's transaction must do it: no other
+		one can write meanwhile.
+		"""
+		if names and self.dice.random() < 0.2:
+			records.close([self.dice.choice(names)], records.LEFT, self.now)
 
 	def watching(self) -> Watching:
 		return Watching(self)
@@ -369,7 +380,9 @@ def unblock(me: Living) -> None:
 
 
 def offer_by_hand(me: Living) -> None:
-	name, start = me.some_entry().name, me.some_start()
+	# The host's page may be old: somebody on it has left, or was booked.
+	entry = me.some_entry() if me.dice.random() < 0.8 else me.some("Waitlist Entry", "creation, name")
+	name, start = entry.name, me.some_start()
 	retried(lambda: bookings.offer_by_hand(name, start, me.now))
 
 
