@@ -98,12 +98,15 @@ def wishes(page, types, seed):
 def check_series():
 	"""Each series has as many dates as it was made with: none is lost, and none was stored without the others."""
 	for series in frappe.get_all("Booking Series", pluck="name"):
-		rows = frappe.get_all("Booking", {"series": series}, ["name", "series_date", "rescheduled_from", "host"])
+		fields = ["name", "status", "series_date", "rescheduled_from", "host"]
+		rows = frappe.get_all("Booking", {"series": series}, fields)
 		replaced = {row.rescheduled_from for row in rows}
 		made = [row for row in rows if not row.rescheduled_from]
 		present = [row for row in rows if row.name not in replaced]
 		assert len(present) == len(made) >= 1
-		assert len({row.series_date for row in present}) == len(present)
+		# If all others move with the rule, one of them may get the place of a date that was cancelled before.
+		coming = [row.series_date for row in present if row.status != "Cancelled"]
+		assert len(set(coming)) == len(coming)
 		assert len({row.host for row in present}) == 1
 
 
