@@ -26,6 +26,7 @@ from scheduler_integration.meetings.payment import (
 	without_place,
 )
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
+from scheduler_integration.meetings.release import release_hours
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.series import Series, series_of
 from scheduler_integration.meetings.status import OPEN
@@ -135,6 +136,7 @@ class AttendeeBooking(BookingSummary):
 	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
 	the message `reschedule_message`. `guests_wait`: the additional guests are invited once the attendee has entered a code.
 	`series` has the other dates if several were booked at once. `is_asked_to_reconfirm`: reminders ask whether they are coming.
+	`release_hours`: so many hours before the start the meeting is cancelled unless they say so; 0 if it isn't.
 	`answers` are those that the attendee gave, without hidden ones.
 	"""
 
@@ -151,6 +153,7 @@ class AttendeeBooking(BookingSummary):
 	calendar: CalendarLinks
 	series: Series | None = None
 	is_asked_to_reconfirm: bool = False
+	release_hours: int = 0
 	has_reconfirmed: bool = False
 
 
@@ -212,6 +215,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		series=series_of(booking),
 		is_asked_to_reconfirm=bool(meeting_type.asks_to_reconfirm) and booking.status == "Scheduled",
 		has_reconfirmed=bool(booking.reconfirmed_at),
+		release_hours=release_hours(booking, meeting_type),
 	)
 
 

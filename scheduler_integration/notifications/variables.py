@@ -12,6 +12,7 @@ from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.meetings.release import release_hours, release_text
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.titles import place_label, type_title
@@ -39,7 +40,7 @@ NAMES = (
 	"old_date", "old_time", "old_end_time", "old_stretches",
 	"is_elsewhere", "is_given_back", "reschedule_message",
 	"is_guest", "is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
-	"manage_url", "may_move", "reschedule_link", "cancel_link", "reconfirm_link", "confirm_link", "decline_link",
+	"manage_url", "may_move", "reschedule_link", "cancel_link", "reconfirm_link", "release_notice", "confirm_link", "decline_link",
 	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
 	"amount_paid", "amount_refunded", "amount_open",
 	"proposed_stretches", "proposal_link",
@@ -226,6 +227,7 @@ def _ways_to_change(booking: Document, meeting_type: Document, reader: Reader) -
 		"reschedule_link": reschedule_url(booking) if own and meeting_type.allow_reschedule else None,
 		"cancel_link": cancel_url(booking) if own and meeting_type.allow_cancel else None,
 		"reconfirm_link": reconfirm_url(booking) if own and asks_to_reconfirm(booking, meeting_type) else None,
+		"release_notice": release_text(release_hours(booking, meeting_type), reader.locale) if own else None,
 		"confirm_link": f"{answer}?answer=confirm" if answer else None,
 		"decline_link": f"{answer}?answer=decline" if answer else None,
 	}

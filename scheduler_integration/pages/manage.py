@@ -13,6 +13,7 @@ from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.release import release_text
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
@@ -116,6 +117,7 @@ def managing_view(
 		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
+		"release": release_text(booking.release_hours, visitor.locale),
 		"follow_up": follow,
 		"sooner": earlier
 		and earlier_view(

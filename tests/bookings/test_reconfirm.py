@@ -1,5 +1,7 @@
 """Attendees say that they are coming: asked in reminders, answered with one click, and released if they don't."""
 
+import re
+
 import frappe
 import pytest
 
@@ -64,6 +66,21 @@ class TestAsked:
 	def test_a_type_that_doesnt_ask_says_nothing(self, page, client):
 		booking = book(page, make_meeting_type(page))
 		assert "Are you coming?" not in client.get(f"/schedule/manage/{token_of(booking)}").text
+
+
+class TestWarned:
+	def test_the_reminder_and_the_page_didnt_say_that_silence_cancels(self, page, client, outgoing_mail):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		deliver(booking.id, NINE - DAY)
+		assert "Without an answer, the meeting is cancelled 12" in re.sub(r"=?\s+", " ", reminder(booking))
+		frappe.db.commit()
+		assert "Without an answer" in client.get(f"/schedule/manage/{token_of(booking)}").text
+
+	def test_a_meeting_that_stays_isnt_threatened(self, page, client):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12), NINE - 20 * HOUR)
+		assert "Without an answer" not in client.get(f"/schedule/manage/{token_of(booking)}").text
+		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
+		assert status(booking) == "Scheduled"
 
 
 class TestReleased:

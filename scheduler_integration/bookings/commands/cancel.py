@@ -13,15 +13,13 @@ from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.policy import cancel_refusal
+from scheduler_integration.meetings.release import released_at
 from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor, transition_refusal
-from scheduler_integration.platform.clock import from_site_time
 from scheduler_integration.platform.language import for_later
 
-# Who books so shortly before the deadline needn't confirm that, too.
-_A_DAY = 86400
 _KINDS = {"Cancelled": Kind.CANCELLED, "Declined": Kind.DECLINED, "Expired": Kind.EXPIRED}
 
 
@@ -85,10 +83,8 @@ def decline_unanswered(name: str, now: int) -> None:
 def release_unconfirmed(name: str, now: int) -> None:
 	"""Cancel a meeting that its attendee hasn't confirmed in time, as the system. Does nothing if that has changed meanwhile."""
 	booking = frappe.get_doc("Booking", name, for_update=True)
-	hours = frappe.get_cached_value("Meeting Type", booking.meeting_type, "release_unconfirmed_hours") or 0
-	deadline = booking.starts_at - hours * 3600
-	is_late = from_site_time(booking.creation) > deadline - _A_DAY
-	if booking.status == "Scheduled" and not booking.reconfirmed_at and now >= deadline and not is_late:
+	deadline = released_at(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+	if deadline is not None and now >= deadline:
 		reason = for_later("Nobody confirmed that they are coming.")
 		release([booking], "Cancelled", Actor.SYSTEM, reason, now)
 

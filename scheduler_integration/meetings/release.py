@@ -1,0 +1,33 @@
+"""When a meeting is released whose attendee hasn't said that they are coming."""
+
+from babel import Locale
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.clock import from_site_time
+
+_HOUR, _DAY = 3600, 86400
+
+
+def released_at(booking: Document, meeting_type: Document) -> int | None:
+	"""Return the instant at which the meeting is cancelled unless it is confirmed (epoch seconds), or None if it never is.
+
+	A meeting that was booked less than a day before that stays: its attendee has just said so by booking.
+	"""
+	hours = meeting_type.release_unconfirmed_hours or 0
+	if not meeting_type.asks_to_reconfirm or hours <= 0 or booking.status != "Scheduled" or booking.reconfirmed_at:
+		return None
+	deadline = booking.starts_at - hours * _HOUR
+	return deadline if from_site_time(booking.creation) <= deadline - _DAY else None
+
+
+def release_hours(booking: Document, meeting_type: Document) -> int:
+	"""Return how many hours before the start the meeting is cancelled unless it is confirmed; 0 if it never is."""
+	return 0 if released_at(booking, meeting_type) is None else meeting_type.release_unconfirmed_hours
+
+
+def release_text(hours: int, locale: Locale) -> str | None:
+	"""Return what happens without an answer, or None if nothing does."""
+	text = _("Without an answer, the meeting is cancelled {0} before it begins.")
+	return text.format(lengths.duration(hours * 60, locale)) if hours else None
