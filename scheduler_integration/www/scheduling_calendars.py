@@ -15,16 +15,16 @@ from scheduler_integration.calendars import connections, joining
 from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.calendars import CalendarsPage, calendars_view
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, redirection, respond_to_host, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
-from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -34,12 +34,10 @@ _PATH = "/scheduling/calendars"
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: _PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: _PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	error = _act() if submitted() else _begin() if argument("connect") else None
 	user, sees_all = frappe.session.user, argument("whose") == "all" and is_manager()
 	view = calendars_view(

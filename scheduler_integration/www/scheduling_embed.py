@@ -8,13 +8,12 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.entry.headers import embedding_hosts
-from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.pages.host.embed import PATH, EmbedPage, embed_view, read_choice
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.page_form import PATH as PAGE
-from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond_to_host
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.permissions import has_app_permission, is_manager, managers
+from scheduler_integration.permissions import is_manager, managers
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -22,12 +21,10 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	types = readable_meeting_types()
 	page = EmbedPage(
 		house=open_house(frappe.session.user, current_visitor(), now(), PAGE),

@@ -34,7 +34,6 @@ from scheduler_integration.exceptions import (
 	ChangedMeanwhile,
 	InvalidRequest,
 	NoHoursYet,
-	NotPermitted,
 	SchedulingError,
 )
 from scheduler_integration.pages.host.hours.conflict import conflict_of
@@ -54,9 +53,8 @@ from scheduler_integration.pages.kit.respond import (
 	Answer,
 	argument,
 	redirection,
-	respond,
+	respond_to_host,
 	submitted,
-	to_your_meetings,
 	wants_json,
 )
 from scheduler_integration.pages.kit.saving import Saved, answer_form, take_back, toast_of
@@ -69,7 +67,7 @@ from scheduler_integration.parsing.hours_form import (
 	typed_week,
 	week_values,
 )
-from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -81,12 +79,10 @@ _AHEAD = 365
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	user = hours.host_named(argument("user"))
 	if submitted() and argument("form") == "begin":
 		prepare_host(user)

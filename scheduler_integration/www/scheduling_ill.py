@@ -17,7 +17,7 @@ from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.engine import local_date, local_midnight
 from scheduler_integration.entry.clear_day import UNDO_SECONDS, Pass, clear_day, is_closed, tell_all_now, undo_pass
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.handing_over import Proposal, proposals
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.lookup import MAX_ROWS, list_for_host
@@ -27,13 +27,13 @@ from scheduler_integration.pages.host.acting import refused_message
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.ill import PATH, IllPage, ill_view
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, redirection, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import keep_for_undo, kept_facts, take_back
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.parsing.booking_filter import BookingFilter
 from scheduler_integration.parsing.fields import parse_reason
-from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -43,12 +43,10 @@ Sessions = list[list[HostBooking]]
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	user = hours.host_named(argument("user"))
 	zone = timezone_of(user)
 	today = local_date(now(), zone)

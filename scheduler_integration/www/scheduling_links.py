@@ -11,18 +11,18 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.edit_links import allow_link, create_link, readable_links, revoke_link
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.meetings.link_uses import uses_of
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.links import PATH, Chosen, LinksPage, links_view, typed_starts
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.link_fields import parse_new_link
-from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -32,12 +32,10 @@ _FIELDS = ("title", "duration", "host", "user", "attendee_name", "attendee_email
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	kept = {"type": argument("type"), "all": argument("all")}
 	error = answer_form(_act, PATH, _sentences(), kept) if submitted() else None
 	types, user = readable_meeting_types(), frappe.session.user

@@ -27,7 +27,7 @@ from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_p
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.domains.claims import claim_domain, claims_of, find_claim
 from scheduler_integration.domains.keep import check
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.domains import domains_view
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.page_form import (
@@ -42,13 +42,13 @@ from scheduler_integration.pages.host.page_form import (
 )
 from scheduler_integration.pages.host.team import Team
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.page_fields import parse_new_page, parse_page
 from scheduler_integration.parsing.text import whole_number
-from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -56,12 +56,10 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	error = answer_form(_act, PATH, _sentences(), {"team": argument("team")}) if submitted() else None
 	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)

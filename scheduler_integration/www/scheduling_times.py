@@ -14,7 +14,7 @@ from scheduler_integration.catalogue.booking_links import DOCTYPE
 from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.mailed_times.choose import LEAST, MOST, free_days, spread
 from scheduler_integration.mailed_times.offer import Wish, times_for, words_for
 from scheduler_integration.mailed_times.write import OfferedTimes
@@ -23,12 +23,11 @@ from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.links import PATH as LINKS
 from scheduler_integration.pages.host.mail_times import PATH, TimesPage, times_page_view
 from scheduler_integration.pages.kit.query import read_instant
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, redirection, respond_to_host, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import is_zone
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.clock import iso, now
 
 no_cache = 1
@@ -36,12 +35,10 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	types = readable_meeting_types()
 	own = _chosen(most_used_first(types, frappe.session.user, now()))
 	zone = argument("tz") if is_zone(argument("tz")) else timezone_of(frappe.session.user)

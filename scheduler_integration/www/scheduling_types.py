@@ -22,15 +22,14 @@ from scheduler_integration.catalogue.edit_types import (
 	update_type,
 )
 from scheduler_integration.catalogue.type_templates import type_templates
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.ordering import wanted_order
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.host.types_list import types_view
-from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -38,12 +37,10 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	error = answer_form(_act, PATH, _sentences()) if submitted() else None
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
 	problem = " ".join([error.message, *error.details.values()]) if error else None

@@ -15,15 +15,14 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.edit_types import switch_waitlist
 from scheduler_integration.entry import waitlist_by_host
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.ordering import wanted_order
 from scheduler_integration.pages.host.waitlist import PATH, Offering, WaitlistPage, waitlist_view
 from scheduler_integration.pages.kit.query import read_instant
-from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import argument, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import Saved, answer_form, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.clock import now
 from scheduler_integration.waitlist.listing import Waitlist, own_lists
 
@@ -32,12 +31,10 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+	respond_to_host(context, _view, sign_in_for=lambda: PATH)
 
 
 def _view() -> dict:
-	if not has_app_permission():
-		raise NotPermitted
 	error = answer_form(_act, PATH, _sentences()) if submitted() else None
 	lists = own_lists(now())
 	offering, problem = _offering(lists)

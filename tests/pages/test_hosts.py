@@ -134,3 +134,11 @@ def test_a_signed_in_person_books_with_the_token_of_their_session(client, offer)
 	assert "csrf_token" in dict(values)
 	assert client.post(form["action"], data=values).status_code == 303
 	assert len(bookings_of(offer)) == 1
+
+
+@pytest.mark.parametrize("page", ["times", "hours", "embed", "calendars", "ill", "links", "page", "types", "waitlist"])
+def test_who_is_signed_in_without_the_role_sees_no_page_of_hosts(client, offer, page):
+	sign_in(client, make_user("Mallory", roles=()))
+	answer = client.get(f"/scheduling/{page}")
+	assert answer.status_code == 403
+	assert read(answer.text).one("a", href="/scheduling").text == "Your meetings"
