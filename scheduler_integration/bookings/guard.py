@@ -40,6 +40,7 @@ from scheduler_integration.bookings.seats import (
 	unique_or_taken,
 )
 from scheduler_integration.catalogue.durations import GRID_MINUTES
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.platform.sql import value
 from scheduler_integration.platform.transactions import current_attempt, require_locked
 
@@ -61,6 +62,13 @@ def lock_hosts(users: Iterable[str]) -> None:
 		_lock(missing)
 	attempt.hosts.update(wanted)
 	attempt.lock_again = partial(lock_hosts, tuple(attempt.hosts))
+
+
+def lock_takers(bookable: Bookable) -> list[str]:
+	"""Lock everybody who can host the meeting, and return their users, sorted. Locks the meeting type's waitlist too."""
+	users = sorted({host.user for host in bookable.takers})
+	lock_hosts(users)
+	return users
 
 
 def lock_further_hosts(users: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.free_times import FreeTimes, with_promised
 from scheduler_integration.bookings.transaction import command, retried
-from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
+from scheduler_integration.bookings.waitlist_offers import end_and_release, hold_again, make_offers
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
 from scheduler_integration.meetings.load import load_bookings
@@ -136,8 +136,7 @@ def withdraw_undelivered(name: str, now: int) -> int:
 	offer = records.offer(name, for_update=True)
 	if not offer or offer.status != records.OPEN:
 		return 0
-	records.end_offers([name], records.WITHDRAWN)
-	release_unless_shared(offer)
+	end_and_release([offer], records.WITHDRAWN)
 	return 1
 
 
@@ -147,10 +146,9 @@ def look_at(name: str, now: int) -> int:
 	found = bookable(frappe.get_cached_doc("Meeting Type", name))
 	if not (found.page.is_active and found.meeting_type.has_waitlist and found.hosts):
 		return 0
-	users = sorted({host.user for host in found.takers})
-	guard.lock_hosts(users)
+	users = guard.lock_takers(found)
 	entries = records.waiting_of(name, hosts=users)
-	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in entries], now)
+	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in entries], users, now)
 	if not waiting:
 		return 0
 	promised = hold_again(users, now)
@@ -170,7 +168,9 @@ def look_at(name: str, now: int) -> int:
 	return _offer(found_matches, times, found.meeting_type, now)
 
 
-def _still_waiting(entries: Sequence[Entry], now: int) -> tuple[list[Entry], dict[str, Document]]:
+def _still_waiting(
+	entries: Sequence[Entry], hosts: Collection[str], now: int
+) -> tuple[list[Entry], dict[str, Document]]:
 	"""Return those who wait, in their order, and the meetings that they want to move earlier, by the entry's name.
 
 	Ends the entries whose last date is over, and those whose meeting was cancelled, has begun or isn't in the list any more.
@@ -181,8 +181,8 @@ def _still_waiting(entries: Sequence[Entry], now: int) -> tuple[list[Entry], dic
 	late = [each.name for each in entries if each.bounds.until <= now]
 	gone = [each.name for each in entries if each.booking and not _is_coming(bookings.get(each.booking), now)]
 	undoable = {each.name for each in entries if each.booking and _may_come_back(bookings.get(each.booking), now)}
-	_end(late, records.BECAUSE_DATE, now)
-	_end([name for name in gone if name not in {*late, *undoable}], records.BECAUSE_MEETING, now)
+	_end(late, records.BECAUSE_DATE, hosts, now)
+	_end([name for name in gone if name not in {*late, *undoable}], records.BECAUSE_MEETING, hosts, now)
 	moving = {each.name: bookings[each.booking] for each in entries if each.booking and each.booking in bookings}
 	stuck = {
 		name
@@ -230,13 +230,11 @@ def _successors(bookings: set[str]) -> dict[str, str]:
 	return {row.rescheduled_from: row.name for row in rows}
 
 
-def _end(names: Collection[str], because: str, now: int) -> None:
-	still = records.lock(names)
-	for name in still:
-		if offer := records.open_offer_of(name):
-			records.end_offers([offer.name], records.WITHDRAWN)
-			release_unless_shared(offer)
-	records.close(list(still), records.ENDED, now, because=because)
+def _end(names: Collection[str], because: str, hosts: Collection[str], now: int) -> None:
+	still = list(records.lock(names))
+	offers = records.offers_to(still, records.OPEN, hosts=hosts)
+	end_and_release([each for own in offers.values() for each in own], records.WITHDRAWN)
+	records.close(still, records.ENDED, now, because=because)
 
 
 def free_times(

@@ -1,4 +1,4 @@
-"""Makes the offers of a waitlist, and holds their times."""
+"""Makes and ends the offers of a waitlist, and holds their times."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import Hold, keep_offers, put_offers, release_hold
+from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
+from scheduler_integration.waitlist.plan import plan_look_after
 from scheduler_integration.waitlist.records import Entry, Held, NewOffer, Offered
 from scheduler_integration.waitlist.terms import minutes_of
 
@@ -77,7 +79,16 @@ def _hold(offer: Offered) -> Hold:
 	)
 
 
-def release_unless_shared(offer: Offered) -> None:
-	"""Release the offer's time after the commit, unless it is offered to others at the same time."""
-	if not [each for each in records.open_with(offer.hold_id) if each.name != offer.name]:
-		frappe.db.after_commit.add(partial(release_hold, offer.hold_key))
+def end_and_release(offers: Collection[Offered], status: str) -> None:
+	"""End the offers. Their times are released after the commit, except those that are still offered to others."""
+	records.end_offers([each.name for each in offers], status)
+	shared = records.ids_of_open_holds({each.hold_id for each in offers})
+	if keys := {each.hold_key for each in offers if each.hold_id not in shared}:
+		frappe.db.after_commit.add(partial(release_hold, *keys))
+
+
+def give_back(offer: Offered, status: str, now: int) -> None:
+	"""End the offer, and let a look offer its time to others. `now` is in epoch seconds."""
+	end_and_release([offer], status)
+	plan_look_after(offer.entry, offer.held.users, now)
+	wake()

@@ -346,6 +346,13 @@ def open_with(hold_id: str) -> list[Offered]:
 	return [_offered(row) for row in frappe.get_all(OFFER, {"hold_id": hold_id, "status": OPEN}, ["*"])]
 
 
+def ids_of_open_holds(hold_ids: Collection[str]) -> set[str]:
+	"""Return those of the ids with which a time is still offered to somebody."""
+	if not hold_ids:
+		return set()
+	return set(frappe.get_all(OFFER, {"hold_id": ["in", list(hold_ids)], "status": OPEN}, pluck="hold_id"))
+
+
 def key_of_hold(hold_id: str) -> str:
 	"""Return the key of the hold with this id. It isn't stored: hosts can filter offers by fields that they may not read."""
 	return keyed_hash(hold_id, "waitlist hold")[:32]

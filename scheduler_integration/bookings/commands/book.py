@@ -56,7 +56,7 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	if request.series and not bookable.link:
 		return _take_series(request, request.series, bookable, now)
-	guard.lock_hosts(host.user for host in bookable.takers)
+	guard.lock_takers(bookable)
 	if bookable.link:
 		# If the same request was sent twice, the first may have used the link while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):

@@ -37,7 +37,7 @@ def take_series(request: BookingRequest, wanted: WantedSeries, bookable: Bookabl
 	to is too far from the one that it replaces.
 	"""
 	# One lock for all dates, in the guard's order: nobody else books one of these hosts until the end.
-	guard.lock_hosts(host.user for host in bookable.takers)
+	guard.lock_takers(bookable)
 	by_host = request.on_behalf is not None
 	asked = SlotRequest(request.duration, request.party, request.hold, by_host=by_host)
 	# The booking window binds the first date.

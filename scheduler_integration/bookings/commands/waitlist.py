@@ -14,7 +14,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
 from scheduler_integration.bookings.transaction import command
-from scheduler_integration.bookings.waitlist_offers import release_unless_shared
+from scheduler_integration.bookings.waitlist_offers import end_and_release, give_back
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
 from scheduler_integration.exceptions import (
@@ -59,7 +59,7 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	meeting_type, person, wait = found.meeting_type, request.person, request.wait
 	if not meeting_type.has_waitlist:
 		raise NoWaitlist
-	users = _lock(found)
+	users = guard.lock_takers(found)
 	mine = records.of_person(person.attendee_email, meeting_type.name)
 	entry = next((each for each in mine if not each.booking), None)
 	is_owner = bool(entry and person.address_status == CONFIRMED)
@@ -90,7 +90,7 @@ def wait_for_earlier(token: str, wait: Wait, now: int) -> Entry:
 	if not meeting_type.has_waitlist:
 		raise NoWaitlist
 	found = bookable(meeting_type)
-	users = _lock(found)
+	users = guard.lock_takers(found)
 	if entry := records.of_booking(booking.name):
 		_change(entry, wait)
 		return _joined(entry, users, now)
@@ -132,7 +132,7 @@ def leave_waitlist(token: str, now: int) -> Entry:
 	if entry.status == records.WAITING:
 		records.close([entry.name], records.LEFT, now)
 		if offer := records.open_offer_of(entry.name, for_update=True):
-			_give_back(offer, records.WITHDRAWN, now)
+			give_back(offer, records.WITHDRAWN, now)
 	return find_entry(token)
 
 
@@ -147,7 +147,7 @@ def pass_offer(token: str, name: str, now: int) -> Entry:
 	if not offer or offer.name != name:
 		raise OfferEnded
 	records.note_unanswered({entry.name: 0})
-	_give_back(offer, records.PASSED, now)
+	give_back(offer, records.PASSED, now)
 	return find_entry(token)
 
 
@@ -159,7 +159,7 @@ def lose_offer(token: str, name: str, now: int) -> None:
 	if not offer or offer.entry != entry.name:
 		return
 	if offer.status == records.OPEN:
-		_give_back(offer, records.LOST, now)
+		give_back(offer, records.LOST, now)
 	elif offer.status == records.EXPIRED:
 		records.end_offers([name], records.LOST)
 
@@ -189,18 +189,12 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	_check_takeable(records.offer(name, for_update=True))
 	other = records.open_offer_of(entry.name, for_update=True)
 	if other and other.name != name:
-		_give_back(other, records.WITHDRAWN, now)
+		give_back(other, records.WITHDRAWN, now)
 	records.end_offers([name], records.TAKEN)
 	records.end_offers([each.name for each in records.open_with(offer.hold_id)], records.LOST)
 	records.close([entry.name], records.BOOKED, now, taken=booking.name)
 	frappe.db.after_commit.add(partial(release_hold, offer.hold_key))
 	return booking
-
-
-def _lock(found: Bookable) -> list[str]:
-	users = sorted({host.user for host in found.takers})
-	guard.lock_hosts(users)
-	return users
 
 
 def _joined(entry: Entry, users: list[str], now: int) -> Entry:
@@ -214,8 +208,7 @@ def _end_for_owner(entry: Entry, now: int) -> int:
 	"""End an entry that anybody may have made, because the address's owner joins, and return its place."""
 	if records.lock([entry.name]):
 		if offer := records.open_offer_of(entry.name, for_update=True):
-			records.end_offers([offer.name], records.WITHDRAWN)
-			release_unless_shared(offer)
+			end_and_release([offer], records.WITHDRAWN)
 		records.close([entry.name], records.LEFT, now)
 	return entry.place
 
@@ -255,14 +248,6 @@ def _check_takeable(offer: Offered | None) -> None:
 	"""Raise OfferEnded if the person passed the time, or lost it. If only the hold is over, the calendars decide."""
 	if not offer or offer.status not in (records.OPEN, records.EXPIRED):
 		raise OfferEnded
-
-
-def _give_back(offer: Offered, status: str, now: int) -> None:
-	"""End the offer, and offer its time to others."""
-	records.end_offers([offer.name], status)
-	release_unless_shared(offer)
-	plan_look_after(offer.entry, offer.held.users, now)
-	wake()
 
 
 def _users_of(entry: Entry) -> list[str]:

@@ -15,7 +15,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.free_times import FreeTimes
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist import as_offered, free_times
-from scheduler_integration.bookings.waitlist_offers import hold_again, make_offers, release_unless_shared
+from scheduler_integration.bookings.waitlist_offers import give_back, hold_again, make_offers
 from scheduler_integration.catalogue.lookup import Bookable, find_hosted, find_own_bookable
 from scheduler_integration.exceptions import (
 	ChangedMeanwhile,
@@ -29,7 +29,6 @@ from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.notifications.waitlist import plan_offers
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.plan import plan_look_after
 from scheduler_integration.waitlist.records import Entry, Offered
 
 # A host who offers a time by hand chooses from so many days.
@@ -45,7 +44,7 @@ def reorder_waitlist(meeting_type: str, names: Sequence[str], now: int) -> list[
 	Who isn't named, because they joined in this moment, comes last. Raises MeetingTypeNotFound and NotPermitted.
 	"""
 	found = find_hosted(meeting_type)
-	_lock(found)
+	guard.lock_takers(found)
 	present = [each.name for each in records.waiting_of(meeting_type)]
 	wanted = [name for name in dict.fromkeys(names) if name in present]
 	records.put_in_order([*wanted, *(name for name in present if name not in wanted)])
@@ -61,7 +60,7 @@ def take_off_waitlist(name: str, now: int) -> None:
 		return
 	records.close([name], records.ENDED, now, because=records.BECAUSE_HOST)
 	if offer := records.open_offer_of(name, for_update=True):
-		_withdraw(offer, now)
+		give_back(offer, records.WITHDRAWN, now)
 
 
 @command
@@ -70,7 +69,7 @@ def withdraw_offer(name: str, now: int) -> None:
 	entry = _find(name, for_update=True)
 	find_hosted(entry.meeting_type)
 	if offer := records.open_offer_of(entry.name, for_update=True):
-		_withdraw(offer, now)
+		give_back(offer, records.WITHDRAWN, now)
 
 
 @command
@@ -87,7 +86,7 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 	found = find_own_bookable(_find(name).meeting_type)
 	if found.meeting_type.repeats == "Fixed":
 		raise NoWaitlist
-	users = _lock(found)
+	users = guard.lock_takers(found)
 	locked = records.lock([name]).get(name)
 	if not locked:
 		raise WaitlistOver(_("This person doesn't wait any more."))
@@ -150,16 +149,3 @@ def _free_times(
 	"""Return what is free for somebody, whatever they wish, and the entry with the present booking of the meeting to move."""
 	entry = replace(entry, booking=moving.name) if moving else as_offered(entry, found.meeting_type)
 	return entry, free_times(found, [entry], {entry.name: moving} if moving else {}, now, last, promised=promised)
-
-
-def _lock(found: Bookable) -> list[str]:
-	users = sorted({host.user for host in found.takers})
-	guard.lock_hosts(users)
-	return users
-
-
-def _withdraw(offer: Offered, now: int) -> None:
-	records.end_offers([offer.name], records.WITHDRAWN)
-	release_unless_shared(offer)
-	plan_look_after(offer.entry, offer.held.users, now)
-	wake()
