@@ -62,6 +62,8 @@ def test_offers_by_text_need_a_site_that_sends_texts(client):
 	assert client.call(f"{PUBLIC}.join_waitlist", **wish).status_code == 201
 	[entry] = entries_of(meeting_type)
 	assert entry.is_told_by_text
+	shown = client.call(f"{PUBLIC}.get_waitlist_entry", "GET", token=entry_token(entry.name)).json()["data"]
+	assert shown["notify_by"] == "text"
 
 
 def test_a_type_without_a_waitlist_takes_nobody(client):

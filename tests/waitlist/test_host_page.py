@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from benchmarks.host_pages import measure
+from scheduler_integration.bookings import run_due_tasks
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from tests.pages.offer import TeamOffer, book, host_of, in_three_days, sign_in
@@ -202,6 +203,20 @@ class TestOffersByHand:
 		assert records.open_offer_of(ann.name) is None
 		ben = offered(waited, "Ben", last_date="")
 		assert records.open_offer_of(ben.name).start == first.start
+
+
+@pytest.mark.parametrize("action", ["withdraw", "remove"])
+def test_the_time_that_a_host_takes_from_one_person_is_offered_to_the_next_by_the_next_job(host, waited, action):
+	ann, ben = offered(waited, last_date=""), waiting(waited, "Ben", last_date="")
+	first = records.open_offer_of(ann.name)
+	# The look after Ann joined, and her messages.
+	frappe.db.set_value("Outbox Task", {"booking": ann.name}, "status", "Sent")
+	frappe.db.commit()
+	assert press(host, action=action, entry=ann.name).status_code == 303
+	frappe.db.rollback()
+	assert records.open_offer_of(ben.name) is None
+	run_due_tasks(now, 60, ann.name)
+	assert records.open_offer_of(ben.name).start == first.start
 
 
 def test_somebody_is_taken_off_the_list(host, waited):

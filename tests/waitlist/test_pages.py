@@ -253,12 +253,19 @@ def test_each_wrong_field_has_its_sentence_and_keeps_what_was_typed(client):
 	meeting_type = make_waited()
 	form = open_form(client, meeting_type)
 	answer = send(
-		client, form, attendee_email="nobody", last_date="2020-01-01", most_offers="99", attendee_name="Ann Lee"
+		client,
+		form,
+		attendee_email="nobody",
+		first_date="soon",
+		last_date="2020-01-01",
+		most_offers="99",
+		attendee_name="Ann Lee",
 	)
 	page = read(answer.text)
 	assert answer.status_code == 400
 	for name in ("attendee_email", "last_date", "most_offers"):
 		assert page.one("p", id=f"{name}-error").text
+	assert page.one("p", id="first_date-error").text == "Write it as 2026-11-23."
 	assert page.one("input", id="attendee_name")["value"] == "Ann Lee"
 	assert entries_of(meeting_type) == []
 
