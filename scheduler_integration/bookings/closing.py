@@ -15,7 +15,9 @@ from scheduler_integration.bookings.commands.cancel import decline_unanswered, r
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.meetings.release import ANSWER_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
+from scheduler_integration.notifications.automations.sent import with_reminder
 from scheduler_integration.payments.providers.payments_app import missed
 
 # The most bookings that one run closes. After a long pause, later runs close the rest.
@@ -56,7 +58,8 @@ def release_unconfirmed_meetings(now: int) -> int:
 	"""Cancel the meetings whose attendees haven't said in time that they are coming. Return how many. Commits after each.
 
 	A meeting type asks for that, and says how many hours before the start a meeting is released. One that was booked less
-	than a day before that moment stays: its attendee has just said so by booking.
+	than a day before that moment stays: its attendee has just said so by booking. One whose attendee wasn't asked in time
+	stays too, for example because the mail server was down.
 	"""
 	booking, meeting_type = frappe.qb.DocType("Booking"), frappe.qb.DocType("Meeting Type")
 	hours = meeting_type.release_unconfirmed_hours
@@ -66,7 +69,8 @@ def release_unconfirmed_meetings(now: int) -> int:
 	query = query.where((meeting_type.asks_to_reconfirm == 1) & (hours > 0))
 	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
 	query = query.where((booking.starts_at > now) & (booking.starts_at <= now + hours * _HOUR))
-	return close_each(query, release_unconfirmed, now)
+	asked_until = booking.starts_at - hours * _HOUR - ANSWER_SECONDS
+	return close_each(with_reminder(query, booking, asked_until), release_unconfirmed, now)
 
 
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:

@@ -4,10 +4,13 @@ from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.reminders import ANSWER_MINUTES
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import from_site_time
 
 _HOUR, _DAY = 3600, 86400
+# So long before the release an attendee has been asked at least.
+ANSWER_SECONDS = ANSWER_MINUTES * 60
 
 
 def released_at(booking: Document, meeting_type: Document) -> int | None:
@@ -22,9 +25,13 @@ def released_at(booking: Document, meeting_type: Document) -> int | None:
 	return deadline if from_site_time(booking.creation) <= deadline - _DAY else None
 
 
-def release_hours(booking: Document, meeting_type: Document) -> int:
-	"""Return how many hours before the start the meeting is cancelled unless it is confirmed; 0 if it never is."""
-	return 0 if released_at(booking, meeting_type) is None else meeting_type.release_unconfirmed_hours
+def release_hours(booking: Document, meeting_type: Document, now: int, *, ahead: int = 0) -> int:
+	"""Return how many hours before the start the meeting is cancelled unless it is confirmed; 0 if it isn't any more.
+
+	That is more than `ahead` seconds from `now`, epoch seconds: who is asked later keeps the meeting.
+	"""
+	instant = released_at(booking, meeting_type)
+	return meeting_type.release_unconfirmed_hours if instant is not None and now + ahead <= instant else 0
 
 
 def release_text(hours: int, locale: Locale) -> str | None:

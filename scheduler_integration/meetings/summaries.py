@@ -215,7 +215,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		series=series_of(booking),
 		is_asked_to_reconfirm=bool(meeting_type.asks_to_reconfirm) and booking.status == "Scheduled",
 		has_reconfirmed=bool(booking.reconfirmed_at),
-		release_hours=release_hours(booking, meeting_type),
+		release_hours=release_hours(booking, meeting_type, now),
 	)
 
 

@@ -12,7 +12,7 @@ from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.policy import is_given_back
-from scheduler_integration.meetings.release import release_hours, release_text
+from scheduler_integration.meetings.release import ANSWER_SECONDS, release_hours, release_text
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.titles import place_label, type_title
@@ -23,7 +23,7 @@ from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.series_words import NO_SERIES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
-from scheduler_integration.platform import lengths
+from scheduler_integration.platform import clock, lengths
 from scheduler_integration.platform.site_address import desk_url, site_url
 from scheduler_integration.platform.web_links import unlinked
 
@@ -223,11 +223,12 @@ def _ways_to_change(booking: Document, meeting_type: Document, reader: Reader) -
 	own = reader.is_attendee and booking.status in OPEN
 	answers = reader.role == "host" and booking.status == "Pending"
 	answer = answer_url(booking, reader.user) if answers else None
+	hours = release_hours(booking, meeting_type, clock.now(), ahead=ANSWER_SECONDS) if own else 0
 	return {
 		"reschedule_link": reschedule_url(booking) if own and meeting_type.allow_reschedule else None,
 		"cancel_link": cancel_url(booking) if own and meeting_type.allow_cancel else None,
 		"reconfirm_link": reconfirm_url(booking) if own and asks_to_reconfirm(booking, meeting_type) else None,
-		"release_notice": release_text(release_hours(booking, meeting_type), reader.locale) if own else None,
+		"release_notice": release_text(hours, reader.locale),
 		"confirm_link": f"{answer}?answer=confirm" if answer else None,
 		"decline_link": f"{answer}?answer=decline" if answer else None,
 	}

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.clock import to_site_time
 from tests.pages.offer import book as book_soon
 from tests.pages.offer import in_three_days, make_offer
@@ -33,6 +34,13 @@ def make_asking_type(page, **fields):
 def book(page, kind, made=NOW, start=NINE):
 	booking = door.book(payload(page, kind, start), made)
 	frappe.db.set_value("Booking", booking.id, "creation", to_site_time(made), update_modified=False)
+	frappe.db.commit()
+	return booking
+
+
+def asked(booking, now=NINE - DAY):
+	"""Let the reminder leave that asks whether the attendee is coming."""
+	deliver(booking.id, now)
 	frappe.db.commit()
 	return booking
 
@@ -83,9 +91,10 @@ class TestWarned:
 		assert status(booking) == "Scheduled"
 
 
+@pytest.mark.usefixtures("outgoing_mail")
 class TestReleased:
 	def test_what_nobody_has_confirmed_is_cancelled_at_the_deadline(self, page):
-		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR - 1)
 		assert status(booking) == "Scheduled"
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 1
@@ -94,22 +103,46 @@ class TestReleased:
 
 	def test_the_time_is_free_again(self, page):
 		kind = make_asking_type(page, release_unconfirmed_hours=12)
-		book(page, kind)
+		asked(book(page, kind))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(book(page, kind, NINE - 11 * HOUR)) == "Scheduled"
 
 	def test_who_is_coming_stays(self, page):
-		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		bookings.reconfirm(token_of(booking), NINE - DAY)
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(booking) == "Scheduled"
 
 	def test_who_has_just_booked_stays(self, page):
-		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12), NINE - 20 * HOUR)
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12), NINE - 30 * HOUR))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(booking) == "Scheduled"
 
 	def test_without_a_deadline_nothing_is_released(self, page):
-		booking = book(page, make_asking_type(page))
+		booking = asked(book(page, make_asking_type(page)))
 		bookings.release_unconfirmed_meetings(NINE - HOUR)
 		assert status(booking) == "Scheduled"
+
+	@pytest.mark.parametrize("sent", [None, NINE - 13 * HOUR])
+	def test_a_meeting_was_cancelled_although_nobody_had_asked_in_time(self, page, sent):
+		"""The mail server was down, or the type's reminder left after the deadline."""
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		if sent:
+			asked(booking, sent)
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
+		assert status(booking) == "Scheduled"
+
+	def test_a_guest_or_a_host_who_was_reminded_isnt_the_attendee(self, page):
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		frappe.db.set_value(
+			"Outbox Task", {"booking": booking.id, "target": booking.attendee.email}, "status", "Failed"
+		)
+		frappe.db.commit()
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
+
+
+def test_a_type_couldnt_be_told_to_cancel_before_it_asks(page):
+	with pytest.raises(InvalidRequest) as refused:
+		make_asking_type(page, release_unconfirmed_hours=23)
+	assert list(refused.value.details) == ["release_unconfirmed_hours"]
+	make_asking_type(page, release_unconfirmed_hours=22)

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import DocType
 
-from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.catalogue.reminders import reminders_of
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.notifications.rules import (
@@ -87,16 +87,11 @@ def moments(automation: Automation, booking: Document) -> list[int]:
 	"""
 	seconds = automation.minutes * MINUTE
 	if automation.trigger == REMINDER:
-		return [booking.starts_at - minutes * MINUTE for minutes in reminder_minutes(booking.meeting_type)]
+		meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+		return [booking.starts_at - minutes * MINUTE for minutes in reminders_of(meeting_type)]
 	return {
 		BEFORE_START: [booking.starts_at - seconds],
 		AFTER_START: [booking.starts_at + seconds],
 		BEFORE_END: [booking.ends_at - seconds],
 		AFTER_END: [booking.ends_at + seconds],
 	}[automation.trigger]
-
-
-def reminder_minutes(meeting_type: str) -> list[int]:
-	"""Return how many minutes before the start people are reminded: by the type, otherwise by Scheduler Settings."""
-	own = frappe.get_cached_value("Meeting Type", meeting_type, "reminders")
-	return parse_reminders(own or frappe.get_cached_doc("Scheduler Settings").default_reminders)

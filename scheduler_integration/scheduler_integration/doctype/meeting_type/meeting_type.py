@@ -13,7 +13,7 @@ from scheduler_integration.catalogue.former_slugs import forget_slugs_of, rememb
 from scheduler_integration.catalogue.hosts import check_can_meet, enabled_hosts, page_users
 from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.questions import check_questions
-from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.catalogue.reminders import check_release
 from scheduler_integration.catalogue.repeats import check_repeat
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.catalogue.stand_ins import forget_type
@@ -63,7 +63,7 @@ class MeetingType(Form):
 		self.validate_links()
 		self.validate_calendar_texts()
 		check_terms(self)
-		parse_reminders(self.reminders)
+		check_release(self)
 		self.color = checked_color(self.color)
 
 	def get_permlevel_access(self, permission_type="write"):
