@@ -145,7 +145,8 @@ def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
 
 def test_a_look_asked_more_the_more_people_were_too_late():
 	found, late = [], NOW + 30 * 86400
-	for people in (2, MANY):
+	# The first time, Frappe remembers some of what it has read.
+	for people in (2, 2, MANY):
 		meeting_type = make_type(make_page())
 		join(meeting_type, weekdays=[2], last_date="2027-10-01")
 		crowd(meeting_type, people - 1)
@@ -155,7 +156,7 @@ def test_a_look_asked_more_the_more_people_were_too_late():
 		own = {"meeting_type": meeting_type.name}
 		assert frappe.db.count("Waitlist Entry", {**own, "status": "Ended"}) == people
 		assert frappe.db.count("Waitlist Offer", {**own, "status": "Withdrawn"}) == people
-	assert found[0] == found[1] < 25
+	assert found[1] == found[2] < 25
 
 
 def test_a_look_asked_more_the_more_hosts_there_were():
