@@ -136,7 +136,7 @@ def test_not_this_one_keeps_the_place(client):
 	meeting_type = make_waited()
 	entry = offered(meeting_type)
 	answer = press(client, entry, "pass")
-	assert heading(read(answer.text)) == "You're on the waitlist"
+	assert heading(read(answer.text)) == "You left this time to others"
 	assert fresh_entry(entry).status == records.WAITING
 	assert records.open_offer_of(entry.name) is None
 

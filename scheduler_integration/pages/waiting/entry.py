@@ -44,11 +44,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Asked:
-	"""What the address asks for: an open form, CHANGE or LEAVE, and whether the bounds were just `changed`. `now` is in epoch seconds."""
+	"""What the address asks for: an open form, CHANGE or LEAVE, and what was just done. `now` is in epoch seconds.
+
+	`changed`: when the person has time. `passed`: they left a time to somebody else.
+	"""
 
 	now: int
 	panel: str = ""
 	changed: bool = False
+	passed: bool = False
 
 
 def waiting_view(
@@ -172,8 +176,8 @@ def _heading(shown: ShownEntry, asked: Asked) -> dict[str, str]:
 		return _head("clock", _("You no longer wait"), _ended(entry), "quiet")
 	if shown.offer:
 		return _head("calendar", _("A time is free for you"), _what_taking_does(shown))
-	title = _("Your times are saved") if asked.changed else _("You're on the waitlist")
-	return _head("clock", title, _place(shown))
+	news = _("Your times are saved") if asked.changed else _("You left this time to others") if asked.passed else ""
+	return _head("clock", news or _("You're on the waitlist"), _place(shown))
 
 
 def _what_taking_does(shown: ShownEntry) -> str:

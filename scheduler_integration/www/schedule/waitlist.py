@@ -46,7 +46,7 @@ def _view() -> dict:
 	attempt = _act(token, path, action) if (action := _action()) else Attempt()
 	shown = entry_by_token(token, now())
 	panel = next((each for each in (CHANGE, LEAVE) if argument(each)), "") if not submitted() else ""
-	asked = Asked(now(), panel if shown.is_waiting else "", argument("changed") == "1")
+	asked = Asked(now(), panel if shown.is_waiting else "", argument("changed") == "1", argument("passed") == "1")
 	return waiting_view(shown, find_brand(shown.page.slug), current_visitor(), path, asked, attempt)
 
 
@@ -86,11 +86,11 @@ def _done(token: str, path: str, action: str) -> str:
 		return f"{urlsplit(booking.manage_url).path}?{news}=1"
 	if action == _PASS:
 		pass_offer(token, argument("offer"))
-	elif action == CHANGE:
+		return f"{path}?passed=1"
+	if action == CHANGE:
 		# Each change lets a task look at the list.
 		count_request(BOOKINGS)
 		change_wait(token, WaitPayload.of(typed_when(frappe.request.form)))
 		return f"{path}?changed=1"
-	else:
-		leave_waitlist(token)
+	leave_waitlist(token)
 	return path
