@@ -13,6 +13,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import frappe
@@ -140,6 +141,15 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 def release_hold(*keys: str) -> None:
 	"""Remove the holds with these keys. An unknown key changes nothing."""
 	_forget(entry for entry in _entries() if entry.key in keys)
+
+
+def release_after_commit(*keys: str | None) -> None:
+	"""Remove the holds with these keys once the transaction is committed. None is no key.
+
+	Holds are in the cache, which has no rollback. If the command fails, the person keeps the hold.
+	"""
+	if given := [key for key in keys if key]:
+		frappe.db.after_commit.add(partial(release_hold, *given))
 
 
 def put_offers(holds: Iterable[Hold]) -> None:

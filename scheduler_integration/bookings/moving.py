@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -17,15 +18,56 @@ from scheduler_integration.bookings.record import successor
 from scheduler_integration.bookings.store import save
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.changes import Change
+from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.sessions import new_session_uid, others_in_session, session_key
+from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
 
-def check_reason(request: RescheduleRequest, meeting_type: Document) -> None:
+class ToMove(NamedTuple):
+	"""A meeting that its attendee wants to move. `key` is stored with the new booking. `is_done`: this request has moved it."""
+
+	booking: Document
+	meeting_type: Document
+	key: str | None
+	is_done: bool
+
+
+def find_to_move(token: str, request: RescheduleRequest, now: int) -> ToMove:
+	"""Lock and return the booking of the manage link's `token`, which its attendee may move. `now` is in epoch seconds.
+
+	Raises BookingNotFound, the errors of `policy.reschedule_refusal`, and InvalidRequest if a reason is missing.
+	"""
+	booking = find_by_token(token, for_update=True)
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	key = _bound_key(booking, request)
+	if key and _was_used(booking, key):
+		return ToMove(booking, meeting_type, key, True)
+	if refusal := reschedule_refusal(booking, meeting_type, now):
+		raise refusal
+	_check_reason(request, meeting_type)
+	return ToMove(booking, meeting_type, key, False)
+
+
+def _check_reason(request: RescheduleRequest, meeting_type: Document) -> None:
 	"""Raise InvalidRequest if the meeting type wants a reason and the request has none."""
 	if meeting_type.reschedule_reason == "Required" and not request.reason:
 		raise InvalidRequest(details={"reason": _("Please say why.")})
+
+
+def _bound_key(booking: Document, request: RescheduleRequest) -> str | None:
+	"""Return a hash of the caller's key and the chain, whose bookings share the manage key; None without a key."""
+	if not request.idempotency_key:
+		return None
+	return hashlib.sha256("\n".join(("reschedule", booking.manage_key, request.idempotency_key)).encode()).hexdigest()
+
+
+def _was_used(booking: Document, key: str) -> bool:
+	"""Whether the key, of `_bound_key`, was used before to move the booking."""
+	# Compare with the last booking, which was read with a lock. If the same request was sent twice, only such a read shows
+	# the second request what the first has stored.
+	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
 
 
 def check_differs(booking: Document, request: RescheduleRequest, wanted: SlotRequest) -> None:
@@ -33,20 +75,6 @@ def check_differs(booking: Document, request: RescheduleRequest, wanted: SlotReq
 	is_same = (request.start, wanted.duration) == (booking.starts_at, booking.duration_minutes)
 	if is_same and booking.status != "Rescheduled":
 		raise InvalidRequest(details={"start": _("The meeting is at this time already. Choose another.")})
-
-
-def bound_key(booking: Document, request: RescheduleRequest) -> str | None:
-	"""Return a hash of the caller's key and the chain, whose bookings share the manage key; None without a key."""
-	if not request.idempotency_key:
-		return None
-	return hashlib.sha256("\n".join(("reschedule", booking.manage_key, request.idempotency_key)).encode()).hexdigest()
-
-
-def was_used(booking: Document, key: str) -> bool:
-	"""Whether the key, of `bound_key`, was used before to move the booking."""
-	# Compare with the last booking, which was read with a lock. If the same request was sent twice, only such a read shows
-	# the second request what the first has stored.
-	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
 
 
 def close_moved(bookings: Sequence[Document]) -> None:

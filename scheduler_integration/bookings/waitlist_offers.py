@@ -8,7 +8,7 @@ from functools import partial
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import Hold, keep_offers, put_offers, release_hold
+from scheduler_integration.availability.holds import Hold, keep_offers, put_offers, release_after_commit, release_hold
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
@@ -83,8 +83,7 @@ def end_and_release(offers: Collection[Offered], status: str) -> None:
 	"""End the offers. Their times are released after the commit, except those that are still offered to others."""
 	records.end_offers([each.name for each in offers], status)
 	shared = records.ids_of_open_holds({each.hold_id for each in offers})
-	if keys := {each.hold_key for each in offers if each.hold_id not in shared}:
-		frappe.db.after_commit.add(partial(release_hold, *keys))
+	release_after_commit(*{each.hold_key for each in offers if each.hold_id not in shared})
 
 
 def give_back(offer: Offered, status: str, now: int) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
 import frappe
 
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.bookings.commands.correct import Person
 from scheduler_integration.bookings.retention import delete_records_about
 from scheduler_integration.bookings.transaction import command
@@ -48,8 +47,7 @@ def forget_entries(names: Collection[str]) -> None:
 
 def forget_list(meeting_type: str) -> None:
 	"""Delete the waitlist of a deleted meeting type. Its offers hold no time any more."""
-	for key in erasing.open_holds(meeting_type):
-		frappe.db.after_commit.add(partial(release_hold, key))
+	release_after_commit(*erasing.open_holds(meeting_type))
 	forget_entries(erasing.names_of({"meeting_type": meeting_type}))
 
 

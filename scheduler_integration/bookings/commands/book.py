@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.blank_records import reuse_blank_records
@@ -135,9 +135,7 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	_insert(booking, bookable)
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
 	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
-	if request.hold:
-		# Holds live in the cache, which has no rollback. If the booking fails, the attendee keeps the hold.
-		frappe.db.after_commit.add(lambda: release_hold(request.hold))
+	release_after_commit(request.hold)
 	return booking
 
 

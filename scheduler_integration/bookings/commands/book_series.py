@@ -6,11 +6,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import DAY, offer_around
 from scheduler_integration.availability.series import Rule, SeriesOffer, offer_series
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -103,7 +102,5 @@ def _store(
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
 	changes = zip(bookings, choices, strict=True)
 	run_consequences(*(Change(Kind.BOOKED, booking, now, choice.turn, by=actor) for booking, choice in changes))
-	if request.hold:
-		# Holds live in the cache, which has no rollback. If the booking fails, the attendee keeps the hold.
-		frappe.db.after_commit.add(lambda: release_hold(request.hold))
+	release_after_commit(request.hold)
 	return bookings

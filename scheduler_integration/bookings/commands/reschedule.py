@@ -13,25 +13,22 @@ A new booking takes the place of the earlier one, in one transaction under the l
 from collections.abc import Sequence
 from dataclasses import replace
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.moving import (
-	bound_key,
 	check_differs,
-	check_reason,
 	close_moved,
+	find_to_move,
 	moved,
 	session_uid_of,
 	successor_at,
-	was_used,
 	with_turn,
 )
 from scheduler_integration.bookings.sessions import join, joinable_booking, together
@@ -42,10 +39,9 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Trans
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.payment import moves_late, waits_for_payment
-from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
+from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
-from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor, check_transition
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.permissions import is_manager
@@ -60,14 +56,9 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	Raises BookingNotFound, the errors of `policy.reschedule_refusal`, InvalidRequest if the time is the present one, the
 	duration isn't offered or a reason is missing, and SlotTaken. The caller must roll back then.
 	"""
-	booking = find_by_token(token, for_update=True)
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	key = bound_key(booking, request)
-	if key and was_used(booking, key):
+	booking, meeting_type, key, is_done = find_to_move(token, request, now)
+	if is_done:
 		return for_attendee(booking, now)
-	if refusal := reschedule_refusal(booking, meeting_type, now):
-		raise refusal
-	check_reason(request, meeting_type)
 	bookable, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
 	check_differs(booking, request, wanted)
 	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.hosts)])
@@ -91,9 +82,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	standing = joinable_booking(choice.members, request.start)
 	choice = with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
 	_store([new], [booking], standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
-	if request.hold:
-		# Holds are in the cache, which has no rollback. If the command fails, the attendee keeps the hold.
-		frappe.db.after_commit.add(lambda: release_hold(request.hold))
+	release_after_commit(request.hold)
 	return for_attendee(new, now)
 
 

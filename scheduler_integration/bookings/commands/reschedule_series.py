@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, make_offer, offer_around
 from scheduler_integration.availability.series import MARGIN, SeriesOffer
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -21,14 +20,12 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Choice
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.moving import (
-	bound_key,
 	check_differs,
-	check_reason,
 	close_moved,
+	find_to_move,
 	moved,
 	session_uid_of,
 	successor_at,
-	was_used,
 	with_turn,
 )
 from scheduler_integration.bookings.series import dates_in
@@ -44,7 +41,6 @@ from scheduler_integration.meetings.rescheduling import bookable_for, main_first
 from scheduler_integration.meetings.series import moves_with, rows_of, rule_of
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
-from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor, check_transition, transition_refusal
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
@@ -72,14 +68,9 @@ def reschedule_series_by_token(token: str, request: RescheduleRequest, scope: st
 	Returns the new booking. Dates that begin too soon to be moved stay. Raises the errors of `reschedule_by_token`, and
 	DatesTaken if a date isn't free and `request.dates` says nothing about it.
 	"""
-	booking = find_by_token(token, for_update=True)
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	key = bound_key(booking, request)
-	if key and was_used(booking, key):
+	booking, meeting_type, key, is_done = find_to_move(token, request, now)
+	if is_done:
 		return for_attendee(booking, now)
-	if refusal := reschedule_refusal(booking, meeting_type, now):
-		raise refusal
-	check_reason(request, meeting_type)
 	dates = [each for each in dates_in(booking, scope, now) if not reschedule_refusal(each, meeting_type, now)]
 	moves = _move(booking, dates, request, Actor.ATTENDEE, now)
 	for each in moves:
@@ -89,9 +80,7 @@ def reschedule_series_by_token(token: str, request: RescheduleRequest, scope: st
 	new = _of(booking, moves)
 	new.idempotency_key = key
 	_store(moves, Actor.ATTENDEE, now)
-	if request.hold:
-		# Holds are in the cache, which has no rollback. If the command fails, the attendee keeps the hold.
-		frappe.db.after_commit.add(lambda: release_hold(request.hold))
+	release_after_commit(request.hold)
 	return for_attendee(new, now)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
@@ -193,7 +192,7 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	records.end_offers([name], records.TAKEN)
 	records.end_offers([each.name for each in records.open_with(offer.hold_id)], records.LOST)
 	records.close([entry.name], records.BOOKED, now, taken=booking.name)
-	frappe.db.after_commit.add(partial(release_hold, offer.hold_key))
+	release_after_commit(offer.hold_key)
 	return booking
 
 
