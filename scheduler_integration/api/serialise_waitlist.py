@@ -8,7 +8,7 @@ from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Bounds
 from scheduler_integration.waitlist.links import entry_url
 from scheduler_integration.waitlist.listing import Line, Waitlist
-from scheduler_integration.waitlist.records import Offered
+from scheduler_integration.waitlist.rows import Offered
 from scheduler_integration.waitlist.shown import ShownEntry
 
 JSON = dict[str, Any]

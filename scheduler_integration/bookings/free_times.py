@@ -11,7 +11,7 @@ from scheduler_integration.availability.holds import OFFER, Hold, as_booked
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.assign import hosts_to_hold
 from scheduler_integration.waitlist.hours import LEAST_SECONDS
-from scheduler_integration.waitlist.records import Entry, Held
+from scheduler_integration.waitlist.rows import Entry, Held
 
 # Offers to strangers together hold at most one part in so many of the times of a date, as their holds do: whoever joins
 # under a hundred addresses must not close a calendar. So many times they get on any date.

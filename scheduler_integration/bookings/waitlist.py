@@ -37,7 +37,7 @@ from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import forget_offer
 from scheduler_integration.waitlist.match import Known, Match, matches
-from scheduler_integration.waitlist.records import Entry
+from scheduler_integration.waitlist.rows import Entry
 from scheduler_integration.waitlist.terms import at_once_before
 from scheduler_integration.waitlist.used import is_used, types_with_lists
 

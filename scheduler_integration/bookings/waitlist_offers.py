@@ -13,7 +13,7 @@ from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.hours import offer_ends
 from scheduler_integration.waitlist.plan import plan_look_after
-from scheduler_integration.waitlist.records import Entry, Held, NewOffer, Offered
+from scheduler_integration.waitlist.rows import Entry, Held, NewOffer, Offered
 from scheduler_integration.waitlist.terms import minutes_of
 
 

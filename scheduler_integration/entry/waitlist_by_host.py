@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scheduler_integration import bookings
 from scheduler_integration.platform import clock
-from scheduler_integration.waitlist.records import Offered
+from scheduler_integration.waitlist.rows import Offered
 
 
 def reorder(meeting_type: str, names: Sequence[str]) -> None:

@@ -37,7 +37,8 @@ from scheduler_integration.trust import caps
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.devices import forget_device
 from scheduler_integration.waitlist.links import entry_token, entry_url
-from scheduler_integration.waitlist.records import ENTRY, OPEN, WAITING, Entry, Offered
+from scheduler_integration.waitlist.records import ENTRY, OPEN, WAITING
+from scheduler_integration.waitlist.rows import Entry, Offered
 
 OFFER, JOINED = "waitlist_offer", "waitlist_joined"
 # So many seconds after the offer, an e-mail says it too if no text message has.

@@ -25,7 +25,7 @@ from scheduler_integration.platform.money import money
 from scheduler_integration.platform.one_line import header_text
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_url
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 from scheduler_integration.waitlist.terms import minutes_of
 from scheduler_integration.waitlist.words import in_words
 

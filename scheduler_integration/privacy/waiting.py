@@ -7,7 +7,7 @@ import frappe
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import names_of
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 
 
 def waiting_names(address: str) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 import frappe
 
 from scheduler_integration.platform.sql import update_rows
-from scheduler_integration.waitlist.records import ENTRY, OFFER, OPEN, WAITING, key_of_hold
+from scheduler_integration.waitlist.records import ENTRY, OFFER, OPEN, WAITING
+from scheduler_integration.waitlist.rows import key_of_hold
 
 # Ended entries stay so long if the site keeps its bookings for ever: nobody needs to know then why somebody wasn't asked.
 USUAL_DAYS = 90

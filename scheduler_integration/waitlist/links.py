@@ -4,7 +4,7 @@ from scheduler_integration.domains.links import guest_url
 from scheduler_integration.exceptions import WaitlistEntryNotFound
 from scheduler_integration.platform.signing import payload_of, signed
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.records import Entry
+from scheduler_integration.waitlist.rows import Entry
 
 _PURPOSE = "waitlist entry"
 # 128 bits nobody can guess, and an offer fits into one text message.

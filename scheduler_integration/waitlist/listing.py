@@ -14,7 +14,7 @@ from scheduler_integration.catalogue.lookup import Bookable, bookables, is_hoste
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.permissions import looked_after
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 from scheduler_integration.waitlist.used import is_used
 
 RESULT_DAYS = 30

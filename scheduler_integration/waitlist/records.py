@@ -13,19 +13,26 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from frappe.query_builder.functions import Min
 
-from scheduler_integration import engine
 from scheduler_integration.meetings.invited import UNCONFIRMED
 from scheduler_integration.platform.clock import stamp, to_site_time
-from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.sql import insert_rows, update_rows
 from scheduler_integration.platform.transactions import newest
 from scheduler_integration.times import Bounds
+from scheduler_integration.waitlist.rows import (
+	Entry,
+	NewOffer,
+	Offered,
+	entry_of,
+	offer_of,
+	stored_bounds,
+	stored_hold,
+)
 
 ENTRY, OFFER = "Waitlist Entry", "Waitlist Offer"
 WAITING, BOOKED, LEFT, ENDED = "Waiting", "Booked", "Left", "Ended"
@@ -38,103 +45,6 @@ _OFFER_FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-	"""Somebody who waits. `booking` is the meeting that they want to move earlier. `joined_at` is in epoch seconds.
-
-	`details` are the fields of a BookingPayload that were typed when the person joined. `most_unanswered` offers without an
-	answer end the entry. `devices` are those of the person that show offers: `endpoint`, `p256dh` and `auth` of each.
-	"""
-
-	name: str
-	meeting_type: str
-	scheduling_page: str
-	status: str
-	ended_because: str
-	attendee_name: str
-	attendee_email: str
-	attendee_phone: str
-	by_text: bool
-	language: str
-	booking: str | None
-	taken: str | None
-	duration: int
-	bounds: Bounds
-	most_unanswered: int
-	unanswered: int
-	place: int
-	joined_at: int
-	address_status: str
-	details: Mapping[str, Any]
-	devices: tuple[Mapping[str, str], ...] = ()
-
-	@property
-	def zone(self) -> str:
-		return self.bounds.zone
-
-	@property
-	def is_stranger(self) -> bool:
-		"""Whether nobody has confirmed that the address is this person's."""
-		return self.address_status == UNCONFIRMED
-
-	@property
-	def is_told_by_text(self) -> bool:
-		"""Whether offers come as text messages, and not as e-mails."""
-		return self.by_text and bool(self.attendee_phone)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-	"""Time that an offer holds: the hosts' users, and the parts of the meeting. Buffers and the minimum notice are in minutes.
-
-	`seats` are those that it takes in a session.
-	"""
-
-	users: tuple[str, ...]
-	parts: tuple[engine.Interval, ...]
-	buffer_before: int = 0
-	buffer_after: int = 0
-	notice: int = 0
-	seats: int = 1
-
-	@property
-	def latest(self) -> int:
-		"""Until when the time can be booked, in epoch seconds."""
-		return self.parts[0][0] - self.notice * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-	"""A time that was offered. Instants are epoch seconds. Offers of one time to several people have the same `hold_id`."""
-
-	name: str
-	entry: str
-	meeting_type: str
-	status: str
-	start: int
-	end: int
-	offered_at: int
-	expires_at: int
-	hold_id: str
-	held: Held
-
-	@property
-	def hold_key(self) -> str:
-		"""The key with which the held time can be booked."""
-		return key_of_hold(self.hold_id)
-
-
-@dataclass(frozen=True, slots=True)
-class NewOffer:
-	"""A time that is to be offered to an entry. `start` and `expires_at` are epoch seconds. For `hold_id` see `Offered`."""
-
-	entry: Entry
-	start: int
-	expires_at: int
-	hold_id: str
-	held: Held
-
-
 def insert_entry(
 	fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int, place: int | None = None
 ) -> Entry:
@@ -143,7 +53,7 @@ def insert_entry(
 		{
 			"doctype": ENTRY,
 			**fields,
-			**_stored(bounds),
+			**stored_bounds(bounds),
 			"status": WAITING,
 			"place": _last_place(fields["meeting_type"]) + 1 if place is None else place,
 			"joined_at": now,
@@ -153,18 +63,18 @@ def insert_entry(
 	doc.flags.ignore_links = True
 	# Who joins has no rights on any record.
 	doc.insert(ignore_permissions=True)
-	return _entry(doc.as_dict())
+	return entry_of(doc.as_dict())
 
 
 def change_bounds(name: str, bounds: Bounds, **fields: Any) -> None:
 	"""Store when the person has time from now on. The caller holds the entry's row."""
-	_set(ENTRY, [name], **_stored(bounds), **fields)
+	_set(ENTRY, [name], **stored_bounds(bounds), **fields)
 
 
 def entry(name: str, *, for_update: bool = False) -> Entry | None:
 	"""Return the entry with this name, locked with `for_update`, or None."""
 	row = frappe.db.get_value(ENTRY, name, "*", as_dict=True, for_update=for_update)
-	return _entry(row) if row else None
+	return entry_of(row) if row else None
 
 
 def waiting_of(*meeting_types: str, hosts: Collection[str] | None = None) -> list[Entry]:
@@ -177,7 +87,7 @@ def waiting_of(*meeting_types: str, hosts: Collection[str] | None = None) -> lis
 	table = frappe.qb.DocType(ENTRY)
 	query = frappe.qb.from_(table).select("*").where(table.meeting_type.isin(meeting_types) & (table.status == WAITING))
 	query = query.orderby(table.place).orderby(table.creation).orderby(table.name)
-	return [_entry(row) for row in _read(query, hosts)]
+	return [entry_of(row) for row in _read(query, hosts)]
 
 
 def lock(names: Collection[str]) -> dict[str, Entry]:
@@ -187,24 +97,26 @@ def lock(names: Collection[str]) -> dict[str, Entry]:
 	table = frappe.qb.DocType(ENTRY)
 	query = frappe.qb.from_(table).select("*").where(table.name.isin(sorted(names))).orderby(table.name)
 	rows = query.for_update().run(as_dict=True)
-	return {row.name: _entry(row) for row in rows if row.status == WAITING}
+	return {row.name: entry_of(row) for row in rows if row.status == WAITING}
 
 
 def of_person(address: str, meeting_type: str | None = None) -> list[Entry]:
 	"""Return the entries of the person with this address that wait."""
 	filters = {"attendee_email": address, "status": WAITING, **({"meeting_type": meeting_type} if meeting_type else {})}
-	return [_entry(row) for row in frappe.get_all(ENTRY, filters, ["*"], order_by="joined_at asc")]
+	return [entry_of(row) for row in frappe.get_all(ENTRY, filters, ["*"], order_by="joined_at asc")]
 
 
 def all_of(address: str) -> list[Entry]:
 	"""Return all entries of the person with this address, also those that ended, newest first."""
-	return [_entry(row) for row in frappe.get_all(ENTRY, {"attendee_email": address}, ["*"], order_by="joined_at desc")]
+	return [
+		entry_of(row) for row in frappe.get_all(ENTRY, {"attendee_email": address}, ["*"], order_by="joined_at desc")
+	]
 
 
 def of_booking(booking: str) -> Entry | None:
 	"""Return the entry that waits for an earlier time of this booking, or None."""
 	rows = frappe.get_all(ENTRY, {"booking": booking, "status": WAITING}, ["*"], limit=1)
-	return _entry(rows[0]) if rows else None
+	return entry_of(rows[0]) if rows else None
 
 
 def count_waiting(meeting_type: str) -> int:
@@ -274,26 +186,26 @@ def insert_offers(rows: Iterable[NewOffer], now: int, *, by_hand: bool = False) 
 			"ends_at": row.held.parts[0][1],
 			"offered_at": now,
 			"expires_at": row.expires_at,
-			"hold": _stored_hold(row.held),
+			"hold": stored_hold(row.held),
 			"hold_id": row.hold_id,
 		}
 		for row in rows
 	]
 	insert_rows(OFFER, _OFFER_FIELDS, [tuple(row[field] for field in _OFFER_FIELDS) for row in values])
-	return [_offered(frappe._dict(row)) for row in values]
+	return [offer_of(frappe._dict(row)) for row in values]
 
 
 def offer(name: str, *, for_update: bool = False) -> Offered | None:
 	"""Return the offer with this name, locked with `for_update`, or None."""
 	row = frappe.db.get_value(OFFER, name, "*", as_dict=True, for_update=for_update)
-	return _offered(row) if row else None
+	return offer_of(row) if row else None
 
 
 def open_offers(hosts: Collection[str]) -> list[Offered]:
 	"""Return the open offers whose time one of these hosts gives, in the newest state. The hosts are locked."""
 	table = frappe.qb.DocType(OFFER)
 	query = frappe.qb.from_(table).select("*").where(table.status == OPEN)
-	offers = [_offered(row) for row in newest(query, hosts).run(as_dict=True)]
+	offers = [offer_of(row) for row in newest(query, hosts).run(as_dict=True)]
 	return [each for each in offers if not {*hosts}.isdisjoint(each.held.users)]
 
 
@@ -311,20 +223,20 @@ def expired_offers(now: int) -> list[Offered]:
 	rows = frappe.get_all(
 		OFFER, {"status": OPEN, "expires_at": ["<=", now]}, ["*"], order_by="expires_at asc", limit=500
 	)
-	return [_offered(row) for row in rows]
+	return [offer_of(row) for row in rows]
 
 
 def open_offer_of(entry_name: str, *, for_update: bool = False) -> Offered | None:
 	"""Return the open offer to this entry, or None. It has one at most."""
 	row = frappe.db.get_value(OFFER, {"entry": entry_name, "status": OPEN}, "*", as_dict=True, for_update=for_update)
-	return _offered(row) if row else None
+	return offer_of(row) if row else None
 
 
 def late_offer_of(entry_name: str, now: int) -> Offered | None:
 	"""Return the last offer to this entry that nobody answered, if its time hasn't begun at `now`, or None."""
 	where = {"entry": entry_name, "status": ["in", [OPEN, EXPIRED]], "starts_at": [">", now]}
 	rows = frappe.get_all(OFFER, where, ["*"], order_by="offered_at desc", limit=1)
-	return _offered(rows[0]) if rows else None
+	return offer_of(rows[0]) if rows else None
 
 
 def offers_to(
@@ -337,13 +249,13 @@ def offers_to(
 		query = frappe.qb.from_(table).select("*").where(table.entry.isin(list(entries)))
 		query = query.where(table.status == status) if status else query
 		for row in _read(query.orderby(table.offered_at).orderby(table.creation), hosts):
-			found[row.entry].append(_offered(row))
+			found[row.entry].append(offer_of(row))
 	return found
 
 
 def open_with(hold_id: str) -> list[Offered]:
 	"""Return the open offers of the same time. The caller has locked the hosts."""
-	return [_offered(row) for row in frappe.get_all(OFFER, {"hold_id": hold_id, "status": OPEN}, ["*"])]
+	return [offer_of(row) for row in frappe.get_all(OFFER, {"hold_id": hold_id, "status": OPEN}, ["*"])]
 
 
 def ids_of_open_holds(hold_ids: Collection[str]) -> set[str]:
@@ -351,11 +263,6 @@ def ids_of_open_holds(hold_ids: Collection[str]) -> set[str]:
 	if not hold_ids:
 		return set()
 	return set(frappe.get_all(OFFER, {"hold_id": ["in", list(hold_ids)], "status": OPEN}, pluck="hold_id"))
-
-
-def key_of_hold(hold_id: str) -> str:
-	"""Return the key of the hold with this id. It isn't stored: hosts can filter offers by fields that they may not read."""
-	return keyed_hash(hold_id, "waitlist hold")[:32]
 
 
 def end_offers(names: Collection[str], status: str) -> None:
@@ -378,69 +285,3 @@ def _last_place(meeting_type: str) -> int:
 def _set(doctype: str, names: Collection[str], **fields: Any) -> None:
 	if names:
 		update_rows(doctype, dict.fromkeys(names, fields))
-
-
-def _stored(bounds: Bounds) -> dict[str, Any]:
-	return {
-		"timezone": bounds.zone,
-		"first_date": bounds.first,
-		"last_date": bounds.last,
-		"weekdays": ",".join(map(str, sorted(bounds.weekdays))),
-		"from_minute": bounds.from_minute,
-		"to_minute": bounds.to_minute,
-		"until_at": bounds.until,
-	}
-
-
-def _stored_hold(held: Held) -> str:
-	buffers = {"before": held.buffer_before, "after": held.buffer_after}
-	return json.dumps({"users": held.users, "parts": held.parts, **buffers, "seats": held.seats})
-
-
-def _entry(row: frappe._dict | dict[str, Any]) -> Entry:
-	bounds = Bounds(
-		frappe.utils.getdate(row["first_date"]),
-		frappe.utils.getdate(row["last_date"]),
-		row["timezone"],
-		frozenset(map(int, (row["weekdays"] or "").split(","))),
-		row["from_minute"] or 0,
-		row["to_minute"] or 0,
-	)
-	return Entry(
-		name=row["name"],
-		meeting_type=row["meeting_type"],
-		scheduling_page=row["scheduling_page"] or "",
-		status=row["status"],
-		ended_because=row["ended_because"] or "",
-		attendee_name=row["attendee_name"],
-		attendee_email=row["attendee_email"],
-		attendee_phone=row["attendee_phone"] or "",
-		by_text=bool(row["by_text"]),
-		language=row["language"] or "",
-		booking=row["booking"] or None,
-		taken=row["taken"] or None,
-		duration=row["duration_minutes"],
-		bounds=bounds,
-		most_unanswered=row["most_unanswered"] or 0,
-		unanswered=row["unanswered"] or 0,
-		place=row["place"] or 0,
-		joined_at=row["joined_at"],
-		address_status=row["address_status"] or "",
-		details=json.loads(row["details"] or "{}"),
-		devices=tuple(json.loads(row.get("devices") or "[]")),
-	)
-
-
-def _offered(row: frappe._dict) -> Offered:
-	hold = json.loads(row.hold or "{}")
-	held = Held(
-		tuple(hold.get("users", ())),
-		tuple((start, end) for start, end in hold.get("parts", ())),
-		hold.get("before", 0),
-		hold.get("after", 0),
-		seats=hold.get("seats", 1),
-	)
-	return Offered(
-		row.name, row.entry, row.meeting_type, row.status, row.starts_at, row.ends_at, row.offered_at, row.expires_at,
-		row.hold_id or "", held,
-	)  # fmt: skip

@@ -12,7 +12,7 @@ from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, Named, for_attendee
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 from scheduler_integration.waitlist.used import is_used
 
 

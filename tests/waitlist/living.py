@@ -36,6 +36,7 @@ from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform import clock
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.rows import Entry, NewOffer
 from tests.support import door
 from tests.waitlist import rules
 from tests.waitlist.world import join
@@ -99,7 +100,7 @@ class Living:
 	def _watch_offers(self) -> None:
 		waiting_of, insert_offers = records.waiting_of, records.insert_offers
 
-		def watched_list(meeting_type: str, **options: Any) -> list[records.Entry]:
+		def watched_list(meeting_type: str, **options: Any) -> list[Entry]:
 			found = waiting_of(meeting_type, **options)
 			with self.watching():
 				rows = rules.entries(self.kinds, meeting_type=meeting_type, status="Waiting")
@@ -109,7 +110,7 @@ class Living:
 					self._leave_unseen([each.name for each in self.before[meeting_type]])
 			return found
 
-		def watched_insert(rows: Iterable[records.NewOffer], now: int, *, by_hand: bool = False) -> Any:
+		def watched_insert(rows: Iterable[NewOffer], now: int, *, by_hand: bool = False) -> Any:
 			new = list(rows)
 			with self.watching():
 				for _key, together in groupby(new, lambda each: each.hold_id):
@@ -133,7 +134,7 @@ class Living:
 	def watching(self) -> Watching:
 		return Watching(self)
 
-	def _check_people(self, new: list[records.NewOffer], by_hand: bool) -> None:
+	def _check_people(self, new: list[NewOffer], by_hand: bool) -> None:
 		kind, start = self.kinds[new[0].entry.meeting_type], new[0].start
 		most = 1 if by_hand else rules.most_at_once(kind, start, self.now)
 		if len(new) > most:

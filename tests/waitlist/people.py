@@ -9,7 +9,7 @@ from scheduler_integration import bookings
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
-from scheduler_integration.waitlist.records import Entry
+from scheduler_integration.waitlist.rows import Entry
 from tests.pages.offer import in_three_days, make_offer
 from tests.support.factories import fresh, page_of
 from tests.waitlist import world

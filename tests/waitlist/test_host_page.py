@@ -7,6 +7,7 @@ from benchmarks.host_pages import measure
 from scheduler_integration.bookings import run_due_tasks
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.rows import Held, NewOffer
 from tests.pages.offer import TeamOffer, book, host_of, in_three_days, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import fresh, make_meeting_type, make_user, page_of
@@ -316,8 +317,8 @@ class TestRights:
 def insert_offer(entry, status, hours):
 	at = now()
 	start = at + 86400 + hours * 3600
-	held = records.Held(("nobody@hosts.example",), ((start, start + 1800),))
-	[offer] = records.insert_offers([records.NewOffer(entry, start, at, "key", held)], at - 86400)
+	held = Held(("nobody@hosts.example",), ((start, start + 1800),))
+	[offer] = records.insert_offers([NewOffer(entry, start, at, "key", held)], at - 86400)
 	records.end_offers([offer.name], status)
 
 

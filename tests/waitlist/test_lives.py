@@ -20,7 +20,7 @@ from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.bookings.outbox import HANDLERS
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.platform import clock
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.rows import key_of_hold
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user
@@ -221,7 +221,7 @@ class Life:
 		return [f"the holds are {held}, and the offers {wanted}"] if held != wanted else []
 
 	def wanted(self):
-		return {records.key_of_hold(each.hold_id): each.hosts for each in rules.promised(self.kinds, self.now)}
+		return {key_of_hold(each.hold_id): each.hosts for each in rules.promised(self.kinds, self.now)}
 
 	def held(self):
 		held = {}

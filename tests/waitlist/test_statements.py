@@ -14,6 +14,7 @@ from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.sql import insert_rows
 from scheduler_integration.waitlist import records, used
+from scheduler_integration.waitlist.rows import key_of_hold
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.support.statements import recorded
@@ -136,7 +137,7 @@ def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
 		assert offered == [people // at_once]
 		offers = frappe.get_all("Waitlist Offer", {"meeting_type": meeting_type.name}, ["starts_at", "hold_id"])
 		assert len(offers) == people
-		assert {records.key_of_hold(each.hold_id) for each in offers} <= {
+		assert {key_of_hold(each.hold_id) for each in offers} <= {
 			name.decode().split(" ")[2] for name in frappe.cache.hkeys(CACHE_KEY)
 		}
 		assert len({each.hold_id for each in offers}) == len({each.starts_at for each in offers}) == people // at_once

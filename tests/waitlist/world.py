@@ -11,7 +11,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait, parse_wait_request
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, page_of, payload
 from tests.support.factories import hour as hour_of

@@ -38,7 +38,7 @@ from scheduler_integration.platform.language import for_later
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.plan import plan_look_after, plan_one_look
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 
 # So many people wait for one meeting type at most.
 MOST_WAITING = 500

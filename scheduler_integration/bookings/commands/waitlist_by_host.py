@@ -29,7 +29,7 @@ from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.notifications.waitlist import plan_offers
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 
 # A host who offers a time by hand chooses from so many days.
 DAYS_TO_OFFER = 35

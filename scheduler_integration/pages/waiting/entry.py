@@ -26,7 +26,7 @@ from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.waiting.when import stored_when, when_fields, when_words
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.records import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry, Offered
 from scheduler_integration.waitlist.shown import ShownEntry, sends_texts
 
 # Arguments of the address for a form that is open.
