@@ -15,7 +15,7 @@ from scheduler_integration.bookings.commands.cancel import decline_unanswered, r
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.meetings.release import ANSWER_SECONDS
+from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 from scheduler_integration.notifications.automations.sent import with_reminder
 from scheduler_integration.payments.providers.payments_app import missed
@@ -59,7 +59,7 @@ def release_unconfirmed_meetings(now: int) -> int:
 
 	A meeting type asks for that, and says how many hours before the start a meeting is released. One that was booked less
 	than a day before that moment stays: its attendee has just said so by booking. One whose attendee wasn't asked in time
-	stays too, for example because the mail server was down.
+	stays too, for example because the mail server was down. So does one whose moment is over because no job ran then.
 	"""
 	booking, meeting_type = frappe.qb.DocType("Booking"), frappe.qb.DocType("Meeting Type")
 	hours = meeting_type.release_unconfirmed_hours
@@ -68,9 +68,9 @@ def release_unconfirmed_meetings(now: int) -> int:
 	)
 	query = query.where((meeting_type.asks_to_reconfirm == 1) & (hours > 0))
 	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
-	query = query.where((booking.starts_at > now) & (booking.starts_at <= now + hours * _HOUR))
-	asked_until = booking.starts_at - hours * _HOUR - ANSWER_SECONDS
-	return close_each(with_reminder(query, booking, asked_until), release_unconfirmed, now)
+	release_at = booking.starts_at - hours * _HOUR
+	query = query.where((booking.starts_at > now) & (release_at <= now) & (release_at >= now - LATE_SECONDS))
+	return close_each(with_reminder(query, booking, release_at - ANSWER_SECONDS), release_unconfirmed, now)
 
 
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:

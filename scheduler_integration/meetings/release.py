@@ -11,6 +11,9 @@ from scheduler_integration.platform.clock import from_site_time
 _HOUR, _DAY = 3600, 86400
 # So long before the release an attendee has been asked at least.
 ANSWER_SECONDS = ANSWER_MINUTES * 60
+# So long after that instant a meeting can still be released. Afterwards nobody expects it any more, and the attendee may be
+# on the way.
+LATE_SECONDS = _HOUR
 
 
 def released_at(booking: Document, meeting_type: Document) -> int | None:
@@ -23,6 +26,15 @@ def released_at(booking: Document, meeting_type: Document) -> int | None:
 		return None
 	deadline = booking.starts_at - hours * _HOUR
 	return deadline if from_site_time(booking.creation) <= deadline - _DAY else None
+
+
+def is_released(booking: Document, meeting_type: Document, now: int) -> bool:
+	"""Whether the meeting is to be cancelled at `now`, epoch seconds, because its attendee hasn't confirmed it.
+
+	If the site's jobs didn't run when it was due, and for LATE_SECONDS after that, the meeting stays.
+	"""
+	instant = released_at(booking, meeting_type)
+	return instant is not None and instant <= now <= instant + LATE_SECONDS
 
 
 def release_hours(booking: Document, meeting_type: Document, now: int, *, ahead: int = 0) -> int:

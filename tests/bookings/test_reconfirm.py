@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.bookings.commands.cancel import release_unconfirmed
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.clock import to_site_time
 from tests.pages.offer import book as book_soon
@@ -131,6 +132,17 @@ class TestReleased:
 			asked(booking, sent)
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
 		assert status(booking) == "Scheduled"
+
+	def test_a_meeting_was_cancelled_minutes_before_it_began_because_the_sites_jobs_had_not_run(self, page):
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		assert bookings.release_unconfirmed_meetings(NINE - 300) == 0
+		release_unconfirmed(booking.id, NINE - 300)
+		assert status(booking) == "Scheduled"
+
+	def test_a_job_that_is_a_little_late_still_cancels(self, page):
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		assert bookings.release_unconfirmed_meetings(NINE - 11 * HOUR) == 1
+		assert status(booking) == "Cancelled"
 
 	def test_a_guest_or_a_host_who_was_reminded_isnt_the_attendee(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))

@@ -13,7 +13,7 @@ from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.policy import cancel_refusal
-from scheduler_integration.meetings.release import released_at
+from scheduler_integration.meetings.release import is_released
 from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
@@ -83,8 +83,7 @@ def decline_unanswered(name: str, now: int) -> None:
 def release_unconfirmed(name: str, now: int) -> None:
 	"""Cancel a meeting that its attendee hasn't confirmed in time, as the system. Does nothing if that has changed meanwhile."""
 	booking = frappe.get_doc("Booking", name, for_update=True)
-	deadline = released_at(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type))
-	if deadline is not None and now >= deadline:
+	if is_released(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type), now):
 		reason = for_later("Nobody confirmed that they are coming.")
 		release([booking], "Cancelled", Actor.SYSTEM, reason, now)
 
