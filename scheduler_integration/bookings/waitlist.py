@@ -92,7 +92,7 @@ def _look(names: Iterable[str], now: int) -> int:
 def expire(name: str, now: int) -> int:
 	"""End the offer with this name if it holds no longer, and count it. Returns 1 if it was open.
 
-	Who has left as many offers without an answer as they wanted to get doesn't wait any more. An offer whose message hasn't
+	A person who has left as many offers without an answer as they wanted to get waits no longer. An offer whose message hasn't
 	left doesn't count. If the mail server is down, or the site's jobs didn't run, it is forgotten: the person is first again.
 	"""
 	found = records.offer(name)
@@ -153,7 +153,7 @@ def look_at(name: str, now: int) -> int:
 		return 0
 	promised = hold_again(users, now)
 	if outages.is_down(EMAIL, EMAIL, now):
-		# Who can't be told at present is offered nothing, and visitors may book it.
+		# People who can't be told at present are offered nothing, and visitors may book the time.
 		waiting = [each for each in waiting if each.is_told_by_text]
 		if not waiting:
 			return 0
@@ -174,7 +174,7 @@ def _still_waiting(
 	"""Return those who wait, in their order, and the meetings that they want to move earlier, by the entry's name.
 
 	Ends the entries whose last date is over, and those whose meeting was cancelled, has begun or isn't in the list any more.
-	Who can't move their meeting at present is left out.
+	People who can't move their meeting at present are left out.
 	"""
 	entries = _following_moves(entries)
 	bookings = {each.name: each for each in load_bookings(sorted({e.booking for e in entries if e.booking}))}
@@ -289,7 +289,7 @@ def _known(waiting: Sequence[Entry], moving: dict[str, Document], hosts: Collect
 
 
 def _offer(found: Sequence[Match], times: FreeTimes, meeting_type: Document, now: int) -> int:
-	"""Store the offers, hold their times, and plan their messages. Who left in this moment is left out."""
+	"""Store the offers, hold their times, and plan their messages. People who left in this moment are left out."""
 	locked = records.lock({name for match in found for name in match.entries})
 	given = [
 		([locked[name] for name in match.entries if name in locked], match.start, held)

@@ -46,10 +46,10 @@ def make_offers(
 def hold_again(users: Collection[str], now: int) -> list[Hold]:
 	"""Make the holds in the cache those of the open offers whose time one of these hosts gives, and return them.
 
-	The hosts are locked.
+	The hosts are locked. `now` is in epoch seconds.
 
-	The cache may have lost a hold. And it may have one too many: of a process that was killed before it stored the offer, or
-	of a look that repeated it while the person passed the offer. `now` is in epoch seconds.
+	The cache may have lost a hold. It may also have a hold too many: of a process that was killed before it stored the
+	offer, or of a look that repeated the hold while the person passed the offer.
 	"""
 	holds = _holds_of(offer for offer in records.open_offers(users) if offer.expires_at > now)
 	keep_offers(users, holds)

@@ -22,7 +22,7 @@ from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
 T = TypeVar("T")
 DAY = 86400
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::00)?")
-# Who names no last date waits so long. Nobody waits longer than the most.
+# People who name no last date wait for USUAL_DAYS. Nobody waits longer than MOST_DAYS.
 USUAL_DAYS, MOST_DAYS = 60, 366
 # After so many offers without an answer, the person is asked no more.
 USUAL_UNANSWERED, MOST_UNANSWERED = 3, 20

@@ -61,7 +61,7 @@ def insert_entry(
 		}
 	)
 	doc.flags.ignore_links = True
-	# Who joins has no rights on any record.
+	# The person who joins has no rights on any record.
 	doc.insert(ignore_permissions=True)
 	return entry_of(doc.as_dict())
 
@@ -80,7 +80,7 @@ def entry(name: str, *, for_update: bool = False) -> Entry | None:
 def waiting_of(*meeting_types: str, hosts: Collection[str] | None = None) -> list[Entry]:
 	"""Return who waits for a time of these meeting types, in their order.
 
-	Who decides by it has locked the `hosts`, and gets the newest state. Without them it is only shown.
+	A caller who decides by it has locked the `hosts`, and gets the newest state. Without them it is only shown.
 	"""
 	if not meeting_types:
 		return []

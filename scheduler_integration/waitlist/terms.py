@@ -3,6 +3,7 @@
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.repeats import FIXED
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.waitlist.hours import awake_seconds
 
@@ -20,7 +21,7 @@ def check_waitlist(meeting_type: Document) -> None:
 		return
 	if not meeting_type.scheduling_page:
 		_refuse("has_waitlist", _("Only what is booked on a page of this site can have a waitlist."))
-	if meeting_type.repeats == "Fixed":
+	if meeting_type.repeats == FIXED:
 		_refuse("has_waitlist", _("A meeting that always repeats can't have a waitlist."))
 	if not LEAST_MINUTES <= meeting_type.waitlist_minutes <= MOST_MINUTES:
 		_refuse("waitlist_minutes", _("Choose a number from {0} to {1}.").format(LEAST_MINUTES, MOST_MINUTES))

@@ -21,6 +21,7 @@ from scheduler_integration.bookings.series import insert_series
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.store import insert
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.repeats import FIXED
 from scheduler_integration.engine import WIDEST_DAYS
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest
 from scheduler_integration.meetings.changes import Change, Kind
@@ -48,7 +49,7 @@ def take_series(request: BookingRequest, wanted: WantedSeries, bookable: Bookabl
 	dates = _dates(rule, wanted.agreed)
 	starts = [start for _by_rule, start in dates]
 	series = offer_series(bookable, asked, rule, starts, now, lock=True)
-	if bookable.meeting_type.repeats == "Fixed" and not by_host and _leaves_out_free(series, rule, wanted.agreed):
+	if bookable.meeting_type.repeats == FIXED and not by_host and _leaves_out_free(series, rule, wanted.agreed):
 		raise DatesTaken(series.plan(rule.starts), request.timezone)
 	wish = Wish(request.start, (), request.attendee_email, request.host)
 	choices = choose_for_series(series, starts, wish, bookable.meeting_type, bookable.page)

@@ -16,6 +16,7 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist_offers import end_and_release, give_back
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
+from scheduler_integration.catalogue.repeats import FIXED
 from scheduler_integration.exceptions import (
 	MeetingTypeNotFound,
 	NoWaitlist,
@@ -50,7 +51,7 @@ MOST_UNCONFIRMED = 400
 def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	"""Put somebody at the end of the meeting type's waitlist, and return the entry. They get a message with its link.
 
-	Who waits already keeps their place, and gets the message again: anybody can type an address. If a code has confirmed the
+	A person who waits already keeps their place, and gets the message again: anybody can type an address. If a code has confirmed the
 	address, what was typed now counts, and links of an entry that a stranger may have made lead nowhere.
 
 	Raises NoWaitlist and WaitlistFull. The caller must roll back then. `now` is in epoch seconds.
@@ -79,8 +80,8 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 def wait_for_earlier(token: str, wait: Wait, now: int) -> Entry:
 	"""Let the attendee of the manage link's `token` wait for an earlier time, and return the entry.
 
-	Who waits already keeps their place, with the new bounds. Raises BookingNotFound, NoWaitlist, WaitlistFull, and the errors
-	of `policy.reschedule_refusal`. The caller must roll back then.
+	A person who waits already keeps their place, with the new bounds. Raises BookingNotFound, NoWaitlist, WaitlistFull, and the
+	errors of `policy.reschedule_refusal`. The caller must roll back then.
 	"""
 	booking = find_by_token(token, for_update=True)
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
@@ -258,7 +259,7 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	found = _bookable(entry)
 	minutes = (offer.end - offer.start) // 60
 	# If the type always repeats since the offer was made, the person has agreed to one date only.
-	if minutes not in durations_of(found.meeting_type) or found.meeting_type.repeats == "Fixed":
+	if minutes not in durations_of(found.meeting_type) or found.meeting_type.repeats == FIXED:
 		raise OfferEnded
 	details = {**entry.details, "start": iso(offer.start, "UTC"), "timezone": entry.zone, "language": entry.language}
 	details["duration"] = minutes

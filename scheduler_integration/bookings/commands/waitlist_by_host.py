@@ -17,6 +17,7 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.bookings.waitlist import as_offered, free_times
 from scheduler_integration.bookings.waitlist_offers import give_back, hold_again, make_offers
 from scheduler_integration.catalogue.lookup import Bookable, find_hosted, find_own_bookable
+from scheduler_integration.catalogue.repeats import FIXED
 from scheduler_integration.exceptions import (
 	ChangedMeanwhile,
 	InvalidRequest,
@@ -41,7 +42,7 @@ MOST_DAYS = 366
 def reorder_waitlist(meeting_type: str, names: Sequence[str], now: int) -> list[Entry]:
 	"""Bring those who wait for a Meeting Type into the order of `names`, as one of its hosts, and return them.
 
-	Who isn't named, because they joined in this moment, comes last. Raises MeetingTypeNotFound and NotPermitted.
+	A person who isn't named, because they joined in this moment, comes last. Raises MeetingTypeNotFound and NotPermitted.
 	"""
 	found = find_hosted(meeting_type)
 	guard.lock_takers(found)
@@ -84,7 +85,7 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 		raise InvalidRequest(details={"start": _("Choose a date within a year.")})
 	# The hosts are locked first, and the entry after them, as by a look at the list.
 	found = find_own_bookable(_find(name).meeting_type)
-	if found.meeting_type.repeats == "Fixed":
+	if found.meeting_type.repeats == FIXED:
 		raise NoWaitlist
 	users = guard.lock_takers(found)
 	locked = records.lock([name]).get(name)

@@ -98,7 +98,7 @@ def _taken_in_turn(pool: HostPool, starts: Sequence[int]) -> tuple[dict[int, lis
 
 def _booked(member: Member, start: int) -> Member:
 	if session_to_join(member, start):
-		# Who joins a session takes no time of the host, and counts in no limit.
+		# A person who joins a session takes no time of the host, and counts in no limit.
 		return member
 	rules, host = member.rules, member.host
 	booking = Booked(start, start + rules.seconds, rules.buffer_before, rules.buffer_after, counts=True)
