@@ -30,7 +30,7 @@ from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.email import KIND as EMAIL
-from scheduler_integration.notifications.waitlist import plan_offers, was_told
+from scheduler_integration.notifications.waitlist import is_untried, plan_offers, was_told
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.outbox.wake import wake
@@ -93,7 +93,8 @@ def expire(name: str, now: int) -> int:
 	"""End the offer with this name if it holds no longer, and count it. Returns 1 if it was open.
 
 	A person who has left as many offers without an answer as they wanted to get waits no longer. An offer whose message hasn't
-	left doesn't count. If the mail server is down, or the site's jobs didn't run, it is forgotten: the person is first again.
+	left doesn't count. If the mail server is down, or the jobs or the outbox didn't run, it is forgotten: the person is first
+	again.
 	"""
 	found = records.offer(name)
 	entry = records.entry(found.entry, for_update=True) if found else None
@@ -101,7 +102,8 @@ def expire(name: str, now: int) -> int:
 	if not offer or offer.status != records.OPEN or offer.expires_at > now:
 		return 0
 	is_told = was_told(name)
-	nobody_can_tell = now - offer.expires_at > SLEPT_SECONDS or outages.is_down(EMAIL, EMAIL, now)
+	slept = now - offer.expires_at > SLEPT_SECONDS or is_untried(name)
+	nobody_can_tell = slept or outages.is_down(EMAIL, EMAIL, now)
 	if nobody_can_tell and not is_told:
 		forget_offer(name)
 	else:

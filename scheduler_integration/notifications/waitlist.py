@@ -29,7 +29,7 @@ from scheduler_integration.notifications.waitlist_words import (
 	waiting_for,
 )
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, down_by
-from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, Task, plan_all
+from scheduler_integration.outbox.tasks import PENDING, SENDING, SENT, Planned, Task, plan_all
 from scheduler_integration.parsing.device import Subscription as Device
 from scheduler_integration.parsing.phone_numbers import international
 from scheduler_integration.platform.site_address import site_host
@@ -94,8 +94,18 @@ def _push(entry: Entry, offer: Offered, now: int) -> Planned:
 
 def was_told(offer: str) -> bool:
 	"""Whether a message about the offer with this name has left."""
-	keys = [_text_key(offer), _mail_key(offer), _push_key(offer)]
-	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": SENT}))
+	return bool(frappe.db.exists("Outbox Task", {"key": ["in", _keys(offer)], "status": SENT}))
+
+
+def is_untried(offer: str) -> bool:
+	"""Whether the outbox hasn't come to any message about the offer with this name."""
+	messages = {"key": ["in", _keys(offer)]}
+	is_planned = frappe.db.exists("Outbox Task", {**messages, "status": PENDING})
+	return bool(is_planned) and not frappe.db.exists("Outbox Task", {**messages, "attempts": [">", 0]})
+
+
+def _keys(offer: str) -> list[str]:
+	return [_text_key(offer), _mail_key(offer), _push_key(offer)]
 
 
 def _text_key(offer: str) -> str:

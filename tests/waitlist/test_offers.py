@@ -81,6 +81,7 @@ def test_an_offer_that_nobody_answers_goes_to_the_next_and_the_place_stays():
 	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
 	cancel(taken["09:30"])
 	look(meeting_type)
+	told(ann)
 	first = offer_of(ann)
 	later = NOW + HALF_AN_HOUR
 	assert expire(first.name, later - 1) == 0
@@ -118,6 +119,7 @@ def test_who_took_a_late_time_kept_the_time_that_is_offered_now_from_others():
 	ann, ben = join(meeting_type), join(meeting_type, "Ben", from_time="10:00")
 	cancel(taken["09:30"])
 	look(meeting_type)
+	told(ann)
 	first, later = offer_of(ann), NOW + HALF_AN_HOUR
 	expire(first.name, later)
 	cancel(taken["10:00"], later)
@@ -152,6 +154,33 @@ def test_the_first_lost_the_time_because_the_sites_jobs_had_not_run():
 	look(meeting_type, much_later)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
 	assert again(ann).unanswered == 1
+
+
+def test_everybody_lost_the_time_one_after_the_other_while_the_outbox_did_not_run():
+	"""The job that ends offers ran each minute, the one that sends messages didn't."""
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type), join(meeting_type, "Ben")
+	cancel(taken["09:30"])
+	look(meeting_type)
+	for turn in (1, 2, 3):
+		later = NOW + turn * HALF_AN_HOUR
+		assert expire(offer_of(ann).name, later) == 1
+		look(meeting_type, later)
+		assert (offered_hour(ann), offered_hour(ben), again(ann).unanswered) == ("09:30", None, 0)
+
+
+def test_a_message_that_the_outbox_has_tried_does_not_keep_the_time_from_the_next():
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type), join(meeting_type, "Ben")
+	cancel(taken["09:30"])
+	look(meeting_type)
+	offer, later = offer_of(ann), NOW + HALF_AN_HOUR
+	frappe.db.set_value("Outbox Task", {"key": f"{offer.name}@offer"}, "attempts", 1)
+	assert expire(offer.name, later) == 1
+	look(meeting_type, later)
+	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
 
 
 def test_a_time_that_was_passed_is_not_taken_later():
