@@ -59,7 +59,8 @@ def release_unconfirmed_meetings(now: int) -> int:
 
 	A meeting type asks for that, and says how many hours before the start a meeting is released. One that was booked less
 	than a day before that moment stays: its attendee has just said so by booking. One whose attendee wasn't asked in time
-	stays too, for example because the mail server was down. So does one whose moment is over because no job ran then.
+	stays too, for example because the mail server was down. So does one whose moment is over because no job ran
+	then, and one whose reminder left before the type asked for an answer, or said until when.
 	"""
 	booking, meeting_type = frappe.qb.DocType("Booking"), frappe.qb.DocType("Meeting Type")
 	hours = meeting_type.release_unconfirmed_hours
@@ -70,7 +71,8 @@ def release_unconfirmed_meetings(now: int) -> int:
 	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
 	release_at = booking.starts_at - hours * _HOUR
 	query = query.where((booking.starts_at > now) & (release_at <= now) & (release_at >= now - LATE_SECONDS))
-	return close_each(with_reminder(query, booking, release_at - ANSWER_SECONDS), release_unconfirmed, now)
+	query = with_reminder(query, booking, Coalesce(meeting_type.asks_since, 0), release_at - ANSWER_SECONDS)
+	return close_each(query, release_unconfirmed, now)
 
 
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:

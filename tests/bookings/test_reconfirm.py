@@ -144,6 +144,18 @@ class TestReleased:
 		assert bookings.release_unconfirmed_meetings(NINE - 11 * HOUR) == 1
 		assert status(booking) == "Cancelled"
 
+	@pytest.mark.parametrize("changes", [{"asks_to_reconfirm": 1}, {}])
+	def test_a_meeting_was_cancelled_whose_reminder_had_asked_nothing_or_named_no_deadline(self, page, frozen, changes):
+		"""The host switched it on after the reminder had left."""
+		kind = make_meeting_type(page, reminders="1440") if changes else make_asking_type(page)
+		booking = asked(book(page, kind))
+		frozen(NINE - 20 * HOUR)
+		kind.reload()
+		kind.update({"release_unconfirmed_hours": 12, **changes}).save()
+		frappe.db.commit()
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
+		assert status(booking) == "Scheduled"
+
 	def test_a_guest_or_a_host_who_was_reminded_isnt_the_attendee(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		frappe.db.set_value(

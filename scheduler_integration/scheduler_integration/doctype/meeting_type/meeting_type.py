@@ -45,6 +45,7 @@ class MeetingType(Form):
 	def validate(self):
 		parse_form_field(self, "title", visible)
 		self.set_consultant()
+		self.note_what_is_asked()
 		self.validate_page_or_consultant()
 		self.validate_schedule()
 		self.set_slug()
@@ -97,6 +98,13 @@ class MeetingType(Form):
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
 			self.consultant = frappe.get_cached_value("Scheduling Page", self.scheduling_page, "user")
+
+	def note_what_is_asked(self):
+		"""Reminders that have left asked nothing, or said nothing of a release, if the type is changed now."""
+		before = self.get_doc_before_save()
+		fields = ("asks_to_reconfirm", "release_unconfirmed_hours")
+		if before and any((before.get(field) or 0) != (self.get(field) or 0) for field in fields):
+			self.asks_since = now()
 
 	def validate_page_or_consultant(self):
 		if not self.scheduling_page and not self.consultant:
