@@ -109,7 +109,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"no lock when booking",
 		"bookings.commands.book", "_take",
-		"guard.lock_hosts(host.user for host in bookable.takers)", "pass",
+		"guard.lock_takers(bookable)", "pass",
 	),
 	Fault(
 		"the lock remembers hosts that it never locked",
@@ -227,7 +227,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"a series locks no host",
 		"bookings.commands.book_series", "take_series",
-		"guard.lock_hosts(host.user for host in bookable.takers)", "pass",
+		"guard.lock_takers(bookable)", "pass",
 		("two series that cross", "series against book"),
 	),
 	Fault(
@@ -245,7 +245,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"a look locks no host",
 		"bookings.waitlist", "look_at",
-		"guard.lock_hosts(users)", "pass",
+		"guard.lock_takers(found)", "sorted({host.user for host in found.takers})",
 		("look against book", "two looks"),
 	),
 	Fault(
