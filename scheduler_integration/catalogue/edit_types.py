@@ -25,9 +25,8 @@ def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
 	if not fields.get("scheduling_page") and not fields.get("scheduler_event_url") and _is_native(consultant):
 		defaults["scheduling_page"] = _personal_page(consultant)
 	doc = frappe.new_doc("Meeting Type")
-	doc.update(
-		{**defaults, **fields, "scheduling_page": fields.get("scheduling_page") or defaults.get("scheduling_page")}
-	)
+	page = fields.get("scheduling_page") or defaults.get("scheduling_page")
+	doc.update({**defaults, **_with_own_rules(doc, fields), "scheduling_page": page})
 	doc.insert()
 	return _stored(doc.name)
 
@@ -35,7 +34,7 @@ def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
 def update_type(name: str, fields: Mapping[str, Any]) -> ConsultantType:
 	"""Change a meeting type. Raises MeetingTypeNotFound, NotPermitted or InvalidRequest."""
 	doc = _changeable(name, "write", for_update=True)
-	doc.update(_with_ids(doc, fields))
+	doc.update(_with_own_rules(doc, _with_ids(doc, fields)))
 	doc.save()
 	return _stored(doc.name)
 
@@ -52,9 +51,24 @@ def change_type(doc: Document, fields: Mapping[str, Any], *, version: str | None
 	"""
 	if version and version != str(doc.modified):
 		raise ChangedMeanwhile
+	fields = _with_own_rules(doc, _with_ids(doc, fields))
 	former = {field: _plain(doc.get(field)) for field in fields}
-	doc.update(_with_ids(doc, fields))
+	doc.update(fields)
 	return former
+
+
+def _with_own_rules(doc: Document, fields: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return the fields. A rule that is set replaces those of the hosts' schedules, or it would be stored and not used.
+
+	`uses_host_defaults` that is sent with values that are stored already stays as it is: who reads a type and sends it back
+	changes nothing.
+	"""
+	depending = [field for field in doc.meta.fields if "doc.uses_host_defaults" in (field.depends_on or "")]
+	rules = [field.fieldname for field in depending if field.fieldname in fields]
+	differ = any(str(fields[rule] or "") != str(doc.get(rule) or "") for rule in rules)
+	if not rules or (fields.get("uses_host_defaults", 0) and not (doc.uses_host_defaults and differ)):
+		return dict(fields)
+	return {**fields, "uses_host_defaults": 0}
 
 
 def _with_ids(doc: Document, fields: Mapping[str, Any]) -> dict[str, Any]:

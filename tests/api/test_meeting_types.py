@@ -1,6 +1,7 @@
 """`meeting_types.list`, `create`, `update` and `delete`, as docs/reference/api.md describes them."""
 
 import re
+from datetime import date
 from typing import ClassVar
 
 import frappe
@@ -372,6 +373,36 @@ class TestTypesOfPages:
 		assert (status, body["data"]["meeting_types"]) == (200, [made])
 		# What was read can be sent back.
 		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
+
+	@pytest.mark.parametrize(
+		"settings",
+		[
+			{"max_days_in_advance": 7}, {"window_type": "indefinite"}, {"window_type": "rolling_business_days"},
+			{"minimum_notice": 3}, {"minimum_notice_unit": "days"}, {"buffer_before_minutes": 30}, {"buffer_after_minutes": 30},
+			{"max_days_in_advance": 7, "uses_host_defaults": True}, {"only_days_with_slots": True},
+		],
+		ids=str,
+	)  # fmt: skip
+	def test_a_rule_was_stored_and_echoed_and_never_used(self, settings):
+		"""Types begin with the rules of the host's hours, which went on deciding."""
+		page = make_page(schedule={"max_days_in_advance": 20, "minimum_notice_hours": 0, "buffer_minutes": 0})
+		own, now, span = make_meeting_type(page), at("2026-03-02 08:00"), (date(2026, 3, 1), date(2026, 4, 11))
+		door.book(payload(page, own, at("2026-03-04 10:00")), now)
+		before = door.slots_between(page.slug, own.slug, *span, "UTC", None, now).days
+		data = call(UPDATE, page.user, meeting_type=own.name, settings=settings)[1]["data"]
+		assert data["settings"]["uses_host_defaults"] is False
+		assert data["settings"].items() >= {**settings, "uses_host_defaults": False}.items()
+		assert door.slots_between(page.slug, own.slug, *span, "UTC", None, now).days != before
+		made = self.make(page, slug="new", settings=settings)["settings"]
+		assert made.items() >= {**settings, "uses_host_defaults": False}.items()
+
+	def test_that_are_read_and_sent_back_keep_following_the_hosts_hours(self):
+		page = make_page()
+		made = self.make(page)
+		assert made["settings"]["uses_host_defaults"] is True
+		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["settings"] == made["settings"]
+		changed = call(UPDATE, page.user, meeting_type=made["id"], settings={"daily_limit": 3})[1]["data"]["settings"]
+		assert changed == {**made["settings"], "daily_limit": 3}
 
 	def test_choose_their_hosts_among_those_of_the_page(self, commit_clean):
 		team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cem")])
