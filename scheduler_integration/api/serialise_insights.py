@@ -57,7 +57,7 @@ def dashboard(figures: Dashboard, conversion_rate: float | None) -> JSON:
 			{"date": day.isoformat(), "bookings": each.total, **_ended(each)} for day, each in figures.by_day.items()
 		],
 		"by_month": [{"month": month, "booked": count} for month, count in figures.by_month.items()],
-		"top_meeting_types": [_type(meeting_type) for meeting_type in figures.types],
+		"top_meeting_types": [_type(meeting_type) for meeting_type in figures.top_types],
 		"peaks": [
 			{"day_of_week": day, "hour": hour, "bookings": count}
 			for (day, hour), count in sorted(figures.peaks.items())

@@ -70,7 +70,9 @@ def _early(found: Dashboard) -> Advice:
 
 def _type(found: Dashboard) -> Advice | None:
 	"""Return the most booked type that is missed most often, beside all other types."""
-	sides = [(each, _missed(each.tally)) for each in found.types if each.tally.completed + each.tally.no_shows >= LEAST]
+	sides = [
+		(each, _missed(each.tally)) for each in found.top_types if each.tally.completed + each.tally.no_shows >= LEAST
+	]
 	if not sides:
 		return None
 	worst, missed = max(sides, key=lambda side: side[1].part / side[1].whole)

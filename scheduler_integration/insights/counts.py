@@ -18,6 +18,7 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.insights.forecast import HORIZON, LEAD_BUCKETS, OLDEST, WEEK
 from scheduler_integration.insights.forecast import Group as Weeks
 from scheduler_integration.insights.scope import Scope
+from scheduler_integration.meetings.payment import AWAITING
 
 QUARTER = 900
 _EPOCH = 520  # Weeks.
@@ -39,6 +40,20 @@ class Group(NamedTuple):
 	after_start: bool
 	number: int
 	price: float
+
+
+def is_counted(booking: Table) -> Criterion:
+	"""Return whether a booking is counted. A reservation that waits for its payment isn't a meeting yet."""
+	return booking.status.notin(NOT_COUNTED) & _is_booked(booking)
+
+
+def was_made(booking: Table) -> Criterion:
+	"""Return whether a booking counts at the moment at which it was made. A moved one is counted by its successor."""
+	return booking.status.notin(("Rescheduled", "Expired")) & _is_booked(booking)
+
+
+def _is_booked(booking: Table) -> Criterion:
+	return Coalesce(booking.payment_status, "") != AWAITING
 
 
 def worth(booking: Table) -> Any:
@@ -131,7 +146,7 @@ def by_week(scope: Scope, now: int) -> list[Weeks]:
 	starts, made, gone = (Floor((booking[each] - origin) / WEEK) for each in ("starts_at", "booked_at", "cancelled_at"))
 	keys = (starts, made, gone, _bucket(booking), booking.status, booking.currency)
 	first, last = now - OLDEST * WEEK, now + HORIZON * WEEK
-	query = _by_fields(scope, frappe.qb.from_(booking), booking).where(booking.status.notin(NOT_COUNTED))
+	query = _by_fields(scope, frappe.qb.from_(booking), booking).where(is_counted(booking))
 	query = query.where((booking.starts_at >= first) & (booking.starts_at < last) & (booking.booked_at < now))
 	return [_in_weeks(row) for row in query.select(*keys, Count("*"), Sum(booking.price)).groupby(*keys).run()]
 
@@ -221,7 +236,7 @@ def _in_spans(scope: Scope, moment: str, spans: tuple[Interval, Interval]) -> tu
 	sums = [Sum(Case().when((at >= start) & (at < end), 1).else_(0)) for start, end in spans]
 	first, last = min(span[0] for span in spans), max(span[1] for span in spans)
 	query = _by_fields(scope, frappe.qb.from_(booking), booking).where((at >= first) & (at < last))
-	((this, before),) = query.where(booking.status.notin(NOT_COUNTED)).select(*sums).run()
+	((this, before),) = query.where(is_counted(booking)).select(*sums).run()
 	return int(this or 0), int(before or 0)
 
 
@@ -281,14 +296,14 @@ def _of(scope: Scope, booking: Table, *, by_row: bool = True) -> Query:
 	"""Return a query of the counted bookings that begin in the scope's dates."""
 	start, end = scope.span
 	query = _by_fields(scope, frappe.qb.from_(booking), booking, by_row=by_row)
-	return query.where((booking.starts_at >= start) & (booking.starts_at < end) & booking.status.notin(NOT_COUNTED))
+	return query.where((booking.starts_at >= start) & (booking.starts_at < end) & is_counted(booking))
 
 
 def _made(scope: Scope, booking: Table) -> Query:
 	"""Return a query of the bookings that were made in the scope's dates. A successor has its predecessor's moment."""
 	start, end = scope.span
 	query = _by_fields(scope, frappe.qb.from_(booking), booking)
-	return query.where((booking.booked_at >= start) & (booking.booked_at < end)).where(booking.status != "Rescheduled")
+	return query.where((booking.booked_at >= start) & (booking.booked_at < end)).where(was_made(booking))
 
 
 def _by_fields(scope: Scope, query: Query, booking: Table, *, by_row: bool = True) -> Query:

@@ -13,7 +13,7 @@ from pypika import Case, Table
 from pypika.functions import Coalesce, Floor
 
 from scheduler_integration.engine import local_date, local_midnight
-from scheduler_integration.insights.counts import NOT_COUNTED, QUARTER, Query, worth
+from scheduler_integration.insights.counts import QUARTER, Query, is_counted, was_made, worth
 from scheduler_integration.insights.formulas import Money, Tally
 
 TALLIED = (
@@ -121,7 +121,7 @@ def _beginning(span: tuple[int, int], which: Which, is_main: bool) -> Sequence[S
 		query.left_join(meeting_type)
 		.on(meeting_type.name == booking.meeting_type)
 		.select(*keys, Count("*"), Sum(worth(booking)))
-		.where((booking.starts_at >= span[0]) & (booking.starts_at < span[1]) & booking.status.notin(NOT_COUNTED))
+		.where((booking.starts_at >= span[0]) & (booking.starts_at < span[1]) & is_counted(booking))
 		.groupby(*keys)
 		.run()
 	)
@@ -136,7 +136,7 @@ def _made(span: tuple[int, int], which: Which, is_main: bool) -> Sequence[Sequen
 	)  # fmt: skip
 	return (
 		query.select(*keys, Count("*"), Sum(lead))
-		.where((booking.booked_at >= span[0]) & (booking.booked_at < span[1]) & (booking.status != "Rescheduled"))
+		.where((booking.booked_at >= span[0]) & (booking.booked_at < span[1]) & was_made(booking))
 		.groupby(*keys)
 		.run()
 	)

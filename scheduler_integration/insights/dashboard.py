@@ -59,6 +59,11 @@ class Dashboard:
 	peaks: Counter[tuple[int, int]]
 	sources: list[Source]
 
+	@property
+	def top_types(self) -> list[TypeFigures]:
+		"""Return the meeting types that are booked most; `types` are all of them, in the same order."""
+		return self.types[:TOP_TYPES]
+
 
 def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 	"""Return the figures of the scope. Makes eleven queries.
@@ -113,7 +118,7 @@ def _types(groups: list[counts.Group]) -> list[TypeFigures]:
 		figures = types.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
 		_count(figures.tally, each)
 		figures.money.add(each.status, each.currency, each.price)
-	return sorted(types.values(), key=lambda meeting_type: (-meeting_type.tally.total, meeting_type.name))[:TOP_TYPES]
+	return sorted(types.values(), key=lambda meeting_type: (-meeting_type.tally.total, meeting_type.name))
 
 
 def _sources(scope: Scope) -> list[Source]:

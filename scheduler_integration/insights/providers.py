@@ -16,7 +16,7 @@ from frappe.query_builder.functions import Count
 from pypika import Case
 
 from scheduler_integration.engine import Interval, local_date, local_midnight
-from scheduler_integration.insights.counts import NOT_COUNTED
+from scheduler_integration.insights.counts import is_counted
 from scheduler_integration.insights.formulas import Tally, percent
 from scheduler_integration.platform.clock import site_zone, to_site_time
 
@@ -113,7 +113,7 @@ def _ended(span: Interval, user: str | None) -> defaultdict[str, Tally]:
 	keys = (row.video_provider, row.status, after_start)
 	query = frappe.qb.from_(row).select(*keys, Count("*")).groupby(*keys)
 	query = query.where((row.starts_at >= span[0]) & (row.starts_at < span[1]) & (row.video_provider != ""))
-	query = query.where(row.status.notin(NOT_COUNTED))
+	query = query.where(is_counted(row))
 	endings: defaultdict[str, Tally] = defaultdict(Tally)
 	for provider, status, too_late, count in (query.where(row.host == user) if user else query).run():
 		endings[provider].add(status, count, after_start=bool(too_late))

@@ -11,6 +11,7 @@ import pytest
 
 from scheduler_integration.engine import local_midnight
 from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.export import export
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import staff_performance
 from tests.support.factories import at, fresh, make_host, make_meeting_type, make_page
@@ -26,6 +27,7 @@ STATUSES = (
 	"Cancelled",
 	"Declined",
 	"Rescheduled",
+	"Expired",
 )
 # The clocks change on 29 March in Berlin, and on 5 April on Lord Howe Island, there by half an hour.
 FIRST, LAST, NOW = date(2026, 3, 20), date(2026, 4, 10), at("2026-04-02 11:40")
@@ -60,6 +62,7 @@ class History:
 				"doctype": "Booking",
 				"name": fresh("bkg"),
 				"status": status,
+				"payment_status": dice.choice((None, "Awaiting")) if status == "Pending" else None,
 				"meeting_type": dice.choice(self.types).name,
 				"scheduling_page": dice.choice(self.pages),
 				"host": hosts[0],
@@ -86,7 +89,7 @@ class History:
 
 
 class Recount:
-	"""The same figures, counted row by row."""
+	"""The same figures, counted row by row. Reservations that nobody has paid for are no meetings."""
 
 	def __init__(self, scope):
 		names = [each.name for each in frappe.get_all("Booking", fields=["name"])]
@@ -102,6 +105,7 @@ class Recount:
 			and (not scope.page or row.scheduling_page == scope.page)
 			and (not scope.source or (row.source or "").lower() == scope.source)
 		]
+		self.rows = [row for row in self.rows if row.payment_status != "Awaiting" and row.status != "Expired"]
 		self.scope = scope
 
 	def day(self, instant):
@@ -255,3 +259,19 @@ def money(rows):
 			)
 	both = sorted({each for each in (*revenue, *still_open) if revenue[each] or still_open[each]})
 	return [(each, revenue[each], still_open[each]) for each in both]
+
+
+def test_a_file_of_types_ended_at_the_tenth(history):
+	types = [make_meeting_type(make_page(history.hosts[0])) for _each in range(12)]
+	for doc in types:
+		frappe.get_doc(
+			{
+				"doctype": "Booking", "name": fresh("bkg"), "status": "Completed", "meeting_type": doc.name,
+				"host": history.hosts[0], "starts_at": at("2026-04-01 10:00"), "ends_at": at("2026-04-01 11:00"),
+				"booked_at": at("2026-03-30 10:00"), "attendee_email": "ada@guests.example",
+			}
+		).db_insert()  # fmt: skip
+	scope = Scope(FIRST, LAST, "Europe/Berlin")
+	text = export("meeting_types", scope, NOW).decode()
+	assert all(doc.name in text for doc in types)
+	assert len(dashboard(scope, NOW).top_types) == 10

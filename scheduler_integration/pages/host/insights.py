@@ -84,7 +84,7 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"funnel": funnel_view(figures.funnel, locale, lambda rate: _percent(rate, locale)),
 		"months": _months(figures.history, locale),
 		"peaks": _peaks(board, locale),
-		"types": _types(board.types, locale),
+		"types": _types(board.top_types, locale),
 		"advice": advice_view(figures.advice, lambda rate: _percent(rate, locale)),
 		"forecasts": forecasts_view(figures.outlook, locale),
 		"round_robins": round_robins_view(figures.round_robins, locale),
