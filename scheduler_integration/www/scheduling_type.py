@@ -1,4 +1,4 @@
-"""`/scheduling/types/<name>`: the editor of a meeting type. Each group of fields is a form that saves itself.
+"""`/scheduling/types/<name>`: the editor of a meeting type. Each group of fields is a form with a button of its own.
 
 The forms send `group` and their fields by the API's names; with `action=impact` nothing is saved, and the page shows what it
 would do.
@@ -7,6 +7,7 @@ would do.
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils.jinja import get_template
 
 from scheduler_integration.availability.hours_change import validated
 from scheduler_integration.availability.impact import impact_of_types
@@ -17,10 +18,17 @@ from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.questions import typed_rows
-from scheduler_integration.pages.host.type_form import PATH, Typed, stored_value, type_view
+from scheduler_integration.pages.host.type_form import PATH, Typed, impact_view, stored_value, type_view
 from scheduler_integration.pages.host.type_sent import group_of, sent_fields
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import (
+	Answer,
+	argument,
+	respond,
+	submitted,
+	to_your_meetings,
+	wants_json,
+)
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.meeting_type_fields import parse_type_form
@@ -28,6 +36,8 @@ from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0
+
+_IMPACT = "scheduler_integration/templates/scheduling/hours/impact.html"
 
 
 def get_context(context: frappe._dict) -> None:
@@ -63,7 +73,15 @@ def _weighed(doc: Document) -> Typed:
 			validated(doc)
 			impact = impact_of_types([doc], rule_zone(doc.consultant or frappe.session.user), now())
 	except SchedulingError as error:
+		if wants_json():
+			raise Answer(
+				{"saved": False, "message": error.message, "errors": error.details}, error.http_status_code
+			) from None
 		return _typed(doc, error)
+	if wants_json():
+		view = impact_view(impact)
+		words = get_template(_IMPACT).render({"impact": view})
+		raise Answer({"saved": False, "errors": {}, "message": view["summary"], "impact": words, "sure": ""}, 200)
 	return Typed(argument("group"), _echoed(), impact=impact)
 
 

@@ -19,8 +19,9 @@ PAGE = """<!doctype html><html lang="en"><head><title>Made up</title>
 	<input type="hidden" name="csrf_token" value="secret"><input type="hidden" name="modified" value="1">
 	<label for="title">Title</label> <input id="title" name="title" value="Intro">
 	<label>Length <input name="length" value="30"></label>
+	<label>Listed <input type="checkbox" name="listed" value="1"></label>
 	<ol data-sortable>{rows}</ol>
-	<button type="submit">Save</button>
+	<button type="submit">Save</button> <button name="action" value="impact">Look</button>
 </form>
 <div id="toast" role="status"></div><p id="announcer" role="status"></p>
 <script type="application/json" id="data">{data}</script></body></html>"""
@@ -101,6 +102,24 @@ def test_what_was_saved_is_taken_back_and_the_page_is_loaded_again(window, serve
 	assert window.page.locator("#title").input_value() == "Intro"
 
 
+def test_a_button_with_a_name_saved_what_it_was_asked_only_to_look_at(window, server_of):
+	server_of.will()
+	window.ask(
+		"""(() => {
+			const [form, field] = [document.querySelector("form"), document.querySelector("#title")];
+			form.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+			field.value = "Looked at";
+			field.dispatchEvent(new Event("change", { bubbles: true }));
+			form.requestSubmit(document.querySelector("button[name=action]"));
+			dispatchEvent(new PageTransitionEvent("pagehide"));
+			field.value = "Saved";
+			form.requestSubmit();
+		})()"""
+	)
+	server_of.wait_for(1)
+	assert server_of.forms[0]["title"] == ["Saved"]
+
+
 def test_an_error_is_beside_its_field_until_it_is_right(window, server_of):
 	server_of.will(400, message="Please check the marked fields.", errors={"length": "Choose 5 to 720 minutes."})
 	server_of.will()
@@ -119,7 +138,8 @@ def test_an_error_is_beside_its_field_until_it_is_right(window, server_of):
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_conflict_shows_both_versions_and_asks(window, server_of, keeps):
-	conflict = {"modified": "7", "theirs": {"title": "Theirs", "length": "30"}}
+	# A box that isn't ticked has a value too, which isn't what it says.
+	conflict = {"modified": "7", "theirs": {"title": "Theirs", "length": "30", "listed": ""}}
 	server_of.will(409, message="This was changed meanwhile.", conflict=conflict)
 	server_of.will(modified="8")
 	window.page.locator("#title").fill("Mine")

@@ -81,11 +81,40 @@ def test_two_groups_are_saved_one_after_the_other(browse, intro):
 	for field, text in (("#basics-name", "First"), ("#words-description", "Second")):
 		with page.expect_response(lambda answer: answer.url.endswith(intro.name) and answer.request.method == "POST"):
 			page.locator(field).fill(text)
-			page.locator(field).blur()
+			page.locator(".is-changed").get_by_role("button", name="Save").click()
 	assert page.locator(".conflict").count() == 0
 	window.open(f"{PATH}/{intro.name}")
 	assert page.locator("#words-description").input_value() == "Second"
 	assert page.locator("#basics-name").input_value() == "First"
+
+
+def test_length_went_live_before_anybody_had_read_what_it_takes(browse, intro):
+	"""It was saved on leaving the field. Asking what it changes saved it too, and the next edit was refused as a conflict."""
+	window = open_editor(browse, DESK, intro)
+	page = window.page
+	posted = []
+	page.on("request", lambda one: one.method == "POST" and posted.append(one.post_data or ""))
+	assert page.locator("#basics .save-bar").is_hidden()
+	page.locator("#basics-duration_minutes").fill("120")
+	page.locator("#basics-name").focus()
+	page.locator("#basics .impact", has_text="times fewer").wait_for()
+	assert window.scrolls_sideways() is False
+	window.screenshot("type-unsaved")
+	assert all("action=impact" in body for body in posted if "step=" not in body)
+	page.get_by_role("button", name="Discard my changes").and_(page.locator(":visible")).click()
+	page.locator("#basics .save-bar").wait_for(state="hidden")
+	assert page.locator("#basics-duration_minutes").input_value() == str(intro.duration_minutes)
+	page.locator("#basics-duration_minutes").fill("60")
+	page.locator("#basics-is_unlisted").check()
+	page.locator("#basics .save-bar").get_by_role("button", name="Save").click()
+	page.locator("#toast", has_text="Saved").wait_for()
+	assert page.locator(".conflict").count() == 0
+	page.locator("#basics-duration_minutes").fill("90")
+	page.locator("#basics .save-bar").get_by_role("button", name="Discard my changes").click()
+	assert page.locator("#basics-duration_minutes").input_value() == "60"
+	window.open(f"{PATH}/{intro.name}")
+	assert page.locator("#basics-duration_minutes").input_value() == "60"
+	assert page.locator("#basics-is_unlisted").is_checked()
 
 
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)

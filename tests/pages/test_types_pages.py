@@ -1,5 +1,7 @@
 """`/scheduling/types` and the editor of a type: forms as a browser without scripts sends them."""
 
+import re
+
 import frappe
 import pytest
 
@@ -127,6 +129,14 @@ class TestTheEditor:
 		assert (doc.uses_host_defaults, doc.minimum_notice, doc.minimum_notice_unit) == (0, 2, "Days")
 		assert (doc.max_days_in_advance, doc.buffer_after_minutes) == (9, 10)
 
+	def test_a_rule_was_saved_and_not_used_because_a_box_was_still_ticked(self, jane, intro):
+		html = read(edit(jane, intro, "when", max_days_in_advance="9").text)
+		assert (stored(intro).uses_host_defaults, stored(intro).max_days_in_advance) == (0, 9)
+		send(jane, f"{PATH}/{intro.name}", undo=html.one("button", name="undo")["value"])
+		assert (stored(intro).uses_host_defaults, stored(intro).max_days_in_advance) == (1, 30)
+		edit(jane, intro, "when", uses_host_defaults="1", slot_interval="15")
+		assert stored(intro).uses_host_defaults == 1
+
 	def test_a_waitlist_is_switched_on_and_its_numbers_are_checked(self, jane, intro):
 		assert edit(jane, intro, "waitlist", has_waitlist="1", waitlist_minutes="45").status_code == 200
 		doc = stored(intro)
@@ -152,8 +162,28 @@ class TestTheEditor:
 
 	def test_what_a_change_would_do_is_shown_and_not_saved(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="120", action="impact")
-		assert "In the next four weeks: 0 times more" in answer.text
+		assert re.search(r"In the next four weeks: \d+ times fewer\.", answer.text)
 		assert stored(intro).duration_minutes == intro.duration_minutes
+
+	def test_a_script_reads_what_a_change_would_do(self, jane, intro):
+		values = {
+			"group": "basics",
+			"duration_minutes": "120",
+			"name": intro.title,
+			"is_active": "1",
+			"action": "impact",
+		}
+		token = read(jane.get(f"{PATH}/{intro.name}").text).all("input", name="csrf_token")[0]["value"]
+		accept = {"Accept": "application/json"}
+		answer = jane.post(f"{PATH}/{intro.name}", data={"csrf_token": token, **values}, headers=accept).json()
+		assert (answer["saved"], answer["sure"]) == (False, "")
+		assert answer["message"] in answer["impact"]
+		assert "times fewer" in answer["message"]
+		assert stored(intro).duration_minutes == intro.duration_minutes
+		wrong = jane.post(
+			f"{PATH}/{intro.name}", data={"csrf_token": token, **values, "duration_minutes": "x"}, headers=accept
+		)
+		assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["duration_minutes"])
 
 	def test_two_windows_neither_silently_loses(self, jane, intro):
 		address = f"{PATH}/{intro.name}"

@@ -20,6 +20,7 @@ from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host import type_summaries as summaries
+from scheduler_integration.pages.host.hours.impact import impact_sentence
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
 from scheduler_integration.pages.host.share import link_view
@@ -27,6 +28,8 @@ from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.payments.providers import is_ready
 
 PATH = "/scheduling/types"
+# The groups whose fields decide which times are offered.
+WEIGHED = ("basics", "team", "when", "limits", "seats", "series")
 
 
 class Field(NamedTuple):
@@ -338,7 +341,8 @@ def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> di
 		"summary": group.summary,
 		"is_open": group.is_open or is_typed,
 		"flags": flags_of(group),
-		"impact": _impact(typed.impact) if is_typed and typed.impact else None,
+		"is_weighed": group.key in WEIGHED,
+		"impact": impact_view(typed.impact) if is_typed and typed.impact else None,
 		"fields": [
 			{
 				**field._asdict(),
@@ -366,7 +370,6 @@ def stored_value(doc: Document, field: Field, page: Document) -> str:
 	return "" if value in (None, 0.0) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _impact(impact: Impact) -> str:
-	if not impact.gained and not impact.lost:
-		return _("The times of the next four weeks stay the same.")
-	return _("In the next four weeks: {0} times more, {1} fewer.").format(len(impact.gained), len(impact.lost))
+def impact_view(impact: Impact) -> dict[str, str]:
+	"""Return what a change would do, for `hours/impact.html`."""
+	return {"summary": impact_sentence(impact)}

@@ -1,5 +1,8 @@
 // The editors of a meeting type and of a page: the preview beside the form follows what is typed, before it is saved.
 import "./host.js";
+import { watchImpact } from "./house/impact-form.js";
+
+for (const form of document.querySelectorAll("form[data-impact]")) watchImpact(/** @type {HTMLFormElement} */ (form));
 
 const A_MOMENT = 600;
 const screenOf = document.querySelector(".preview-screen");
@@ -61,6 +64,11 @@ document.addEventListener("input", (event) => {
 	changed = form;
 	clearTimeout(waiting);
 	waiting = window.setTimeout(refresh, A_MOMENT);
+});
+
+document.addEventListener("reset", (event) => {
+	if (changed === event.target) changed = null;
+	refresh();
 });
 
 document.querySelector(".preview-bar")?.addEventListener("submit", (event) => {

@@ -11,6 +11,9 @@
 // pages/kit/saving.py says. Errors are put beside their fields, by name. A conflict shows both versions of each field. A
 // button with a name submits the form as usual. A field with `data-no-save` saves nothing.
 //
+// With `data-autosave="asked"` only its button saves: the form has the class "is-changed" until then, its button
+// `type="reset"` brings back what is stored, and leaving the page asks first.
+//
 // The form tells the page, by events that bubble: `autosave:saving` (detail: `agreed`, a promise that a listener may replace; if
 // it becomes false, nothing is sent), `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
 // again unless this is prevented). To save by a script, dispatch `change` on the form.
@@ -27,6 +30,9 @@ export function autosave(form) {
 	let waiting = 0;
 	let isSending = false;
 	let isWanted = false;
+	const isAsked = form.dataset.autosave === "asked";
+	const note = () => form.classList.toggle("is-changed", typedIn(form) !== stored);
+	let stored = typedIn(form);
 
 	async function save() {
 		window.clearTimeout(waiting);
@@ -47,14 +53,38 @@ export function autosave(form) {
 	}
 
 	form.noValidate = true;
+	if (isAsked) {
+		form.addEventListener("input", note);
+		form.addEventListener("reset", () => {
+			clearErrors(form);
+			setTimeout(note);
+		});
+		form.addEventListener("autosave:saved", () => {
+			keepAsStored(form);
+			stored = typedIn(form);
+			note();
+		});
+		addEventListener("beforeunload", (event) => {
+			if (form.classList.contains("is-changed")) event.preventDefault();
+		});
+	}
 	form.addEventListener("change", (event) => {
+		if (isAsked) {
+			note();
+			return;
+		}
 		if (event.target instanceof Element && event.target.closest("[data-no-save]")) return;
 		window.clearTimeout(waiting);
 		waiting = window.setTimeout(save, A_MOMENT);
 	});
 	form.addEventListener("submit", (event) => {
 		const button = event.submitter;
-		if (button instanceof HTMLButtonElement && button.name) return;
+		if (button instanceof HTMLButtonElement && button.name) {
+			// The page that follows isn't about what was saved on the way there.
+			window.clearTimeout(waiting);
+			waiting = 0;
+			return;
+		}
 		event.preventDefault();
 		save();
 	});
@@ -80,6 +110,24 @@ export function fieldsOf(form) {
 	const fields = new URLSearchParams();
 	for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
 	return fields;
+}
+
+/** What people have typed, in one text. @param {HTMLFormElement} form */
+function typedIn(form) {
+	const fields = fieldsOf(form);
+	for (const name of ["modified", "sure"]) fields.delete(name);
+	return String(fields);
+}
+
+/** Makes what the form says now what its reset brings back. @param {HTMLFormElement} form */
+function keepAsStored(form) {
+	for (const control of form.elements) {
+		if (control instanceof HTMLInputElement && control.type === "checkbox") control.defaultChecked = control.checked;
+		else if (control instanceof HTMLSelectElement)
+			for (const option of control.options) option.defaultSelected = option.selected;
+		else if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement)
+			control.defaultValue = control.value;
+	}
 }
 
 /** @param {URLSearchParams} body */
@@ -172,13 +220,17 @@ function lineAfter(control, name) {
 	return line;
 }
 
+/** A box that isn't ticked sends nothing. @param {Control} control */
+const shownIn = (control) =>
+	control instanceof HTMLInputElement && control.type === "checkbox" && !control.checked ? "" : control.value;
+
 /** Shows both versions of each field that differs. @param {HTMLFormElement} form @param {Answer} answer @param {() => void} again */
 function showConflict(form, answer, again) {
 	const { modified = "", theirs = {}, mine: sent = {} } = answer.conflict ?? {};
 	const list = make("dl");
 	for (const [name, stored] of Object.entries(theirs)) {
 		const [control] = controlsOf(form, name);
-		const mine = sent[name] ?? (control && "value" in control ? control.value : "");
+		const mine = sent[name] ?? (control ? shownIn(control) : "");
 		if (mine === stored) continue;
 		const label = control?.labels?.[0]?.textContent ?? name;
 		list.append(

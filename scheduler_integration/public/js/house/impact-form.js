@@ -1,6 +1,7 @@
 // A form that says what it would do before it is saved. It works without a script too, by its button "See what changes".
 //
-//   <form method="post" action="…" data-impact>                  with data-autosave it saves itself if nothing stands against it
+//   <form method="post" action="…" data-impact>                  with data-autosave it saves itself if nothing stands against it;
+//                                                                with data-autosave="asked" its button saves it
 //     <input type="hidden" name="sure">                          the mark of what the person has seen and agreed to
 //     <div class="impact" data-impact-words></div>               where the server's words are shown
 //
@@ -75,9 +76,10 @@ export function watchImpact(form) {
 		clear();
 	}
 
+	const isAsked = form.dataset.autosave === "asked";
 	form.addEventListener("change", (event) => {
 		if (event.target instanceof Element && event.target.closest("[data-no-save]")) return;
-		if (form.matches("[data-autosave]") && !settle) return;
+		if (form.matches("[data-autosave]") && !isAsked && !settle) return;
 		window.clearTimeout(waiting);
 		waiting = window.setTimeout(async () => {
 			const answer = await ask();
@@ -86,8 +88,15 @@ export function watchImpact(form) {
 			else settle(true);
 		}, A_MOMENT);
 	});
+	// What it would have done is said no longer: it is done, or it isn't wanted.
+	const forget = () => {
+		window.clearTimeout(waiting);
+		asked += 1;
+		words.innerHTML = "";
+	};
+	if (isAsked) for (const name of ["reset", "autosave:saved"]) form.addEventListener(name, forget);
 	form.addEventListener("autosave:saving", (event) => {
-		if (event instanceof CustomEvent) event.detail.agreed = agree();
+		if (!isAsked && event instanceof CustomEvent) event.detail.agreed = agree();
 	});
 	addEventListener("beforeunload", (event) => {
 		// What is wrong isn't stored either.
