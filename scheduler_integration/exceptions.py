@@ -123,6 +123,19 @@ class RescheduleNotAllowed(NotPermitted):
 		return _("This meeting can't be moved here. Please write to your host.")
 
 
+class HostLeft(NotPermitted):
+	"""A host of the meeting is disabled, and nobody else of its type can take it at another time."""
+
+	code = "HOST_LEFT"
+
+	def __init__(self, host: str):
+		super().__init__(
+			_("{0} takes no more meetings, so this one can't be moved. Cancel it, or answer its e-mail to ask.").format(
+				host
+			)
+		)
+
+
 class TooManyChanges(NotPermitted):
 	code = "TOO_MANY_CHANGES"
 

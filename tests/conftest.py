@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 		"--waitlists", type=int, default=2, help="random lives in tests/waitlist/test_lives.py: 100 is a long run"
 	)
 	parser.addoption(
+		"--disabled",
+		type=int,
+		default=2,
+		help="random lives of disabled hosts in tests/vendors and tests/calendars: 100 is a long run",
+	)
+	parser.addoption(
 		"--outages",
 		type=int,
 		default=2,

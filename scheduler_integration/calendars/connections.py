@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.busy_times import Distrust, distrust, stale_seconds
 from scheduler_integration.calendars import listing
-from scheduler_integration.calendars.accounts import account_of, load_account
+from scheduler_integration.calendars.accounts import account_of, load_account, secret
 from scheduler_integration.calendars.addresses import checked_address, refused_sentence
 from scheduler_integration.calendars.mirror.plan import ask_soon
 from scheduler_integration.calendars.provider import Account, ProviderCalendar, ProviderKind
@@ -103,11 +103,18 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
 	"""Connect an account with its app password or a feed by its address, and return the name of the connection.
 
+	If the user has a connection of this account already, that one is connected again: its meetings are in the calendar.
+
 	The server is asked at once, so that the form can show a wrong address or password. Raises InvalidRequest, and
 	NotPermitted if the user may not have connections.
 	"""
 	frappe.has_permission(_DOCTYPE, "create", user=user, throw=True)
 	address = checked_address(address)
+	same = {"user": user, "provider": provider, "login": login or ["is", "not set"], "leaving": ["is", "not set"]}
+	for name in frappe.get_all(_DOCTYPE, same, pluck="name"):
+		if secret(name, "address") == address:
+			reconnect(name, user, password, address)
+			return name
 	calendars = _calendars_at(account_of(user, provider, address, login, password))
 	values = {"user": user, "provider": provider, "address": address, "login": login, "password": password}
 	doc = frappe.get_doc({"doctype": _DOCTYPE, **values}).insert()

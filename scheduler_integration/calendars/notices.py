@@ -72,12 +72,17 @@ def change_sentence(change: CalendarChange, zone: str, locale: Locale) -> str:
 
 
 def _in_trouble(now: int, unwritten: Collection[str]) -> list[frappe._dict]:
-	"""Return the connections that can't be read, and those among `unwritten`, unless the managers know already."""
-	connection = frappe.qb.DocType(_DOCTYPE)
+	"""Return the connections that can't be read, and those among `unwritten`, unless the managers know already.
+
+	Nobody can connect the account of a disabled user.
+	"""
+	connection, user = frappe.qb.DocType(_DOCTYPE), frappe.qb.DocType("User")
 	is_revoked = connection.status == _REVOKED
 	is_stale = (connection.status == _FAILING) & (connection.failing_since < now - stale_seconds())
 	return (
 		frappe.qb.from_(connection)
+		.join(user)
+		.on((user.name == connection.user) & (user.enabled == 1))
 		.select(
 			connection.name,
 			connection.user,

@@ -20,6 +20,10 @@ def undelivered(bookings: Collection[str], now: int) -> dict[str, str]:
 	task = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.from_(task).select(task.booking, task.kind, task.target, task.status).orderby(task.due_at)
 	query = query.where(task.booking.isin(list(bookings)) & ((task.status == "Failed") | _is_late(task, now)))
+	# The calendar of a disabled host waits until they come back, and nobody misses it.
+	connection, user = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("User")
+	waiting = frappe.qb.from_(connection).join(user).on(user.name == connection.user).select(connection.name)
+	query = query.where((task.kind != "calendar_event") | task.target.notin(waiting.where(user.enabled == 0)))
 	failed: dict[str, list[str]] = defaultdict(list)
 	late: dict[str, list[str]] = defaultdict(list)
 	for row in query.run(as_dict=True):

@@ -1,6 +1,7 @@
 """Proposes what to do with each meeting of a host who can't come: a colleague who takes it, or another time."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import frappe
@@ -13,6 +14,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable, bookables
 from scheduler_integration.engine import Reason, reassignment_refusals
+from scheduler_integration.exceptions import HostLeft
 from scheduler_integration.meetings.possible_hosts import possible_successors
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 
@@ -61,10 +63,10 @@ def _taker(host: TypeHost, refusals: Sequence[engine.Refusal]) -> Taker:
 	return Taker(host, not refusals, tuple(sorted(busy)))
 
 
-def proposals(user: str, bookings: Sequence[Document], after: int, now: int) -> list[Proposal]:
+def proposals(user: str, bookings: Sequence[Document], after: int | None, now: int) -> list[Proposal]:
 	"""Return a proposal for each of the user's open bookings, in their order. New times begin at `after` or later.
 
-	`after` and `now` are in epoch seconds. Makes a constant number of queries, for any number of bookings and colleagues.
+	Without `after` no new times are proposed, because the user leaves. `after` and `now` are in epoch seconds. Makes a constant number of queries, for any number of bookings and colleagues.
 	"""
 	if not bookings:
 		return []
@@ -74,23 +76,21 @@ def proposals(user: str, bookings: Sequence[Document], after: int, now: int) -> 
 		each.meeting_type.name: each
 		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in types])
 	}
-	moves = [
-		(bookable_for(each, same_hosts=True, bookable_type=found[each.meeting_type]), _request(each))
-		for each in bookings
-	]
+	moves = [(_moving(each, found[each.meeting_type], after), _request(each)) for each in bookings]
 	takers = [
 		(replace(found[each.meeting_type], only=tuple(successors[each.name])), SlotRequest(each.duration_minutes))
 		for each in bookings
 	]
 	first = min(each.starts_at for each in bookings)
-	last = max(after + SUGGESTION_DAYS * DAY, *(each.ends_at for each in bookings))
+	since, until = after or now, (after or now) + SUGGESTION_DAYS * DAY
+	last = max(until, *(each.ends_at for each in bookings))
 	records = shared_records([*moves, *takers], first, last, now)
 	chosen = _Chosen()
 	made = []
 	for booking, (bookable, request), (taking, wanted) in zip(bookings, moves, takers, strict=True):
 		free = _free(taking, replace(wanted, records=records), booking, now)
-		offer = make_offer(bookable, replace(request, records=records), after, last, now)
-		starts = offer.pool.starts(after, after + SUGGESTION_DAYS * DAY)
+		offer = make_offer(bookable, replace(request, records=records), since, last, now)
+		starts = offer.pool.starts(since, until)
 		made.append(
 			Proposal(
 				booking.name,
@@ -101,6 +101,14 @@ def proposals(user: str, bookings: Sequence[Document], after: int, now: int) -> 
 			)
 		)
 	return made
+
+
+def _moving(booking: Document, bookable_type: Bookable, after: int | None) -> Bookable:
+	"""Return with whom the booking can be moved: the same hosts, or nobody if one of them leaves or is disabled."""
+	if after is not None:
+		with suppress(HostLeft):
+			return bookable_for(booking, same_hosts=True, bookable_type=bookable_type)
+	return replace(bookable_type, only=())
 
 
 class _Chosen:

@@ -35,7 +35,7 @@ def people_of(bookings: list[Document]) -> People:
 	users = sorted({user for booking in bookings for user in booking.host_users()})
 	if not users:
 		return {}
-	rows = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
+	rows = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image", "enabled"])
 	return {person.name: person for person in rows}
 
 

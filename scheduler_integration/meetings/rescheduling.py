@@ -14,10 +14,10 @@ from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.series import MARGIN, SeriesOffer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
+from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts, enabled_people
 from scheduler_integration.catalogue.lookup import Bookable, bookable
 from scheduler_integration.engine import moved_starts
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import HostLeft, InvalidRequest
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.series import moves_with, names_in_scope, rule_of
@@ -43,9 +43,16 @@ def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: 
 	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
 	hosts too, unless `same_hosts`; the booking's own host then comes first. `bookable_type` may be read
 	already.
+
+	Nothing is moved onto a disabled host: then the hosts are those of a new booking. Raises HostLeft if there are none, or
+	if the hosts must stay the same.
 	"""
 	bookable_type = bookable_type or bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
 	page = bookable_type.page
+	if left := left_hosts(booking, bookable_type.people):
+		if same_hosts or booking.series or not bookable_type.hosts:
+			raise HostLeft(get_fullname(left[0]))
+		return bookable_type
 	hosts = {host.user: host for host in enabled_hosts(bookable_type.meeting_type, page, bookable_type.people)}
 	owner = page.user if page.page_type == "Personal" else None
 	own = [_needed(user, hosts, owner) for user in main_first(booking)]
@@ -55,6 +62,24 @@ def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: 
 		users = {host.user for host in own}
 		others = [host for host in bookable_type.hosts if host.user not in users]
 	return replace(bookable_type, only=(*own, *others))
+
+
+def left_hosts(booking: Document, people: People) -> list[str]:
+	"""Return the hosts of the booking who are disabled. `people` are Users of whom it is known that they are enabled."""
+	unknown = [user for user in main_first(booking) if user not in people]
+	enabled = enabled_people(unknown)
+	return [user for user in unknown if user not in enabled]
+
+
+def left_refusal(booking: Document, people: People) -> HostLeft | None:
+	"""Return why the booking can't be moved if a host is disabled. `people` are its hosts, of `load.people_of`."""
+	if all(user in people and people[user].get("enabled") != 0 for user in booking.host_users()):
+		return None
+	try:
+		bookable_for(booking)
+	except HostLeft as refusal:
+		return refusal
+	return None
 
 
 def slot_request_for(booking: Document, duration: int | None = None, hold: str | None = None) -> SlotRequest:

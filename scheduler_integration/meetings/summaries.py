@@ -27,7 +27,7 @@ from scheduler_integration.meetings.payment import (
 )
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.release import release_hours
-from scheduler_integration.meetings.rescheduling import main_first
+from scheduler_integration.meetings.rescheduling import left_refusal, main_first
 from scheduler_integration.meetings.series import Series, series_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import place_label, type_title
@@ -191,11 +191,11 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
-	no_other_time = reschedule_refusal(booking, meeting_type, now)
 	earlier = predecessor(booking)
 	shown = without_place(booking)
 	if people is None or not set(booking.host_users()) <= set(people):
 		people = people_of([booking])
+	no_other_time = reschedule_refusal(booking, meeting_type, now) or left_refusal(booking, people)
 	hosts = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
 		**_shared(shown, now),
@@ -236,6 +236,8 @@ def _for_host(
 	booking: Document, people: People, delivery_error: str | None, attendance: Attendance | None, now: int
 ) -> HostBooking:
 	actions = host_actions(booking, now)
+	if any(user in people and not people[user].enabled for user in booking.host_users()):
+		actions = tuple(each for each in actions if each not in ("reschedule", "reschedule_for_all"))
 	# Without the manage link, which gives the attendee's rights to anybody. Hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),

@@ -18,8 +18,9 @@ from frappe.translate import print_language
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import latest
-from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.load import load_bookings, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
+from scheduler_integration.meetings.rescheduling import left_refusal
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import manage_token, reschedule_url
 from scheduler_integration.notifications.channels.sms import TextMessage, plan_answer, reply_hint
@@ -179,7 +180,7 @@ def _cancel(booking: Document, now: int) -> str:
 
 
 def _move(booking: Document, now: int) -> str:
-	if refusal := reschedule_refusal(booking, _type_of(booking), now):
+	if refusal := reschedule_refusal(booking, _type_of(booking), now) or left_refusal(booking, people_of([booking])):
 		raise refusal
 	return _("Choose another time: {0}").format(reschedule_url(booking))
 

@@ -30,7 +30,7 @@ from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.exceptions import PaymentOver, SlotTaken
+from scheduler_integration.exceptions import HostLeft, PaymentOver, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.load import load_bookings
@@ -247,7 +247,7 @@ def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int
 			booking.sequence += 1
 			_make_paid([booking], [amount])
 		run_once_paid(*(_booked_again(booking, now) for booking in bookings))
-	except SlotTaken:
+	except (SlotTaken, HostLeft):
 		frappe.db.rollback(save_point="late_payment")
 		for booking in bookings:
 			booking.reload()

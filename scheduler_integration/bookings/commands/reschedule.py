@@ -54,14 +54,14 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	A request whose idempotency key was used before returns the booking as it is. `now` is in epoch seconds.
 
 	Raises BookingNotFound, the errors of `policy.reschedule_refusal`, InvalidRequest if the time is the present one, the
-	duration isn't offered or a reason is missing, and SlotTaken. The caller must roll back then.
+	duration isn't offered or a reason is missing, HostLeft, and SlotTaken. The caller must roll back then.
 	"""
 	booking, meeting_type, key, is_done = find_to_move(token, request, now)
 	if is_done:
 		return for_attendee(booking, now)
 	bookable, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
 	check_differs(booking, request, wanted)
-	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.hosts)])
+	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.takers)])
 	was_given_back = is_given_back(booking)
 	close_moved([booking])
 	offer = offer_around(bookable, wanted, request.start, now, lock=True)
@@ -137,7 +137,7 @@ def _choose(
 ) -> Choice:
 	"""Return the hosts of the moved meeting: the same hosts, or a round robin's next host if the present one isn't free."""
 	free = offer.assignable_hosts(request.start, request.parts)
-	if offer.assignment == "Collective":
+	if offer.assignment == "Collective" and not offer.at_least:
 		free.sort(key=lambda each: each.user != booking.host)
 		return Choice([each.member for each in free])
 	if own := [each.member for each in free if each.user == booking.host]:
