@@ -140,7 +140,7 @@ def _choose(
 	if offer.assignment == "Collective" and not offer.at_least:
 		free.sort(key=lambda each: each.user != booking.host)
 		return Choice([each.member for each in free])
-	if own := [each.member for each in free if each.user == booking.host]:
+	if not offer.at_least and (own := [each.member for each in free if each.user == booking.host]):
 		return Choice(own)
 	if not was_given_back:
 		# The booking's own entries mustn't count when the next host is chosen.
