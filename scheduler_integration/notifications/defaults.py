@@ -1,7 +1,8 @@
 """The messages that the app ships, as rows of Meeting Automation, and their Email Templates.
 
 Missing rows and templates are created, and never changed afterwards. Fixtures would overwrite an admin's texts with each
-migration.
+migration. A message that a newer version brings is switched off on a site that had messages already, unless it replaces
+one of these.
 """
 
 import frappe
@@ -11,16 +12,41 @@ from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage
 from scheduler_integration.notifications.channels.todo import Todo
 from scheduler_integration.notifications.rules import REMINDER, forget_automations
-from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, TEXTS, body_source, subject_source
+from scheduler_integration.notifications.templates import (
+	FOLLOW_UPS,
+	TEMPLATES,
+	TEXTS,
+	body_source,
+	first_version_of,
+	is_shipped,
+	subject_source,
+)
 
 _DAY = 1440
 # Key: trigger, channel, recipient, minutes, and whether it is active at first.
 _ROWS = {
 	"attendee_confirmed": ("Booked", Email, "Attendee and Guests", 0, True),
+	"attendee_requested": ("Requested", Email, "Attendee", 0, True),
+	"attendee_accepted": ("Booked", Email, "Attendee and Guests", 0, True),
+	"attendee_refused": ("Declined", Email, "Attendee and Guests", 0, True),
+	"attendee_moved": ("Rescheduled", Email, "Attendee and Guests", 0, True),
+	"attendee_reassigned": ("Reassigned", Email, "Attendee and Guests", 0, True),
+	"attendee_guests": ("Booked", Email, "Attendee", 0, True),
+	"attendee_link": ("Booked", Email, "Attendee and Guests", 0, True),
 	"attendee_cancelled": ("Cancelled", Email, "Attendee and Guests", 0, True),
 	"attendee_asked": ("Rescheduled", Email, "Attendee", 0, True),
+	"attendee_kept": ("Rescheduled", Email, "Attendee", 0, True),
+	"attendee_refunded": ("Cancelled", Email, "Attendee", 0, True),
+	"guest_removed": ("Cancelled", Email, "Additional Guests", 0, True),
 	"host_confirmed": ("Booked", Email, "Hosts", 0, True),
+	"host_requested": ("Requested", Email, "Hosts", 0, True),
+	"host_accepted": ("Booked", Email, "Hosts", 0, True),
+	"host_moved": ("Rescheduled", Email, "Hosts", 0, True),
+	"host_reassigned": ("Reassigned", Email, "Hosts", 0, True),
+	"host_guests": ("Booked", Email, "Hosts", 0, True),
+	"host_link": ("Booked", Email, "Hosts", 0, True),
 	"host_cancelled": ("Cancelled", Email, "Hosts", 0, True),
+	"host_removed": ("Reassigned", Email, "Hosts", 0, True),
 	"attendee_reminder": (REMINDER, Email, "Attendee and Guests", 0, True),
 	"host_reminder": (REMINDER, Email, "Hosts", 0, True),
 	"attendee_reminder_text": (REMINDER, TextMessage, "Attendee", 0, True),
@@ -43,16 +69,41 @@ _TITLES = {
 	"host_moved_push": "Scheduler: Move, on the host's devices",
 	"host_cancelled_push": "Scheduler: Cancellation, on the host's devices",
 }
+# These were sent with the text of another message, which told of something else. Only its switch counted for them.
+_SWITCHED_WITH = {
+	"attendee_kept": "attendee_confirmed",
+	"attendee_refunded": "attendee_cancelled",
+	"guest_removed": "attendee_cancelled",
+	"host_removed": "host_cancelled",
+}
 
 
 def ensure_messages() -> None:
 	"""Create the missing Email Templates and automations."""
 	for key in (*TEMPLATES, *FOLLOW_UPS):
 		_ensure_template(key)
-	present = set(frappe.get_all("Meeting Automation", {"built_in": ["is", "set"]}, pluck="built_in"))
+	fields = ["built_in", "is_active", "email_template"]
+	stored = frappe.get_all("Meeting Automation", {"built_in": ["is", "set"]}, fields)
+	present = {row.built_in: row for row in stored}
 	for key in (key for key in _ROWS if key not in present):
-		_insert_row(key)
+		_insert_row(key, **(_on_a_known_site(key, present) if present else {}))
 	forget_automations()
+
+
+def _on_a_known_site(key: str, present: dict[str, frappe._dict]) -> dict[str, object]:
+	"""Return what differs if the message is new on a site that had others before.
+
+	A message that was separated from another one is switched off with it, and keeps its text if an admin had written that.
+	"""
+	first = first_version_of(key)
+	if switch := present.get(_SWITCHED_WITH.get(key, first)):
+		is_carried_over = first != key and not is_shipped(switch.email_template)
+		return {
+			"is_active": switch.is_active,
+			"email_template": switch.email_template if is_carried_over else _TITLES[key],
+		}
+	# Notifications reach only hosts who have turned them on.
+	return {} if _ROWS[key][1] is Push else {"is_active": 0}
 
 
 def remove_templates() -> None:
@@ -70,7 +121,7 @@ def _ensure_template(key: str) -> None:
 	frappe.get_doc({"doctype": "Email Template", "name": name, **values}).insert(ignore_permissions=True)
 
 
-def _insert_row(key: str) -> None:
+def _insert_row(key: str, **values: object) -> None:
 	trigger, channel, recipient, minutes, is_active = _ROWS[key]
 	frappe.get_doc(
 		{
@@ -85,5 +136,6 @@ def _insert_row(key: str) -> None:
 			"by_attendee_only": int(key == "attendee_win_back"),
 			"not_rebooked_only": int(key == "attendee_win_back"),
 			"email_template": None if key in TEXTS else _TITLES[key],
+			**values,
 		}
 	).insert(ignore_permissions=True)  # As above: for the site.

@@ -8,6 +8,7 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.email import send_message, sent_already
 from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
+from scheduler_integration.notifications.templates import versions_of
 from scheduler_integration.outbox.outcomes import Again, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
 
@@ -70,13 +71,13 @@ def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 
 def _news_of_the_meeting(task: Task) -> list[str]:
 	"""Return the statuses of the host's earlier messages about the meeting."""
-	return statuses_of(task.booking, task.target, "host_confirmed")
+	return statuses_of(task.booking, task.target, versions_of("host_confirmed"))
 
 
 def _guest_needs_no_removal(booking: Document, task: Task) -> str | None:
 	if task.target in [row.email for row in booking.guests]:
 		return _("This guest was invited again.")
-	statuses = statuses_of(task.booking, task.target, "attendee_confirmed")
+	statuses = statuses_of(task.booking, task.target, versions_of("attendee_confirmed"))
 	if statuses and SENT not in statuses:
 		return _("This guest never knew of the meeting.")
 	return None

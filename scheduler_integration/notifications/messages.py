@@ -17,6 +17,7 @@ from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.series_words import series_variables
+from scheduler_integration.notifications.templates import first_version_of, versions_of
 from scheduler_integration.notifications.unsubscribe import Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
@@ -35,11 +36,13 @@ REFUNDED = "attendee_refunded"
 DECLINE_OFFER, PROPOSED = "attendee_declined", "host_proposed"
 # After these, the entry in calendars stays as it is.
 _LEAVE_CALENDARS = frozenset({"attendee_asked", KEPT, DECLINE_OFFER, PROPOSED})
-_TEMPLATES = {
-	REFUNDED: "attendee_cancelled",
-	HOST_REMOVED: "host_cancelled",
-	GUEST_REMOVED: "attendee_cancelled",
-	KEPT: "attendee_confirmed",
+# The end of the purposes of messages about a change after which the meeting takes place, or may.
+_EVENTS = {
+	Kind.CONFIRMED: "accepted",
+	Kind.RESCHEDULED: "moved",
+	Kind.REASSIGNED: "reassigned",
+	Kind.GUESTS_CHANGED: "guests",
+	Kind.LINKED: "link",
 }
 
 
@@ -93,16 +96,23 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 		return _readers_of_withdrawn_ask(booking)
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
-	kind = "cancelled" if booking.status in RELEASED else "confirmed"
-	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
+	event = _event_of(change)
+	to_guests = "attendee_refused" if booking.status == "Declined" else f"attendee_{event}"
+	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else to_guests
 	hosts = () if change.moved_from and not is_first else hosts_of(booking)
 	replaced = [former_host(change.leaving)] if change.leaving and is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
-		*((f"attendee_{kind}", guest) for guest in _invited_guests(change)),
-		*((f"host_{kind}", host) for host in hosts),
+		*((to_guests, guest) for guest in _invited_guests(change)),
+		*((f"host_{event}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 	]
+
+
+def _event_of(change: Change) -> str:
+	if change.booking.status in RELEASED:
+		return "cancelled"
+	return _EVENTS.get(change.kind) or ("requested" if change.booking.status == "Pending" else "confirmed")
 
 
 def _invited_guests(change: Change) -> list[Reader]:
@@ -129,7 +139,7 @@ def still_asked(changes: Changes) -> list[Change]:
 
 def _readers_of_withdrawn_ask(booking: Document) -> list[tuple[str, Reader]]:
 	"""Return the attendee, if they know that they were asked."""
-	asked = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
+	asked = statuses_of(booking.name, booking.attendee_email, ["attendee_asked"])
 	return [(KEPT, attendee_of(booking))] if {SENDING, SENT}.intersection(asked) else []
 
 
@@ -137,9 +147,9 @@ def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
 	"""Return the attendee, the hosts, and the guests who were added or removed, but no guest who has the message already."""
 	booking = change.booking
 	return [
-		("attendee_confirmed", attendee_of(booking)),
+		("attendee_guests", attendee_of(booking)),
 		*(("attendee_confirmed", guest) for guest in _new_guests_of(change)),
-		*(("host_confirmed", host) for host in hosts_of(booking)),
+		*(("host_guests", host) for host in hosts_of(booking)),
 		*(
 			(GUEST_REMOVED, guest)
 			for guest in removed_guests_of(booking, change.removed_guests)
@@ -153,18 +163,8 @@ def _new_guests_of(change: Change) -> list[Reader]:
 	return [
 		guest
 		for guest in _invited_guests(change)
-		if SENT not in statuses_of(change.booking.name, guest.email, "attendee_confirmed")
+		if SENT not in statuses_of(change.booking.name, guest.email, versions_of("attendee_confirmed"))
 	]
-
-
-def template_of(purpose: str) -> str:
-	"""Return the key of the message with this purpose: a former host gets the message of a cancellation."""
-	return _TEMPLATES.get(purpose, purpose)
-
-
-def purposes_of(template: str) -> list[str]:
-	"""Return the purposes for which `template_of` returns this key."""
-	return [template, *(purpose for purpose, key in _TEMPLATES.items() if key == template)]
 
 
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
@@ -184,7 +184,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
-		template=template_of(task.purpose),
+		template=task.purpose,
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**variables_for(booking, reader), **series_variables(booking, reader, dates, now), **about},
@@ -217,7 +217,8 @@ def _is_in_calendar(booking: Document, reader: Reader) -> bool:
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
-	change = str(booking.sequence)
+	# Each change has one message to a reader. Its ID stays the same if a later version of the app words it otherwise.
+	purpose, change = first_version_of(purpose), str(booking.sequence)
 	if purpose == "attendee_asked":
 		# Asking for another time doesn't change the sequence, and a host may ask again. So the time of asking counts too.
 		change += f" {booking.reschedule_asked_at}"

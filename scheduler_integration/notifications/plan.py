@@ -14,12 +14,11 @@ from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,
-	KEPT,
+	REFUNDED,
 	acting_user,
 	message_id,
 	readers_of,
 	still_asked,
-	template_of,
 )
 from scheduler_integration.notifications.readers import attendee_of, hosts_of, share_hosts
 from scheduler_integration.notifications.rules import is_switched_off
@@ -75,7 +74,7 @@ def _planned_for(
 	wanted = [
 		(purpose, reader)
 		for purpose, reader in readers
-		if not is_switched_off(template_of(purpose)) and (not actor or reader.user != actor)
+		if not is_switched_off(purpose) and (not actor or reader.user != actor)
 	]
 	about = {"dates": [each.name for each in dates]} if len(dates) > 1 else {}
 	return [(booking.name, _planned(change, booking, purpose, reader, about)) for purpose, reader in wanted]
@@ -105,7 +104,8 @@ def _skip_earlier(changes: Changes) -> None:
 	outdated += [each.moved_from.name for each in changes if each.moved_from]
 	if not outdated:
 		return
-	skip_open(outdated, now, reason, kinds=(KIND,), purposes=(*TEMPLATES, *QUESTIONS, KEPT))
+	stale = {*TEMPLATES, *QUESTIONS} - {REFUNDED, GUEST_REMOVED, HOST_REMOVED}
+	skip_open(outdated, now, reason, kinds=(KIND,), purposes=stale)
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.
 		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(GUEST_REMOVED,), targets=change.added_guests)

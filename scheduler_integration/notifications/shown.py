@@ -22,7 +22,7 @@ class ShownMessage:
 def confirmation_of(booking: Document) -> ShownMessage:
 	"""Return the message that the attendee gets after booking: the confirmation, or that the request was received."""
 	reader = attendee_of(booking)
-	nothing_else = dict.fromkeys(("is_reassigned", "is_link", "is_guests_changed", "is_kept"), False)
+	key = "attendee_requested" if booking.status == "Pending" else "attendee_confirmed"
 	with print_language(reader.words):
-		words = render("attendee_confirmed", {**variables_for(booking, reader), **nothing_else})
+		words = render(key, variables_for(booking, reader))
 	return ShownMessage(reader.email, words.subject, words.html)

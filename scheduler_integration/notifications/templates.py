@@ -1,7 +1,8 @@
 """Renders messages with the Email Template of their automation, otherwise with the app's own files.
 
 A message of the app is written once, in `templates/emails/_<key>.txt`, for both of its parts: `_layout.html` and `_layout.txt`
-have the same macros.
+have the same macros. Admins copy these files into templates of their own. So the macros, the files that others include,
+and the variables keep their names: tests/notifications/copied has messages of earlier versions, which must still work.
 
 The installation creates Email Templates that only include the app's files. So these get the app's updates and
 translations, until somebody changes their text. If a changed text is broken, the error is logged, and the message is sent
@@ -32,11 +33,39 @@ _INCLUDE = re.compile(rf'{{% include "({FOLDER}/(\w+)\.(?:txt|html))" %}}')
 # The messages about a change, each with the name of its installed Email Template. They have an invitation.
 TEMPLATES = {
 	"attendee_confirmed": "Scheduler: Confirmation to the attendee",
+	"attendee_requested": "Scheduler: Request received, to the attendee",
+	"attendee_accepted": "Scheduler: Request confirmed, to the attendee",
+	"attendee_refused": "Scheduler: Request declined, to the attendee",
+	"attendee_moved": "Scheduler: New time, to the attendee",
+	"attendee_reassigned": "Scheduler: New host, to the attendee",
+	"attendee_guests": "Scheduler: Changed guest list, to the attendee",
+	"attendee_link": "Scheduler: Link of the video call, to the attendee",
 	"attendee_cancelled": "Scheduler: Cancellation to the attendee",
 	"attendee_asked": "Scheduler: Request for another time",
+	"attendee_kept": "Scheduler: The meeting stays as it is, to the attendee",
+	"attendee_refunded": "Scheduler: Money back, to the attendee",
+	"guest_removed": "Scheduler: Removal of a guest",
 	"host_confirmed": "Scheduler: Confirmation to the host",
+	"host_requested": "Scheduler: Request, to the host",
+	"host_accepted": "Scheduler: Request confirmed, to the host",
+	"host_moved": "Scheduler: New time, to the host",
+	"host_reassigned": "Scheduler: Reassigned meeting, to its new host",
+	"host_guests": "Scheduler: Changed guest list, to the host",
+	"host_link": "Scheduler: Link of the video call, to the host",
 	"host_cancelled": "Scheduler: Cancellation to the host",
+	"host_removed": "Scheduler: Reassigned meeting, to its former host",
 }
+# Until November 2026 one message, the key, told of several changes. Each of these has a message of its own now.
+_SEPARATED = {
+	"attendee_confirmed": (
+		"attendee_requested", "attendee_accepted", "attendee_moved", "attendee_reassigned", "attendee_guests",
+		"attendee_link",
+	),
+	"attendee_cancelled": ("attendee_refused",),
+	"host_confirmed": (
+		"host_requested", "host_accepted", "host_moved", "host_reassigned", "host_guests", "host_link",
+	),
+}  # fmt: skip
 # The other messages that the app ships.
 FOLLOW_UPS = {
 	"attendee_reminder": "Scheduler: Reminder to the attendee",
@@ -114,6 +143,16 @@ def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
 	return filled.strip() or names["title"]
 
 
+def versions_of(key: str) -> tuple[str, ...]:
+	"""Return the key and those of the messages that have been separated from it: all of them say that a meeting stands."""
+	return (key, *_SEPARATED.get(key, ()))
+
+
+def first_version_of(key: str) -> str:
+	"""Return the key of the message from which this one was separated, or the key itself."""
+	return next((first for first, others in _SEPARATED.items() if key in others), key)
+
+
 def subject_source(key: str) -> str:
 	"""Return a template that includes the app's file for the subject."""
 	return f'{{% include "{FOLDER}/{key}_subject.txt" %}}'
@@ -124,9 +163,18 @@ def body_source(key: str) -> str:
 	return f'{{% include "{FOLDER}/{key}.html" %}}'
 
 
+def is_shipped(email_template: str | None) -> bool:
+	"""Whether the Email Template has the app's text, because it only includes the app's files, or doesn't exist."""
+	return all(_INCLUDE.fullmatch(source.strip()) for source in _own_source(email_template) or ())
+
+
 def aliases(variables: dict[str, Any]) -> dict[str, Any]:
-	"""Return the variables, also under their names in other schedulers."""
-	return {**variables, **{alias: variables[name] for alias, name in ALIASES.items()}}
+	"""Return the variables, also under their names in other schedulers. Those without a value are empty texts.
+
+	A site's own text would print None.
+	"""
+	filled = {name: "" if value is None else value for name, value in variables.items()}
+	return {**filled, **{alias: filled[name] for alias, name in ALIASES.items()}}
 
 
 def _template_of(key: str) -> str | None:

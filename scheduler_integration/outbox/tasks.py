@@ -177,9 +177,9 @@ def with_open_tasks(bookings: Collection[str]) -> set[str]:
 	return set(frappe.get_all("Outbox Task", still_open, pluck="booking")) if bookings else set()
 
 
-def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
-	"""Return the statuses of the booking's tasks with this target and purpose."""
-	messages = {"booking": booking, "target": target, "purpose": purpose}
+def statuses_of(booking: str, target: str, purposes: Collection[str]) -> list[str]:
+	"""Return the statuses of the booking's tasks with this target and one of these purposes."""
+	messages = {"booking": booking, "target": target, "purpose": ["in", list(purposes)]}
 	return list(frappe.get_all("Outbox Task", messages, pluck="status"))
 
 

@@ -92,7 +92,7 @@ class TestWithdrawn:
 		assert ("withdraw_ask" in asked.actions, "withdraw_ask" in kept.actions) == (True, False)
 		assert (kept.status, kept.asked_at) == ("Scheduled", None)
 		((key, (_subject, body, _invitation)),) = told(booking.id).items()
-		assert key == ("attendee_confirmed", booking.attendee.email)
+		assert key == ("attendee_kept", booking.attendee.email)
 		assert "no longer asks you" in body
 		shown = booking_by_token(token_of(booking), NOW)
 		assert (shown.can_reschedule, shown.is_asked_to_reschedule, shown.reschedule_message) == (False, False, None)
@@ -110,7 +110,7 @@ class TestWithdrawn:
 			assert [template for template, _reader in told(booking.id)] == ["attendee_asked"]
 			frappe.db.set_value("Outbox Task", {"booking": booking.id}, "status", "Sent")
 			bookings.withdraw_ask(booking.id, NOW + 120 * minute + 60)
-			assert [template for template, _reader in told(booking.id)] == ["attendee_confirmed"]
+			assert [template for template, _reader in told(booking.id)] == ["attendee_kept"]
 			frappe.db.set_value("Outbox Task", {"booking": booking.id}, "status", "Sent")
 
 	def test_nothing_can_be_withdrawn_that_nobody_asked(self):

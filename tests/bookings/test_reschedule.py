@@ -400,7 +400,7 @@ class TestARoundRobin:
 		assert (new.host, new.host_users()) == (ben, [ben])
 		# Only Ben was free, so the whole booking is his share: nobody owes anybody anything.
 		assert set(credits(pool).values()) == {0}
-		assert ("host_cancelled", ann) in messages(new.name)
+		assert ("host_removed", ann) in messages(new.name)
 		assert new.subject.endswith("Ben" if "ben" in ben else "Ann")
 
 	def test_stays_with_a_free_host_even_then(self, team):
@@ -467,7 +467,7 @@ class TestASession:
 		assert stored(first).attendee_email not in [row.email for row in event.event_participants]
 		told = messages(first.id, new.id)
 		assert "goes on with the others" in told["host_cancelled", page.user][1]
-		assert told["host_cancelled", page.user][2][1] != told["host_confirmed", page.user][2][1]
+		assert told["host_cancelled", page.user][2][1] != told["host_moved", page.user][2][1]
 
 	def test_one_attendee_joins_another(self):
 		page, workshop = self.workshop()
@@ -479,7 +479,7 @@ class TestASession:
 		assert len(self.events_of(workshop, "Cancelled")) == 1
 		told = messages(alone.id, new.name)
 		assert told["host_cancelled", page.user][2][0] == "CANCEL"
-		assert told["host_confirmed", page.user][2][0] == "PUBLISH"
+		assert told["host_moved", page.user][2][0] == "PUBLISH"
 
 	def test_needs_enough_seats(self):
 		page, workshop = self.workshop()
@@ -495,7 +495,7 @@ class TestASession:
 		uid = messages(old.id)["host_confirmed", page.user][2]
 		new = move(old, TEN)
 		told = messages(old.id, new.id)
-		method, same, sequence, start = told["host_confirmed", page.user][2]
+		method, same, sequence, start = told["host_moved", page.user][2]
 		assert (method, same, start) == ("PUBLISH", uid[1], TEN)
 		assert sequence > uid[2]
 		assert ("host_cancelled", page.user) not in told
@@ -517,7 +517,7 @@ class TestASession:
 		assert event.starts_on == to_site_time(NINE + 900)
 		participants = frappe.get_doc("Event", event.name).event_participants
 		assert len([row for row in participants if row.reference_doctype == "Contact"]) == 3
-		after = messages(*moved)["host_confirmed", page.user][2]
+		after = messages(*moved)["host_moved", page.user][2]
 		assert after[1] == before[1]
 		assert after[2] > before[2]
 
@@ -527,8 +527,8 @@ class TestASession:
 		move_as_host(names[1], TEN, for_all=True)
 		moved = frappe.get_all("Booking", {"rescheduled_from": ["in", names]}, pluck="name")
 		told = [(name, key, message) for name in moved for key, message in messages(name).items()]
-		assert len([key for _name, key, _message in told if key[0] == "attendee_confirmed"]) == 3
-		((_name, _key, to_host),) = [each for each in told if each[1] == ("host_confirmed", page.user)]
+		assert len([key for _name, key, _message in told if key[0] == "attendee_moved"]) == 3
+		((_name, _key, to_host),) = [each for each in told if each[1] == ("host_moved", page.user)]
 		assert "with all its attendees" in to_host[1]
 
 	def test_the_host_can_not_merge_two(self, as_user):
@@ -579,14 +579,14 @@ class TestTheMessages:
 		page, meeting_type = (made := make_page()), make_meeting_type(made)
 		guest = f"{fresh('guest')}@guests.example"
 		old = door.book(payload(page, meeting_type, NINE, guests=[guest], timezone="UTC"), NOW)
-		first = messages(old.id)
+		before = {reader: facts for (_key, reader), (_subject, _body, facts) in messages(old.id).items()}
 		new = move(old, TEN, reason="Late train")
 		told = messages(new.id)
 		email = new.attendee.email
 		assert set(told) == {
-			("attendee_confirmed", email),
-			("attendee_confirmed", guest),
-			("host_confirmed", page.user),
+			("attendee_moved", email),
+			("attendee_moved", guest),
+			("host_moved", page.user),
 		}
 		for key, (subject, body, facts) in told.items():
 			assert subject.startswith("New time: ")
@@ -595,15 +595,15 @@ class TestTheMessages:
 			assert "9:00" in body
 			assert "10:00" in body
 			method = "PUBLISH" if key[1] == page.user else "REQUEST"
-			assert facts == (method, first[key][2][1], first[key][2][2] + 1, TEN)
-		assert "Late train" in told["host_confirmed", page.user][1]
+			assert facts == (method, before[key[1]][1], before[key[1]][2] + 1, TEN)
+		assert "Late train" in told["host_moved", page.user][1]
 
 	def test_tell_old_news_no_more_after_the_next_change(self, as_user):
 		page, _type, old = booked(requires_confirmation=1)
 		new = move(old, TEN)
 		with as_user(page.user):
 			bookings.confirm(new.id, NOW)
-		subject, body, _facts = messages(new.id)["attendee_confirmed", new.attendee.email]
+		subject, body, _facts = messages(new.id)["attendee_accepted", new.attendee.email]
 		assert subject.startswith("Confirmed: ")
 		assert "line-through" not in body
 

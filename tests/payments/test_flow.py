@@ -68,7 +68,7 @@ def test_a_paid_booking_is_a_meeting_and_everybody_is_told(stripe, paid_type):
 def test_a_paid_request_needs_an_answer_then(stripe):
 	booking = pay(stripe, book(make_paid_type(requires_confirmation=1)))
 	assert (booking.status, booking.payment_status) == ("Pending", "Paid")
-	assert "host_confirmed" in told(booking)
+	assert "host_requested" in told(booking)
 	assert bookings.confirm(booking.name, NOW).status == "Scheduled"
 
 
@@ -133,7 +133,7 @@ def test_cal_16208_payment_could_not_come_before_the_request(stripe):
 	with pytest.raises(TransitionNotAllowed):
 		bookings.confirm(booking.name, NOW)
 	frappe.db.rollback()
-	assert "host_confirmed" in told(pay(stripe, booking))
+	assert "host_requested" in told(pay(stripe, booking))
 
 
 def test_what_the_browser_says_decides_nothing(stripe, paid_type):

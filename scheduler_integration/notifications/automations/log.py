@@ -12,7 +12,6 @@ from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.meetings.failures import reached
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels import BY_KIND
-from scheduler_integration.notifications.messages import purposes_of, template_of
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.permissions import is_manager
@@ -61,7 +60,7 @@ def entries(wanted: Wanted) -> list[Entry]:
 	automations = all_automations()
 	by_name = {automation.name: automation for automation in automations}
 	by_key = {automation.built_in: automation for automation in automations if automation.built_in}
-	return [_entry(row, by_name.get(row.automation) or by_key.get(template_of(row.purpose))) for row in _rows(wanted)]
+	return [_entry(row, by_name.get(row.automation) or by_key.get(row.purpose)) for row in _rows(wanted)]
 
 
 def _rows(wanted: Wanted) -> list[frappe._dict]:
@@ -85,16 +84,12 @@ def _rows(wanted: Wanted) -> list[frappe._dict]:
 def _of_automation(task, name: str):
 	"""The condition that a task is an action of this automation, or of any if `name` is empty."""
 	if not name:
-		return task.purpose.isin([AT_ONCE, TIMED_TASK, *_told_purposes()])
+		return task.purpose.isin([AT_ONCE, TIMED_TASK, *TEMPLATES])
 	asked = next((automation for automation in all_automations() if automation.name == name), None)
 	if asked and asked.built_in in TEMPLATES:
 		# Messages about a change are planned without the list of automations, so their tasks name no automation.
-		return task.purpose.isin(purposes_of(asked.built_in))
+		return task.purpose == asked.built_in
 	return task.automation == name
-
-
-def _told_purposes() -> list[str]:
-	return [purpose for key in TEMPLATES for purpose in purposes_of(key)]
 
 
 def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
