@@ -57,13 +57,14 @@ class SiteCache(Refusing):
 		"""Return the key itself. On a bench, several sites share one Redis, and the key gets the site's prefix."""
 		return key
 
-	def incr(self, key: str) -> int:
-		"""Count one more under this key. The count doesn't expire until `expire` is called."""
+	def incr(self, key: str, amount: int = 1) -> int:
+		"""Count `amount` more under this key. The count doesn't expire until `expire` is called."""
 		self._run("delete from cache where key = ? and expires <= ?", (key, time.time()))
 		query = (
-			"insert into cache values (?, 1, null) on conflict (key) do update set value = value + 1 returning value"
+			"insert into cache values (?, ?, null) on conflict (key) do update set value = value + excluded.value"
+			" returning value"
 		)
-		return self._run(query, (key,))[0][0]
+		return self._run(query, (key, amount))[0][0]
 
 	def expire(self, key: str, seconds: int) -> None:
 		self._run("update cache set expires = ? where key = ?", (time.time() + seconds, key))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,13 +19,12 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.address import client_network
-from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, PaymentOpen, ProofNeeded, WrongCode
+from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, ProofNeeded, WrongCode
 from scheduler_integration.meetings.invited import CONFIRMED, KNOWN, UNCONFIRMED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest
 from scheduler_integration.platform.queue import queue_job
-from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.trust import addresses, codes, pressure
 from scheduler_integration.trust.codes import Confirmed, Occasion
 from scheduler_integration.trust.levels import Decision, Mode
@@ -67,39 +66,32 @@ def admitted(
 	"""Yield the request with its `address_status`, if the visitor has shown what is needed.
 
 	Raises InvalidRequest if the type doesn't take the address, ProofNeeded, CodeNeeded after a code was sent, and WrongCode.
-	If a code is needed only because the address is unknown, the block runs too, and what it did is rolled back: its errors,
-	such as SlotTaken, come before CodeNeeded. Otherwise a taken time would tell strangers which addresses are known.
+	Knowing an address proves nothing about who is typing. So nothing here depends on who has booked before, and without the
+	code nothing is looked up that does.
 	If the block raises an error, the proof and the code can be used again: by the request with the same idempotency key,
 	or without a key by any. `now` is in epoch seconds.
 	"""
 	addresses.check_domain(request.attendee_email, bookable.meeting_type)
-	visit = _visit(bookable, now)
+	visit = _visit(bookable, now)._replace(dates=request.dates)
 	owner = request.idempotency_key or secrets.token_hex(16)
 	asked = _Asked(request, payload, visit, pressure.weigh(visit, BOOK), owner)
 	code = _code_of(asked)
 	proof = _proof_of(asked, Subject(visit.page, visit.meeting_type.name, BOOK)) if not code else None
-	status = CONFIRMED if code else _status_without_code(asked)
-	must_confirm = status == UNCONFIRMED and _confirms_unknown(asked)
+	if not code and _needs_code(asked):
+		send_code(asked.occasion, request.language, now)
+		raise CodeNeeded(request.attendee_email)
+	# Somebody who is signed in answers for the address.
+	status = CONFIRMED if code else KNOWN if visit.is_vouched else UNCONFIRMED
 	try:
-		with _rehearsed() if must_confirm else nullcontext():
-			yield replace(request, address_status=status)
+		yield replace(request, address_status=status)
 	except Exception:
 		# With a key they stay with this request. An error doesn't say that they paid for nothing: the same request may have
 		# booked before, or be booking at this moment.
 		if (shown := code or proof) and not request.idempotency_key:
 			shown.give_back()
 		raise
-	if must_confirm:
-		raise _code_needed(asked)
 	if status == UNCONFIRMED:
 		pressure.note_stranger(visit)
-
-
-@contextmanager
-def _rehearsed() -> Iterator[None]:
-	# Nobody who hasn't confirmed the address gets the link to pay for a booking of its owner.
-	with rehearsal(), suppress(PaymentOpen):
-		yield
 
 
 def may_ask(bookable: Bookable) -> bool:
@@ -187,23 +179,11 @@ def _used(text: object, subject: Subject, owner: str, now: int) -> Proof | None:
 	return proof if proof and proof.use(owner, now) else None
 
 
-def _status_without_code(asked: _Asked) -> str:
-	"""Return the status of an address that no code confirms. Raises CodeNeeded if everybody needs one."""
+def _needs_code(asked: _Asked) -> bool:
 	chosen = addresses.confirmation_of(asked.visit.meeting_type)
 	if chosen == addresses.EVERYBODY or (asked.decision.needs_proof and asked.payload.proof == NO_PROOF):
-		raise _code_needed(asked)
-	return KNOWN if addresses.is_known(asked.request.attendee_email) else UNCONFIRMED
-
-
-def _confirms_unknown(asked: _Asked) -> bool:
-	"""Whether unknown people need a code."""
-	return asked.decision.needs_code or addresses.confirmation_of(asked.visit.meeting_type) == addresses.UNKNOWN
-
-
-def _code_needed(asked: _Asked) -> CodeNeeded:
-	"""Send a code, and return the error that asks for it."""
-	send_code(asked.occasion, asked.request.language, asked.visit.now)
-	return CodeNeeded(asked.request.attendee_email)
+		return True
+	return not asked.visit.is_vouched and (asked.decision.needs_code or chosen == addresses.UNKNOWN)
 
 
 def send_code(occasion: Occasion, language: str, now: int) -> None:

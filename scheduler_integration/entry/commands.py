@@ -15,9 +15,11 @@ from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.entry.funnel import count_command
+from scheduler_integration.entry.limits import count_dates
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.meetings.series import ONE, SCOPES
+from scheduler_integration.meetings.series import ONE, SCOPES, names_in_scope
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
+from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.amounts import parse_amount
 from scheduler_integration.parsing.booking_request import (
 	BookingPayload,
@@ -47,6 +49,7 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	slugs = bookable.page.slug, bookable.meeting_type.slug
 	count_command(*slugs, "form_completed")
 	with admitted(request, payload, bookable, clock.now()) as admitted_request:
+		count_dates(request.dates)
 		booked = book_for_attendee(admitted_request, bookable, clock.now)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
 	return booked
@@ -89,6 +92,7 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str =
 	Returns the new booking.
 	"""
 	if scope != ONE:
+		count_dates(len(names_in_scope(find_by_token(token), scope, clock.now())))
 		return bookings.retried(lambda: bookings.reschedule_series_by_token(token, request, scope, clock.now()))
 	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
 

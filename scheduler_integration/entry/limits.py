@@ -52,6 +52,19 @@ def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def count_request(limit: Limit) -> None:
 	"""Count this request. Raises RateLimited if the limit is exceeded. Does nothing outside a request, as in a job."""
+	_count(limit, 1, least=1)
+
+
+def count_dates(dates: int) -> None:
+	"""Count the other dates of a request that `count_request(BOOKINGS)` has counted once. Raises RateLimited.
+
+	A series with more dates than the whole budget can be booked once an hour, before anything else.
+	"""
+	if dates > 1:
+		_count(BOOKINGS, dates - 1, least=dates)
+
+
+def _count(limit: Limit, times: int, least: int) -> None:
 	if not getattr(frappe.local, "request", None):
 		return
 	settings, now = frappe.get_cached_doc("Scheduler Settings"), clock.now()
@@ -59,7 +72,11 @@ def count_request(limit: Limit) -> None:
 		(client_network(), settings.get(limit.per_address)),
 		("site", settings.get(limit.per_site)),
 	):
-		if counted and most and count(f"{limit.name}:{counted}", now, limit.seconds) > most:
+		what = f"{limit.name}:{counted}"
+		if counted and most and count(what, now, limit.seconds, times) > max(most, least):
+			if times > 1:
+				# There may be room for a shorter series.
+				count(what, now, limit.seconds, -times)
 			raise RateLimited(limit.seconds - now % limit.seconds)
 
 

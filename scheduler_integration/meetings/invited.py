@@ -1,7 +1,7 @@
 """Which additional guests may get messages.
 
-Anybody can type anybody's address into the form. So guests hear of a meeting only if its attendee is somebody: the address
-is known or was confirmed with a code, or the host has agreed to the meeting.
+Anybody can type anybody's address into the form. So guests hear of a meeting only if its attendee is somebody: the request
+carried a code from the address's mailbox or came from somebody who is signed in, or the host has agreed to the meeting.
 """
 
 from frappe.model.document import Document
@@ -10,7 +10,7 @@ UNCONFIRMED, KNOWN, CONFIRMED = "Unconfirmed", "Known", "Confirmed"
 
 
 def is_unconfirmed(booking: Document) -> bool:
-	"""Whether the attendee is a stranger, whose address nobody has confirmed."""
+	"""Whether nobody has shown that the attendee owns the address, also if it has booked before."""
 	return bool(booking.get("address_status") == UNCONFIRMED)
 
 

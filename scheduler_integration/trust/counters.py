@@ -12,15 +12,15 @@ DAY = 24 * HOUR
 PREFIX = "rl:scheduling"
 
 
-def count(what: str, now: int, seconds: int = HOUR) -> int:
-	"""Count one more of `what` in the present hour (or other span of `seconds`), and return the number, this one included.
+def count(what: str, now: int, seconds: int = HOUR, times: int = 1) -> int:
+	"""Count `times` more of `what` in the present hour (or other span of `seconds`), and return the number, these included.
 
 	The count starts again at the next full hour. Two requests never get the same number.
 	"""
 	key = _key(what, now, seconds)
 	try:
-		number: int = frappe.cache.incr(key)
-		if number == 1:
+		number: int = frappe.cache.incr(key, times)
+		if number == times:
 			frappe.cache.expire(key, seconds)
 		return number
 	except RedisError:

@@ -20,7 +20,7 @@ NETWORK_SHARE = 8
 MUCH = 4
 # So many requests of a network may be refused in an hour: people mistype.
 REFUSALS = 5
-# After so many shares of bookings by people whom nobody knows, proofs are not enough: somebody pays for them.
+# After so many shares of bookings without a code, proofs are not enough: somebody pays for them.
 SHARES_BEFORE_CODES = 3
 
 
@@ -50,12 +50,12 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-	"""What is known when a visitor asks. All counts are of the present hour, this request included.
+	"""What is known when a visitor asks. All counts are of the present hour, this request included; each date of a series counts.
 
 	- `page_share`: how many requests an ordinary hour of the page has at most, see `share_of`.
 	- `page_requests`, `network_requests`: attempts, and challenges that were handed out, at this page and from this network.
 	- `network_refusals`: attempts of the network without the proof that was needed.
-	- `page_strangers`: bookings of the page by people whose address isn't known.
+	- `page_strangers`: bookings of the page by people who haven't proved to own their address.
 	- `is_vouched`: the visitor is signed in.
 	"""
 

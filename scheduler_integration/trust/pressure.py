@@ -17,12 +17,16 @@ _RAISED = f"{PREFIX}:raised"
 
 
 class Visit(NamedTuple):
-	"""A visitor's request at a meeting type, from a network (see `entry.address.client_network`), at `now`."""
+	"""A visitor's request at a meeting type, from a network (see `entry.address.client_network`), at `now`.
+
+	Each of its `dates` counts as a request.
+	"""
 
 	meeting_type: Document
 	network: str
 	now: int
 	is_vouched: bool = False
+	dates: int = 1
 
 	@property
 	def page(self) -> str:
@@ -52,8 +56,8 @@ def weigh(visit: Visit, purpose: str, *, counts: bool = True) -> Decision:
 		Facts(
 			mode=chosen if purpose == BOOK else Mode.ADAPTIVE,
 			page_share=share(visit.meeting_type, visit.now) * factor,
-			page_requests=number(f"{purpose}:page:{visit.page}", visit.now),
-			network_requests=-(-number(f"{purpose}:network:{network}", visit.now) // factor),
+			page_requests=number(f"{purpose}:page:{visit.page}", visit.now, times=visit.dates),
+			network_requests=-(-number(f"{purpose}:network:{network}", visit.now, times=visit.dates) // factor),
 			network_refusals=counted(f"refused:{network}", visit.now),
 			page_strangers=counted(f"strangers:{visit.page}", visit.now) if purpose == BOOK else 0,
 		)
@@ -69,8 +73,8 @@ def note_refused(visit: Visit) -> None:
 
 
 def note_stranger(visit: Visit) -> None:
-	"""Count a booking by somebody whose address isn't known."""
-	count(f"strangers:{visit.page}", visit.now)
+	"""Count a booking by somebody who hasn't proved to own the address."""
+	count(f"strangers:{visit.page}", visit.now, times=visit.dates)
 
 
 def share(meeting_type: Document, now: int) -> int:
@@ -110,8 +114,8 @@ def wide(network: str) -> str:
 	return str(inside.supernet(new_prefix=min(inside.prefixlen, 24 if inside.version == 4 else 48)))
 
 
-def _next(what: str, now: int) -> int:
-	return counted(what, now) + 1
+def _next(what: str, now: int, times: int) -> int:
+	return counted(what, now) + times
 
 
 def _row(decision: Decision, now: int) -> dict[str, Any]:

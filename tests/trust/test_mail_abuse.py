@@ -90,14 +90,6 @@ def test_guests_who_were_never_told_hear_nothing_of_changes(strangers):
 	assert set(told(booking["id"])) == {booking["attendee"]["email"], strangers.page.user}
 
 
-def test_guests_of_somebody_known_are_invited_at_once(strangers):
-	ada, guest = somebody(), somebody()
-	confirmed(strangers, booked(strangers, attendee_email=ada))
-	booking = booked(strangers, attendee_email=ada, guests=[guest])
-	assert not booking["guests_wait"]
-	assert guest in told(booking["id"])
-
-
 def test_a_host_who_changes_the_guests_invites_them(strangers, as_user):
 	first, second = somebody(), somebody()
 	booking = booked(strangers, guests=[first])
