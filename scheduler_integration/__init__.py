@@ -1,1 +1,5 @@
 __version__ = "0.1.0"
+
+from scheduler_integration.zone_data import use_newest
+
+use_newest()

@@ -6,10 +6,10 @@ They derive from Frappe's ValidationError, so that a desk form shows them as mes
 from collections.abc import Sequence
 
 import frappe
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from frappe import _
 
-from scheduler_integration.engine import Interval
+from scheduler_integration.engine import Interval, wall_clock
 from scheduler_integration.platform.language import current_locale
 from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, Slot
 
@@ -249,6 +249,29 @@ class SlotTaken(SchedulingError):
 
 	def default_message(self) -> str:
 		return _("That time was just taken. Please choose another.")
+
+
+class ClockDiffers(SchedulingError):
+	"""The caller's page showed the start by another clock than this site's: their databases of time zones differ.
+
+	`start` is in epoch seconds, `utc_offset` the minutes by which `zone` is ahead of UTC then, by this site's database.
+	"""
+
+	code = "CLOCK_DIFFERS"
+	http_status_code = 409
+
+	def __init__(self, start: int, zone: str, utc_offset: int):
+		self.start, self.zone, self.utc_offset = start, zone, utc_offset
+		super().__init__()
+
+	def default_message(self) -> str:
+		wall, locale = wall_clock(self.start, self.zone), current_locale()
+		return _(
+			"Your device and this site disagree about the clocks in {0}. By this site's, the meeting begins on {1} at {2}, and"
+			" the invitation will say so. Continue if that suits you, or choose another time."
+		).format(
+			self.zone.replace("_", " "), format_date(wall, "full", locale), format_time(wall, "short", locale=locale)
+		)
 
 
 class DatesTaken(SchedulingError):

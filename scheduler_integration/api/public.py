@@ -61,7 +61,7 @@ from scheduler_integration.parsing.fields import (
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.waitlist import WaitPayload
-from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.parsing.zones import check_clock, checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.platform.zone_words import renamed_cities, zone_words
@@ -163,11 +163,21 @@ def next_slots(
 @json_endpoint(status=201)
 @limited(REQUESTS)
 def hold_slot(
-	slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None, host=None, proof=None
+	slug=None,
+	meeting_type=None,
+	start=None,
+	duration=None,
+	hold=None,
+	rescheduling=None,
+	host=None,
+	proof=None,
+	timezone=None,
+	utc_offset=None,
 ) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	instant = parse_instant_of("start", start)
+	check_clock(timezone, instant, utc_offset)
 	held = hold_for_visitor(bookable, request, instant, proof, clock.now(), is_moving=bool(rescheduling))
 	return serialise.held_slot(*held)
 
@@ -228,11 +238,14 @@ def reschedule(
 	idempotency_key=None,
 	scope=None,
 	dates=None,
+	timezone=None,
+	utc_offset=None,
 ) -> dict[str, Any]:
 	"""Move the meeting of a manage link to another time and return the new booking."""
 	count_request(BOOKINGS)
 	days, agreed = parse_json("parts", parts, list), parse_json("dates", dates, list)
 	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key, agreed)
+	check_clock(timezone, request.start, utc_offset)
 	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request, parse_scope(scope)))
 
 

@@ -20,6 +20,7 @@ from scheduler_integration.catalogue.repeats import Repeat
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import (
+	ClockDiffers,
 	DatesTaken,
 	HostNotFree,
 	ProofNeeded,
@@ -297,6 +298,8 @@ def _particulars(refused: SchedulingError) -> JSON:
 			"conflicts": [_entry(conflict, refused.zone) for conflict in refused.conflicts],
 			**_obstacles(refused),
 		}
+	if isinstance(refused, ClockDiffers):
+		return {"start": iso(refused.start, refused.zone), "utc_offset": refused.utc_offset}
 	if isinstance(refused, ProofNeeded):
 		return {"challenge": refused.challenge}
 	return {"retry_after": refused.retry_after} if isinstance(refused, RateLimited) else {}

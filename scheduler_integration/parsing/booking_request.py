@@ -21,7 +21,7 @@ from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.series import WantedSeries, parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
-from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.parsing.zones import check_clock, checked_zone
 
 MAX_GUESTS = 10
 # The most days of a multi-day meeting.
@@ -43,6 +43,7 @@ class BookingPayload:
 	parts: object = None
 	duration: object = None
 	timezone: object = None
+	utc_offset: object = None
 	attendee_name: object = None
 	attendee_email: object = None
 	attendee_phone: object = None
@@ -201,6 +202,7 @@ def parse_booking_request(
 	series = reader.value("dates", lambda value: _series(value, request, payload, meeting_type), default=None)
 	if reader.details:
 		raise InvalidRequest(details=reader.details)
+	check_clock(request.timezone, request.start, payload.utc_offset)
 	return replace(request, series=series) if series else request
 
 

@@ -1,5 +1,5 @@
 // The booking page: connects its parts and starts it. actions/ changes the state, view.js draws it.
-import { comeBack, loseRace, stopSending } from "./actions/book.js";
+import { askAboutClock, comeBack, loseRace, stopSending } from "./actions/book.js";
 import {
 	backToMonth,
 	backToTimes,
@@ -61,6 +61,7 @@ addEventListener("pageshow", (event) => {
 });
 watchConnection();
 hold.onTaken = loseRace;
+hold.onClock = askAboutClock;
 drawWith(draw);
 startInOwnZone();
 prefetch();

@@ -37,7 +37,7 @@ async function book() {
 	await hold.settled();
 	const values = form.payload();
 	const { kind, address, nearest, message, details } = await untilHeard(
-		() => send(start, duration, zone, values, hold.key),
+		() => send(start, duration, zone, values),
 		() => waitForConnection(signal),
 		signal,
 	);
@@ -90,6 +90,11 @@ export function loseRace(start, nearest) {
 	showLostRace(nearest, state.zone, state.twelveHours, { onTime: takeInstead, onAll: backToTimes });
 }
 
+/** Tells the visitor that the server's clock differs, and lets them decide. @param {number} start @param {string} question */
+export function askAboutClock(start, question) {
+	if (state.start === start) form.refuse(question, {});
+}
+
 /** @param {number} start */
 async function takeInstead(start) {
 	change({ start, ...dayOf(start) });
@@ -112,19 +117,20 @@ export function comeBack() {
 
 /**
  * @param {number} start @param {number} duration @param {string} zone
- * @param {object} typed the values of the form @param {string} hold the key of the hold, or ""
+ * @param {object} typed the values of the form
  * @param {boolean} [isAgain] whether the server has asked for a proof already
  * @returns {Promise<Outcome>}
  */
-async function send(start, duration, zone, typed, hold, isAgain = false) {
+async function send(start, duration, zone, typed, isAgain = false) {
 	try {
 		const proof = await gate.proof();
 		const time = {
 			...typed,
+			...hold.clock(start, zone),
 			start: isoInstant(start),
 			duration,
 			idempotency_key: idempotencyKey(start, duration),
-			...(hold && { hold }),
+			...(hold.key && { hold: hold.key }),
 			...(proof && { proof }),
 		};
 		const visitor = { ...data.origin, timezone: zone, language: document.documentElement.lang };
@@ -136,9 +142,10 @@ async function send(start, duration, zone, typed, hold, isAgain = false) {
 	} catch (error) {
 		const refusal = error instanceof ApiError ? error : new ApiError(0, {});
 		if (refusal.code === "ALREADY_CANCELLED") forgetKey(start, duration);
+		hold.hasOtherClock(refusal, start);
 		if (refusal.challenge && !isAgain) {
 			gate.renew(refusal.challenge);
-			return send(start, duration, zone, typed, hold, true);
+			return send(start, duration, zone, typed, true);
 		}
 		return outcome(refusal);
 	}

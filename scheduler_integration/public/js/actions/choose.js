@@ -6,7 +6,7 @@ import { get } from "../server/api.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, prefetch, slots } from "../server/months.js";
 import { fullDate, localDate, monthShowing, now } from "../shared/dates.js";
-import { announce, around, data, t } from "../shared/page.js";
+import { announce, around, data, element, t } from "../shared/page.js";
 import { cityOf, detectedZone } from "../shared/zone-names.js";
 import { rememberClock, rememberGuess, rememberZone } from "../state/memory.js";
 import { change, show, state } from "../state/store.js";
@@ -73,6 +73,8 @@ export function backToMonth() {
 function goTo(step) {
 	change({ step });
 	hideLostRace();
+	// A question about the time that was chosen before.
+	element("form-problem").hidden = true;
 	writeAddress(state, true);
 	show();
 	focusStep(step);

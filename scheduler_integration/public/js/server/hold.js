@@ -1,8 +1,9 @@
 // Holds the chosen time for a few minutes while the form is filled in. This is a courtesy, and booking works without
 // it: if the hold fails, the visitor is told only if somebody else has the time.
-import { clockTime, isoInstant, now } from "../shared/dates.js";
+import { clockTime, isoInstant, now, offsetOf } from "../shared/dates.js";
 import { data, t } from "../shared/page.js";
 import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
+import { state } from "../state/store.js";
 import { ApiError, post, wanted } from "./api.js";
 import { gate } from "./gate.js";
 
@@ -25,6 +26,10 @@ class Hold {
 
 	/** Called if somebody else has the time. @type {(start: number, nearest: number[]) => void} */
 	onTaken = () => {};
+	/** Called if the server has another clock for the visitor's zone. @type {(start: number, question: string) => void} */
+	onClock = () => {};
+	/** The start of which the visitor was told what the server's clock shows then. */
+	_told = 0;
 
 	/** The key of this page's hold, or "". */
 	get key() {
@@ -47,6 +52,21 @@ class Hold {
 		if (!held?.until || held.until > soon || this._renewed > now() - A_WHILE) return;
 		this._renewed = now();
 		this.take(held.start, held.duration);
+	}
+
+	/**
+	 * The clock by which the page shows a time: the server refuses it if its own differs. Nothing once the visitor knows that.
+	 * @param {number} start @param {string} zone
+	 */
+	clock(start, zone) {
+		return start === this._told ? {} : { timezone: zone, utc_offset: Math.round(offsetOf(start, zone) / 60) };
+	}
+
+	/** Whether the server has refused the page's clock. The visitor is told now, and decides. @param {ApiError} error @param {number} start */
+	hasOtherClock(error, start) {
+		if (error.code !== "CLOCK_DIFFERS") return false;
+		this._told = start;
+		return true;
 	}
 
 	/** Releases the held time. */
@@ -85,19 +105,24 @@ class Hold {
 		this._write();
 	}
 
-	/** @param {number} start @param {number} duration */
+	/** @param {number} start @param {number} duration @returns {Promise<void>} */
 	async _take(start, duration) {
 		// The key is known before the request: if the answer gets lost, the time is still this visitor's own.
 		const key = this.key || randomKey();
 		const isSame = this._held?.start === start && this._held.duration === duration;
 		this._keep({ key, start, duration, until: (isSame && this._held?.until) || 0 });
 		try {
-			const answer = await this._ask({ ...wanted, start: isoInstant(start), duration, hold: key });
+			const clock = this.clock(start, state.zone);
+			const answer = await this._ask({ ...wanted, ...clock, start: isoInstant(start), duration, hold: key });
 			const until = Date.parse(answer.expires_at) / 1000;
 			rememberHold(answer.hold, until - now());
 			this._keep({ key: answer.hold, start, duration, until });
 			gate.prepare(answer.challenge);
 		} catch (error) {
+			if (error instanceof ApiError && this.hasOtherClock(error, start)) {
+				this.onClock(start, error.message);
+				return this._take(start, duration);
+			}
 			gate.ask();
 			if (error instanceof ApiError && error.code === "SLOT_TAKEN") this.onTaken(start, error.nearest);
 		}

@@ -1,6 +1,7 @@
 frappe.ui.form.on("Scheduler Settings", {
 	refresh(form) {
 		showPressure(form);
+		form.fields_dict.zone_data.$wrapper.empty().append($("<p>").text(zoneSentence(form)));
 		for (const [vendor, addresses] of Object.entries(form.doc.__onload?.addresses || {})) {
 			const area = form.fields_dict[`${vendor}_addresses`].$wrapper.empty();
 			area.append($('<p class="text-muted small">').text(__("Addresses to enter there")));
@@ -8,6 +9,13 @@ frappe.ui.form.on("Scheduler Settings", {
 		}
 	},
 });
+
+function zoneSentence(form) {
+	return __(
+		"This server has release {0} of the database of time zones. If a visitor's device has other clocks for a zone, the page asks before it books.",
+		[form.doc.__onload?.zone_data || ""],
+	);
+}
 
 // Which pages asked visitors for a proof in the last hour, and why.
 function showPressure(form) {

@@ -21,6 +21,7 @@ from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.trust.addresses import checked_domains
 from scheduler_integration.trust.pressure import raised
+from scheduler_integration.zone_data import release
 
 # The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
@@ -37,6 +38,7 @@ class SchedulerSettings(Form):
 		addresses["sms_reply"] = [reply_address()]
 		self.set_onload("addresses", addresses)
 		self.set_onload("pressure", self.pressure_rows())
+		self.set_onload("zone_data", release())
 
 	def pressure_rows(self):
 		"""Return what the form shows of the last hour: for each page that asked for something, its title, level and reasons."""
