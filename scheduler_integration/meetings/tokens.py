@@ -52,7 +52,7 @@ def cancel_url(booking: Document) -> str:
 
 def reconfirm_url(booking: Document) -> str:
 	"""Return the address at which the attendee is asked whether they are coming. Opening it changes nothing."""
-	return f"{manage_url(booking)}?coming=1#coming"
+	return f"{manage_url(booking)}?coming=1"
 
 
 def answer_url(booking: Document, user: str) -> str:

@@ -36,7 +36,7 @@ from scheduler_integration.waitlist.shown import Earlier
 # Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")
 # Arguments of the address for a form that is open.
-PANELS = ("cancel", "guests", "code", "sooner")
+PANELS = ("cancel", "guests", "code", "sooner", "coming")
 _ANCHORS = {"cancel": "cancel", "guests": "guests-form", "sooner": "sooner"}
 
 
@@ -85,7 +85,8 @@ def managing_view(
 	time.
 	"""
 	attempt = attempt or Attempt()
-	heading = _heading(booking, asked)
+	heading = _heading(booking, asked, visitor)
+	asks_coming = asked.panel == "coming" and _is_asked(booking)
 	follow = _follow_up(booking) if asked.news == "booked" else None
 	is_gone = booking.status in RELEASED
 	style = visitor.style(booking.timezone)
@@ -117,6 +118,7 @@ def managing_view(
 		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in OPEN and not booking.is_over,
+		"asks_coming": asks_coming,
 		"release": release_text(booking.release_hours, visitor.locale),
 		"follow_up": follow,
 		"sooner": earlier
@@ -260,8 +262,19 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 	}
 
 
-def _heading(booking: AttendeeBooking, asked: Asked) -> dict:
+def _is_asked(booking: AttendeeBooking) -> bool:
+	"""Whether the page can be about nothing but the question whether the attendee is coming."""
+	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
+	return is_open and booking.is_asked_to_reconfirm
+
+
+def _heading(booking: AttendeeBooking, asked: Asked, visitor: Visitor) -> dict:
 	host = _hosts(booking)
+	if asked.panel == "coming" and _is_asked(booking):
+		text = _("{0} is looking forward to it.").format(host)
+		if booking.has_reconfirmed:
+			return _head("check", _("You have confirmed that you are coming"), text)
+		return _head("clock", _("Are you coming?"), release_text(booking.release_hours, visitor.locale) or text)
 	if booking.is_asked_to_reschedule:
 		return _head("clock", _("Please choose another time"), _("{0} asks you to move this meeting.").format(host))
 	if booking.status in RELEASED:

@@ -13,6 +13,7 @@ from tests.pages.offer import book as book_soon
 from tests.pages.offer import in_three_days, make_offer
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.html import Page
 from tests.support.outbox import deliver
 
 # A Monday, and far away: the server of other tests runs tasks that are due today.
@@ -64,13 +65,23 @@ class TestAsked:
 	def test_opening_the_link_changes_nothing_and_the_button_confirms(self, client):
 		booking = book_soon(make_offer(asks_to_reconfirm=1), in_three_days(10))
 		address = f"/schedule/manage/{token_of(booking)}"
-		assert "Are you coming?" in client.get(f"{address}?coming=1").text
+		opened = Page(client.get(f"{address}?coming=1").text)
+		assert [each.get_text() for each in opened.elements("h1")] == ["Are you coming?"]
+		assert [each["value"] for each in opened.elements("button")] == ["coming"]
 		frappe.db.rollback()
 		assert not frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
-		client.post(address, data={"action": "coming"})
+		told = client.post(address, data={"action": "coming"}, allow_redirects=True).text
+		assert [each.get_text() for each in Page(told).elements("h1")] == ["You have confirmed that you are coming"]
+		assert not Page(told).elements("button")
 		assert "You have confirmed that you are coming" in client.get(address).text
 		frappe.db.rollback()
 		assert frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
+
+	def test_the_link_of_a_meeting_that_is_cancelled_says_so(self, client):
+		booking = book_soon(make_offer(asks_to_reconfirm=1), in_three_days(10))
+		address = f"/schedule/manage/{token_of(booking)}"
+		client.post(address, data={"action": "cancel"})
+		assert "This meeting is cancelled" in client.get(f"{address}?coming=1").text
 
 	def test_a_type_that_doesnt_ask_says_nothing(self, page, client):
 		booking = book(page, make_meeting_type(page))

@@ -9,6 +9,7 @@ import pytest
 
 from scheduler_integration.platform.clock import iso
 from tests.browser.screens import DESK, PHONE
+from tests.browser.test_funnel import A_PERSON
 from tests.browser.test_looks import check, sign_in_as
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, meeting_path, path_of
 from tests.support.factories import make_meeting_type, page_of
@@ -103,6 +104,16 @@ def test_an_attendee_says_that_they_are_coming(browse, language, script):
 	assert not window.page.locator("button[value=coming]").count()
 	check(window, f"coming-{language}-{script}-said")
 	assert frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
+
+
+def test_saying_that_one_is_coming_took_two_clicks(browse):
+	booking = book(make_offer(asks_to_reconfirm=1), in_three_days(10))
+	window = browse(PHONE, keep=False)
+	window.page.add_init_script(A_PERSON)
+	window.open(f"{urlsplit(booking.manage_url).path}?coming=1")
+	window.page.get_by_role("heading", name="You have confirmed that you are coming").wait_for()
+	window.page.get_by_role("link", name="Open the meeting").click()
+	window.page.get_by_role("heading", name="Your meeting", exact=True).wait_for()
 
 
 @in_each_language

@@ -1,5 +1,5 @@
 // The confirmation: prints it, opens the forms for guests and cancelling, shows the link of the video call when it comes, and
-// goes on to the host's own page unless the visitor stays.
+// goes on to the host's own page unless the visitor stays. Who came by "Yes, I'm coming" needn't press it again.
 import { awaitLink } from "./parts/awaited-link.js";
 import { around, data, element, t } from "./shared/page.js";
 
@@ -14,10 +14,19 @@ document.addEventListener("click", (event) => {
 	openPanel(link.dataset.panel ?? "");
 });
 awaitLink();
+pressAtOnce();
 if (data.isGone) forgetBooked(/^scheduling:.*:booked$/);
 // The page on which it was moved still says the new time.
 if (new URLSearchParams(location.search).has("moved")) forgetBooked(/^scheduling:[^:]*:booked$/);
 if (data.followUp) countDown(data.followUp, A_MOMENT);
+
+/** Presses the button that the link in the e-mail has named already. A page that nobody sees waits. */
+function pressAtOnce() {
+	const button = document.querySelector("button[data-at-once]");
+	if (!(button instanceof HTMLButtonElement) || navigator.webdriver) return;
+	if (document.visibilityState === "visible") button.form?.requestSubmit(button);
+	else document.addEventListener("visibilitychange", pressAtOnce, { once: true });
+}
 
 /** @param {string} address @param {number} seconds */
 function countDown(address, seconds) {

@@ -1,7 +1,8 @@
 """`/schedule/manage/<token>`: the attendee sees a booking, cancels it, and adds or removes guests.
 
 `?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation. `?cancel=1`, `?guests=1` and `?sooner=1` open the form for that, and
-`?reschedule=1` leads to the page with other times. Opening an address changes nothing, because mail programs do it too.
+`?reschedule=1` leads to the page with other times. `?coming=1` asks nothing but whether the attendee is coming; a script presses its
+button. Opening an address changes nothing, because mail programs do it too.
 """
 
 from urllib.parse import quote
@@ -78,6 +79,7 @@ def _act(token: str, path: str) -> Attempt:
 				news = _confirm_address(token, action)
 			elif action == "coming":
 				reconfirm_for_attendee(token)
+				news = "?coming=1"
 			elif action == "sooner":
 				count_request(BOOKINGS)
 				wait_for_earlier(token, WaitPayload.of(typed_when(frappe.request.form)))
