@@ -1,6 +1,7 @@
 """Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import random
+from functools import partial
 
 import frappe
 from babel.dates import format_date
@@ -16,6 +17,7 @@ from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.booking_links import forget_old_links
+from scheduler_integration.catalogue.places import all_places
 from scheduler_integration.conferencing.connect import leave as leave_account
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.domains.keep import Checked, all_claims, check
@@ -241,6 +243,14 @@ def erase_person(address: str) -> None:
 def leave_video(name: str) -> None:
 	"""Runs after the User of a Video Connection was deleted or disabled: revokes and deletes its tokens."""
 	leave_account(name)
+
+
+def tell_where(meeting_type: str) -> None:
+	"""Runs when a meeting type without a place gets one: gives it to its coming meetings. Commits after each."""
+	for place in all_places(frappe.get_doc("Meeting Type", meeting_type))[:1]:
+		for name in bookings.without_place(meeting_type, clock.now()):
+			bookings.retried(partial(bookings.take_place, name, place, clock.now()))
+			frappe.db.commit()
 
 
 def finish_privacy_requests() -> None:

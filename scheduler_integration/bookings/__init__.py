@@ -32,6 +32,7 @@ from scheduler_integration.bookings.commands.pay import (
 	note_checkout,
 	payment_authorised,
 )
+from scheduler_integration.bookings.commands.place import say_where, take_place, without_place
 from scheduler_integration.bookings.commands.propose import accept_proposal, keep_time, propose
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reconfirm import reconfirm
@@ -141,10 +142,12 @@ __all__ = [
 	"retried",
 	"run_due_tasks",
 	"run_new_tasks",
+	"say_where",
 	"show_call",
 	"store_buckets",
 	"take_off_waitlist",
 	"take_offer",
+	"take_place",
 	"team_week",
 	"tell_now",
 	"times_to_offer",
@@ -155,4 +158,5 @@ __all__ = [
 	"wait_for_earlier",
 	"withdraw_ask",
 	"withdraw_offer",
+	"without_place",
 ]

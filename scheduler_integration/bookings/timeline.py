@@ -70,6 +70,7 @@ def _did(change: Change) -> str:
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.CORRECTED: _("corrected name, telephone number or company"),
 		Kind.RECONFIRMED: _("confirmed to come"),
+		Kind.PLACED: _("said where the meeting is"),
 		Kind.PROPOSAL_REFUSED: _("kept the time, although the attendee proposed another one"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),

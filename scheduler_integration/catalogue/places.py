@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr
 
 from scheduler_integration.catalogue.hosts import at_least, required_users
-from scheduler_integration.catalogue.video import ANY, PROVIDERS, WITH_ACCOUNT, hosts_without, is_call
+from scheduler_integration.catalogue.video import ANY, PROVIDERS, WITH_ACCOUNT, WITHOUT_ACCOUNT, hosts_without, is_call
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_PLACES = 10
@@ -124,6 +124,24 @@ def check_places(meeting_type: Document) -> None:
 				_("Two places are called “{0}”. Give one of them a name of its own.").format(place.label)
 			)
 		seen.add(place.label)
+
+
+def ways_to_meet(users: Iterable[str]) -> list[tuple[str, str]]:
+	"""Return the kinds of places for these hosts as (name in the API, label), those that need nothing first.
+
+	A video call without an account comes first, then those for which all hosts have one.
+	"""
+	hosts = list(users)
+	calls = [*WITHOUT_ACCOUNT, *(call for call in WITH_ACCOUNT if not hosts_without(call, hosts))]
+	return [(frappe.scrub(kind), location_label(kind) or kind) for kind in (*calls, "Phone", "In Person", "Custom")]
+
+
+def place_of_page(page: str | None) -> dict[str, str]:
+	"""Return the fields of the place that the page's first meeting type has, for another one; empty without one."""
+	filters = {"scheduling_page": page, "location_type": ["is", "set"]}
+	fields = ["location_type", "location_details"]
+	found = page and frappe.get_all("Meeting Type", filters, fields, order_by="creation asc", limit=1)
+	return dict(found[0]) if found else {}
 
 
 def location_label(location_type: str | None) -> str | None:

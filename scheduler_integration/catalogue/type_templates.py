@@ -11,6 +11,7 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.edit_pages import create_page, free_slug
 from scheduler_integration.catalogue.edit_types import create_type
+from scheduler_integration.catalogue.places import NOWHERE, Place
 from scheduler_integration.catalogue.repeats import CHOSEN
 
 # The kinds of meetings that a new page offers.
@@ -64,8 +65,10 @@ def type_templates() -> tuple[Template, ...]:
 	)
 
 
-def first_page(title: str | None = None) -> Document:
+def first_page(title: str | None = None, place: Place = NOWHERE) -> Document:
 	"""Make a page of the signed-in user with two meeting types, and return it. Its title is by default the user's name.
+
+	The types take place at `place`.
 
 	The host gets office hours, Monday to Friday, if there are none yet. Raises NotPermitted, or InvalidRequest.
 	"""
@@ -73,6 +76,7 @@ def first_page(title: str | None = None) -> Document:
 	name = title or get_fullname(user)
 	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": _("Choose what suits you.")})
 	for order, template in enumerate(template for template in type_templates() if template.key in FIRST):
-		fields = {"title": template.title, "scheduling_page": page.name, "sort_order": order, **template.fields}
+		own = {"title": template.title, "scheduling_page": page.name, "sort_order": order}
+		fields = {**own, "location_type": place.type, "location_details": place.details, **template.fields}
 		create_type(user, fields)
 	return page

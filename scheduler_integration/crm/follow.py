@@ -46,7 +46,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	if change.moved_from:
 		meetings = [changes] if change.booking.session else [[each] for each in changes]
 		return {name: fields for meeting in meetings for name, fields in log_rescheduled(meeting).items()}
-	if change.kind is Kind.LINKED:
+	if change.kind in (Kind.LINKED, Kind.PLACED):
 		log_link(change.booking)
 	elif change.kind is Kind.CORRECTED:
 		log_correction(change.booking)

@@ -27,6 +27,8 @@ class Kind(Enum):
 	REASSIGNED = "reassigned"
 	# The video call got a link, or another link, after people had their messages.
 	LINKED = "linked"
+	# A host said where the meeting is, after people had their messages.
+	PLACED = "placed"
 	RESCHEDULED = "rescheduled"
 	RESCHEDULE_ASKED = "reschedule asked"
 	# The host asks no longer, and the meeting stays as it is.

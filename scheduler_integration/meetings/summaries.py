@@ -118,6 +118,12 @@ class BookingSummary:
 		return self.status == "Pending" and not self.waits_for_payment
 
 	@property
+	def lacks_place(self) -> bool:
+		"""Whether the attendee doesn't know yet where a coming meeting is, although nothing is on its way."""
+		is_coming = self.status in OPEN and not self.is_over
+		return is_coming and not (self.location_type or self.location or self.meeting_link or self.video_status)
+
+	@property
 	def waits_for_payment(self) -> bool:
 		"""Whether its time is kept only until the attendee has paid."""
 		return bool(self.payment and self.payment.url)

@@ -43,6 +43,7 @@ _EVENTS = {
 	Kind.REASSIGNED: "reassigned",
 	Kind.GUESTS_CHANGED: "guests",
 	Kind.LINKED: "link",
+	Kind.PLACED: "link",
 }
 
 

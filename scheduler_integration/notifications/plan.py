@@ -47,6 +47,9 @@ def messages(changes: Changes) -> list[tuple[str, Planned]]:
 	"""
 	if changes[0].kind in _SILENT:
 		return []
+	if changes[0].kind is Kind.PLACED and changes[0].booking.video_status == "Waiting":
+		# The link of the call comes with a message of its own.
+		return []
 	_skip_earlier(changes)
 	planned = []
 	for change in changes:
@@ -128,7 +131,7 @@ def _planned(change: Change, booking: Document, purpose: str, reader: Reader, ab
 			"user": reader.user,
 			"sequence": booking.sequence,
 			"is_reassigned": change.leaving is not None,
-			"is_link": change.kind is Kind.LINKED,
+			"is_link": change.kind in (Kind.LINKED, Kind.PLACED),
 			"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
 			"is_confirmed": change.kind is Kind.CONFIRMED,
 			"was_confirmed": change.was_confirmed,

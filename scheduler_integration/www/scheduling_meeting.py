@@ -11,7 +11,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slots import slots_between
-from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.bookings import UNDO_SECONDS, retried, say_where
+from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.handing_over import takers
@@ -31,13 +32,27 @@ from scheduler_integration.pages.host.reschedule import reschedule_view, resched
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
-from scheduler_integration.pages.kit.saving import answer_form, toast_of
+from scheduler_integration.pages.kit.saving import Saved, answer_form, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day
+from scheduler_integration.parsing.places import parse_place
 from scheduler_integration.platform.clock import now
 
 # What a refused form shows again.
-_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces", "amount", "scope")
+_TYPED = (
+	"reason",
+	"guests",
+	"to_date",
+	"to_time",
+	"start",
+	"gives_back",
+	"host",
+	"replaces",
+	"amount",
+	"scope",
+	"location_type",
+	"location_details",
+)
 
 no_cache = 1
 sitemap = 0
@@ -72,6 +87,7 @@ def _view() -> dict:
 			proposal_url=answer_url(document, user)
 			if document.proposed_start and user in document.host_users()
 			else None,
+			places=ways_to_meet([host.user for host in booking.hosts]) if booking.lacks_place else (),
 			series=rows_of(document.series, *AMOUNTS) if document.series else (),
 			message=refused_message(error, sharing, style) if error else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
@@ -84,7 +100,15 @@ def _view() -> dict:
 def _act(style: TimeStyle) -> SchedulingError | None:
 	"""Run the form's command and redirect to the page. Returns the error if the command is refused."""
 	page = meeting_url(argument("meeting"))
+	if argument("action") == "place":
+		return answer_form(lambda: _place(page), page, sentences())
 	return answer_form(lambda: run_command(style, page, page_of_booking=True), page, sentences())
+
+
+def _place(page: str) -> Saved:
+	place = parse_place(argument("location_type"), argument("location_details"))
+	retried(lambda: say_where(argument("meeting"), place, now()))
+	return Saved("place", address=page)
 
 
 def _sharing(document: Document) -> list[HostBooking]:

@@ -24,6 +24,7 @@ from scheduler_integration.catalogue.edit_types import change_hosts, restore_hos
 from scheduler_integration.catalogue.hosts import hosts_of_page
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_photo
+from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.domains.claims import claim_domain, claims_of, find_claim
 from scheduler_integration.domains.keep import check
@@ -47,6 +48,7 @@ from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form,
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.page_fields import parse_new_page, parse_page
+from scheduler_integration.parsing.places import parse_place
 from scheduler_integration.parsing.text import whole_number
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
@@ -64,6 +66,9 @@ def _view() -> dict:
 	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
 	view = page_view(house, pages, _typed(error), _proposed(), _team(pages))
+	if not pages:
+		view["ways_to_meet"] = ways_to_meet([frappe.session.user])
+		view["begun"] = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
 	if pages:
 		view["domains"] = _domains(error)
 	return {**view, "toast": toast_of(_sentences()), "status": error.http_status_code if error else 200}
@@ -96,7 +101,8 @@ def _act() -> Saved:
 	if argument("form") in _OF_TEAMS:
 		return _OF_TEAMS[argument("form")](argument("page"))
 	if argument("action") == "begin":
-		first_page(parse_new_page({"name": argument("title")})["title"])
+		place = parse_place(argument("location_type"), argument("location_details"))
+		first_page(parse_new_page({"name": argument("title")})["title"], place)
 		return Saved("begun")
 	return _save(argument("page"))
 

@@ -21,6 +21,7 @@ from scheduler_integration.catalogue.edit_types import (
 	reorder_types,
 	update_type,
 )
+from scheduler_integration.catalogue.places import place_of_page
 from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.pages.host.house import open_house
@@ -91,7 +92,7 @@ def _add() -> Saved:
 		raise InvalidRequest(_("Choose a page."))
 	# A page can have two types of a kind, and this form has no field for a link.
 	own = {"title": template.title, "slug": free_slug_on(page.name, template.title), "scheduling_page": page.name}
-	create_type(page.user, {**own, **template.fields})
+	create_type(page.user, {**own, **place_of_page(page.name), **template.fields})
 	return Saved("added")
 
 

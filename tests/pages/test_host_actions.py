@@ -185,7 +185,8 @@ def test_guests_come_and_go(client, offer):
 
 
 def test_the_buttons_follow_the_state(client, offer):
-	request = make_meeting_type(page_of(offer), requires_confirmation=1)
+	place = {"location_type": "In Person", "location_details": "Main Street 1"}
+	request = make_meeting_type(page_of(offer), requires_confirmation=1, **place)
 	waiting = book(request, NOON + 3600)
 	assert buttons(client, book(offer)) == {"move", "cancel", "ask", "guests"}
 	assert buttons(client, waiting) == {"confirm", "decline", "move", "ask", "guests"}

@@ -50,6 +50,7 @@ def sentences() -> dict[str, str]:
 		"reassign": _("Reassigned. The e-mails leave in ten seconds."),
 		"refund": _("The money goes back. The attendee gets an e-mail."),
 		"mark_paid": _("Marked as paid."),
+		"place": _("Saved. The attendee gets the place or the link by e-mail."),
 		"decline": _("Declined. The e-mail leaves in ten seconds."),
 		"one": _("The meeting is changed. The e-mail leaves in ten seconds."),
 		"several": _("The meetings are changed. The e-mails leave in ten seconds."),

@@ -49,7 +49,8 @@ class MeetingPage:
 
 	`panel` is the open one of PANELS, or empty. `takers` are the hosts to whom it can be reassigned, if that is the panel. `move` is the view of the times if that moves the meeting. `newer` is the
 	booking that took this one's place. `series` are the rows of its series (`meetings/series.py`). At `proposal_url` the host
-	answers a proposed time. `zone` is the host's, `now` is in epoch seconds.
+	answers a proposed time. `places` are the ways to meet from which a host chooses, if none
+	was said yet. `zone` is the host's, `now` is in epoch seconds.
 	"""
 
 	house: House
@@ -67,6 +68,7 @@ class MeetingPage:
 	typed: dict[str, str] | None = None
 	proposal_url: str | None = None
 	series: Sequence[Document] = ()
+	places: Sequence[tuple[str, str]] = ()
 
 	@property
 	def visitor(self) -> Visitor:
@@ -127,6 +129,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"left_to_pay": left_to_pay(booking, style.locale, together if waits else None),
 		"refundable": refundable(booking),
 		"currency": booking.payment.currency if booking.payment else "",
+		"places": page.places if booking.lacks_place else None,
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
 		"dates": [_date(each, page) for each in page.series],
 		"scopes": [] if waits else scopes,

@@ -50,6 +50,7 @@ def meeting_row(sharing: Sequence[HostBooking], style: dates.TimeStyle) -> dict:
 		"state": None if is_session else words.state(first.status),
 		"unpaid": payment_text(first, style.locale) if first.waits_for_payment and not is_session else None,
 		"asked": words.asked(first, style),
+		"lacks_place": first.lacks_place,
 		"problems": [problem[1] for booking in sharing if (problem := words.problem(booking))],
 		"came": words.who_came(first, style),
 		"actions": () if is_session else first.actions,

@@ -62,5 +62,6 @@ def _row(page: Document, doc: Document, locale: Locale) -> dict[str, Any]:
 		"edit_url": f"{PATH}/{doc.name}",
 		"url": page_url(page.slug, doc.slug),
 		"facts": " · ".join(filter(None, facts)),
+		"lacks_place": not doc.location_type,
 		"is_active": bool(doc.is_active),
 	}

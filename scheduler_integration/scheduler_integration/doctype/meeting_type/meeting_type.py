@@ -3,7 +3,7 @@ from frappe import _
 
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
-from scheduler_integration.bookings import forget_list, forget_turns
+from scheduler_integration.bookings import forget_list, forget_turns, without_place
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.booking_links import forget_links_of
 from scheduler_integration.catalogue.colors import checked_color
@@ -29,6 +29,7 @@ from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.payments.terms import check_terms
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.queue import queue_after_commit
 from scheduler_integration.trust.addresses import checked_domains
 from scheduler_integration.waitlist.terms import check_waitlist
 from scheduler_integration.waitlist.used import forget as forget_use_of_waitlists
@@ -80,9 +81,16 @@ class MeetingType(Form):
 		before = self.get_doc_before_save()
 		if self.has_waitlist or (before and before.has_waitlist):
 			forget_use_of_waitlists()
+		self.tell_where()
 		if before and before.round_robin_mode != self.round_robin_mode:
 			# The credits were computed by the former mode and mean nothing in the new one.
 			forget_turns(self.name)
+
+	def tell_where(self):
+		"""Give coming bookings that have none the place that was just said, and tell their attendees."""
+		before = self.get_doc_before_save()
+		if before and self.location_type and not before.location_type and without_place(self.name, now()):
+			queue_after_commit("scheduler_integration.jobs.tell_where", "short", meeting_type=self.name)
 
 	def on_trash(self):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
