@@ -23,7 +23,17 @@ def prepare_host(user: str) -> None:
 	if not frappe.db.exists("Host Calendar", {"user": user}):
 		insert_host_calendar(user)
 	if not frappe.db.exists("Availability Schedule", {"user": user}):
-		_insert_office_hours(user)
+		# Create working hours from Monday to Friday, 09:00 to 17:00. Permissions are ignored: the owner of a team
+		# page adds hosts, but may not write their schedules.
+		frappe.get_doc(
+			{
+				"doctype": "Availability Schedule",
+				"title": frappe._("Working hours"),
+				"user": user,
+				"is_default": 1,
+				"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEKDAYS],
+			}
+		).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.
 
 
 def insert_host_calendar(user: str) -> None:
@@ -33,19 +43,3 @@ def insert_host_calendar(user: str) -> None:
 	"""
 	# The first booking creates the row, and an attendee has no permissions.
 	frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
-
-
-def _insert_office_hours(user: str) -> None:
-	"""Create working hours from Monday to Friday, 09:00 to 17:00.
-
-	Permissions are ignored: the owner of a team page adds hosts, but may not write their schedules.
-	"""
-	frappe.get_doc(
-		{
-			"doctype": "Availability Schedule",
-			"title": frappe._("Working hours"),
-			"user": user,
-			"is_default": 1,
-			"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEKDAYS],
-		}
-	).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.

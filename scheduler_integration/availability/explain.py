@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
@@ -65,7 +64,13 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 	Raises MeetingTypeNotFound for an unknown or external type, NotPermitted if the signed-in user may not read it, and
 	InvalidRequest if the duration isn't offered.
 	"""
-	meeting_type = _readable(name)
+	if not frappe.db.exists("Meeting Type", {"name": name}):
+		raise MeetingTypeNotFound
+	meeting_type = frappe.get_cached_doc("Meeting Type", name)
+	if not meeting_type.has_permission("read"):
+		raise NotPermitted
+	if not meeting_type.scheduling_page:
+		raise MeetingTypeNotFound(_("This meeting is booked on an external scheduler."))
 	bookable_type = bookable(meeting_type)
 	request = SlotRequest(chosen_duration(meeting_type, duration))
 	offer = offer_around(bookable_type, request, start, now)
@@ -86,17 +91,6 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 		),
 		suggestions=tuple(offer.nearest(start)),
 	)
-
-
-def _readable(name: str) -> Document:
-	if not frappe.db.exists("Meeting Type", {"name": name}):
-		raise MeetingTypeNotFound
-	meeting_type = frappe.get_cached_doc("Meeting Type", name)
-	if not meeting_type.has_permission("read"):
-		raise NotPermitted
-	if not meeting_type.scheduling_page:
-		raise MeetingTypeNotFound(_("This meeting is booked on an external scheduler."))
-	return meeting_type
 
 
 def _objections_to_all(

@@ -40,7 +40,9 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	today = engine.local_date(now, zone)
 	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
 	midnights = [engine.local_midnight(day, zone) for day in days]
-	host = _host(draft, (midnights[0], midnights[-1]), now)
+	span = (midnights[0], midnights[-1])
+	schedule = load_schedules(None, [draft.user], draft).get(draft.user, NO_HOURS)
+	[host] = load_hosts({draft.user: schedule}, span, None, now, draft=draft)
 	own = [each for bookable in types_of(draft) if (each := _own(bookable, draft.user))]
 	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
@@ -73,12 +75,6 @@ def _own(bookable: Bookable, user: str) -> Bookable | None:
 	if not mine:
 		return None
 	return bookable if bookable.meeting_type.assignment == "Collective" else replace(bookable, only=tuple(mine))
-
-
-def _host(draft: Draft, span: engine.Interval, now: int) -> engine.Host:
-	schedule = load_schedules(None, [draft.user], draft).get(draft.user, NO_HOURS)
-	[host] = load_hosts({draft.user: schedule}, span, None, now, draft=draft)
-	return host
 
 
 def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:

@@ -43,7 +43,7 @@ class HoursChange:
 		stored = [
 			frappe.get_doc(doc.doctype, doc.name) for doc in (*self.saved, *self.deleted) if not doc.is_new()
 		] + self._former_default()
-		earlier = [_facts(doc) for doc in stored]
+		earlier = [{"doctype": doc.doctype, "name": doc.name, "values": _values(doc)} for doc in stored]
 		self.save()
 		kept = [(each["doctype"], each["name"]) for each in earlier]
 		return {
@@ -87,10 +87,6 @@ def validated(doc: Document) -> Document:
 	doc.run_method("before_validate")
 	doc.run_method("validate")
 	return doc
-
-
-def _facts(doc: Document) -> dict[str, Any]:
-	return {"doctype": doc.doctype, "name": doc.name, "values": _values(doc)}
 
 
 def _values(doc: Document) -> dict[str, Any]:

@@ -215,15 +215,11 @@ def _fits(
 	for name in schedules:
 		schedule = load_schedules(name, [user], draft, records.schedules).get(user, NO_HOURS)
 		(host,) = load_hosts({user: schedule}, span, None, now, draft=draft, records=records)
-		open_times[name] = _open_times(host, span)
+		# A whole day around the meetings, so that the hours at both ends aren't cut.
+		hours = engine.working_intervals(host.hours, span[0] - 86400, span[1] + 86400)
+		blocked = [(busy[0], busy[1]) for busy in host.busy if _is_blocked(busy)]
+		open_times[name] = engine.subtract(hours, engine.merge(blocked))
 	return lambda name, start, end: any(first <= start and end <= last for first, last in open_times[name])
-
-
-def _open_times(host: engine.Host, span: engine.Interval) -> list[engine.Interval]:
-	# A whole day around the meetings, so that the hours at both ends aren't cut.
-	hours = engine.working_intervals(host.hours, span[0] - 86400, span[1] + 86400)
-	blocked = [(busy[0], busy[1]) for busy in host.busy if _is_blocked(busy)]
-	return engine.subtract(hours, engine.merge(blocked))
 
 
 def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:

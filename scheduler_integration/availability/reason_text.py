@@ -43,14 +43,18 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 	if not hours.weekly and not hours.overrides:
 		return _("There are no working hours at all.")
 	today = engine.local_date(start, zone)
-	if labels := _labels(hours, today):
+	if labels := list(
+		dict.fromkeys(each.label for each in hours.overrides if each.first <= today <= each.last and each.label)
+	):
 		return _("The usual hours don't apply on this date: {0}.").format(", ".join(labels))
 	day = engine.local_midnight(today, zone), engine.local_midnight(date.fromordinal(today.toordinal() + 1), zone)
 	windows = engine.working_intervals(hours, *day)
 	if not windows:
 		return _("There are no working hours on that day.")
 	spans = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
-	return _("Outside the working hours of that day: {0} ({1}).").format(spans, _city(zone))
+	return _("Outside the working hours of that day: {0} ({1}).").format(
+		spans, get_timezone_location(zone, return_city=True, locale=current_locale())
+	)
 
 
 def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -100,10 +104,6 @@ def _without_labels(member: engine.Member) -> engine.Member:
 	return replace(member, host=replace(member.host, hours=unnamed))
 
 
-def _labels(hours: engine.WorkingHours, day: date) -> list[str]:
-	return list(dict.fromkeys(each.label for each in hours.overrides if each.first <= day <= each.last and each.label))
-
-
 def _span(minutes: int) -> str:
 	"""Return the minutes in the largest unit without a remainder: 2880 is "2 days", 240 "4 hours", 90 "90 minutes"."""
 	if minutes and minutes % DAY == 0:
@@ -116,10 +116,6 @@ def _span(minutes: int) -> str:
 def _day(instant: int, member: engine.Member) -> str:
 	day = engine.local_date(instant, member.host.hours.zone)
 	return format_skeleton("yMMMEd", datetime.combine(day, time()), locale=current_locale())
-
-
-def _city(zone: str) -> str:
-	return get_timezone_location(zone, return_city=True, locale=current_locale())
 
 
 def _clock(instant: int, member: engine.Member) -> str:

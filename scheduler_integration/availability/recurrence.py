@@ -30,18 +30,15 @@ def make_series(start: int, end: int, rule: str, zone: str) -> str:
 	try:
 		return engine.normalised_rule(_wall(start, zone), _wall(end, zone), rule, zone)
 	except InvalidRecurrence as error:
-		raise _refusal(error) from None
+		sentence = _sentence(error.problem).format(str(error.value)[:_LONGEST_QUOTE])
+		refusal = InvalidRequest(sentence, details={"recurrence_rule": sentence})
+		raise refusal from None
 	except engine.EngineError:
 		raise InvalidRequest(_("These dates are too far from today.")) from None
 
 
 def _wall(instant: int, zone: str) -> datetime:
 	return engine.wall_clock(instant, zone).replace(tzinfo=None, fold=0)
-
-
-def _refusal(error: InvalidRecurrence) -> InvalidRequest:
-	sentence = _sentence(error.problem).format(str(error.value)[:_LONGEST_QUOTE])
-	return InvalidRequest(sentence, details={"recurrence_rule": sentence})
 
 
 def _sentence(problem: RecurrenceProblem) -> str:

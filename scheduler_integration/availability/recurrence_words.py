@@ -25,7 +25,12 @@ def describe(rule: str, start: date) -> str:
 	FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5 is "Every week on Monday and Thursday, 5 times" in English.
 	"""
 	text = parse_recurrence(rule)
-	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), _added(text.added)]
+	dates = text.added
+	if len(dates) > _NAMED_DATES:
+		added = _("with {0} added dates").format(len(dates))
+	else:
+		added = _("and on {0}").format(_dates(dates)) if dates else ""
+	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), added]
 	return ", ".join(part for part in parts if part)
 
 
@@ -68,14 +73,12 @@ def _weekly(rule: RecurrenceRule, start: date) -> str:
 
 def _monthly(rule: RecurrenceRule, start: date) -> str:
 	often = _("Every month") if rule.interval == 1 else _("Every {0} months").format(rule.interval)
-	return f"{often}, {_in_month(rule, start)}"
-
-
-def _in_month(rule: RecurrenceRule, start: date) -> str:
 	if rule.days:
-		return _("on {0}").format(_days(rule))
-	days = rule.by.get("BYMONTHDAY") or (start.day,)
-	return _("on day {0}").format(_list([_("last") if day == -1 else str(day) for day in days]))
+		in_month = _("on {0}").format(_days(rule))
+	else:
+		days = rule.by.get("BYMONTHDAY") or (start.day,)
+		in_month = _("on day {0}").format(_list([_("last") if day == -1 else str(day) for day in days]))
+	return f"{often}, {in_month}"
 
 
 def _yearly(rule: RecurrenceRule, start: date) -> str:
@@ -99,12 +102,6 @@ def _excluded(dates: Sequence[RecurrenceDate]) -> str:
 	if len(dates) > _NAMED_DATES:
 		return _("without {0} excluded dates").format(len(dates))
 	return _("except on {0}").format(_dates(dates)) if dates else ""
-
-
-def _added(dates: Sequence[RecurrenceDate]) -> str:
-	if len(dates) > _NAMED_DATES:
-		return _("with {0} added dates").format(len(dates))
-	return _("and on {0}").format(_dates(dates)) if dates else ""
 
 
 def _dates(dates: Sequence[RecurrenceDate]) -> str:

@@ -70,11 +70,10 @@ def load_schedules(
 	if name not in by_name:
 		return {}
 	named = _schedule(by_name[name])
-	return {user: _limited(named, defaults[user]) if user in defaults else named for user in users}
-
-
-def _limited(schedule: HostSchedule, default: frappe._dict) -> HostSchedule:
-	return replace(schedule, limits=limits_of(default, of_host=True))
+	return {
+		user: replace(named, limits=limits_of(defaults[user], of_host=True)) if user in defaults else named
+		for user in users
+	}
 
 
 def find_schedules(names: Collection[str], users: Iterable[str]) -> Iterator[frappe._dict]:

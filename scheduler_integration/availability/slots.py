@@ -56,7 +56,12 @@ def slots_between(
 
 	Raises InvalidRequest if `last` is before `first`, and RangeTooLong for more than 62 dates.
 	"""
-	_check_range(first, last)
+	if last < first:
+		raise InvalidRequest(
+			_("The last day is before the first."), details={"end_date": _("Choose a later date or time.")}
+		)
+	if (last - first).days >= MAX_DAYS:
+		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
 	span = _instants(first, last, zone)
 	pool = make_offer(bookable, request, *span, now).pool
 	offered = _offered(pool, request.duration, zone, _starts(pool, request, *span), span)
@@ -87,15 +92,6 @@ def first_month_with_slots(
 
 def _starts(pool: engine.HostPool, request: SlotRequest, since: int, until: int) -> list[int]:
 	return [start for start in pool.starts(since, until) if start != request.besides]
-
-
-def _check_range(first: date, last: date) -> None:
-	if last < first:
-		raise InvalidRequest(
-			_("The last day is before the first."), details={"end_date": _("Choose a later date or time.")}
-		)
-	if (last - first).days >= MAX_DAYS:
-		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
 
 
 def _instants(first: date, last: date, zone: str) -> engine.Interval:

@@ -70,7 +70,12 @@ class _Writer:
 
 	def _widget(self, widget: ShownWidget) -> Markup:
 		if self.channel == "report":
-			return Markup('<div class="scheduler-embed">{}</div>').format(_frame(widget))
+			return Markup('<div class="scheduler-embed">{}</div>').format(
+				Markup(
+					'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
+					' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}" data-reference="{}"></iframe>'
+				).format(widget.src, widget.title, widget.height, _SANDBOX, widget.reference)
+			)
 		# In print, the address itself is shown beside the QR code, because paper can't be clicked.
 		is_print = self.channel == "pdf"
 		return self._block(
@@ -125,13 +130,6 @@ def _description(description: Description, points_heading: str | None) -> Markup
 			parts.append(Markup("<p><strong>{}</strong></p>").format(points_heading))
 		parts.append(Markup("<ul>{}</ul>").format(_join(Markup("<li>{}</li>").format(p) for p in description.points)))
 	return _join(parts)
-
-
-def _frame(widget: ShownWidget) -> Markup:
-	return Markup(
-		'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
-		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}" data-reference="{}"></iframe>'
-	).format(widget.src, widget.title, widget.height, _SANDBOX, widget.reference)
 
 
 def _join(parts: Iterable[Markup]) -> Markup:

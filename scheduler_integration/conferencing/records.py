@@ -41,7 +41,22 @@ def row_for(desired: Desired, account: Account) -> Document:
 	nonce = nonce_of(desired.subject, account, generation)
 	name = frappe.db.get_value("Video Meeting", {"nonce": nonce})
 	if not name:
-		name = _insert({**of, "nonce": nonce, "generation": generation}, desired, account)
+		row = frappe.get_doc(
+			{
+				"doctype": "Video Meeting",
+				"status": PLANNED,
+				"booking": desired.booking,
+				"connection": account.connection,
+				"is_fallback": int(account == desired.fallback and account != desired.account),
+				**of,
+				"nonce": nonce,
+				"generation": generation,
+			}
+		)
+		# Runs in the outbox, without a user who has rights. Nobody may write these rows by hand.
+		row.insert(ignore_permissions=True)
+		frappe.db.commit()
+		name = row.name
 	return frappe.get_doc("Video Meeting", name)
 
 
@@ -108,23 +123,6 @@ def fields_of(conference: Conference) -> dict[str, object]:
 def is_current(row: Document, desired: Desired) -> bool:
 	"""Whether the provider has the time and the title already."""
 	return (row.starts_at, row.ends_at, row.title) == (desired.start, desired.end, desired.title)
-
-
-def _insert(fields: dict[str, object], desired: Desired, account: Account) -> str:
-	row = frappe.get_doc(
-		{
-			"doctype": "Video Meeting",
-			"status": PLANNED,
-			"booking": desired.booking,
-			"connection": account.connection,
-			"is_fallback": int(account == desired.fallback and account != desired.account),
-			**fields,
-		}
-	)
-	# Runs in the outbox, without a user who has rights. Nobody may write these rows by hand.
-	row.insert(ignore_permissions=True)
-	frappe.db.commit()
-	return row.name
 
 
 def forget_people(bookings: Collection[str]) -> None:

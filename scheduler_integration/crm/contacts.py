@@ -69,13 +69,9 @@ def create_contact(person: Person) -> str:
 		# Nobody asked which kind of number it is. Frappe CRM's page of a contact shows the mobile number only.
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1, "is_primary_mobile_no": 1})
 	# This runs for the attendee, usually without signing in. Booking a meeting needs no right to create Contacts.
-	return contact.insert(ignore_permissions=True, set_name=_name(person.attendee_name)).name
-
-
-def _name(full_name: str) -> str:
-	"""Return a name for a new Contact that no other one has, such as "Ada Lovelace-7f3a9c21".
-
-	Frappe would use "Ada Lovelace", and "Ada Lovelace-1" for the next. Two people with one name who book different hosts at
-	the same moment would wait for each other, and one of the bookings would begin again.
-	"""
-	return f"{full_name[:100]}-{frappe.generate_hash(length=8)}"
+	# A name for a new Contact that no other one has, such as "Ada Lovelace-7f3a9c21". Frappe would use "Ada
+	# Lovelace", and "Ada Lovelace-1" for the next. Two people with one name who book different hosts at the same
+	# moment would wait for each other, and one of the bookings would begin again.
+	return contact.insert(
+		ignore_permissions=True, set_name=f"{person.attendee_name[:100]}-{frappe.generate_hash(length=8)}"
+	).name

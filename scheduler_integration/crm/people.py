@@ -105,7 +105,8 @@ def finds_all_records() -> bool:
 def _search(kind: PersonKind, text: str, most: int = FOUND) -> list[Person]:
 	if not frappe.has_permission(kind.doctype, "read"):
 		return []
-	fields = _known_fields(kind)
+	meta = frappe.get_meta(kind.doctype)
+	fields = [field for field in (*kind.name, *kind.email, *kind.phone, *kind.company) if meta.has_field(field)]
 	rows: dict[str, frappe._dict] = {}
 	# One query for each field: with `or_filters`, MariaDB would use none of their indexes.
 	for field in (*kind.name, *kind.email):
@@ -127,11 +128,6 @@ def _person(kind: PersonKind, values: Document | frappe._dict) -> Person:
 		for fact in ("name", "email", "phone", "company")
 	}
 	return Person(kind.doctype, str(values.get("name")), **facts)
-
-
-def _known_fields(kind: PersonKind) -> list[str]:
-	meta = frappe.get_meta(kind.doctype)
-	return [field for field in (*kind.name, *kind.email, *kind.phone, *kind.company) if meta.has_field(field)]
 
 
 def _installed() -> list[PersonKind]:

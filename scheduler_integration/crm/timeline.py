@@ -39,7 +39,12 @@ def write_entries(event: Document, author: str, parties: Iterable[Party]) -> Non
 	"""
 	for party in parties:
 		if _needs_entry(event, *party):
-			_store(_entry(event, author, *party))
+			entry = _entry(event, author, *party)
+			# This transaction has stored everything that `insert` would check.
+			entry.db_insert()
+			for link in entry.timeline_links:
+				link.parent = entry.name
+				link.db_insert()
 
 
 def update_entries(event: Document) -> None:
@@ -125,11 +130,3 @@ def _facts(event: Document) -> dict[str, Any]:
 		"sender_full_name": get_fullname(event.owner),
 		"reference_owner": event.owner,
 	}
-
-
-def _store(entry: Document) -> None:
-	# This transaction has stored everything that `insert` would check.
-	entry.db_insert()
-	for link in entry.timeline_links:
-		link.parent = entry.name
-		link.db_insert()

@@ -37,6 +37,9 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 	if _clicked_lately(target, ip_hash, now):
 		return False
 	try:
+		# A value that two requests of one click share: the column is unique.
+		parts = (target.consultant, target.assessment or "", target.meeting_type or "", ip_hash, str(now // REPEAT))
+		visit_key = _keyed_hash("visit", "\n".join(parts))
 		insert_row(
 			{
 				"event_type": LINK_CLICKED,
@@ -52,7 +55,7 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 				"ip_hash": ip_hash,
 				"user_agent": visit.user_agent,
 				"referrer": visit.referrer,
-				"visit": _visit_key(target, ip_hash, now),
+				"visit": visit_key,
 			}
 		)
 	except frappe.UniqueValidationError:
@@ -80,12 +83,6 @@ def _clicked_lately(target: Target, ip_hash: str, now: int) -> bool:
 		same &= row[field] == value if value else row[field].isnull()
 	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
 	return bool(frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run())
-
-
-def _visit_key(target: Target, ip_hash: str, now: int) -> str:
-	"""Return a value that two requests of one click share: the column is unique."""
-	parts = (target.consultant, target.assessment or "", target.meeting_type or "", ip_hash, str(now // REPEAT))
-	return _keyed_hash("visit", "\n".join(parts))
 
 
 def _keyed_hash(purpose: str, text: str) -> str:

@@ -38,7 +38,13 @@ def forget_old_engagement(now: int) -> int:
 		_forget({"name": ["in", names]})
 		frappe.db.commit()
 		forgotten += len(names)
-	_delete_external_bookings(before)
+	booking = DocType("Outside Booking")
+	# A booking that only the browser reported has no time.
+	old = (booking.creation < to_site_time(before)) & (Coalesce(booking.ends_at, 0) < before)
+	for name in frappe.qb.from_(booking).select(booking.name).where(old).run(pluck=True):
+		# The job runs for the site, not for a user.
+		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True, delete_permanently=True)
+		frappe.db.commit()
 	return forgotten
 
 
@@ -85,13 +91,3 @@ def _forget(filters: dict[str, Any]) -> None:
 
 def _clear(doctype: str, field: str, value: str) -> None:
 	frappe.db.set_value(doctype, {field: value}, field, None, update_modified=False)
-
-
-def _delete_external_bookings(before: int) -> None:
-	booking = DocType("Outside Booking")
-	# A booking that only the browser reported has no time.
-	old = (booking.creation < to_site_time(before)) & (Coalesce(booking.ends_at, 0) < before)
-	for name in frappe.qb.from_(booking).select(booking.name).where(old).run(pluck=True):
-		# The job runs for the site, not for a user.
-		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True, delete_permanently=True)
-		frappe.db.commit()

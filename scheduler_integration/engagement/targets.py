@@ -33,7 +33,11 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
 	for each reason. A stranger must not find out which records exist.
 	"""
-	record = _assessment(assessment) if assessment else None
+	record = (
+		frappe.db.get_value("Client Assessment", {"name": assessment}, _ASSESSMENT, as_dict=True)
+		if assessment
+		else None
+	)
 	offered = consultant_type(meeting_type) if meeting_type else None
 	owners = {each.consultant for each in (record, offered) if each} | (
 		{consultant} if consultant is not None else set()
@@ -45,7 +49,3 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	if not record:
 		return Target(user, meeting_type=type_name, phase=phase or None)
 	return Target(user, record.name, type_name, record.primary_phase, record.client, record.contact)
-
-
-def _assessment(name: str) -> frappe._dict | None:
-	return frappe.db.get_value("Client Assessment", {"name": name}, _ASSESSMENT, as_dict=True)

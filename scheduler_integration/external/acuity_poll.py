@@ -51,7 +51,13 @@ def ask(name: str, now: int) -> None:
 	if not claimed:
 		return
 	try:
-		account = _account(claimed.consultant)
+		row = frappe.db.get_value(
+			_SETTINGS, {"consultant": claimed.consultant}, ["name", "acuity_user_id"], as_dict=True
+		)
+		key = row and get_decrypted_password(_SETTINGS, row.name, "webhook_signing_key", raise_exception=False)
+		if not row or not row.acuity_user_id or not key:
+			raise AcuityUnreachable(_("the user ID or the key is missing in the scheduler settings"), is_final=True)
+		account = Account(row.acuity_user_id, key)
 		change = read_appointment(fetch_appointment(account, claimed.external_id), now)
 	except AcuityUnreachable as error:
 		_note(name, claimed, str(error), is_final=error.is_final)
@@ -92,11 +98,3 @@ def _note(name: str, claimed: frappe._dict, problem: str, *, is_final: bool) -> 
 
 def _set(name: str, fields: dict) -> None:
 	frappe.db.set_value("Outside Booking", name, fields, update_modified=False)
-
-
-def _account(consultant: str) -> Account:
-	row = frappe.db.get_value(_SETTINGS, {"consultant": consultant}, ["name", "acuity_user_id"], as_dict=True)
-	key = row and get_decrypted_password(_SETTINGS, row.name, "webhook_signing_key", raise_exception=False)
-	if not row or not row.acuity_user_id or not key:
-		raise AcuityUnreachable(_("the user ID or the key is missing in the scheduler settings"), is_final=True)
-	return Account(row.acuity_user_id, key)

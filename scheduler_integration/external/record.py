@@ -132,20 +132,16 @@ def _replace_former(booking: Document, successor: Document, change: ExternalChan
 	elif former.status == RESCHEDULED or former.name == successor.name:
 		return
 	else:
-		_give_to_successor(former, successor)
+		pass_on_external(former.name, successor.name)
+		if successor.event:
+			withdraw_activity(former)
+		else:
+			successor.db_set(
+				{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
+			)
 	former.update({"status": RESCHEDULED, "successor": booking.name})
 	_save(former)
 	keep_blocked(former)
-
-
-def _give_to_successor(former: Document, successor: Document) -> None:
-	pass_on_external(former.name, successor.name)
-	if successor.event:
-		withdraw_activity(former)
-	else:
-		successor.db_set(
-			{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
-		)
 
 
 def _last_successor(booking: Document) -> Document:
@@ -231,23 +227,19 @@ def keep_activity(booking: Document) -> Fields:
 		return log_meeting(booking) if is_known and booking.status != "Cancelled" else {}
 	event = frappe.db.get_value("Event", booking.event, ["status", "starts_on", "ends_on"], as_dict=True)
 	if event:
-		_update(booking, event)
+		if booking.status == "Cancelled":
+			if event.status != "Cancelled":
+				log_cancellation([booking])
+		elif booking.status in ("Completed", "No Show"):
+			log_outcome(booking)
+		elif (event.status, event.starts_on, event.ends_on) != ("Open", booking.starts_on, booking.ends_on):
+			log_new_times(booking)
 	return {}
 
 
 def withdraw_activity(booking: Document) -> None:
 	"""Mark the Event of an Outside Booking as cancelled, because its successor has an Event of its own."""
 	log_cancellation([booking])
-
-
-def _update(booking: Document, event: frappe._dict) -> None:
-	if booking.status == "Cancelled":
-		if event.status != "Cancelled":
-			log_cancellation([booking])
-	elif booking.status in ("Completed", "No Show"):
-		log_outcome(booking)
-	elif (event.status, event.starts_on, event.ends_on) != ("Open", booking.starts_on, booking.ends_on):
-		log_new_times(booking)
 
 
 def keep_blocked(booking: Document) -> None:

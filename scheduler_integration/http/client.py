@@ -181,13 +181,7 @@ class Client:
 			# `from None`: the error contains the address, which may be a secret.
 			raise AddressRefused() from None
 		request = _Request(method, prepared.url or url, _headers(prepared), _content(prepared), self.auth)
-		return self._with_attempts(request, self.limits.attempts if method in _REPEATABLE else 1, redirect_methods)
-
-	def close(self) -> None:
-		if self._session:
-			self._session.close()
-
-	def _with_attempts(self, request: _Request, attempts: int, redirect_methods: Collection[str]) -> Answer:
+		attempts = self.limits.attempts if method in _REPEATABLE else 1
 		for attempt in range(1, attempts + 1):
 			try:
 				return self._follow(request, redirect_methods)
@@ -197,6 +191,10 @@ class Client:
 					raise
 				sleep(wait)
 		raise Unreachable(host=_host(request.url))  # not reached: the last attempt raises
+
+	def close(self) -> None:
+		if self._session:
+			self._session.close()
 
 	def _wait_before(self, attempt: int, error: OutsideError) -> float | None:
 		"""Return the seconds to wait before the next attempt, or None if this call shouldn't wait that long."""
@@ -247,7 +245,12 @@ class Client:
 			_log(request.method, host, "cut" if self._sockets.were_cut else "failed", began)
 			raise Unreachable(host=host) from None
 		_log(request.method, host, str(answer.status), began)
-		return _checked(answer, host)
+		after = retry_after(answer.headers.get("Retry-After"), now())
+		if answer.status == 429 or (answer.status in _BUSY and after is not None):
+			raise TooManyRequests(after, host=host)
+		if answer.status in _BROKEN or answer.status in _BUSY:
+			raise Unreachable(host=host)
+		return answer
 
 	def _exchange(self, request: _Request, seconds: float) -> Answer:
 		limits = self.limits
@@ -285,15 +288,6 @@ def _read(response: requests.Response, limit: int) -> bytes:
 			raise AnswerTooLarge(host=_host(response.url))
 		parts.append(part)
 	return b"".join(parts)
-
-
-def _checked(answer: Answer, host: str) -> Answer:
-	after = retry_after(answer.headers.get("Retry-After"), now())
-	if answer.status == 429 or (answer.status in _BUSY and after is not None):
-		raise TooManyRequests(after, host=host)
-	if answer.status in _BROKEN or answer.status in _BUSY:
-		raise Unreachable(host=host)
-	return answer
 
 
 def _headers(prepared: requests.PreparedRequest) -> dict[str, str]:

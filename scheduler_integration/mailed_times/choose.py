@@ -40,12 +40,11 @@ def spread(days: Mapping[date, Sequence[int]], zone: str, count: int) -> list[in
 
 def by_day(days: Mapping[date, Sequence[int]], zone: str) -> dict[date, list[int]]:
 	"""Return the starts by date, without nights by the clock of `zone`; with nights only if nothing else is free."""
-	waking = {day: [start for start in starts if _is_waking(start, zone)] for day, starts in sorted(days.items())}
+	waking = {
+		day: [start for start in starts if (_WAKING <= engine.wall_clock(start, zone).hour < _NIGHT)]
+		for day, starts in sorted(days.items())
+	}
 	return {day: starts for day, starts in waking.items() if starts} or {d: list(s) for d, s in sorted(days.items())}
-
-
-def _is_waking(start: int, zone: str) -> bool:
-	return _WAKING <= engine.wall_clock(start, zone).hour < _NIGHT
 
 
 def _by_preference(starts: Sequence[int], zone: str, index: int) -> list[int]:

@@ -81,10 +81,8 @@ def _make_link(own: Bookable, wish: Wish) -> str:
 		"attendee_name": wish.attendee_name or None,
 		"attendee_email": wish.attendee_email or None,
 	}
-	return str(create_link(fields | _owner(own)).name)
-
-
-def _owner(own: Bookable) -> dict[str, str]:
-	"""Return whose link it is: the signed-in user's, or if a manager offers another host's times, that of the page's owner."""
+	# Whose link it is: the signed-in user's, or if a manager offers another host's times, that of the page's
+	# owner.
 	user = frappe.session.user
-	return {"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user}
+	owner = {"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user}
+	return str(create_link(fields | owner).name)

@@ -37,7 +37,10 @@ def offered_times(
 ) -> OfferedTimes:
 	"""Return the words for a meeting's `starts` (epoch seconds) that is booked at `url`, for a reader in the time zone."""
 	reader = Reader("", "", language, zone)
-	rows = [(reader.date(start), (reader.time(start), _address(url, start, zone))) for start in sorted(starts)]
+	rows = [
+		(reader.date(start), (reader.time(start), f"{url}?{urlencode({'start': iso(start, zone), 'tz': zone})}"))
+		for start in sorted(starts)
+	]
 	return OfferedTimes(
 		title=title,
 		length=lengths.duration(minutes, reader.locale),
@@ -100,10 +103,6 @@ def _table(rows: Markup) -> Markup:
 	return Markup(
 		'<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="border-collapse:separate;">{}</table>'
 	).format(rows)
-
-
-def _address(url: str, start: int, zone: str) -> str:
-	return f"{url}?{urlencode({'start': iso(start, zone), 'tz': zone})}"
 
 
 def _zone_sentence(times: OfferedTimes) -> str:

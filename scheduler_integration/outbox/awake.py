@@ -20,7 +20,13 @@ QUIET = timedelta(days=1)
 
 def keep_awake() -> None:
 	"""Record activity if something waits and nothing was recorded for a day. Safe to call each minute."""
-	if not _something_waits():
+	# Whether there are open tasks or connected calendars. A calendar that is read only once a day closes its
+	# host's times.
+	tasks = {"status": ["in", [PENDING, SENDING]]}
+	something_waits = bool(
+		frappe.db.exists("Outbox Task", tasks) or frappe.db.exists("Calendar Connection", {"is_active": 1})
+	)
+	if not something_waits:
 		return
 	if _is_old(_newest("Activity Log", "modified")):
 		entry = {
@@ -33,16 +39,11 @@ def keep_awake() -> None:
 	if _is_old(_newest("User", "last_active")):
 		# Visitors book as the user Guest.
 		frappe.db.set_value("User", "Guest", "last_active", site_now(), update_modified=False)
-		_forget_that_it_slept()
-
-
-def _something_waits() -> bool:
-	"""Whether there are open tasks or connected calendars.
-
-	A calendar that is read only once a day closes its host's times.
-	"""
-	tasks = {"status": ["in", [PENDING, SENDING]]}
-	return bool(frappe.db.exists("Outbox Task", tasks) or frappe.db.exists("Calendar Connection", {"is_active": 1}))
+		# Later versions of Frappe remember for an hour that the site is dormant: delete that.
+		if find_spec("frappe.utils.scheduler"):
+			is_dormant = frappe.get_attr("frappe.utils.scheduler.is_dormant")
+			if hasattr(is_dormant, "clear_cache"):
+				is_dormant.clear_cache()
 
 
 def _newest(doctype: str, field: str) -> object:
@@ -52,11 +53,3 @@ def _newest(doctype: str, field: str) -> object:
 
 def _is_old(moment: object) -> bool:
 	return not moment or site_now() - get_datetime(moment) > QUIET
-
-
-def _forget_that_it_slept() -> None:
-	"""Later versions of Frappe remember for an hour that the site is dormant: delete that."""
-	if find_spec("frappe.utils.scheduler"):
-		is_dormant = frappe.get_attr("frappe.utils.scheduler.is_dormant")
-		if hasattr(is_dormant, "clear_cache"):
-			is_dormant.clear_cache()

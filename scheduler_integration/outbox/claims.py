@@ -14,7 +14,6 @@ from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
 from pypika import Case, Table
 from pypika.analytics import RowNumber
-from pypika.queries import Selectable
 from pypika.terms import ExistsCriterion, Not
 
 from scheduler_integration.outbox import outages
@@ -81,7 +80,10 @@ def _claim(now: int, limit: int, wanted: Wanted) -> list[Task] | None:
 	query = query.set(task.status, SENDING).set(task.lease, lease).set(task.lease_until, now + LEASE_SECONDS)
 	query.set(task.attempts, task.attempts + 1).run()
 	frappe.db.commit()
-	claimed = _claimed(lease, names)
+	rows = frappe.get_all("Outbox Task", {"lease": lease, "name": ["in", names]}, list(_COLUMNS))
+	order = {name: index for index, name in enumerate(names)}
+	rows.sort(key=lambda row: order[row.name])
+	claimed = [Task(**{**row, "payload": json.loads(row.payload or "{}")}) for row in rows]
 	return _without_rivals(claimed, wanted.one_at_a_time) if claimed else None
 
 
@@ -136,7 +138,11 @@ def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	due = due.as_("due")
 	query = frappe.qb.from_(due).select(due.name)
 	if serial := sorted(wanted.one_at_a_time):
-		query = query.where(due.kind.notin(serial) | ((due.turn == 1) & Not(_is_running(due))))
+		other = frappe.qb.DocType("Outbox Task").as_("other")
+		running = frappe.qb.from_(other).select(other.name)
+		running = running.where((other.target == due.target) & (other.kind == due.kind) & (other.status == SENDING))
+		is_running = ExistsCriterion(running)
+		query = query.where(due.kind.notin(serial) | ((due.turn == 1) & Not(is_running)))
 	query = query.orderby(due.attempts).orderby(due.is_timed).orderby(due.turn).orderby(due.due_at)
 	return list(query.limit(limit).run(pluck=True))
 
@@ -152,20 +158,6 @@ def _is_held_up(task: Table, now: int) -> Criterion:
 	first = first.where((earlier.booking == task.booking) & (earlier.stage < task.stage))
 	first = first.where(earlier.status.isin([PENDING, SENDING]) & (earlier.due_at <= task.due_at + PATIENCE))
 	return (task.due_at > now - PATIENCE) & ExistsCriterion(first)
-
-
-def _is_running(due: Selectable) -> Criterion:
-	other = frappe.qb.DocType("Outbox Task").as_("other")
-	running = frappe.qb.from_(other).select(other.name)
-	running = running.where((other.target == due.target) & (other.kind == due.kind) & (other.status == SENDING))
-	return ExistsCriterion(running)
-
-
-def _claimed(lease: str, names: list[str]) -> list[Task]:
-	rows = frappe.get_all("Outbox Task", {"lease": lease, "name": ["in", names]}, list(_COLUMNS))
-	order = {name: index for index, name in enumerate(names)}
-	rows.sort(key=lambda row: order[row.name])
-	return [Task(**{**row, "payload": json.loads(row.payload or "{}")}) for row in rows]
 
 
 def _without_rivals(claimed: list[Task], one_at_a_time: Collection[str]) -> list[Task]:

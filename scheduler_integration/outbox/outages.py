@@ -47,7 +47,10 @@ def note(kind: str, down: Down, now: int) -> bool:
 	outage = frappe.db.get_value(_DOCTYPE, name, ["since", "asks_at"], as_dict=True)
 	is_news = not outage or outage.asks_at < now - _FORGOTTEN
 	since = now if is_news else outage.since
-	asks_at = now + max(_wait(now - since), down.after)
+	# How long to wait, in seconds: about as long as the outage has lasted, so the waits double.
+	longest = min(max((now - since), FIRST_WAIT), LONGEST_WAIT)
+	wait = random.randint(longest // 2, longest)
+	asks_at = now + max(wait, down.after)
 	values = {
 		"reason": down.reason,
 		"asks_at": asks_at,
@@ -120,12 +123,6 @@ def untold(kind: str, before: int) -> list[Outage]:
 def note_told(kind: str, account: str, now: int) -> None:
 	"""Note that people were told of the outage, if there is one."""
 	frappe.db.set_value(_DOCTYPE, {"name": _name(kind, account)}, "told_at", now)
-
-
-def _wait(age: int) -> int:
-	"""Return how long to wait, in seconds: about as long as the outage has lasted, so the waits double."""
-	longest = min(max(age, FIRST_WAIT), LONGEST_WAIT)
-	return random.randint(longest // 2, longest)
 
 
 def _name(kind: str, account: str) -> str:

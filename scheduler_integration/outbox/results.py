@@ -2,7 +2,6 @@
 
 import random
 from html import unescape
-from typing import Any
 
 import frappe
 from frappe import _
@@ -30,7 +29,24 @@ def store_outcome(task: Task, outcome: Outcome, now: int) -> None:
 
 	If the booking was changed while the handler ran, the task has a higher generation now and is due again.
 	"""
-	status, fields = _fields(task, outcome, now)
+	over = {"done_at": now, "done_on": to_site_time(now)}
+	if isinstance(outcome, Done):
+		status, fields = (
+			SENT,
+			{"error": None, **({"external_id": outcome.external_id} if outcome.external_id else {}), **over},
+		)
+	elif isinstance(outcome, Again):
+		attempts = task.attempts if outcome.counts else patient(task)
+		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason or None}
+		status, fields = PENDING, {**again, "attempts": attempts}
+	elif isinstance(outcome, Down):
+		# Its time stays. The task is due as soon as the account works.
+		target = task.target if outcome.account in accounts_of(task) else outcome.account
+		status, fields = PENDING, {"target": target, "attempts": patient(task), "error": outcome.reason}
+	elif isinstance(outcome, Never):
+		status, fields = FAILED, {"error": outcome.reason, **over}
+	else:
+		status, fields = SKIPPED, {"error": outcome.reason, **over}
 	row = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.update(row).where((row.name == task.name) & (row.lease == task.lease) & (row.status == SENDING))
 	# The status comes last: MariaDB sets the columns from left to right, and the others don't need it.
@@ -73,20 +89,3 @@ def describe(error: Exception) -> str:
 	if "Traceback" in text:
 		text = strip_html(text).strip().rpartition("\n")[2]
 	return (" ".join(unescape(text).split()) or type(error).__name__)[:LONGEST_ERROR]
-
-
-def _fields(task: Task, outcome: Outcome, now: int) -> tuple[str, dict[str, Any]]:
-	over = {"done_at": now, "done_on": to_site_time(now)}
-	if isinstance(outcome, Done):
-		return SENT, {"error": None, **({"external_id": outcome.external_id} if outcome.external_id else {}), **over}
-	if isinstance(outcome, Again):
-		attempts = task.attempts if outcome.counts else patient(task)
-		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason or None}
-		return PENDING, {**again, "attempts": attempts}
-	if isinstance(outcome, Down):
-		# Its time stays. The task is due as soon as the account works.
-		target = task.target if outcome.account in accounts_of(task) else outcome.account
-		return PENDING, {"target": target, "attempts": patient(task), "error": outcome.reason}
-	if isinstance(outcome, Never):
-		return FAILED, {"error": outcome.reason, **over}
-	return SKIPPED, {"error": outcome.reason, **over}

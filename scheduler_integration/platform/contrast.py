@@ -58,7 +58,15 @@ def _move_lightness(colour: str, backgrounds: Sequence[str], ratio: float, towar
 
 	if legible(colour):
 		return colour
-	start, chroma, hue = _to_oklch(colour)
+	red, green, blue = (_linear(channel) for channel in _channels(colour))
+	# Python 3.10 has no `math.cbrt`. No number here is negative, so a power is its cube root.
+	long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+	medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+	short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+	lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+	a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+	b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+	start, chroma, hue = lightness, math.hypot(a, b), math.atan2(b, a)
 	good, bad = towards, start
 	for _ in range(_STEPS):
 		middle = (good + bad) / 2
@@ -84,18 +92,6 @@ def _linear(channel: float) -> float:
 
 def _encoded(channel: float) -> float:
 	return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
-
-
-def _to_oklch(colour: str) -> tuple[float, float, float]:
-	red, green, blue = (_linear(channel) for channel in _channels(colour))
-	# Python 3.10 has no `math.cbrt`. No number here is negative, so a power is its cube root.
-	long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
-	medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
-	short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
-	lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
-	a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
-	b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
-	return lightness, math.hypot(a, b), math.atan2(b, a)
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> str:

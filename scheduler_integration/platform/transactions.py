@@ -111,7 +111,16 @@ def read_committed(wait: float | None = None) -> object:
 	SQLite (one writer at a time), or if the server writes a binary log of statements: InnoDB then refuses to write under
 	READ COMMITTED. The connection keeps level and limit until Frappe closes it, at the end of the request or job.
 	"""
-	if frappe.db.db_type != "mariadb" or _has_written() or _server(frappe.local.site).logs_statements:
+	# Whether this transaction has written something: beginning another transaction would commit that. Frappe
+	# counts the writes, but sets the count to zero after a rollback to a savepoint, which undoes only the later
+	# writes: insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
+	# For each record that it writes, Frappe also registers callbacks for the commit, and these stay until the
+	# transaction ends. So the only write that isn't noticed is one by plain SQL before such a rollback.
+	if (
+		frappe.db.db_type != "mariadb"
+		or bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
+		or _server(frappe.local.site).logs_statements
+	):
 		if wait is not None:
 			limit_waits(wait)
 		return None
@@ -130,20 +139,6 @@ def limit_waits(seconds: float) -> None:
 		frappe.db.sql(f"pragma busy_timeout = {max(1, int(seconds * 1000))}")
 	else:
 		_set_session(_waits(seconds))
-
-
-def _has_written() -> bool:
-	"""Whether this transaction has written something: beginning another transaction would commit that.
-
-	Frappe counts the writes, but sets the count to zero after a rollback to a savepoint, which undoes only the later
-	writes:
-
-		insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
-
-	For each record that it writes, Frappe also registers callbacks for the commit, and these stay until the transaction
-	ends. So the only write that isn't noticed is one by plain SQL before such a rollback.
-	"""
-	return bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
 
 
 def _waits(seconds: float) -> dict[str, object]:

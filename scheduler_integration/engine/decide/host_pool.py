@@ -53,7 +53,11 @@ class HostPool:
 		if self.members:
 			self._zone = zone(dates_in or self.members[0].host.hours.zone)
 			self.members = self._with_known_windows(members)
-			self._groups = self._groups_together() if together else self._groups_of_one()
+			self._groups = (
+				self._groups_together()
+				if together
+				else [HostGroup([member], self._now, self._zone) for member in self.members]
+			)
 
 	def starts(self, first: int, last: int) -> list[int]:
 		"""Return the bookable starts s with `first <= s < last`, ascending.
@@ -188,9 +192,6 @@ class HostPool:
 	def _has_required(self) -> bool:
 		"""Whether the pool meets together and needs certain hosts, who are its only group."""
 		return self._together and any(member.is_required for member in self.members)
-
-	def _groups_of_one(self) -> list[HostGroup]:
-		return [HostGroup([member], self._now, self._zone) for member in self.members]
 
 	def _groups_together(self) -> list[HostGroup]:
 		required = [member for member in self.members if member.is_required]

@@ -68,7 +68,14 @@ def _covered(start: datetime, end: datetime, tz: ZoneInfo) -> Interval:
 	if _seconds_repeated(start, tz) < 0:
 		if _seconds_repeated(last, tz) < 0:
 			return begin, instant_of(last, tz) + 1
-		begin = _end_of_gap(start, tz)
+		# The first instant after the gap that contains `wall`. 02:30 in the gap from 02:00 to 03:00 means 03:30, an
+		# hour later by the clock. One offset applies before the gap, another one after it. With each of them 02:30 is
+		# another instant, and the end of the gap is searched for between the two.
+		late = instant_of(start, tz)
+		early = late + _seconds_repeated(start, tz)
+		begin = early + bisect_left(
+			range(early, late), start, key=lambda instant: wall_clock(instant, tz).replace(tzinfo=None, fold=0)
+		)
 	repeated = _seconds_repeated(last, tz)
 	return begin, instant_of(last, tz) + repeated + 1 if repeated > 0 else instant_of(end, tz)
 
@@ -76,18 +83,3 @@ def _covered(start: datetime, end: datetime, tz: ZoneInfo) -> Interval:
 def _seconds_repeated(wall: datetime, tz: ZoneInfo) -> int:
 	"""Return by how many seconds the clocks go back over `wall`; less than 0 if they go forward and skip it; usually 0."""
 	return offset_at(wall, tz) - offset_at(wall.replace(fold=1), tz)
-
-
-def _end_of_gap(wall: datetime, tz: ZoneInfo) -> int:
-	"""Return the first instant after the gap that contains `wall`.
-
-	02:30 in the gap from 02:00 to 03:00 means 03:30, an hour later by the clock. One offset applies before the gap, another
-	one after it. With each of them 02:30 is another instant, and the end of the gap is searched for between the two.
-	"""
-	late = instant_of(wall, tz)
-	early = late + _seconds_repeated(wall, tz)
-	return early + bisect_left(range(early, late), wall, key=lambda instant: _reading(instant, tz))
-
-
-def _reading(instant: int, tz: ZoneInfo) -> datetime:
-	return wall_clock(instant, tz).replace(tzinfo=None, fold=0)

@@ -45,7 +45,12 @@ def normalised_rule(start: datetime, end: datetime, rule: str, zone_name: str | 
 	"""
 	tz = zone(zone_name)
 	start, end = start.replace(microsecond=0), end.replace(microsecond=0)
-	_check_span(start, end)
+	if end <= start:
+		raise InvalidRecurrence(RecurrenceProblem.ENDS_BEFORE_START)
+	if end - start > timedelta(days=MOST_DAYS_EACH):
+		raise InvalidRecurrence(RecurrenceProblem.TOO_LONG_EACH, MOST_DAYS_EACH)
+	if end.year > _LAST_YEAR:
+		raise InstantOutOfRange(utc_midnight(end.toordinal()))
 	text = parse_recurrence(rule)
 	recurrence = recurrence_of(start, end, tz, text)
 	_check_occurs(recurrence)
@@ -60,15 +65,6 @@ def normalised_rule(start: datetime, end: datetime, rule: str, zone_name: str | 
 	if recurrence_bounds(normalised) is None:
 		raise InvalidRecurrence(RecurrenceProblem.ALL_EXCLUDED)
 	return normalised
-
-
-def _check_span(start: datetime, end: datetime) -> None:
-	if end <= start:
-		raise InvalidRecurrence(RecurrenceProblem.ENDS_BEFORE_START)
-	if end - start > timedelta(days=MOST_DAYS_EACH):
-		raise InvalidRecurrence(RecurrenceProblem.TOO_LONG_EACH, MOST_DAYS_EACH)
-	if end.year > _LAST_YEAR:
-		raise InstantOutOfRange(utc_midnight(end.toordinal()))
 
 
 def _check_occurs(recurrence: Recurrence) -> None:

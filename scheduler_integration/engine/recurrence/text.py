@@ -98,7 +98,10 @@ def parse_recurrence(text: str) -> RecurrenceText:
 		raise InvalidRecurrence(RecurrenceProblem.TOO_LONG, LONGEST_TEXT)
 	rules: list[str] = []
 	dates: dict[str, list[RecurrenceDate]] = {"EXDATE": [], "RDATE": []}
-	for line in _unfolded(text):
+	# The lines. A line that begins with a blank continues the line before it (RFC 5545, 3.1).
+	lines = re.sub(r"\r?\n[ \t]", "", text.strip()).splitlines()
+	unfolded = [line.strip() for line in lines if line.strip()]
+	for line in unfolded:
 		name, parameters, value = _split(line)
 		if name == "RRULE":
 			rules.append(value)
@@ -109,12 +112,6 @@ def parse_recurrence(text: str) -> RecurrenceText:
 	if len(rules) != 1:
 		raise InvalidRecurrence(RecurrenceProblem.SEVERAL_RULES if rules else RecurrenceProblem.NO_RULE)
 	return RecurrenceText(_rule(rules[0]), tuple(dates["EXDATE"]), tuple(dates["RDATE"]))
-
-
-def _unfolded(text: str) -> list[str]:
-	"""Return the lines. A line that begins with a blank continues the line before it (RFC 5545, 3.1)."""
-	lines = re.sub(r"\r?\n[ \t]", "", text.strip()).splitlines()
-	return [line.strip() for line in lines if line.strip()]
 
 
 def _split(line: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from ..model.host import Host
-from ..model.meeting_rules import DateRange, MeetingRules, RollingDays, Until
+from ..model.meeting_rules import DateRange, MeetingRules, Until
 from ..time.intervals import BEGINNING, FOREVER, Interval
 from ..time.zones import local_date, local_midnight
 
@@ -29,26 +29,21 @@ def booking_window(rules: MeetingRules, host: Host, now: int) -> Interval:
 		)
 	if isinstance(window, Until):
 		return BEGINNING, window.instant
-	return BEGINNING, midnight_after(_last_day(window, host, now), zone)
-
-
-def _last_day(window: RollingDays, host: Host, now: int) -> int:
-	"""Return the ordinal of the window's last date."""
+	# The ordinal of the window's last date.
 	today = local_date(now, host.hours.zone).toordinal()
 	if window.business_only:
-		return _nth_business_day(window.days, host.hours.weekdays, today)
-	return today + window.days
-
-
-def _nth_business_day(count: int, weekdays: frozenset[int], today: int) -> int:
-	"""Return the ordinal of the `count`-th date after today that is one of the `weekdays`."""
-	# Any seven days have each weekday once, so whole weeks are skipped in one step. Example: ten business days, Monday to
-	# Friday. One week with five of them is skipped, and the other five are counted day by day.
-	weeks = max(count - 1, 0) // len(weekdays)
-	day = today + 7 * weeks
-	for _step in range(count - weeks * len(weekdays)):
-		day = next(later for later in range(day + 1, day + 8) if (later - 1) % 7 in weekdays)
-	return day
+		# The ordinal of the `count`-th date after today that is one of the `weekdays`.
+		# Any seven days have each weekday once, so whole weeks are skipped in one step. Example: ten business days, Monday to
+		# Friday. One week with five of them is skipped, and the other five are counted day by day.
+		weeks = max(window.days - 1, 0) // len(host.hours.weekdays)
+		last_day = today + 7 * weeks
+		for _step in range(window.days - weeks * len(host.hours.weekdays)):
+			last_day = next(
+				later for later in range(last_day + 1, last_day + 8) if (later - 1) % 7 in host.hours.weekdays
+			)
+	else:
+		last_day = today + window.days
+	return BEGINNING, midnight_after(last_day, zone)
 
 
 def midnight_after(day: int, zone: str | ZoneInfo) -> int:

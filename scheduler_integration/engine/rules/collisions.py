@@ -71,20 +71,23 @@ class Collisions:
 		There is no such start after a hold, because a hold may never become a booking.
 		"""
 		around = zip(self._items, self._around, strict=True)
-		return {-(-high // GAP_STEP) * GAP_STEP for item, (_low, high) in around if not _is_hold(item)}
+		return {
+			-(-high // GAP_STEP) * GAP_STEP
+			for item, (_low, high) in around
+			if not (isinstance(item, Booked) and item.is_hold)
+		}
 
 	def _reason(self, start: int, conflicts: list[Busy | Booked]) -> Reason:
 		end = start + self._rules.seconds
-		if self._rules.seats > 1 and all(self._begins_at(item, start) for item in conflicts):
+		if self._rules.seats > 1 and all(
+			(isinstance(item, Booked) and item.is_first_day and self._is_session_at(item, start)) for item in conflicts
+		):
 			return Reason.NO_SEATS
 		overlaps = any(item.start < end and start < item.end for item in conflicts)
 		return Reason.BUSY if overlaps else Reason.BUFFER
 
 	def _can_join(self, item: Busy | Interval | Booked, start: int) -> bool:
 		return start in self._joinable and self._is_session_at(item, start)
-
-	def _begins_at(self, item: Busy | Booked, start: int) -> bool:
-		return isinstance(item, Booked) and item.is_first_day and self._is_session_at(item, start)
 
 	def _is_session_at(self, item: Busy | Interval | Booked, start: int) -> bool:
 		return isinstance(item, Booked) and item.start == start and is_session_of(item, self._rules)
@@ -108,10 +111,6 @@ def _around_bookings(booked: list[Booked], length: int, before: int, after: int)
 		)
 		for item in booked
 	]
-
-
-def _is_hold(item: Busy | Interval | Booked) -> bool:
-	return isinstance(item, Booked) and item.is_hold
 
 
 def conflicts_with(start: int, rules: MeetingRules, host: Host) -> list[Busy | Booked]:

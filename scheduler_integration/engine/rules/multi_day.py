@@ -60,21 +60,15 @@ def _parts(
 	start: int, count: int, seconds: int, zone: ZoneInfo, workdays: frozenset[int] | None
 ) -> tuple[Interval, ...]:
 	wall = wall_clock(start, zone).replace(tzinfo=None)
-	days = _meeting_days(wall.toordinal(), count, workdays)
-	starts = [start, *(_instant(day, wall, zone) for day in days[1:])]
-	return tuple((at, at + seconds) for at in starts) if len(days) == count else ()
-
-
-def _meeting_days(first: int, count: int, workdays: frozenset[int] | None) -> list[int]:
-	"""Return the ordinals of the meeting's dates. The first one is always the date of the start."""
+	# The ordinals of the meeting's dates. The first one is always the date of the start.
+	first = wall.toordinal()
 	if workdays is None:
-		return list(range(first, first + count))
-	later = range(first + 1, first + count + LONGEST_PAUSE_DAYS)
-	return [first, *(day for day in later if day in workdays)][:count]
-
-
-def _instant(day: int, wall: datetime, zone: ZoneInfo) -> int:
-	return instant_of(datetime.combine(date.fromordinal(day), wall.time()), zone)
+		days = list(range(first, first + count))
+	else:
+		later = range(first + 1, first + count + LONGEST_PAUSE_DAYS)
+		days = [first, *(day for day in later if day in workdays)][:count]
+	starts = [start, *(instant_of(datetime.combine(date.fromordinal(day), wall.time()), zone) for day in days[1:])]
+	return tuple((at, at + seconds) for at in starts) if len(days) == count else ()
 
 
 def _workdays(hours: Sequence[WorkingHours], zone: ZoneInfo, first: int, last: int) -> frozenset[int]:

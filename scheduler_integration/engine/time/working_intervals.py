@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .hours import DateOverride, Trip, WeeklyRule, WorkingHours
+from .hours import DateOverride, WeeklyRule, WorkingHours
 from .intervals import Interval, clip, merge, subtract
 from .zones import (
 	DAY,
@@ -100,7 +100,9 @@ class _LocalDays:
 		self._first = first
 		self._home = tz = zone(hours.zone)
 		self._offsets = [offset_at_midnight(day, tz) for day in range(first, last + 3)]
-		self._away = _zones_by_day(hours.trips, self.ordinals)
+		self._away = {
+			day: zone(trip.zone) for trip in hours.trips for day in _ordinals(trip.first, trip.last, self.ordinals)
+		}
 
 	def midnight(self, day: int) -> int:
 		if day in self._away:
@@ -110,26 +112,20 @@ class _LocalDays:
 	def intervals(self, day: int, spans: list[Minutes]) -> list[Interval]:
 		"""Return the instants of the wall-clock `spans` of `day`. Each ends by the end of the next day."""
 		tz = self._away.get(day, self._home)
-		offset, tomorrow, after = self._offsets_from(day)
+		if day in self._away:
+			offset, tomorrow, after = [offset_at_midnight(each, self._away[day]) for each in range(day, day + 3)]
+		else:
+			index = day - self._first
+			offset, tomorrow, after = self._offsets[index : index + 3]
 		if offset == tomorrow == after:
 			midnight = utc_midnight(day) - offset
 			return [(midnight + start * MINUTE, midnight + end * MINUTE) for start, end in spans]
 		wall = datetime.fromordinal(day)
 		return [(_instant_after(wall, start, tz), _instant_after(wall, end, tz)) for start, end in spans]
 
-	def _offsets_from(self, day: int) -> list[int]:
-		if day in self._away:
-			return [offset_at_midnight(each, self._away[day]) for each in range(day, day + 3)]
-		index = day - self._first
-		return self._offsets[index : index + 3]
-
 
 def _instant_after(midnight: datetime, minutes: int, tz: ZoneInfo) -> int:
 	return instant_of(midnight + timedelta(minutes=minutes), tz)
-
-
-def _zones_by_day(trips: tuple[Trip, ...], days: range) -> dict[int, ZoneInfo]:
-	return {day: zone(trip.zone) for trip in trips for day in _ordinals(trip.first, trip.last, days)}
 
 
 def _ordinals(first: date, last: date, within: range) -> range:
@@ -143,7 +139,7 @@ def _open_intervals(hours: WorkingHours, days: _LocalDays) -> list[Interval]:
 	opens: list[Interval] = []
 	cuts: list[Interval] = []
 	for day in days.ordinals:
-		opened, cut = weekly[_weekday(day)]
+		opened, cut = weekly[((day - 1) % 7)]
 		if day in overrides:
 			own = overrides[day]
 			if any(override.replaces_the_day for override in own):
@@ -184,7 +180,3 @@ def _own_minutes(overrides: list[DateOverride]) -> list[Minutes]:
 
 def _end_at(midnight: int, intervals: list[Interval]) -> list[Interval]:
 	return [(start, min(end, midnight)) for start, end in intervals if start < midnight]
-
-
-def _weekday(day: int) -> int:
-	return (day - 1) % 7  # Ordinal 1, the first day of the year 1, is a Monday.

@@ -29,11 +29,16 @@ def read_appointment(appointment: object, asked_at: int) -> ExternalChange:
 	"""Return the appointment that Acuity answered at `asked_at` (epoch seconds). Raises InvalidRequest."""
 	fields = appointment if isinstance(appointment, dict) else {}
 	start = read.instant(fields, "datetime")
+	# The status. Acuity marks a no-show on a cancelled appointment.
+	if fields.get("noShow") is True:
+		status = "No Show"
+	else:
+		status = "Cancelled" if fields.get("canceled") is True else "Scheduled"
 	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(fields, "id"),
 		happened_at=asked_at,
-		status=_status(fields),
+		status=status,
 		start=start,
 		end=start + 60 * read.minutes(fields, "duration"),
 		title=read.words(fields.get("type")),
@@ -42,10 +47,3 @@ def read_appointment(appointment: object, asked_at: int) -> ExternalChange:
 		attendee_phone=read.number(fields.get("phone")),
 		reference=find_reference(fields.get("forms")),
 	)
-
-
-def _status(appointment: Mapping[str, Any]) -> str:
-	"""Return the status. Acuity marks a no-show on a cancelled appointment."""
-	if appointment.get("noShow") is True:
-		return "No Show"
-	return "Cancelled" if appointment.get("canceled") is True else "Scheduled"

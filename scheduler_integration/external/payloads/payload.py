@@ -50,7 +50,15 @@ def optional_identifier(payload: Mapping[str, Any], name: str) -> str | None:
 def instant(payload: Mapping[str, Any], name: str) -> int:
 	"""Return an ISO 8601 instant as epoch seconds. Raises InvalidRequest if it is missing or wrong."""
 	try:
-		return parse_instant(_full_zone(payload.get(name)))
+		# The time with at most six decimals: Calendly sends six, and some schedulers seven or nine.
+		value = payload.get(name)
+		if not isinstance(value, str) or "." not in value:
+			full_zone = value
+		else:
+			whole, _dot, rest = value.partition(".")
+			decimals = "".join(char for char in rest[:9] if char.isdigit())
+			full_zone = f"{whole}.{decimals[:6]}{rest[len(decimals) :]}"
+		return parse_instant(full_zone)
 	except Refused as refused:
 		raise InvalidRequest(details={name: str(refused)}) from None
 
@@ -95,12 +103,3 @@ def number(value: object) -> str:
 		return phone(value) if isinstance(value, str) else ""
 	except Refused:
 		return ""
-
-
-def _full_zone(value: object) -> object:
-	"""Return the time with at most six decimals: Calendly sends six, and some schedulers seven or nine."""
-	if not isinstance(value, str) or "." not in value:
-		return value
-	whole, _dot, rest = value.partition(".")
-	decimals = "".join(char for char in rest[:9] if char.isdigit())
-	return f"{whole}.{decimals[:6]}{rest[len(decimals) :]}"

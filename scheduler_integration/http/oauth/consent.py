@@ -84,13 +84,15 @@ def begin(
 		"context": dict(context),
 	}
 	frappe.cache.set_value(_key(state), json.dumps(kept), expires_in_sec=SECONDS)
+	digest = hashlib.sha256(verifier.encode()).digest()
+	challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
 	query = {
 		"response_type": "code",
 		"client_id": client_id,
 		"redirect_uri": redirect_uri,
 		"scope": " ".join(asked),
 		"state": state,
-		"code_challenge": _challenge(verifier),
+		"code_challenge": challenge,
 		"code_challenge_method": "S256",
 		**vendor.extra,
 	}
@@ -104,7 +106,13 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> tuple[Started, 
 
 	Raises ConsentExpired, ConsentRefused, AdminConsentNeeded, and the errors of `endpoint.ask_for_tokens`.
 	"""
-	kept = _take(str(params.get("state") or ""), asker)
+	# What was stored for the state, and delete it, so it works only once. Raises ConsentExpired.
+	state = str(params.get("state") or "")
+	text = frappe.cache.get_value(_key(state), expires=True) if state else None
+	kept = json.loads(text) if text else None
+	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
+		raise ConsentExpired
+	frappe.cache.delete_value(_key(state))
 	vendor = VENDORS[kept["vendor"]]
 	if params.get("error") or not params.get("code"):
 		raise _refusal(vendor, f"{params.get('error')} {params.get('error_description')}")
@@ -156,16 +164,6 @@ def _claims(token: Any) -> dict[str, Any]:
 	return claims if isinstance(claims, dict) else {}
 
 
-def _take(state: str, asker: Asker) -> dict[str, Any]:
-	"""Return what was stored for the state, and delete it, so it works only once. Raises ConsentExpired."""
-	text = frappe.cache.get_value(_key(state), expires=True) if state else None
-	kept = json.loads(text) if text else None
-	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
-		raise ConsentExpired
-	frappe.cache.delete_value(_key(state))
-	return kept
-
-
 def _refusal(vendor: Vendor, error: str) -> ConsentRefused:
 	if any(code in error for code in _ADMIN_ERRORS):
 		return AdminConsentNeeded(vendor.name)
@@ -175,8 +173,3 @@ def _refusal(vendor: Vendor, error: str) -> ConsentRefused:
 def _key(state: str) -> str:
 	# The state is a secret until it is used, so the cache has only its hash.
 	return f"scheduling_consent:{hashlib.sha256(state.encode()).hexdigest()}"
-
-
-def _challenge(verifier: str) -> str:
-	digest = hashlib.sha256(verifier.encode()).digest()
-	return base64.urlsafe_b64encode(digest).decode().rstrip("=")

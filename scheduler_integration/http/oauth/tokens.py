@@ -66,7 +66,13 @@ def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "")
 		was_asked_for = secrets.access_token != kept.access_token or _expires_at(holder) > now + _SPARE_SECONDS
 		if secrets.access_token not in ("", refused) and was_asked_for:
 			return secrets.access_token  # Another worker has just done it.
-		return _refreshed(vendor, holder, secrets.refresh_token, now)
+		if not secrets.refresh_token:
+			raise AccessRevoked
+		answer = ask_for_tokens(vendor, {"grant_type": "refresh_token", "refresh_token": secrets.refresh_token})
+		# Without a new refresh token the old one stays.
+		newest = str(answer.get("refresh_token") or secrets.refresh_token)
+		_write(holder, answer["access_token"], newest, now + int(answer.get("expires_in") or 3600))
+		return answer["access_token"]
 	finally:
 		frappe.db.commit()  # stores the tokens, and gives the lock back
 
@@ -99,16 +105,6 @@ def _is_shared(holder: Holder) -> bool:
 
 def _expires_at(holder: Holder) -> int:
 	return frappe.db.get_value(holder.doctype, holder.name, "token_expires_at") or 0
-
-
-def _refreshed(vendor: Vendor, holder: Holder, refresh_token: str, now: int) -> str:
-	if not refresh_token:
-		raise AccessRevoked
-	answer = ask_for_tokens(vendor, {"grant_type": "refresh_token", "refresh_token": refresh_token})
-	# Without a new refresh token the old one stays.
-	newest = str(answer.get("refresh_token") or refresh_token)
-	_write(holder, answer["access_token"], newest, now + int(answer.get("expires_in") or 3600))
-	return answer["access_token"]
 
 
 def _secrets(holder: Holder, *, for_update: bool = False) -> _Secrets:
