@@ -35,6 +35,7 @@ website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling",
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/ill", "to_route": "scheduling_ill"},
+	{"from_route": "/scheduling/leaving", "to_route": "scheduling_ill"},
 	{"from_route": "/scheduling/embed", "to_route": "scheduling_embed"},
 	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
 	{"from_route": "/scheduling/page/preview", "to_route": "scheduling_page_preview"},
@@ -197,6 +198,7 @@ doc_events = {
 		# Somebody who was disabled doesn't come back to disconnect their accounts.
 		"on_update": [
 			"scheduler_integration.calendars.leaving.pause_user",
+			"scheduler_integration.notifications.left_host.plan_message",
 			"scheduler_integration.conferencing.connect.forget_user",
 			"scheduler_integration.notifications.devices.forget_user",
 		],

@@ -2,6 +2,7 @@
 
 import random
 from functools import partial
+from urllib.parse import urlencode
 
 import frappe
 from babel.dates import format_date
@@ -31,6 +32,7 @@ from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
+from scheduler_integration.notifications.left_host import tell_managers
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.payments.records import forget_notices
 from scheduler_integration.permissions import managers
@@ -238,6 +240,11 @@ def send_data_code(address: str, network: str, language: str, form: str) -> None
 def erase_person(address: str) -> None:
 	"""Runs after Frappe deleted a User at their own request: erases what this app holds about them too."""
 	erase(address, clock.now())
+
+
+def tell_of_left_host(user: str) -> None:
+	"""Runs after a User was disabled: mails managers the meetings that somebody must decide about."""
+	tell_managers(user, f"/scheduling/leaving?{urlencode({'user': user})}", clock.now())
 
 
 def leave_video(name: str) -> None:

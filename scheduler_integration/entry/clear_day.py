@@ -1,4 +1,4 @@
-"""A host can't come on a day: one pass over its meetings, each handed over, moved or cancelled, and the day is closed.
+"""A host can't come on a day, or leaves: one pass over the meetings, each handed over, moved, asked about or cancelled.
 
 Each meeting is a command of its own, in a transaction of its own: one that is refused stops no other, and stays as it is.
 Messages wait for UNDO_SECONDS, so that the host can take the pass back. A meeting that begins soon can't wait: its messages
@@ -36,13 +36,15 @@ KEEP = "keep"
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-	"""The wishes of the host `user` for a day: for each booking's name `hand_over:<user>`, `move:<start>`, `cancel` or `keep`.
+	"""The wishes for meetings of the host `user`: for each booking's name `hand_over:<user>`, `move:<start>`, `ask`, `cancel`
+	or `keep`.
 
-	`reason` goes to those whose meeting is moved or cancelled. With `closes_day` no more times are offered on the day.
+	`reason` goes to those whose meeting is moved or cancelled, or who are asked. With `closes_day` no more times are offered
+	on the day. `day` is None for somebody who leaves.
 	"""
 
 	user: str
-	day: date
+	day: date | None
 	choices: Mapping[str, str]
 	reason: str = ""
 	closes_day: bool = True
@@ -72,8 +74,8 @@ def clear_day(wanted: Pass) -> dict[str, Any]:
 	found = {each.id: each for each in readable_of(chosen, clock.now())}
 	commands = {name: _command(found.get(name), name, choice, wanted) for name, choice in chosen.items()}
 	facts: dict[str, Any] = {"user": wanted.user, "commands": [], "done": [], "refused": [], "hours": None}
-	if wanted.closes_day:
-		_try(None, lambda: facts.update(hours=_close(wanted)), facts)
+	if wanted.closes_day and (day := wanted.day):
+		_try(None, lambda: facts.update(hours=_close(wanted.user, day)), facts)
 	for name, command in commands.items():
 		_try(found.get(name), partial(_run, found.get(name), command, chosen[name], facts), facts)
 	return facts
@@ -102,6 +104,9 @@ def _command(booking: HostBooking | None, name: str, choice: str, wanted: Pass) 
 		return parse_command("hand_over", name, host=detail, replaces=wanted.user)
 	if kind == "move":
 		return parse_command(_of_session("reschedule", actions), name, reason=wanted.reason, start=detail)
+	if kind == "ask":
+		# Nobody will be there, so the time is given back before the attendee has chosen another one.
+		return parse_command("ask_to_reschedule", name, reason=wanted.reason, gives_back=1)
 	if kind == "cancel":
 		action = "decline" if "decline" in actions else _of_session("cancel", actions)
 		return parse_command(action, name, reason=wanted.reason)
@@ -125,13 +130,12 @@ def _named(booking: HostBooking | None) -> dict[str, Any]:
 	return {"who": booking.meeting_type.title if booking.session else booking.attendee.name, "start": booking.start}
 
 
-def _close(wanted: Pass) -> dict[str, Any] | None:
+def _close(user: str, day: date) -> dict[str, Any] | None:
 	"""Make the day an absence, unless it is one already."""
-	if is_closed(wanted.user, wanted.day):
+	if is_closed(user, day):
 		return None
-	day = str(wanted.day)
-	fields = {"is_away": 1, "date": day, "end_date": day, "whole_day": 1}
-	return hours.add_override(wanted.user, fields).save_undoably()
+	fields = {"is_away": 1, "date": str(day), "end_date": str(day), "whole_day": 1}
+	return hours.add_override(user, fields).save_undoably()
 
 
 def _try(booking: HostBooking | None, work: Callable[[], object], facts: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.load import load_members, shared_records
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_people
 from scheduler_integration.catalogue.lookup import Bookable, bookables
 from scheduler_integration.engine import Reason, reassignment_refusals
 from scheduler_integration.exceptions import HostLeft
@@ -27,12 +27,15 @@ _MOST_TIMES = 3
 class Proposal:
 	"""What is possible with a booking: the colleagues who have time for it, by name, and the nearest later starts.
 
+	`may_choose`: the attendee finds other times if they are asked to choose one.
+
 	The first of each isn't proposed for another booking of the same day, so the first choices can all be taken together.
 	"""
 
 	booking: str
 	colleagues: tuple[TypeHost, ...]
 	starts: tuple[int, ...]
+	may_choose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,16 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 		each.meeting_type.name: each
 		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in types])
 	}
-	moves = [(_moving(each, found[each.meeting_type], after), _request(each)) for each in bookings]
+	enabled = enabled_people(sorted({host for each in bookings for host in each.host_users()}))
+
+	def movable(booking: Document, same_hosts: bool) -> Bookable | None:
+		with suppress(HostLeft):
+			found_type = found[booking.meeting_type]
+			return bookable_for(booking, same_hosts=same_hosts, bookable_type=found_type, enabled=enabled)
+		return None
+
+	nobody = {name: replace(each, only=()) for name, each in found.items()}
+	moves = [((after and movable(each, True)) or nobody[each.meeting_type], _request(each)) for each in bookings]
 	takers = [
 		(replace(found[each.meeting_type], only=tuple(successors[each.name])), SlotRequest(each.duration_minutes))
 		for each in bookings
@@ -98,17 +110,10 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 				tuple(chosen.first_start(starts, booking.duration_minutes * 60, _buffer(offer.pool.rules)))[
 					:_MOST_TIMES
 				],
+				movable(booking, False) is not None,
 			)
 		)
 	return made
-
-
-def _moving(booking: Document, bookable_type: Bookable, after: int | None) -> Bookable:
-	"""Return with whom the booking can be moved: the same hosts, or nobody if one of them leaves or is disabled."""
-	if after is not None:
-		with suppress(HostLeft):
-			return bookable_for(booking, same_hosts=True, bookable_type=bookable_type)
-	return replace(bookable_type, only=())
 
 
 class _Chosen:

@@ -6,6 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.meetings.load import load_bookings
 
@@ -27,6 +28,16 @@ def hosted_between(user: str, since: int, until: int | None = None, limit: int =
 		query.orderby(booking.starts_at).orderby(booking.creation).orderby(booking.name).limit(limit).run(pluck=True)
 	)
 	return load_bookings(names)
+
+
+def left_hosts(now: int) -> list[tuple[TypeHost, int]]:
+	"""Return the disabled users who still host meetings to come, by name, each with how many. `now` is in epoch seconds."""
+	row, user = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("User")
+	query = frappe.qb.from_(row).join(user).on(user.name == row.user)
+	query = query.select(user.name, user.full_name, Count(row.parent).distinct()).groupby(user.name, user.full_name)
+	query = query.where((row.is_live == 1) & (row.ends_at > now) & (user.enabled == 0))
+	found = [(TypeHost(name, full_name or name), count) for name, full_name, count in query.run()]
+	return sorted(found, key=lambda each: (each[0].name.casefold(), each[0].user))
 
 
 def most_used_first(types: Sequence[ReadableType], user: str, now: int) -> list[ReadableType]:

@@ -3,6 +3,7 @@
 Showing, holding and taking a time all use this module, so that a shown time can be taken.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import frappe
@@ -37,19 +38,25 @@ def booking_to_reschedule(token: str, now: int) -> Document:
 	return booking
 
 
-def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: Bookable | None = None) -> Bookable:
+def bookable_for(
+	booking: Document,
+	*,
+	same_hosts: bool = False,
+	bookable_type: Bookable | None = None,
+	enabled: Collection[str] | None = None,
+) -> Bookable:
 	"""Return the meeting type, page and hosts with which the booking can be moved. Type and page may be inactive by now.
 
 	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
-	hosts too, unless `same_hosts`; the booking's own host then comes first. `bookable_type` may be read
-	already.
+	hosts too, unless `same_hosts`; the booking's own host then comes first. `bookable_type` may be read already, and
+	which of the booking's hosts are `enabled`.
 
 	Nothing is moved onto a disabled host: then the hosts are those of a new booking. Raises HostLeft if there are none, or
 	if the hosts must stay the same.
 	"""
 	bookable_type = bookable_type or bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
 	page = bookable_type.page
-	if left := left_hosts(booking, bookable_type.people):
+	if left := _left_hosts(booking, bookable_type.people, enabled):
 		if same_hosts or booking.series or not bookable_type.hosts:
 			raise HostLeft(get_fullname(left[0]))
 		return bookable_type
@@ -64,10 +71,10 @@ def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: 
 	return replace(bookable_type, only=(*own, *others))
 
 
-def left_hosts(booking: Document, people: People) -> list[str]:
+def _left_hosts(booking: Document, people: People, enabled: Collection[str] | None) -> list[str]:
 	"""Return the hosts of the booking who are disabled. `people` are Users of whom it is known that they are enabled."""
 	unknown = [user for user in main_first(booking) if user not in people]
-	enabled = enabled_people(unknown)
+	enabled = enabled_people(unknown) if enabled is None else enabled
 	return [user for user in unknown if user not in enabled]
 
 

@@ -16,13 +16,14 @@ from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.consultant_settings import settings_of
-from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engagement.analytics import Counts, analytics
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.pages.host.acting import refused_message, run_command, sentences
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
 from scheduler_integration.pages.host.filters import Filters, filters_view
@@ -77,11 +78,16 @@ def _view() -> dict:
 			message=refused_message(refused, bookings, visitor.style(zone)) if refused else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
 			results=_results(user) if not (sees_all or is_past or after) else None,
-			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
+			filters=filters_view(_filters(), readable_meeting_types(), _hosts() if sees_all else ()),
 		)
 	)
 	status = refused.http_status_code if refused else 200
-	return view | {"status": status, "kept": _kept(after=after), "calendar_notes": _calendar_notes(user, zone)}
+	return view | {
+		"is_manager": is_manager(),
+		"status": status,
+		"kept": _kept(after=after),
+		"calendar_notes": _calendar_notes(user, zone),
+	}
 
 
 def _act(zone: str) -> SchedulingError | None:
@@ -105,6 +111,11 @@ def _calendar_notes(user: str, zone: str) -> list[dict]:
 	"""Return the events of coming meetings that were moved or deleted in the user's calendars."""
 	locale = current_visitor().locale
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
+
+
+def _hosts() -> list[TypeHost]:
+	"""Return by whom managers filter: everybody who is booked, and those who were disabled with meetings to come."""
+	return [*enabled_hosts_of_all(), *(host for host, _count in left_hosts(now()))]
 
 
 def _filters() -> Filters:

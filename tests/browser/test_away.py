@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
+import frappe
+
 from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, SMALL_PHONE
 from tests.browser.test_looks import check, sign_in_as
 from tests.pages.offer import book, host_of, in_three_days, make_colleague, make_offer, path_of
+from tests.support.factories import make_user
 
 DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
 
@@ -72,3 +75,23 @@ def test_a_day_without_meetings_on_a_small_phone(browse):
 	sign_in_as(window, host_of(intro))
 	window.open(f"/scheduling/ill?day={DAY}")
 	check(window, "ill-empty")
+
+
+def test_a_manager_decides_about_the_meetings_of_somebody_who_left(browse):
+	intro, _tom = make_jane_and_tom()
+	book(intro, in_three_days(10))
+	book(intro, in_three_days(15))
+	jane, mary = host_of(intro), make_user("Mary", roles=("Scheduling Manager",))
+	frappe.get_doc("User", jane).update({"enabled": 0}).save()
+	frappe.db.commit()
+	window = browse(SMALL_PHONE)
+	sign_in_as(window, mary)
+	window.open("/scheduling")
+	window.follow(window.page.locator(".trouble").get_by_text("Decide"))
+	check(window, "leaving")
+	window.page.get_by_label("Message to everybody").fill("Jane left us.")
+	window.follow(window.page.locator("#clear button[value=clear]"))
+	assert "handed over to Tom" in window.page.locator("main").inner_text()
+	check(window, "leaving-done")
+	window.follow(window.page.get_by_role("button", name="Undo", exact=True))
+	assert window.page.locator("#clear select").count() == 2

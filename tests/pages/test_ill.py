@@ -117,7 +117,7 @@ def test_the_best_for_each_meeting_is_preselected_and_done_in_one_pass(client, i
 	assert door.offered_hours(page_of(intro), intro, date.fromisoformat(DAY), now()) == []
 
 
-def test_without_a_colleague_and_without_a_time_it_is_cancelled(client, intro, jane):
+def test_without_a_colleague_and_without_a_time_the_attendee_is_asked_or_it_is_cancelled(client, intro, jane):
 	booked = book(intro)
 	schedule = frappe.get_doc("Availability Schedule", {"user": jane})
 	schedule.update(
@@ -137,8 +137,11 @@ def test_without_a_colleague_and_without_a_time_it_is_cancelled(client, intro, j
 		frappe.get_doc({"doctype": "Availability Override", "user": jane, "date": day, "whole_day": 1}).insert()
 	frappe.db.commit()
 	page = IllDay(client, jane)
-	assert page.choices() == ["Cancel it"]
+	assert page.choices() == ["Ask Ada Lovelace to choose another time"]
 	page.send(reason="I am ill")
+	asked = stored(booked)
+	assert (asked.status, asked.time_given_back, asked.reschedule_message) == ("Rescheduled", 1, "I am ill")
+	page.press("undo").send(**{booked.id: "cancel"}, reason="I am ill")
 	assert (stored(booked).status, stored(booked).cancel_reason) == ("Cancelled", "I am ill")
 
 

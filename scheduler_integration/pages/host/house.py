@@ -23,10 +23,12 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary, connections_of
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.public import Brand, brand_of
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.connect import VideoAccount, accounts
 from scheduler_integration.meetings.agenda import count_requests
+from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials
@@ -37,6 +39,7 @@ from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.waitlist.listing import concerns
 
 _WWW = Path(__file__).parents[2] / "www"
+LEAVING = "/scheduling/leaving"
 MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
 # In the navigation only of those whom it concerns.
 WAITLIST = "/scheduling/waitlist"
@@ -143,7 +146,7 @@ class House:
 def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
 
-	Makes ten statements at most, however many meetings and accounts there are; nine if nobody can wait on this site.
+	Makes ten statements at most, and one more for managers, however many meetings and accounts there are.
 	"""
 	return House(
 		name=get_fullname(user),
@@ -161,13 +164,25 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 
 	`now` is in epoch seconds.
 	"""
+	left = left_hosts(now) if is_manager(user) else ()
 	connections, calls = connections_of(user, now), accounts(user, now)
 	return [
 		*(_calendar_trouble(connection) for connection in connections if _is_troubled(connection)),
 		*(_video_trouble(call) for call in calls if call.status != CONNECTED),
 		*(_unwritten_trouble(connection) for connection in connections if connection.unwritten),
 		*(_waiting_trouble(call) for call in calls if call.waiting),
+		*(_left_trouble(host, count) for host, count in left),
 	]
+
+
+def _left_trouble(host: TypeHost, count: int) -> Trouble:
+	text = _("The account of {0} is disabled. Meetings to come: {1}.").format(host.name, count)
+	return Trouble(text, Action(_("Decide"), leaving_url(host.user)), MEETINGS)
+
+
+def leaving_url(user: str) -> str:
+	"""Return the address of the page of all coming meetings of somebody who leaves."""
+	return f"{LEAVING}?{urlencode({'user': user})}"
 
 
 def _entries(has_waitlist: bool = False) -> tuple[Entry, ...]:

@@ -1,4 +1,4 @@
-"""`/scheduling/ill`: all meetings of a day, each with what is best for it, and what the last pass did."""
+"""`/scheduling/ill` and `/scheduling/leaving`: meetings of a host, each with what is best for it, and what the last pass did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scheduler_integration.entry.clear_day import KEEP, UNDO_SECONDS, is_told_at
 from scheduler_integration.meetings.handing_over import Proposal
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.house import LEAVING, House
 from scheduler_integration.pages.host.meeting_row import meeting_row
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.spans import moment_in_short
@@ -26,20 +26,22 @@ PATH = "/scheduling/ill"
 
 @dataclass(frozen=True)
 class IllPage:
-	"""The data of the page. `sessions` are the day's open meetings, each with all bookings that share it. `is_closed`: the host is away that day.
+	"""The data of the page. `sessions` are the open meetings, each with all bookings that share it. `is_closed`: the host is away that day.
 
+	`day` is None for somebody who leaves: then the meetings are all that come, or with `has_more` the first of them.
 	`last` are the facts of the pass that was just made, with its `key` while it can be undone. `typed` is the form as it was sent. `now` is in epoch seconds.
 	"""
 
 	house: House
-	user: str
+	user: str | None
 	is_own: bool
 	name: str
 	colleagues: Sequence[TypeHost]
 	zone: str
-	day: date
+	day: date | None
 	now: int
 	sessions: Sequence[Sequence[HostBooking]]
+	has_more: bool
 	is_closed: bool
 	proposals: Mapping[str, Proposal]
 	last: Mapping[str, Any] | None
@@ -54,19 +56,16 @@ class IllPage:
 
 def ill_view(shown: IllPage) -> dict:
 	"""Return the view of the page."""
-	style = shown.style
-	is_today = shown.day == local_date(shown.now, shown.zone)
-	day = dates.short_day(shown.day, style.locale)
-	title = _("I can't come today") if is_today else _("I can't come on {0}").format(day)
 	return {
-		**shown.house.frame(title),
+		**shown.house.frame(_title(shown)),
 		"subtitle": "" if shown.is_own else shown.name,
-		"path": PATH,
+		"path": PATH if shown.day else LEAVING,
 		"user": "" if shown.is_own else shown.user,
 		"whose": [
 			{"user": each.user, "name": each.name, "is_shown": each.user == shown.user} for each in shown.colleagues
 		],
-		"day": shown.day.isoformat(),
+		"day": shown.day.isoformat() if shown.day else "",
+		"has_more": shown.has_more,
 		"is_closed": shown.is_closed,
 		"rows": [_row(sharing, shown) for sharing in shown.sessions],
 		"reason": shown.typed.get("reason", ""),
@@ -77,24 +76,37 @@ def ill_view(shown: IllPage) -> dict:
 	}
 
 
+def _title(shown: IllPage) -> str:
+	if not shown.day:
+		return _("Somebody leaves")
+	if shown.day == local_date(shown.now, shown.zone):
+		return _("I can't come today")
+	return _("I can't come on {0}").format(dates.short_day(shown.day, shown.style.locale))
+
+
 def _row(sharing: Sequence[HostBooking], shown: IllPage) -> dict:
 	first, row = sharing[0], meeting_row(sharing, shown.style)
 	is_near = first.start > shown.now and is_told_at_once(first.start, shown.now)
 	return {
 		**{name: row[name] for name in ("name", "url", "time", "until", "machine", "who", "who_and_when", "about")},
-		"choices": _choices(first, shown),
+		"day": "" if shown.day else dates.short_day(local_date(first.start, shown.zone), shown.style.locale),
+		"choices": _choices(sharing, shown),
 		"at_once": _("Begins soon: the e-mail leaves at once.") if is_near else "",
 	}
 
 
-def _choices(booking: HostBooking, shown: IllPage) -> list[dict]:
-	"""Return what can be done, the best first: a colleague, another time, cancelling, or nothing."""
+def _choices(sharing: Sequence[HostBooking], shown: IllPage) -> list[dict]:
+	"""Return what can be done, the best first: a colleague, another time, asking, cancelling, or nothing."""
+	booking = sharing[0]
 	proposal = shown.proposals.get(booking.id)
 	found: list[tuple[str, str]] = []
 	if proposal:
 		found += [(f"hand_over:{each.user}", _("{0} takes it").format(each.name)) for each in proposal.colleagues]
 		if "reschedule" in booking.actions:
 			found += [_move(start, booking, shown.style) for start in proposal.starts]
+		# Of a session, only one attendee would be asked.
+		if "ask_to_reschedule" in booking.actions and proposal.may_choose and len(sharing) == 1:
+			found.append(("ask", _("Ask {0} to choose another time").format(booking.attendee.name)))
 	if "decline" in booking.actions:
 		found.append(("cancel", _("Decline it")))
 	elif "cancel" in booking.actions:
@@ -133,6 +145,8 @@ def _done(each: Mapping[str, Any], shown: IllPage) -> str:
 		told = _("handed over to {0}").format(each["host"])
 	elif kind == "move":
 		told = _("moved to {0}").format(moment_in_short(each["moved_to"], shown.style))
+	elif kind == "ask":
+		told = _("asked to choose another time")
 	else:
 		told = _("cancelled")
 	return told if each["waits"] else f"{told} · {_('told at once')}"
