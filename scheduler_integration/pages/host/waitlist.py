@@ -1,26 +1,39 @@
-"""The page `/scheduling/waitlist`: who waits for a time of each meeting type, and the form that offers somebody a time."""
+"""`/scheduling/waitlist`: hosts see who waits, change the order, and offer a time by hand.
+
+`?entry=` names somebody to whom a time is to be offered. The forms send an `order` of entries with the meeting `type`, and with
+`move` if there is no script; or `action`: `offer` (with `entry` and `start`), `withdraw` or `remove` (with `entry`), `on` or
+`off` (with `type`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import frappe
 from babel.numbers import format_percent
 from frappe import _
 
+from scheduler_integration import bookings
+from scheduler_integration.catalogue.edit_types import switch_waitlist
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.pages.host.house import WAITLIST as PATH
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.entry import waitlist_by_host
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
+from scheduler_integration.pages.host.house import WAITLIST
 from scheduler_integration.pages.host.meeting_row import meeting_url
+from scheduler_integration.pages.host.ordering import wanted_order
 from scheduler_integration.pages.host.type_form import PATH as TYPES
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.respond import View, argument, submitted
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.platform import lengths
-from scheduler_integration.platform.clock import iso
-from scheduler_integration.waitlist.listing import RESULT_DAYS, Line, Results, Waitlist
+from scheduler_integration.platform.clock import iso, now
+from scheduler_integration.platform.language import for_later
+from scheduler_integration.waitlist.listing import RESULT_DAYS, Line, Results, Waitlist, own_lists
 from scheduler_integration.waitlist.terms import at_once, minutes_of
 from scheduler_integration.waitlist.words import in_words
 
@@ -30,54 +43,77 @@ _SHOWN = 4
 # A longer list is cut: the page stays quick. An order of the first ones leaves the others as they are.
 MOST_LINES = 100
 
-
-@dataclass(frozen=True)
-class Offering:
-	"""The form with which a time is offered to somebody by hand: the starts that are free, epoch seconds."""
-
-	line: Line
-	starts: Sequence[int]
-	chosen: int | None = None
+PAGE = HostPage(WAITLIST, style="types")
 
 
-@dataclass(frozen=True)
-class WaitlistPage:
-	"""The data of the page. `zone` is the host's. `error` is of a refused form."""
-
-	house: House
-	lists: Sequence[Waitlist]
-	zone: str
-	offering: Offering | None = None
-	error: SchedulingError | None = None
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.house.visitor.style(self.zone)
+@PAGE.action("ordered", done=for_later("The order is saved."), field="order")
+def _reorder() -> None:
+	waitlist_by_host.reorder(argument("type"), wanted_order(frappe.request.form.getlist("order"), argument("move")))
 
 
-def waitlist_view(page: WaitlistPage) -> dict[str, Any]:
-	"""Return the view of `/scheduling/waitlist`."""
-	error = page.error
-	problem = " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else None
-	return {
-		**page.house.frame(_("Waitlist"), style="types", said=error.message if error else ""),
+@PAGE.action("offer", done=for_later("The time is offered, and held until the person answers."))
+def _offer() -> None:
+	start = read_instant(argument("start"))
+	if start is None:
+		raise InvalidRequest(_("Choose a time."))
+	waitlist_by_host.offer_by_hand(argument("entry"), start)
+
+
+@PAGE.action("withdraw", done=for_later("The offer is taken back."))
+def _withdraw() -> None:
+	waitlist_by_host.withdraw_offer(argument("entry"))
+
+
+@PAGE.action("remove", done=for_later("The person doesn't wait any more."))
+def _remove() -> None:
+	waitlist_by_host.take_off(argument("entry"))
+
+
+@PAGE.action("on", done=for_later("People can join the waitlist now."))
+def _switch_on() -> None:
+	switch_waitlist(argument("type"), True)
+
+
+@PAGE.action("off", done=for_later("The waitlist is switched off. Those who wait keep their places."))
+def _switch_off() -> None:
+	switch_waitlist(argument("type"), False)
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	lists = own_lists(reader.now)
+	view: View = {
+		"title": _("Waitlist"),
 		"subtitle": _("A time that becomes free is offered to the first person whom it suits."),
-		"message": {"text": problem, "is_error": True} if problem else None,
-		"path": PATH,
 		"types_path": TYPES,
-		"lists": [_list(each, page) for each in page.lists],
-		"offering": _offering(page.offering, page) if page.offering else None,
+		"lists": [_list(each, reader) for each in lists],
 	}
+	error = reader.error
+	if line := _chosen(lists):
+		try:
+			with refusals():
+				view["offering"] = _offering(line, bookings.times_to_offer(line.entry.name, now()), reader)
+		except SchedulingError as refused:
+			error = error or refused
+	return view | {"error": error, "message": message_of(error)}
 
 
-def _list(each: Waitlist, page: WaitlistPage) -> dict[str, Any]:
-	meeting_type, locale = each.found.meeting_type, page.style.locale
+def _chosen(lists: Sequence[Waitlist]) -> Line | None:
+	"""Return the person whom the address names, if they can be offered a time."""
+	if submitted() and argument("action") != "offer":
+		return None
+	lines = (line for each in lists for line in each.lines if line.entry.name == argument("entry"))
+	return next((line for line in lines if not line.offer), None)
+
+
+def _list(each: Waitlist, reader: Reader) -> dict[str, Any]:
+	meeting_type, locale = each.found.meeting_type, reader.locale
 	people = at_once(meeting_type)
 	facts = [
 		each.found.page.title,
 		_("An offer holds for {0}").format(lengths.duration(minutes_of(meeting_type), locale)),
 		_("{0} people at once").format(people) if people > 1 else None,
-		_results(each.results, page),
+		_results(each.results, reader),
 	]
 	return {
 		"name": each.name,
@@ -85,28 +121,28 @@ def _list(each: Waitlist, page: WaitlistPage) -> dict[str, Any]:
 		"facts": " · ".join(filter(None, facts)),
 		"is_on": each.is_on,
 		"is_bookable": bool(meeting_type.is_active and each.found.page.is_active),
-		"lines": [_line(line, page) for line in each.lines[:MOST_LINES]],
+		"lines": [_line(line, reader) for line in each.lines[:MOST_LINES]],
 		"more": max(0, len(each.lines) - MOST_LINES),
 	}
 
 
-def _results(results: Results, page: WaitlistPage) -> str | None:
+def _results(results: Results, reader: Reader) -> str | None:
 	if not results.offered:
 		return None
-	share = format_percent(results.taken / results.offered, locale=page.style.locale)
+	share = format_percent(results.taken / results.offered, locale=reader.locale)
 	return _("{0} of {1} offered times were taken in the last {2} days ({3})").format(
 		results.taken, results.offered, RESULT_DAYS, share
 	)
 
 
-def _line(line: Line, page: WaitlistPage) -> dict[str, Any]:
-	entry, style = line.entry, page.style
+def _line(line: Line, reader: Reader) -> dict[str, Any]:
+	entry, style = line.entry, reader.style
 	return {
 		"name": entry.name,
 		"who": entry.attendee_name,
 		"email": entry.attendee_email,
 		"phone": entry.attendee_phone if entry.is_told_by_text else None,
-		"wishes": _wishes(line, page),
+		"wishes": _wishes(line, reader),
 		"facts": " · ".join(
 			filter(
 				None, [_("Since {0}").format(moment_in_short(entry.joined_at, style)), _unanswered(entry.unanswered)]
@@ -121,11 +157,11 @@ def _line(line: Line, page: WaitlistPage) -> dict[str, Any]:
 	}
 
 
-def _wishes(line: Line, page: WaitlistPage) -> str:
+def _wishes(line: Line, reader: Reader) -> str:
 	"""Return when somebody has time, with the city if it is by another clock than the host's."""
-	locale, zone = page.style.locale, line.entry.zone
+	locale, zone = reader.locale, line.entry.zone
 	parts = [in_words(line.entry.bounds, locale)]
-	if zone != page.zone:
+	if zone != reader.zone:
 		parts.append(dates.city(zone, locale))
 	return " · ".join([*parts, lengths.duration(line.entry.duration, locale)])
 
@@ -148,28 +184,29 @@ def _until(instant: int, since: int, style: dates.TimeStyle) -> str:
 	return dates.clock_time(instant, style) if is_same_day else moment_in_short(instant, style)
 
 
-def _offering(offering: Offering, page: WaitlistPage) -> dict[str, Any]:
-	line, style = offering.line, page.style
-	days = [(day, list(starts)) for day, starts in groupby(offering.starts, lambda start: local_date(start, page.zone))]
+def _offering(line: Line, free: Sequence[int], reader: Reader) -> dict[str, Any]:
+	"""Return the form that offers somebody one of the `free` starts, which are epoch seconds."""
+	style, chosen = reader.style, read_instant(argument("start"))
+	days = [(day, list(starts)) for day, starts in groupby(free, lambda start: local_date(start, reader.zone))]
 	return {
 		"name": line.entry.name,
 		"who": line.entry.attendee_name,
-		"wishes": _wishes(line, page),
+		"wishes": _wishes(line, reader),
 		"moves": _moves(line, style),
-		"city": dates.city(page.zone, style.locale),
+		"city": dates.city(reader.zone, style.locale),
 		"days": [
 			{
 				"label": dates.full_date(day, style.locale),
 				"times": [
 					{
-						"value": iso(start, page.zone),
+						"value": iso(start, reader.zone),
 						"label": dates.clock_time(start, style),
-						"is_chosen": start == offering.chosen,
+						"is_chosen": start == chosen,
 						"suits": _suits(line, start),
 					}
 					for start in starts
 				],
-				"is_folded": place >= _SHOWN and offering.chosen not in starts,
+				"is_folded": place >= _SHOWN and chosen not in starts,
 			}
 			for place, (day, starts) in enumerate(days[:_DAYS])
 		],

@@ -1,0 +1,160 @@
+"""A page for hosts under `/scheduling`, in one file: what it shows, what its forms do, and the sentence when that is done.
+
+	PAGE = HostPage("/scheduling/waitlist", style="types")
+
+	@PAGE.action("withdraw", done=for_later("The offer is taken back."))
+	def _withdraw() -> None:
+		waitlist_by_host.withdraw_offer(argument("entry"))
+
+	@PAGE.view
+	def _view(reader: Reader) -> View:
+		return {"title": _("Waitlist"), "lists": [_list(each, reader) for each in own_lists(reader.now)]}
+
+The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe. A form names its action in the field `action`.
+A script gets JSON as the answer, a browser without one is redirected (see pages/kit/saving.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import frappe
+from babel import Locale
+from frappe import _
+
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.respond import View, argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.saving import Saved, answer_form, take_back, toast_of
+from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
+from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.language import for_later
+
+Action = Callable[[], Saved | None]
+# Arguments of `House.frame` that a view may contain. All other entries are for the template.
+_OF_FRAME = ("title", "script", "data", "frames")
+
+
+@dataclass(frozen=True)
+class Reader:
+	"""The signed-in person who reads the page, at `now` in epoch seconds. `error` is that of the form just sent."""
+
+	user: str
+	visitor: Visitor
+	now: int
+	error: SchedulingError | None = None
+
+	@cached_property
+	def zone(self) -> str:
+		return timezone_of(self.user)
+
+	@property
+	def style(self) -> TimeStyle:
+		"""How times are written for the reader, in the reader's zone."""
+		return self.visitor.style(self.zone)
+
+	@property
+	def locale(self) -> Locale:
+		return self.visitor.locale
+
+	@property
+	def today(self) -> date:
+		return local_date(self.now, self.zone)
+
+
+def message_of(error: SchedulingError | None) -> dict[str, Any] | None:
+	"""Return why something was refused, in one text, for pages that don't show it beside the fields."""
+	text = " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else ""
+	return {"text": text, "is_error": True} if text else None
+
+
+class HostPage:
+	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't `path`.
+
+	`allowed` says whether the user may see it: by default hosts and managers. `kept` are arguments of the address that stay
+	after a form. `address` returns the path of this request if it has a variable part.
+	"""
+
+	def __init__(
+		self,
+		path: str,
+		*,
+		here: str = "",
+		style: str = "host",
+		allowed: Callable[[], bool] = has_app_permission,
+		kept: tuple[str, ...] = (),
+		address: Callable[[], str] | None = None,
+	):
+		self.path, self.here, self.style, self.kept = path, here or path, style, kept
+		self._allowed, self._address = allowed, address or (lambda: path)
+		self._actions: dict[str, Action] = {}
+		self._fields: dict[str, str] = {}
+		self._done: dict[str, str] = {}
+
+	def action(self, name: str, *, done: str, field: str = "") -> Callable[[Action], Action]:
+		"""Decorate what the form's button `name` does. It raises a SchedulingError if it is refused.
+
+		`done` is the sentence when it is done (`for_later`). With `field`, a form that has this field and no action means it.
+		"""
+
+		def register(act: Action) -> Action:
+			self._actions[name], self._done[name] = act, done
+			if field:
+				self._fields[field] = name
+			return act
+
+		return register
+
+	def undo(self, take: Callable[[dict[str, Any]], Saved | None]) -> Callable[[dict[str, Any]], Saved | None]:
+		"""Decorate what takes an action back: it gets the facts that the action returned as `Saved.undo`."""
+		self._done["undone"] = for_later("Undone.")
+		self._actions["undo"] = lambda: take(take_back(argument("undo")))
+		return take
+
+	def view(self, make: Callable[[Reader], View]) -> Callable[[Reader], View]:
+		"""Decorate what the page shows: `title` and what else `House.frame` takes, and what the template prints.
+
+		An `error` in it, met while the page was made, decides the status in place of the form's.
+		"""
+		self._make = make
+		return make
+
+	def get_context(self, context: Any) -> None:
+		"""Answer the request, as `get_context` of the page's module in www/."""
+		respond(context, self._respond, sign_in_for=self._address, way_out=to_your_meetings)
+
+	def _respond(self) -> View:
+		if not self._allowed():
+			raise NotPermitted
+		sentences = {name: _(text) for name, text in self._done.items()}
+		kept = {name: argument(name) for name in self.kept}
+		error = answer_form(self._act, self._address(), sentences, kept) if submitted() else None
+		reader = Reader(frappe.session.user, current_visitor(), now(), error)
+		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
+		error = view["error"]
+		house = open_house(reader.user, reader.visitor, reader.now, self.here)
+		frame = {name: view[name] for name in _OF_FRAME if name in view}
+		return {
+			**house.frame(style=self.style, said=error.message if error else "", **frame),
+			"path": self.path,
+			"toast": toast_of(sentences),
+			"status": error.http_status_code if error else 200,
+			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
+		}
+
+	def _act(self) -> Saved:
+		form = frappe.request.form
+		named = argument("action") or next((name for field, name in self._fields.items() if form.get(field)), "")
+		name = "undo" if argument("undo") else named
+		if name not in self._actions:
+			raise InvalidRequest
+		saved = self._actions[name]() or Saved()
+		return Saved("undone" if name == "undo" else name) if saved == Saved() else saved
