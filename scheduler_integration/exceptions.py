@@ -783,6 +783,21 @@ class PaymentRefused(OutsideError):
 		return _("The payment provider refuses this: {0}").format(self.reason)
 
 
+class PaymentsUnderWay(InvalidRequest):
+	"""The account of the payment provider can't change, because payments of these `bookings` are under way in it."""
+
+	code = "PAYMENTS_UNDER_WAY"
+
+	def __init__(self, bookings: Sequence[str]):
+		self.bookings = bookings
+		super().__init__()
+
+	def default_message(self) -> str:
+		return _(
+			"These bookings have payments or refunds under way in the present Stripe account: {0}. Enter the key of another account when they have ended: an open payment ends within half an hour, a refund within some days."
+		).format(", ".join(self.bookings))
+
+
 class MeetingGone(OutsideError):
 	"""The video call was deleted at its provider."""
 

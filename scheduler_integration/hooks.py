@@ -241,6 +241,7 @@ scheduler_events = {
 		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
+	"hourly": ["scheduler_integration.jobs.look_at_refunds"],
 	"daily": [
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",

@@ -150,6 +150,11 @@ def close_past_bookings() -> None:
 	bookings.look_at_missed_payments(now)
 
 
+def look_at_refunds() -> None:
+	"""Runs hourly: looks for refunds that somebody made at the payment provider and that no notice told. Commits after each."""
+	bookings.look_at_missed_refunds(clock.now())
+
+
 def keep_page_stats() -> None:
 	"""Runs every five minutes: stores how far visitors of booking pages came. Commits after each day."""
 	page_stats.keep(clock.now())

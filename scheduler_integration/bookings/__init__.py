@@ -10,6 +10,7 @@ from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
 	decline_unanswered_requests,
 	look_at_missed_payments,
+	look_at_missed_refunds,
 	release_unconfirmed_meetings,
 )
 from scheduler_integration.bookings.commands.answer import answer_by_link
@@ -117,6 +118,7 @@ __all__ = [
 	"look_at",
 	"look_at_all",
 	"look_at_missed_payments",
+	"look_at_missed_refunds",
 	"look_soon",
 	"lose_offer",
 	"make_new_call",

@@ -4,6 +4,7 @@ Each booking has a transaction of its own, so if one fails, the others are still
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import frappe
@@ -15,15 +16,22 @@ from scheduler_integration.bookings.commands.cancel import decline_unanswered, r
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.exceptions import OutsideError
+from scheduler_integration.meetings.failures import MONEY
 from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 from scheduler_integration.notifications.automations.sent import with_reminder
+from scheduler_integration.outbox import outages
+from scheduler_integration.payments import records
+from scheduler_integration.payments.providers import PROVIDERS
 from scheduler_integration.payments.providers.payments_app import missed
 
 # The most bookings that one run closes. After a long pause, later runs close the rest.
 MOST = 500
 _BATCH = 100
 _HOUR = 3600
+# So long after it was made, a refund can still fail: banks return money for up to 30 days.
+REFUNDS_FAIL = 35 * 24 * _HOUR
 
 
 def complete_past_meetings(now: int) -> int:
@@ -52,6 +60,21 @@ def look_at_missed_payments(now: int) -> None:
 	for payment in missed():
 		retried(partial(look_again, payment, now))
 		frappe.db.commit()
+
+
+def look_at_missed_refunds(now: int) -> None:
+	"""Look again at payments whose refunds at the provider aren't known here, because a notice was lost. Commits after each.
+
+	Asks each provider for the refunds of the last weeks, and not for each payment.
+	"""
+	for name, kind in PROVIDERS.items():
+		asked = kind()
+		if not asked.is_set_up() or outages.is_down(MONEY, name, now):
+			continue
+		with suppress(OutsideError):
+			for payment in records.differing(asked.recent_refunds(now - REFUNDS_FAIL)):
+				retried(partial(look_again, payment, now))
+				frappe.db.commit()
 
 
 def release_unconfirmed_meetings(now: int) -> int:

@@ -1,40 +1,63 @@
 """Runs the outbox's tasks for payments: asks the provider, and lets the booking follow the answer."""
 
-import frappe
+from collections.abc import Sequence
+from contextlib import suppress
 
-from scheduler_integration.bookings.commands.pay import end_refund, note_checkout, settle
+import frappe
+from frappe import _
+
+from scheduler_integration.bookings.commands.pay import (
+	end_wait,
+	follow_refunds,
+	note_checkout,
+	pay_back_again,
+	settle,
+)
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import OutsideError, PaymentRefused
 from scheduler_integration.meetings.payment import AWAITING
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.tasks import Task
-from scheduler_integration.payments import records, refunds
-from scheduler_integration.payments.plan import REFUND
-from scheduler_integration.payments.provider import Provider, Seen, State
+from scheduler_integration.payments import records
+from scheduler_integration.payments.plan import DEADLINE, KIND, LOOK_SECONDS, REFUND, refund_key
+from scheduler_integration.payments.provider import DONE, FAILED, SENT, Back, Provider, Seen, State
 from scheduler_integration.payments.providers import CASH, provider
 
-# A checkout that can't be closed and isn't paid: the money is on its way. Asked again after so many seconds.
-LATER = 300
 # Somebody began to pay in the moment in which the provider was asked.
 SOON = 5
+# A refund that is on its way is asked for again after so many seconds, if no notice comes earlier.
+REFUND_SECONDS = 6 * 3600
 
 
 def run(task: Task, now: int) -> Outcome:
-	"""Carry out a refund, or find out how a payment stands. Commits between what is asked and what follows."""
-	if task.purpose == REFUND:
-		return _refund(task, now)
-	name = task.payload["payment"]
-	if not records.exists(name):
+	"""Carry out a refund, end the wait for a payment, or find out how it stands. Commits between what is asked and what follows."""
+	payment = records.of(task.payload["payment"]) if records.exists(task.payload["payment"]) else None
+	if not payment:
 		return NotNeeded("The payment was deleted.")
-	payment = records.of(name)
-	if payment.status == records.EXPIRED or payment.provider == CASH:
-		return NotNeeded("Nobody can pay any more.")
 	try:
-		seen = _ask(payment, now)
+		if task.purpose == REFUND:
+			return _refund(task, payment, now)
+		if payment.status == records.EXPIRED or payment.provider == CASH:
+			return NotNeeded("Nobody can pay any more.")
+		return _end_wait(payment, now) if task.purpose == DEADLINE else _look(payment, now)
 	except OutsideError as error:
 		if error.stops_account:
 			return down_by(payment.provider, error)
 		raise
+
+
+def _end_wait(payment: frappe._dict, now: int) -> Outcome:
+	"""Look at the payment for the last time before its time is given back. The time goes back in any case."""
+	if not outages.is_down(KIND, payment.provider, now):
+		with suppress(OutsideError):
+			_look(payment, now)
+	retried(lambda: end_wait(payment.name, now))
+	return Done()
+
+
+def _look(payment: frappe._dict, now: int) -> Outcome:
+	seen = _ask(payment, now)
 	frappe.db.commit()
 	is_settled = retried(lambda: settle(payment, seen, now))
 	frappe.db.commit()
@@ -42,7 +65,9 @@ def run(task: Task, now: int) -> Outcome:
 		return Again(now + SOON, "Somebody began to pay.")
 	if seen.state is State.OPEN:
 		# Nobody has paid yet, and nothing is wrong.
-		return Again(payment.pay_until if now < payment.pay_until else now + LATER, "")
+		return Again(now + LOOK_SECONDS, "")
+	if any(each.status == SENT for each in seen.refunds):
+		return Again(now + REFUND_SECONDS, "")
 	return Done(payment.external_id)
 
 
@@ -75,9 +100,56 @@ def _find_checkout(payment: frappe._dict, asked: Provider) -> bool:
 	return True
 
 
-def _refund(task: Task, now: int) -> Outcome:
-	outcome = refunds.send(task)
+def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
+	"""Send the refund unless the provider has it already, and return how it stands.
+
+	What somebody paid back there meanwhile is noted first, because the provider refuses more than is left.
+	"""
+	asked, number = provider(payment.provider), task.payload["number"]
+	if not asked.REFUNDS:
+		problem = _("pay it back at {0} by hand").format(payment.payment_gateway)
+		records.note_problem(payment.name, problem)
+		return Never(problem)
+	row = records.refund_of(payment.name, number)
+	amount = row.amount_minor if row else 0
+	if row and row.status == FAILED and task.attempts == 1:
+		# It failed at an earlier attempt, and a person wants another one.
+		retried(lambda: pay_back_again(payment.name, amount, now))
+		return NotNeeded(_("Another refund takes its place."))
+	try:
+		row = _sent(payment, number, asked, now)
+	except PaymentRefused as error:
+		key = refund_key(payment.name, number)
+		back = Back(external_id="", amount=amount, status=FAILED, key=key, reason=error.reason)
+		row = _followed(payment, number, [back], now)
+	if not row:
+		return NotNeeded(_("The refund was taken back."))
+	if row.status == FAILED:
+		return Never(records.of(payment.name).problem or "")
+	if row.status == DONE:
+		return Done(row.external_id)
+	return Again(now if row.status == records.PLANNED else now + REFUND_SECONDS, "")
+
+
+def _sent(payment: frappe._dict, number: int, asked: Provider, now: int) -> frappe._dict | None:
+	"""Send the refund if it still has to be sent, and return it as it is stored then. Raises PaymentRefused."""
+	row = _followed(payment, number, asked.refunds(payment), now)
+	if not row or row.status != records.PLANNED:
+		return row
+	try:
+		back = asked.refund(payment, refund_key(payment.name, number), row.amount_minor)
+	except PaymentRefused:
+		# Somebody may have paid a part of it back meanwhile.
+		newer = _followed(payment, number, asked.refunds(payment), now)
+		if not newer or newer.amount_minor == row.amount_minor:
+			raise
+		return newer
+	return _followed(payment, number, [back], now)
+
+
+def _followed(payment: frappe._dict, number: int, backs: Sequence[Back], now: int) -> frappe._dict | None:
+	"""Store how the refunds stand at the provider, and return the one with this number as it is stored then."""
 	frappe.db.commit()
-	if isinstance(outcome, Done | Never):
-		retried(lambda: end_refund(task, outcome, now))
-	return outcome
+	retried(lambda: follow_refunds(payment.name, backs, now))
+	frappe.db.commit()
+	return records.refund_of(payment.name, number)

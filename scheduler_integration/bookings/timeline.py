@@ -58,7 +58,7 @@ def _sentence(change: Change) -> str:
 
 def _did(change: Change) -> str:
 	if change.by is Actor.SYSTEM:
-		return _by_itself(change.kind)
+		return _by_itself(change)
 	if change.moved_from and change.kind is not Kind.UNDONE:
 		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
 		return _("moved the meeting from {0} to {1}").format(old, new)
@@ -82,10 +82,14 @@ def _did(change: Change) -> str:
 	}[change.kind]
 
 
-def _by_itself(kind: Kind) -> str:
-	if kind is Kind.REFUNDED:
+def _by_itself(change: Change) -> str:
+	if change.kind is Kind.REFUND_FAILED:
+		return _("noticed that money couldn't be paid back")
+	if change.kind is Kind.REFUNDED and not change.releases_time:
+		return _("noticed that money goes back")
+	if change.kind is Kind.REFUNDED:
 		return _("paid the money back automatically, because the meeting doesn't take place")
-	if kind is Kind.DECLINED:
+	if change.kind is Kind.DECLINED:
 		return _("declined the request automatically, because its time passed without an answer")
 	return _("completed the meeting automatically after its end")
 

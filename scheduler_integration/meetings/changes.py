@@ -49,6 +49,8 @@ class Kind(Enum):
 	PAID_BY_HAND = "paid by hand"
 	# Money goes back although the meeting stays as it is, or never took place.
 	REFUNDED = "refunded"
+	# Money of which people were told that it goes back didn't arrive.
+	REFUND_FAILED = "refund failed"
 	# A host took back what they had done a moment ago, before anybody was told.
 	UNDONE = "undone"
 

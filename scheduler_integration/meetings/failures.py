@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import frappe
@@ -9,12 +10,21 @@ from frappe import _
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
 
+# The kind of tasks for payments.
+MONEY = "payment"
 # A task that waits for longer than this many seconds after its time is late.
 LATE_SECONDS = 900
 
 
-def undelivered(bookings: Collection[str], now: int) -> dict[str, str]:
-	"""Return a sentence for each booking with outbox tasks that failed or are late: whom the tasks didn't reach (yet)."""
+class Undelivered(NamedTuple):
+	"""What a host reads about tasks that failed or are late. `is_money`: a refund failed, and can be tried again."""
+
+	sentence: str
+	is_money: bool
+
+
+def undelivered(bookings: Collection[str], now: int) -> dict[str, Undelivered]:
+	"""Return for each booking with outbox tasks that failed or are late whom the tasks didn't reach (yet)."""
 	if not bookings:
 		return {}
 	task = frappe.qb.DocType("Outbox Task")
@@ -26,9 +36,16 @@ def undelivered(bookings: Collection[str], now: int) -> dict[str, str]:
 	query = query.where((task.kind != "calendar_event") | task.target.notin(waiting.where(user.enabled == 0)))
 	failed: dict[str, list[str]] = defaultdict(list)
 	late: dict[str, list[str]] = defaultdict(list)
+	kept: set[str] = set()
 	for row in query.run(as_dict=True):
-		(failed if row.status == "Failed" else late)[row.booking].append(reached(row.kind, row.target))
-	return {booking: _sentence(failed[booking], late[booking]) for booking in {*failed, *late}}
+		if row.status == "Failed" and row.kind == MONEY:
+			kept.add(row.booking)
+		else:
+			(failed if row.status == "Failed" else late)[row.booking].append(reached(row.kind, row.target))
+	return {
+		booking: Undelivered(_sentence(booking in kept, failed[booking], late[booking]), booking in kept)
+		for booking in {*failed, *late, *kept}
+	}
 
 
 def waiting_at(targets: Collection[str], now: int) -> dict[str, int]:
@@ -53,12 +70,14 @@ def _is_late(task, now: int) -> Criterion:
 	return (task.status == "Pending") & (task.error.isnotnull() | (task.due_at < now - LATE_SECONDS))
 
 
-def _sentence(failed: Collection[str], late: Collection[str]) -> str:
+def _sentence(is_money: bool, failed: Collection[str], late: Collection[str]) -> str:
 	sentences = (
 		(failed, _("Not sent to {0}. The booking in the desk says why.")),
 		(late, _("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")),
 	)
-	return " ".join(text.format(", ".join(dict.fromkeys(whom))) for whom, text in sentences if whom)
+	money = [_("The money couldn't be paid back. Try again, or pay it back by hand. The booking in the desk says why.")]
+	written = [text.format(", ".join(dict.fromkeys(whom))) for whom, text in sentences if whom]
+	return " ".join([*(money if is_money else ()), *written])
 
 
 def reached(kind: str, target: str) -> str:

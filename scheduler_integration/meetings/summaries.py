@@ -15,7 +15,7 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
-from scheduler_integration.meetings.failures import undelivered
+from scheduler_integration.meetings.failures import Undelivered, undelivered
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.payment import (
@@ -182,6 +182,7 @@ class HostBooking(BookingSummary):
 	answers: tuple[Answer, ...]
 	host_link: str | None
 	delivery_error: str | None
+	has_failed_refund: bool
 	attendance: Attendance | None
 	actions: tuple[str, ...]
 	asked_at: int | None
@@ -239,7 +240,7 @@ def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
 
 
 def _for_host(
-	booking: Document, people: People, delivery_error: str | None, attendance: Attendance | None, now: int
+	booking: Document, people: People, failed: Undelivered | None, attendance: Attendance | None, now: int
 ) -> HostBooking:
 	actions = host_actions(booking, now)
 	if any(user in people and not people[user].enabled for user in booking.host_users()):
@@ -255,7 +256,8 @@ def _for_host(
 		can_reschedule="reschedule" in actions,
 		actions=actions,
 		answers=_answers(booking),
-		delivery_error=delivery_error,
+		delivery_error=failed.sentence if failed else None,
+		has_failed_refund=bool(failed and failed.is_money),
 		attendance=attendance,
 		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,
 		proposed_start=(booking.proposed_start or None) if booking.status in OPEN and booking.starts_at > now else None,

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
-from scheduler_integration.meetings.failures import reached
+from scheduler_integration.meetings.failures import MONEY, reached
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.waitlist_words import waiting_for
 from scheduler_integration.notifications.wording import Reader
@@ -52,7 +52,10 @@ def _waiting(task: Task) -> _Subject | None:
 
 def _notify(host: Reader, subject: _Subject, task: Task, reason: str) -> None:
 	with print_language(host.language):
-		sentence = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), subject.title)
+		if task.kind == MONEY:
+			sentence = _("Money couldn't be paid back: {0}").format(subject.title)
+		else:
+			sentence = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), subject.title)
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",

@@ -32,6 +32,10 @@ GUEST_REMOVED = "guest_removed"
 KEPT = "attendee_kept"
 # The message about money that goes back, if nothing else is told.
 REFUNDED = "attendee_refunded"
+# The messages that a refund failed of which people were told.
+REFUND_FAILED, HOST_REFUND_FAILED = "attendee_refund_failed", "host_refund_failed"
+# Messages about money alone. They leave however late it is.
+ABOUT_MONEY = frozenset({REFUNDED, REFUND_FAILED, HOST_REFUND_FAILED})
 # The questions that follow an attendee's answer to the invitation: whether to cancel, and whether to move.
 DECLINE_OFFER, PROPOSED = "attendee_declined", "host_proposed"
 # After these, the entry in calendars stays as it is.
@@ -91,6 +95,8 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 		return [("attendee_confirmed", guest) for guest in _new_guests_of(change)]
 	if change.kind is Kind.REFUNDED:
 		return [(REFUNDED, attendee_of(booking))]
+	if change.kind is Kind.REFUND_FAILED:
+		return [(REFUND_FAILED, attendee_of(booking)), *((HOST_REFUND_FAILED, host) for host in hosts_of(booking))]
 	if change.kind is Kind.GUESTS_CHANGED:
 		return _readers_of_changed_guests(change)
 	if change.kind is Kind.ASK_WITHDRAWN:
@@ -181,7 +187,9 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_confirmed": task.payload.get("is_confirmed", False),
 	}
 	was_confirmed, dates = task.payload.get("was_confirmed", True), task.payload.get("dates", ())
-	changes_calendar = task.purpose != REFUNDED and (task.purpose not in _LEAVE_CALENDARS or booking.status in RELEASED)
+	changes_calendar = task.purpose not in ABOUT_MONEY and (
+		task.purpose not in _LEAVE_CALENDARS or booking.status in RELEASED
+	)
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
@@ -220,15 +228,18 @@ def _is_in_calendar(booking: Document, reader: Reader) -> bool:
 	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
-def message_id(booking: Document, purpose: str, reader: Reader) -> str:
-	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
+def message_id(booking: Document, purpose: str, reader: Reader, now: int = 0) -> str:
+	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking.
+
+	`now` is the instant of the change, for a change of money: the same amount may go back, fail, and go back again.
+	"""
 	# Each change has one message to a reader. Its ID stays the same if a later version of the app words it otherwise.
 	purpose, change = first_version_of(purpose), str(booking.sequence)
 	if purpose == "attendee_asked":
 		# Asking for another time doesn't change the sequence, and a host may ask again. So the time of asking counts too.
 		change += f" {booking.reschedule_asked_at}"
-	if purpose == REFUNDED:
-		change += f" {booking.amount_refunded}"
+	if purpose in ABOUT_MONEY:
+		change += f" {booking.amount_refunded} {now}"
 	if purpose == KEPT:
 		# Nor does withdrawing that, which may happen again too.
 		change += f" {booking.modified}"

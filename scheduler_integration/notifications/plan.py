@@ -12,6 +12,7 @@ from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
+	ABOUT_MONEY,
 	GUEST_REMOVED,
 	HOST_REMOVED,
 	REFUNDED,
@@ -95,7 +96,7 @@ def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Plan
 
 def _skip_earlier(changes: Changes) -> None:
 	change = changes[0]
-	if change.kind in (Kind.ADDRESS_CONFIRMED, Kind.REFUNDED):
+	if change.kind in (Kind.ADDRESS_CONFIRMED, Kind.REFUNDED, Kind.REFUND_FAILED):
 		# Nothing of what the others were told has changed.
 		return
 	now, reason = change.now, for_later("A later change has a message of its own.")
@@ -123,9 +124,9 @@ def _planned(change: Change, booking: Document, purpose: str, reader: Reader, ab
 		kind=KIND,
 		purpose=purpose,
 		target=reader.email,
-		key=message_id(booking, purpose, reader),
+		key=message_id(booking, purpose, reader, change.now),
 		due_at=change.now,
-		expires_at=max(booking.ends_at, change.now + HOUR),
+		expires_at=None if purpose in ABOUT_MONEY else max(booking.ends_at, change.now + HOUR),
 		payload={
 			"role": reader.role,
 			"user": reader.user,

@@ -76,6 +76,8 @@ FOLLOW_UPS = {
 }
 # Questions that only the app words. They come after what somebody did in a calendar program.
 QUESTIONS = {"attendee_declined", "host_proposed"}
+# The same for messages that correct what people were told about their money.
+CORRECTIONS = {"attendee_refund_failed", "host_refund_failed"}
 # The same for messages to those who wait for a time. They are about no booking.
 TO_WAITING = {"waitlist_joined", "waitlist_offer"}
 # Text messages and notifications on devices that the app ships.
@@ -117,12 +119,12 @@ class Rendered(NamedTuple):
 def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> Rendered:
 	"""Return subject, HTML and text of a message, in the current language.
 
-	`key` is one of TEMPLATES, FOLLOW_UPS, QUESTIONS or TO_WAITING, or empty if the app ships no such message. Without
+	`key` is one of TEMPLATES, FOLLOW_UPS, QUESTIONS, CORRECTIONS or TO_WAITING, or empty if the app ships no such message. Without
 	`email_template`, the Email Template of the built-in automation is used.
 	"""
 	names = aliases(variables)
 	own = _own_source(email_template or _template_of(key))
-	is_shipped = key in {*TEMPLATES, *FOLLOW_UPS, *QUESTIONS, *TO_WAITING}
+	is_shipped = key in {*TEMPLATES, *FOLLOW_UPS, *QUESTIONS, *CORRECTIONS, *TO_WAITING}
 	shipped = (subject_source(key), body_source(key)) if is_shipped else None
 	return _first_that_renders(own, shipped, lambda source: _rendered(source, names))
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import frappe
 
+from scheduler_integration.meetings.failures import MONEY
 from scheduler_integration.platform.clock import stamp, to_site_time
 from scheduler_integration.platform.sql import insert_rows, update_rows
 
@@ -24,8 +25,6 @@ PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed"
 # the message.
 STAGES = {"video_meeting": 0, "calendar_event": 1}
 LAST_STAGE = 2
-# The kind of tasks for payments. A refund is owed even if nobody knows any more to whom.
-MONEY = "payment"
 
 _FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
@@ -152,6 +151,22 @@ def skip_open(
 	).run()
 
 
+def skip_failed(bookings: Collection[str], kind: str, purpose: str, now: int) -> None:
+	"""Skip the bookings' tasks of this kind and purpose that failed, because another task does what they didn't."""
+	failed = {"booking": ["in", list(bookings)], "kind": kind, "purpose": purpose, "status": FAILED}
+	over = {"status": SKIPPED, "done_at": now, "done_on": to_site_time(now)}
+	frappe.db.set_value("Outbox Task", failed, over, update_modified=False)
+
+
+def fail(key: str, reason: str, now: int) -> None:
+	"""Let the task with this key be one that failed, because what it did was undone outside. A person may try it again.
+
+	A task that runs at this moment isn't touched. Its handler finds out by itself.
+	"""
+	over = {"status": FAILED, "error": reason, "done_at": now, "done_on": to_site_time(now)}
+	frappe.db.set_value("Outbox Task", {"key": key, "status": ["in", [PENDING, SENT]]}, over, update_modified=False)
+
+
 def reopen_failed_events() -> None:
 	"""Let tasks for calendar events run again that failed. They could fail in versions of 2026; now they keep trying."""
 	failed = {"kind": "calendar_event", "status": FAILED}
@@ -159,9 +174,9 @@ def reopen_failed_events() -> None:
 
 
 def delete_tasks_of(bookings: Collection[str], *, keep: str = "") -> None:
-	"""Delete the tasks of the bookings, because tasks contain people's names and messages. Those about money have none.
+	"""Delete the tasks of the bookings, because tasks contain people's names and messages.
 
-	Tasks of the kind `keep` that wait or run are left.
+	Those about money have none, and a refund is owed even if nobody knows any more to whom. Tasks of the kind `keep` that wait or run are left.
 	"""
 	frappe.db.delete(
 		"Outbox Task", {"booking": ["in", list(bookings)], "kind": ["not in", [MONEY, *filter(None, [keep])]]}

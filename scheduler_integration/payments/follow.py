@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.payment import AWAITING, NOT_PAID, payment_of
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.payments import records, refunds
-from scheduler_integration.payments.plan import plan_look
+from scheduler_integration.payments.plan import plan_deadline, plan_look
 from scheduler_integration.payments.providers import chosen, provider
 from scheduler_integration.platform.language import for_later
 
@@ -59,7 +58,7 @@ def _ask_for(bookings: Sequence[Document], now: int) -> None:
 	)
 	if others:
 		records.new_shares(payment, others)
-	plan_look([frappe._dict(payment.as_dict())], first.pay_until, now, is_new=True)
+	plan_deadline(payment, now)
 
 
 def _close(changes: Changes, now: int) -> None:

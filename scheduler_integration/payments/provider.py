@@ -43,17 +43,46 @@ class Checkout:
 	url: str
 
 
+# How a refund stands at its provider: on its way, arrived, or returned to the account that paid it.
+SENT, DONE, FAILED = "Sent", "Done", "Failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+	"""A refund at the provider: its `amount` in minor units, and its `status`, which is SENT, DONE or FAILED.
+
+	`key` is ours, and empty if somebody made the refund at the provider itself. `reference` is the provider's id of the money
+	that came, and `reason` its code for a failure.
+	"""
+
+	external_id: str
+	amount: int
+	status: str
+	key: str = ""
+	reference: str = ""
+	reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-	"""What the provider says about a payment: amounts are minor units. `reference` is its id of the money that came."""
+	"""What the provider says about a payment: amounts are minor units. `reference` is its id of the money that came.
+
+	`paid_at` is in epoch seconds, 0 if the provider doesn't say it. `refunds` are all refunds of the payment there.
+	"""
 
 	state: State
 	amount: int = 0
 	currency: str = ""
 	reference: str = ""
-	refunded: int = 0
+	paid_at: int = 0
+	refunds: tuple[Back, ...] = ()
 	# A sentence for the hosts about money that somebody has to look after.
 	problem: str = ""
+
+	@property
+	def is_given_back(self) -> bool:
+		"""Whether all the money went back already."""
+		return sum(each.amount for each in self.refunds if each.status != FAILED) >= self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +129,20 @@ class Provider:
 		"""Make sure that nobody can pay any more, and return how the payment ended."""
 		raise NotImplementedError
 
-	def refund(self, payment: frappe._dict, key: str, amount: int) -> str:
-		"""Pay back so many minor units, once for each `key`, and return the provider's id of the refund.
+	def refund(self, payment: frappe._dict, key: str, amount: int) -> Back:
+		"""Pay back so many minor units, and return the refund. The caller has made sure that `refunds` has none with this key.
 
 		Raises PaymentRefused if this can never succeed.
 		"""
 		raise NotImplementedError
+
+	def refunds(self, payment: frappe._dict) -> tuple[Back, ...]:
+		"""Return all refunds of the payment, also those that somebody made at the provider itself."""
+		return ()
+
+	def recent_refunds(self, since: int) -> tuple[Back, ...]:
+		"""Return the refunds of all payments that were made after this instant (epoch seconds)."""
+		return ()
 
 	def pages(self) -> tuple[str, ...]:
 		"""Return the sources of a content security policy to which the form "Pay" may lead."""

@@ -1,7 +1,10 @@
 """Booking Payment and Payment Notice: the functions that read and write them. Nobody else does.
 
-    Open ──paid──▶ Paid ──▶ its refunds: Planned, then Done or Failed
+    Open ──paid──▶ Paid ──▶ its refunds: Planned, Sent, then Done or Failed
       └──closed──▶ Expired     nobody can pay it any more
+
+`owed_minor` is what the attendee was promised to get back in all. A refund that somebody makes at the provider itself counts for
+it, and if such a refund fails, another one is planned for the rest.
 
 The dates of a series are paid in one checkout. Each date has a payment of its own, which is its share, so its refunds are its
 own too. The first one has the checkout, and the others name it in `paid_with`:
@@ -22,7 +25,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, asked_for
+from scheduler_integration.payments.provider import DONE, FAILED, SENT, Back, Checkout, Notice, Order, Seen, asked_for
 from scheduler_integration.payments.providers import CASH
 from scheduler_integration.payments.units import to_major, to_minor
 from scheduler_integration.platform.clock import stamp, to_site_time
@@ -30,7 +33,7 @@ from scheduler_integration.platform.sql import insert_rows, update_rows
 
 DOCTYPE, REFUND = "Booking Payment", "Booking Payment Refund"
 OPEN, PAID, EXPIRED = "Open", "Paid", "Expired"
-PLANNED, DONE, FAILED = "Planned", "Done", "Failed"
+PLANNED = "Planned"
 _NOTICE = "Payment Notice"
 DAY = 86400
 # Providers repeat a notice for some days.
@@ -164,7 +167,7 @@ def reopen(payment: str) -> None:
 		_set(payment, status=OPEN)
 
 
-def note_problem(payment: str, problem: str) -> None:
+def note_problem(payment: str | list[str], problem: str | None) -> None:
 	_set(payment, problem=problem)
 
 
@@ -199,8 +202,18 @@ def move(moved: Mapping[str, str]) -> None:
 	update_rows(DOCTYPE, {row.name: {"booking": moved[row.booking]} for row in rows})
 
 
+def refund_of(payment: str, number: int) -> frappe._dict | None:
+	"""Return the refund of the payment with this number, or None."""
+	return next((row for row in refunds_of([payment]) if row.number == number), None)
+
+
 def add_refunds(
-	wanted: Mapping[str, int], payments: Mapping[str, frappe._dict], reason: str, now: int, status: str = PLANNED
+	wanted: Mapping[str, int],
+	payments: Mapping[str, frappe._dict],
+	reason: str,
+	now: int,
+	status: str = PLANNED,
+	external_id: str | None = None,
 ) -> dict[str, int]:
 	"""Store a refund of so many minor units for each payment, by name, and return the numbers of the new refunds."""
 	last = {row.parent: row.number for row in refunds_of(wanted)}
@@ -210,13 +223,13 @@ def add_refunds(
 		(
 			frappe.generate_hash(length=10), user, user, written_at, written_at, name, DOCTYPE, "refunds",
 			numbers[name], numbers[name], float(to_major(amount, payments[name].currency)), amount, status, reason, now,
-			to_site_time(now) if status == DONE else None,
+			to_site_time(now) if status == DONE else None, external_id,
 		)
 		for name, amount in wanted.items()
 	]  # fmt: skip
 	fields = (
 		"name", "owner", "modified_by", "creation", "modified", "parent", "parenttype", "parentfield", "idx", "number",
-		"amount", "amount_minor", "status", "reason", "planned_at", "done_on",
+		"amount", "amount_minor", "status", "reason", "planned_at", "done_on", "external_id",
 	)  # fmt: skip
 	insert_rows(REFUND, fields, rows)
 	count_refunds(payments.values(), wanted)
@@ -226,23 +239,37 @@ def add_refunds(
 def drop_refunds(payments: Collection[frappe._dict], planned_at: int) -> None:
 	"""Delete the refunds that a command planned at this instant and that nobody has begun. Frees what they took."""
 	names = [row.name for row in payments]
+	dropped = dict.fromkeys(names, 0)
+	for row in refunds_of(names):
+		if row.status == PLANNED and row.planned_at == planned_at:
+			dropped[row.parent] += row.amount_minor
 	frappe.db.delete(REFUND, {"parent": ["in", names], "status": PLANNED, "planned_at": planned_at})
+	owe({row.name: (row.owed_minor or 0) - dropped[row.name] for row in payments})
 	count_refunds(payments, names)
 
 
-def end_refund(payment: frappe._dict, number: int, status: str, now: int, external_id: str | None = None) -> None:
-	"""Store how a refund ended: DONE, or FAILED, which gives its amount back to what was paid."""
-	done = {"status": status, "external_id": external_id, "done_on": to_site_time(now) if status == DONE else None}
-	frappe.db.set_value(REFUND, {"parent": payment.name, "number": number}, done, update_modified=False)
-	count_refunds([payment], [payment.name])
+def owe(owed: Mapping[str, int]) -> None:
+	"""Store how many minor units of each payment, by name, its attendee was promised to get back in all."""
+	update_rows(DOCTYPE, {name: {"owed_minor": max(0, minor)} for name, minor in owed.items()})
+
+
+def change_refund(row: frappe._dict, currency: str, now: int, **fields: Any) -> None:
+	"""Store new fields of a refund, such as its status, and the amounts and times that belong to them."""
+	row.update(fields)
+	stored = {"amount": float(to_major(row.amount_minor, currency)), **fields}
+	if "status" in fields:
+		stored["done_on"] = to_site_time(now) if row.status == DONE else None
+	frappe.db.set_value(REFUND, row.name, stored, update_modified=False)
 
 
 def count_refunds(payments: Collection[frappe._dict], names: Collection[str]) -> None:
-	"""Store the sums of the refunds of these payments. Those that failed don't count."""
+	"""Store the sums of the refunds of these payments, also in `payments`. Those that failed don't count."""
 	sums = dict.fromkeys(names, 0)
 	for row in refunds_of(names):
 		sums[row.parent] += row.amount_minor if row.status != FAILED else 0
 	currencies = {row.name: row.currency for row in payments}
+	for payment in payments:
+		payment.refunded_minor = sums.get(payment.name, payment.refunded_minor)
 	update_rows(
 		DOCTYPE,
 		{
@@ -250,6 +277,28 @@ def count_refunds(payments: Collection[frappe._dict], names: Collection[str]) ->
 			for name, minor in sums.items()
 		},
 	)
+
+
+def under_way(provider: str) -> list[frappe._dict]:
+	"""Return the payments whose checkout is open at the provider, or that it has still to pay back, the oldest first."""
+	payment, refund = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(REFUND)
+	moving = frappe.qb.from_(refund).select(refund.parent).where(refund.status.isin([PLANNED, SENT]))
+	query = (
+		frappe.qb.from_(payment).select(payment.name, payment.booking, payment.external_id).orderby(payment.creation)
+	)
+	query = query.where((payment.provider == provider) & (payment.external_id != ""))
+	return list(query.where((payment.status == OPEN) | payment.name.isin(moving)).run(as_dict=True))
+
+
+def differing(backs: Collection[Back]) -> set[str]:
+	"""Return the names of the payments of which the provider has refunds that aren't stored like this."""
+	intents = {each.reference for each in backs if each.reference}
+	paid = {"external_payment": ["in", list(intents) or [""]]}
+	payments = frappe.get_all(DOCTYPE, paid, ["name", "external_payment", "paid_with"])
+	stored = {row.external_id: row.status for row in refunds_of([row.name for row in payments] or [""])}
+	# One that failed before anybody here knew of it changes nothing.
+	changed = {each.reference for each in backs if stored.get(each.external_id, FAILED) != each.status}
+	return {row.paid_with or row.name for row in payments if row.external_payment in changed}
 
 
 def is_new(notice: Notice, provider: str, now: int) -> bool:

@@ -12,6 +12,7 @@ from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.meetings.tokens import pay_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.payments.plan import LOOK_SECONDS
 from tests.payments.conftest import DAY, NINE, NOW
 from tests.payments.world import (
 	HALF_AN_HOUR,
@@ -29,6 +30,7 @@ from tests.payments.world import (
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, page_of, payload
 
+HOUR = 3600
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 
 
@@ -197,15 +199,159 @@ def test_a_guest_whose_first_click_failed_pays_with_the_second(stripe, paid_type
 	assert len(stripe.sessions) == 1
 
 
-def test_while_the_provider_is_down_no_time_is_given_away(stripe, paid_type, at_now):
+def break_down(stripe, booking):
+	"""Let the provider fail, and look at the payment, so that its tasks wait for the end of the outage."""
+	fault = stripe.fail("/v1/", status=503, times=10**6)
+	bookings.look_soon(pay_token(booking), NOW)
+	frappe.db.commit()
+	run(booking)
+	return fault
+
+
+def move_all(clock, stripe, instant):
+	clock.move_to(instant)
+	stripe.clock.move_to(instant)
+	return instant
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_time_was_kept_for_days_while_the_provider_was_down(stripe, paid_type, at_now, is_known):
 	booking = book(paid_type)
 	session = press_pay(booking)
-	stripe.fail("/v1/", status=500, times=1)
-	at_now.move_to(booking.pay_until)
-	assert run(booking, booking.pay_until).payment_status == "Awaiting"
+	fault = break_down(stripe, booking) if is_known else stripe.fail("/v1/", status=503, times=10**6)
+	now = move_all(at_now, stripe, booking.pay_until)
+	booking = run(booking, now)
+	assert (booking.status, booking.payment_status) == ("Expired", "Unpaid")
+	assert book(paid_type, now=now).status == "Pending", "others can book the time"
+	assert stripe.pay(session), "nobody could close the page"
+	fault.times = 0
+	booking = run(run(booking, now + 2 * HOUR), now + 2 * HOUR)
+	assert (booking.status, booking.payment_status, stripe.kept(payment_of(booking).name)) == ("Expired", "Refunded", 0)
+	assert told(booking) == ["attendee_refunded"]
+
+
+def test_who_pays_after_the_deadline_gets_the_money_back_although_the_time_is_free(stripe, paid_type, at_now):
+	booking = book(paid_type)
+	session = press_pay(booking)
+	fault = stripe.fail("/v1/", status=503, times=10**6)
+	now = move_all(at_now, stripe, booking.pay_until)
+	run(booking, now)
+	move_all(at_now, stripe, now + 60)
 	assert stripe.pay(session)
-	booking = run(booking, booking.pay_until + 3600)
-	assert booking.payment_status == "Paid"
+	fault.times = 0
+	booking = run(run(booking, now + 2 * HOUR), now + 2 * HOUR)
+	assert (booking.status, booking.payment_status) == ("Expired", "Refunded")
+
+
+def test_who_paid_in_time_during_an_outage_gets_the_time_if_it_is_free(stripe, at_now):
+	booking = book(make_paid_type(), NINE + DAY)
+	session = press_pay(booking)
+	fault = stripe.fail("/v1/", status=503, times=10**6)
+	assert stripe.pay(session)
+	now = move_all(at_now, stripe, booking.pay_until)
+	assert run(booking, now).status == "Expired"
+	fault.times = 0
+	booking = run(booking, now + 2 * HOUR)
+	assert (booking.status, booking.payment_status) == ("Scheduled", "Paid")
+
+
+def test_the_provider_was_down_until_the_meeting_was_over_and_the_money_was_kept(stripe, paid_type, at_now):
+	booking = book(paid_type)
+	session = press_pay(booking)
+	fault = stripe.fail("/v1/", status=503, times=10**6)
+	assert stripe.pay(session)
+	now = move_all(at_now, stripe, NINE + 7 * HOUR)
+	booking = run(booking, now)
+	fault.times = 0
+	booking = run(run(booking, now + 2 * HOUR), now + 2 * HOUR)
+	assert (booking.status, booking.payment_status, stripe.kept(payment_of(booking).name)) == ("Expired", "Refunded", 0)
+
+
+def test_a_payment_that_was_first_seen_after_the_start_made_a_meeting(stripe, paid_type, at_now):
+	booking = book(paid_type, NINE, NINE - 600)
+	assert booking.pay_until == NINE
+	move_all(at_now, stripe, NINE - 600)
+	session = press_pay(booking)
+	assert stripe.pay(session)
+	move_all(at_now, stripe, NINE + 60)
+	booking = run(run(booking, NINE + 60), NINE + 60)
+	assert (booking.status, booking.payment_status, stripe.kept(payment_of(booking).name)) == ("Expired", "Refunded", 0)
+
+
+def test_a_payment_whose_notice_is_lost_is_seen_after_minutes(stripe, paid_type, at_now):
+	booking = book(paid_type)
+	stripe.pay(press_pay(booking))
+	now = move_all(at_now, stripe, NOW + LOOK_SECONDS)
+	assert run(booking, now).payment_status == "Paid"
+
+
+def test_an_open_page_is_looked_at_every_few_minutes_and_a_page_that_nobody_opened_is_not(stripe, paid_type, at_now):
+	booking = book(paid_type)
+	run(booking, NOW + LOOK_SECONDS)
+	assert not stripe.log
+	press_pay(booking)
+	for turn in range(1, 4):
+		run(booking, move_all(at_now, stripe, NOW + turn * LOOK_SECONDS))
+	assert len(stripe.requests("GET", "/v1/checkout/sessions/")) == 3
+
+
+def test_a_payment_that_was_paid_back_before_anybody_looked_made_a_meeting(stripe, paid_type):
+	booking = book(paid_type)
+	session = press_pay(booking)
+	stripe.pay(session)
+	stripe.refund_by_hand(session, 5000)
+	# Only the notice of the refund arrives. Nothing but the marks of the charge says whose it is.
+	hear(stripe, NOW, stripe.events[-1])
+	booking = run(booking)
+	assert (booking.status, booking.payment_status, booking.amount_refunded) == ("Expired", "Refunded", 50)
+	assert frappe.db.count("Booking Slot", {"booking": booking.name}) == 0
+	assert told(booking) == ["attendee_refunded"]
+
+
+def test_a_part_that_was_paid_back_before_anybody_looked_is_known(stripe, paid_type):
+	booking = book(paid_type)
+	session = press_pay(booking)
+	stripe.pay(session)
+	stripe.refund_by_hand(session, 1000)
+	hear(stripe)
+	booking = run(booking)
+	assert (booking.status, booking.payment_status, booking.amount_refunded) == ("Scheduled", "Partly Refunded", 10)
+
+
+def test_a_page_that_opens_while_the_time_ends_isnt_forgotten(stripe, paid_type, at_now, monkeypatch):
+	"""The provider is asked, then the attendee presses "Pay", and only then the answer is stored."""
+	from scheduler_integration.bookings import payment_task
+
+	booking = book(paid_type)
+	asked, pressed = payment_task._ask, []
+
+	def ask(payment, now):
+		seen = asked(payment, now)
+		if not pressed:
+			at_now.move_to(booking.pay_until - 1)
+			pressed.append(press_pay(booking))
+		return seen
+
+	monkeypatch.setattr(payment_task, "_ask", ask)
+	move_all(at_now, stripe, booking.pay_until)
+	run(booking, booking.pay_until)
+	booking = run(booking, booking.pay_until + 60)
+	assert booking.status == "Expired"
+	assert payment_of(booking).status == "Expired"
+	assert not stripe.pay(pressed[0]), "the page is closed too"
+
+
+def test_an_unpaid_attendee_was_asked_for_another_time(paid_type, as_user):
+	booking = book(paid_type)
+	with as_user(page_of(paid_type).user), pytest.raises(TransitionNotAllowed, match="isn't paid for yet"):
+		bookings.ask_to_reschedule(booking.name, "Flu", NOW)
+
+
+def test_cash_after_the_start_makes_no_meeting(paid_type, at_now):
+	booking = book(paid_type, NINE, NINE - 600)
+	at_now.move_to(NINE)
+	with pytest.raises(TransitionNotAllowed):
+		bookings.mark_paid(booking.name, NINE)
 
 
 def test_a_payment_that_is_awaited_was_called_late(stripe, paid_type):

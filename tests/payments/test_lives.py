@@ -1,11 +1,13 @@
-"""Random lives of paid bookings: guests pay or don't, notices are lost, repeated and late, processes die at any step.
+"""Random lives of paid bookings: guests pay or don't, hosts pay back here and at the provider, banks return what was paid back,
+notices are lost, repeated and late, the provider is down for hours, processes die at any step.
 
-In the end the money at the provider is what the records say, every paid booking has its time and no unpaid one keeps it.
-`--payments=100` is a long run.
+In the end the money at the provider is what the records say, every paid booking has its time and no unpaid one keeps it, nothing
+became a meeting after its start, and the last message to each attendee says what went back. `--payments=100` is a long run.
 """
 
 import json
 import random
+import re
 
 import frappe
 import pytest
@@ -16,10 +18,13 @@ from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.tokens import manage_token, pay_token
+from scheduler_integration.outbox import steer
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.payments.conftest import DAY, NINE, NOW
 from tests.payments.world import book, make_paid_type
 from tests.support.outbox import deliver
+from tests.support.site import set_test_mode
+from tests.support.smtp import sending_to_inbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 HALF, MINUTE = 1800, 60
@@ -63,8 +68,21 @@ except SchedulingError:
 
 
 @pytest.fixture
-def life(stripe, frozen, site):
-	return Life(stripe, frozen(NOW), site)
+def inbox(site):
+	with sending_to_inbox(site) as inbox:
+		config = json.loads((site.folder / "site_config.json").read_text())
+		mail = {key: value for key, value in config.items() if "mail" in key}
+		before = {key: frappe.local.conf.get(key) for key in mail}
+		frappe.local.conf.update(mail)
+		set_test_mode(False)
+		yield inbox
+		set_test_mode()
+		frappe.local.conf.update(before)
+
+
+@pytest.fixture
+def life(stripe, frozen, site, inbox):
+	return Life(stripe, frozen(NOW), site, inbox)
 
 
 def pytest_generate_tests(metafunc):
@@ -73,9 +91,9 @@ def pytest_generate_tests(metafunc):
 
 
 class Life:
-	def __init__(self, stripe, clock, site):
-		self.stripe, self.clock, self.site, self.now = stripe, clock, site, NOW
-		self.names = []
+	def __init__(self, stripe, clock, site, inbox=None):
+		self.stripe, self.clock, self.site, self.inbox, self.now = stripe, clock, site, inbox, NOW
+		self.names, self.met = [], set()
 		self.meeting_type = make_paid_type(refund_notice_hours=0)
 		self.workshop = make_paid_type(
 			frappe.get_doc("Scheduling Page", self.meeting_type.scheduling_page),
@@ -87,15 +105,20 @@ class Life:
 
 	def live(self, seed):
 		self.dice = random.Random(seed)
-		acts = {
-			self.book: 6, self.press: 8, self.pay: 7, self.hear: 6, self.run: 7, self.wait: 3, self.cancel: 2,
-			self.move: 3, self.refund: 1, self.cash: 1, self.fault: 3,
-		}  # fmt: skip
+		acts = self.acts()
 		for _step in range(STEPS):
 			[what] = self.dice.choices(list(acts), acts.values())
-			if what in (self.book, self.wait, self.fault) or self.names:
+			if what in (self.book, self.wait, self.fault, self.outage) or self.names:
 				self.attempt(what)
+				self.check_starts()
 		self.end()
+
+	def acts(self):
+		return {
+			self.book: 6, self.press: 8, self.pay: 7, self.hear: 6, self.run: 8, self.wait: 3, self.cancel: 2,
+			self.move: 3, self.refund: 1, self.cash: 1, self.fault: 3, self.pay_back_there: 3, self.bank: 3, self.outage: 2,
+			self.look_for_refunds: 1,
+		}  # fmt: skip
 
 	def attempt(self, what):
 		try:
@@ -140,6 +163,24 @@ class Life:
 	def cash(self):
 		act(parse_command("mark_paid", self.one().name))
 
+	def pay_back_there(self):
+		"""Somebody pays back in the provider's dashboard: a part, all, or all before anybody here has looked."""
+		paid = [each for each in self.stripe.sessions.values() if each["payment_status"] == "paid"]
+		if paid:
+			session = self.dice.choice(paid)
+			left = session["amount_total"] - self.stripe.refunded(session["payment_intent"])
+			if left:
+				self.stripe.refund_by_hand(session["id"], self.dice.choice([left, left, min(left, 700)]))
+
+	def bank(self):
+		"""A refund arrives, or comes back. New ones wait for the bank, or don't."""
+		self.stripe.refunds_begin_as = self.dice.choice(["pending", "succeeded", "succeeded"])
+		possible = {"pending": ["succeeded", "failed"], "succeeded": ["failed"]}
+		moving = [each for each in self.stripe.refunds.values() if each["status"] in possible]
+		if moving:
+			refund = self.dice.choice(moving)
+			self.stripe.end_refund(refund["id"], self.dice.choice(possible[refund["status"]]))
+
 	# What machines do
 
 	def hear(self):
@@ -158,7 +199,21 @@ class Life:
 	def wait(self):
 		self.pass_time(self.dice.choice([1, 5, 12, 25, 31]) * MINUTE)
 
+	def outage(self):
+		"""The provider is down, and works again after the next step of this kind."""
+		if self.stripe.faults and self.stripe.faults[-1].times > 1000:
+			self.stripe.faults.clear()
+		else:
+			self.stripe.fail("/v1/", status=503, times=10**6)
+
+	def look_for_refunds(self):
+		bookings.look_at_missed_refunds(self.now)
+
 	def fault(self):
+		if self.dice.random() < 0.2:
+			error = {"type": "invalid_request_error", "code": "insufficient_funds", "message": "sk_test: no funds"}
+			self.stripe.fail("/v1/refunds", method="POST", status=400, body={"error": error})
+			return
 		how = self.dice.choice([{"lost": True}, {"status": 500}, {"status": 429}, {"cut": 0.5}])
 		self.stripe.fail("/v1/", method=self.dice.choice(["POST", "POST", "GET"]), **how)
 
@@ -188,21 +243,49 @@ class Life:
 		return frappe.get_doc("Booking", self.dice.choice(self.names))
 
 	def slot(self):
-		return NINE + DAY + self.dice.randrange(3) * HALF
+		return NINE + self.dice.choice([0, DAY, DAY]) + self.dice.randrange(3) * HALF
 
 	# The end
 
 	def end(self):
 		self.stripe.faults.clear()
-		for _round in range(12):
+		self.stripe.refunds_begin_as = "succeeded"
+		for turn in range(14):
 			# Longer than a dead worker's claim, and than the wait after an error.
 			self.pass_time(75 * MINUTE)
+			if turn == 6:
+				self.end_refunds()
+			bookings.look_at_missed_refunds(self.now)
 			for name in self.names:
 				deliver(name, self.now)
+			self.check_starts()
+			self.try_again()
 		frappe.db.rollback()
 		self.check_money()
 		self.check_times()
+		self.check_mails()
 		self.check_secrets()
+
+	def end_refunds(self):
+		for refund in [each for each in self.stripe.refunds.values() if each["status"] == "pending"]:
+			self.stripe.end_refund(refund["id"], self.dice.choice(["succeeded", "succeeded", "failed"]))
+
+	def try_again(self):
+		"""The hosts try again what failed."""
+		failed = {"booking": ["in", self.names or [""]], "kind": "payment", "status": "Failed"}
+		for task in frappe.get_all("Outbox Task", failed, pluck="name"):
+			steer.try_again(task, self.now)
+		frappe.db.commit()
+
+	def check_starts(self):
+		"""Nothing becomes a meeting after its start."""
+		frappe.db.rollback()
+		rows = frappe.get_all(
+			"Booking", {"name": ["in", self.names or [""]], "status": "Scheduled"}, ["name", "starts_at"]
+		)
+		late = [row.name for row in rows if row.name not in self.met and row.starts_at <= self.now]
+		assert not late, f"{late} became meetings after their start"
+		self.met |= {row.name for row in rows}
 
 	def check_money(self):
 		payments = frappe.get_all("Booking Payment", {"provider": "Stripe"}, ["*"])
@@ -214,7 +297,7 @@ class Life:
 		known = {each["client_reference_id"] for each in self.stripe.sessions.values()}
 		assert known <= set(own), "money that no record knows"
 		planned = frappe.get_all("Booking Payment Refund", {"parent": ["in", list(own) or [""]]}, pluck="status")
-		assert set(planned) <= {"Done"}
+		assert set(planned) <= {"Done", "Failed"}
 
 	def check_times(self):
 		taken = set()
@@ -225,7 +308,10 @@ class Life:
 			is_live = booking.status in LIVE
 			assert booking.payment_status != "Awaiting", (name, booking.status)
 			assert not (is_live and not rows), f"{name} is unpaid and keeps its time"
-			if not is_live and booking.status != "Rescheduled":
+			was_late = booking.cancelled_by == "Attendee" and (
+				booking.moved_late or booking.cancelled_at > booking.starts_at
+			)
+			if not is_live and booking.status != "Rescheduled" and not was_late:
 				online = [row for row in rows if row.provider == "Stripe"]
 				assert not sum(row.amount_minor - row.refunded_minor for row in online), f"{name} is paid, and gone"
 			if rows:
@@ -237,6 +323,35 @@ class Life:
 				taken.add(booking.starts_at)
 			if is_live and booking.session:
 				assert frappe.db.count("Booking Seat", {"booking": name}) == booking.seats
+
+	def check_mails(self):
+		"""What the last message to each attendee says of the money that goes back is true."""
+		sent = {}
+		while not self.inbox.arrived.empty():
+			_to, message = self.inbox.arrived.get()
+			sent[message["Message-ID"].strip("<>")] = message
+		order = list(sent)
+		for name in self.names:
+			booking = frappe.get_doc("Booking", name)
+			if booking.status == "Rescheduled" or not booking.amount_paid:
+				continue
+			asked = {
+				"booking": name,
+				"kind": "email",
+				"purpose": ["like", "attendee_%"],
+				"automation": ["is", "not set"],
+			}
+			keys = [key for key in frappe.get_all("Outbox Task", asked, pluck="key") if key in sent]
+			if not keys:
+				assert not booking.amount_refunded, f"nobody told the attendee of {name} that money goes back"
+				continue
+			last = sent[max(keys, key=order.index)].get_body(("plain",)).get_content()
+			said = re.search(r"Paid back: ([0-9,]+)", last)
+			assert float(said[1].replace(",", ".") if said else 0) == booking.amount_refunded, (
+				name,
+				booking.status,
+				last,
+			)
 
 	def check_secrets(self):
 		for doctype in ("Error Log", "Outbox Task", "Booking Payment", "Comment", "Payment Notice", "Outbox Outage"):

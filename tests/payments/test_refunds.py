@@ -5,10 +5,10 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.entry.commands import act, parse_command
-from scheduler_integration.exceptions import InvalidRequest, TransitionNotAllowed
+from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay, TransitionNotAllowed
 from scheduler_integration.meetings.tokens import manage_token
-from tests.payments.conftest import DAY, NINE, NOW
-from tests.payments.world import again, book, make_paid_type, pay, payment_of, planned_mails, press_pay, run, told
+from tests.payments.conftest import DAY, NINE, NOW, enter_keys
+from tests.payments.world import again, book, hear, make_paid_type, pay, payment_of, planned_mails, press_pay, run, told
 from tests.support.factories import page_of
 from tests.support.outbox import tasks
 
@@ -138,8 +138,6 @@ def test_what_a_host_paid_back_isnt_paid_back_again(stripe):
 
 
 def test_money_that_was_paid_back_at_the_provider_is_known_here(stripe):
-	from tests.payments.world import hear
-
 	booking = pay(stripe, book(make_paid_type()))
 	stripe.refund_by_hand(payment_of(booking).external_id, 1500)
 	hear(stripe)
@@ -245,3 +243,255 @@ def test_nobody_deletes_a_payment(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	with pytest.raises(frappe.ValidationError):
 		frappe.delete_doc("Booking Payment", payment_of(booking).name, force=True, ignore_permissions=True)
+
+
+def pay_back_there(stripe, booking, amount):
+	return stripe.refund_by_hand(payment_of(booking, provider="Stripe").external_id, amount)
+
+
+def cancel_as_host(booking, now=NOW):
+	bookings.cancel_by_host(booking.name, "", now)
+	frappe.db.commit()
+	return run(booking, now)
+
+
+def refunds_of(booking):
+	return [(row.amount, row.status) for row in payment_of(booking, provider="Stripe").refunds]
+
+
+def mails_of(booking, template):
+	"""Return the mails with this template, the text for the attendee and the hosts by their role."""
+	return {mail.reader.role: mail for mail in planned_mails(booking) if mail.template == template}
+
+
+def test_after_a_refund_at_the_dashboard_that_nobody_told_every_refund_failed(stripe):
+	booking = pay(stripe, book(make_paid_type()))
+	pay_back_there(stripe, booking, 1000)
+	booking = cancel_as_host(booking)
+	assert (booking.payment_status, booking.amount_refunded, kept(stripe, booking)) == ("Refunded", 50, 0)
+	assert sorted(refunds_of(booking)) == [(10, "Done"), (40, "Done")]
+	assert [task.status for task in tasks(booking.name, kind="payment", purpose="refund")] == ["Sent"]
+	assert payment_of(booking).problem is None
+
+
+def test_what_was_paid_back_at_the_dashboard_counts_for_what_the_terms_say(stripe, at_now):
+	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=50)))
+	pay_back_there(stripe, booking, 1000)
+	at_now.move_to(NINE - HOUR)
+	booking = cancel_as_attendee(booking, NINE - HOUR)
+	assert (booking.amount_refunded, kept(stripe, booking)) == (25, 2500)
+
+
+def test_a_refund_at_the_dashboard_in_the_same_moment_lowers_ours(stripe, monkeypatch):
+	from scheduler_integration.payments.providers.stripe import Stripe
+
+	booking = pay(stripe, book(make_paid_type()))
+	asked = Stripe.refunds
+
+	def listed(provider, payment):
+		found = asked(provider, payment)
+		if not stripe.refunds:
+			pay_back_there(stripe, booking, 1000)
+		return found
+
+	monkeypatch.setattr(Stripe, "refunds", listed)
+	booking = cancel_as_host(booking)
+	assert (booking.amount_refunded, kept(stripe, booking)) == (50, 0)
+	assert sorted(refunds_of(booking)) == [(10, "Done"), (40, "Done")]
+
+
+def test_all_was_paid_back_at_the_dashboard_and_nothing_is_left_for_us(stripe):
+	booking = pay(stripe, book(make_paid_type()))
+	pay_back_there(stripe, booking, 5000)
+	booking = cancel_as_host(booking)
+	assert (booking.amount_refunded, kept(stripe, booking)) == (50, 0)
+	assert [task.status for task in tasks(booking.name, kind="payment", purpose="refund")] == ["Sent"]
+	assert told(booking).count("attendee_refund_failed") == 0
+
+
+def test_our_own_refund_was_counted_as_one_from_the_dashboard(stripe):
+	"""A worker dies after Stripe has carried the refund out. The next look finds it, and it is the planned one."""
+	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=40)))
+	stripe.fail("/v1/refunds", method="POST", lost=True)
+	act(parse_command("refund", booking.name, amount="20"))
+	frappe.db.commit()
+	run(booking)
+	stripe.events.append(event_about(stripe, booking))
+	hear(stripe)
+	booking = run(booking, NOW + HOUR)
+	assert (booking.payment_status, booking.amount_refunded, kept(stripe, booking)) == ("Partly Refunded", 20, 3000)
+	assert refunds_of(booking) == [(20, "Done")]
+	assert told(booking).count("attendee_refunded") == 1
+
+
+def event_about(stripe, booking):
+	intent = payment_of(booking, provider="Stripe").external_payment
+	about = {"id": f"ch_{intent}", "payment_intent": intent}
+	return {"id": f"evt_{frappe.generate_hash()}", "type": "charge.refunded", "data": {"object": about}}
+
+
+def test_a_refund_that_waits_isnt_done_and_then_it_is(stripe):
+	stripe.refunds_begin_as = "pending"
+	booking = cancel_as_host(pay(stripe, book(make_paid_type())))
+	assert refunds_of(booking) == [(50, "Sent")]
+	[task] = tasks(booking.name, kind="payment", purpose="refund")
+	assert (task.status, task.error) == ("Pending", None)
+	[refund] = stripe.refunds
+	stripe.end_refund(refund, "succeeded")
+	booking = run(booking, NOW + DAY)
+	assert refunds_of(booking) == [(50, "Done")]
+
+
+@pytest.mark.parametrize("begins_as", ["pending", "succeeded"])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_refund_that_failed_later_stayed_refunded(stripe, begins_as, is_told):
+	stripe.refunds_begin_as = begins_as
+	booking = cancel_as_host(pay(stripe, book(make_paid_type(), language="de")))
+	assert booking.payment_status == "Refunded"
+	stripe.events.clear()
+	[refund] = stripe.refunds
+	stripe.end_refund(refund, "failed")
+	if is_told:
+		hear(stripe)
+		now = NOW
+	else:
+		now = NOW + DAY
+		bookings.look_at_missed_refunds(now)
+	booking = run(booking, now)
+	assert (booking.status, booking.payment_status, booking.amount_refunded) == ("Cancelled", "Paid", 0)
+	assert refunds_of(booking) == [(50, "Failed")]
+	[task] = tasks(booking.name, kind="payment", purpose="refund")
+	assert (task.status, "expired_or_canceled_card" in task.error) == ("Failed", True)
+	assert mails_of(booking, "attendee_refund_failed")["attendee"].subject.startswith("Ihr Geld ist nicht angekommen")
+	assert "/scheduling/meeting/" in mails_of(booking, "host_refund_failed")["host"].text
+
+
+def test_a_person_tries_a_failed_refund_again(stripe):
+	from scheduler_integration.outbox.steer import try_again
+
+	stripe.refunds_begin_as = "pending"
+	booking = cancel_as_host(pay(stripe, book(make_paid_type())))
+	[refund] = stripe.refunds
+	stripe.end_refund(refund, "failed")
+	booking = run(booking, NOW + DAY)
+	[task] = tasks(booking.name, kind="payment", purpose="refund")
+	assert task.status == "Failed"
+	assert frappe.db.exists("Notification Log", {"document_name": booking.name, "subject": ["like", "%back%"]})
+	stripe.refunds_begin_as = "succeeded"
+	try_again(task.name, NOW + DAY)
+	frappe.db.commit()
+	booking = run(run(booking, NOW + DAY), NOW + DAY)
+	assert (booking.payment_status, kept(stripe, booking)) == ("Refunded", 0)
+	assert refunds_of(booking) == [(50, "Failed"), (50, "Done")]
+	assert payment_of(booking).problem is None
+	assert "Failed" not in {task.status for task in tasks(booking.name, kind="payment")}
+	assert told(booking).count("attendee_refunded") == 1
+
+
+def test_a_refund_at_the_dashboard_that_fails_is_owed_by_us_if_we_had_promised_it(stripe):
+	booking = pay(stripe, book(make_paid_type()))
+	stripe.refunds_begin_as = "pending"
+	refund = pay_back_there(stripe, booking, 5000)
+	booking = cancel_as_host(booking)
+	assert kept(stripe, booking) == 0
+	stripe.refunds_begin_as = "succeeded"
+	stripe.end_refund(refund, "failed")
+	hear(stripe)
+	booking = run(run(booking))
+	assert (booking.amount_refunded, kept(stripe, booking)) == (50, 0)
+	assert refunds_of(booking)[-1] == (50, "Done")
+	assert told(booking).count("attendee_refund_failed") == 0
+
+
+def test_a_refund_at_the_dashboard_that_fails_is_nothing_that_we_owe_otherwise(stripe):
+	booking = pay(stripe, book(make_paid_type()))
+	refund = pay_back_there(stripe, booking, 1000)
+	hear(stripe)
+	booking = run(booking)
+	assert (booking.status, booking.amount_refunded) == ("Scheduled", 10)
+	assert told(booking).count("attendee_refunded") == 1
+	stripe.end_refund(refund, "failed")
+	hear(stripe)
+	booking = run(run(booking))
+	assert (booking.status, booking.amount_refunded, kept(stripe, booking)) == ("Scheduled", 0, 5000)
+	assert told(booking).count("attendee_refund_failed") == 1
+
+
+def test_a_refund_at_the_dashboard_whose_notice_is_lost_is_found_with_one_request(stripe):
+	first, second = (pay(stripe, book(make_paid_type())) for _each in range(2))
+	pay_back_there(stripe, first, 1500)
+	stripe.events.clear()
+	stripe.log.clear()
+	bookings.look_at_missed_refunds(NOW)
+	assert len(stripe.log) == 1
+	first, second = run(first), run(second)
+	assert [(each.payment_status, each.amount_refunded) for each in (first, second)] == [
+		("Partly Refunded", 15),
+		("Paid", 0),
+	]
+	stripe.log.clear()
+	bookings.look_at_missed_refunds(NOW)
+	run(first)
+	assert len(stripe.log) == 1, "what is known needs no second look"
+
+
+def test_the_message_about_a_failed_refund_leaves_though_the_meeting_is_over(stripe):
+	booking = cancel_as_host(pay(stripe, book(make_paid_type())))
+	[refund] = stripe.refunds
+	stripe.end_refund(refund, "failed")
+	hear(stripe, NOW)
+	run(booking)
+	[task] = tasks(booking.name, purpose="attendee_refund_failed")
+	assert task.expires_at is None
+
+
+def test_a_cancellation_whose_refund_was_taken_back_owes_nothing(stripe, at_now):
+	from scheduler_integration.entry.commands import act_undoably, undo
+
+	booking = pay(stripe, book(make_paid_type()))
+	at_now.move_to(NOW + 1)
+	_done, facts = act_undoably(parse_command("cancel", booking.name))
+	frappe.db.commit()
+	undo(facts)
+	frappe.db.commit()
+	refund = pay_back_there(stripe, booking, 1000)
+	stripe.end_refund(refund, "failed")
+	hear(stripe)
+	booking = run(run(booking, NOW + DAY), NOW + DAY)
+	assert (booking.amount_refunded, kept(stripe, booking), payment_of(booking).owed_minor) == (0, 5000, 0)
+
+
+class TestAnotherAccount:
+	@staticmethod
+	def enter(key):
+		settings = frappe.get_doc("Scheduler Settings")
+		settings.stripe_secret_key = key
+		settings.save()
+
+	def test_open_payments_waited_for_ever_after_the_account_was_changed(self, stripe):
+		booking = book(make_paid_type())
+		press_pay(booking)
+		stripe.keys_of_others.add("sk_test_of_another_account")
+		with pytest.raises(PaymentsUnderWay, match=booking.name):
+			self.enter("sk_test_of_another_account")
+		frappe.db.rollback()
+		with pytest.raises(PaymentsUnderWay):
+			self.enter("")
+
+	def test_a_new_key_of_the_same_account_is_taken_at_once(self, stripe):
+		press_pay(book(make_paid_type()))
+		stripe.key = "sk_test_rolled"
+		self.enter("sk_test_rolled")
+
+	def test_refunds_under_way_keep_the_account_and_others_dont(self, stripe):
+		stripe.refunds_begin_as = "pending"
+		booking = cancel_as_host(pay(stripe, book(make_paid_type())))
+		stripe.keys_of_others.add("sk_test_of_another_account")
+		with pytest.raises(PaymentsUnderWay):
+			self.enter("sk_test_of_another_account")
+		frappe.db.rollback()
+		[refund] = stripe.refunds
+		stripe.end_refund(refund, "succeeded")
+		run(booking, NOW + DAY)
+		self.enter("sk_test_of_another_account")
+		enter_keys(stripe)

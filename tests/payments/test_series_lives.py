@@ -47,6 +47,19 @@ class SeriesLife(Life):
 		book(kind, self.slot(), self.now, attendee_email=guest, times=self.dice.randint(1, 4))
 		self.find()
 
+	def acts(self):
+		# What somebody pays back at the provider is in the other lives. Here the terms decide alone.
+		others = (self.pay_back_there, self.bank)
+		return {act: weight for act, weight in super().acts().items() if act not in others}
+
+	def fault(self):
+		"""The same, without refunds that fail for good."""
+		how = self.dice.choice([{"lost": True}, {"status": 500}, {"status": 429}, {"cut": 0.5}])
+		self.stripe.fail("/v1/", method=self.dice.choice(["POST", "POST", "GET"]), **how)
+
+	def check_mails(self):
+		"""Messages are about several dates, which the other lives don't know."""
+
 	def find(self):
 		kinds = [each.name for each in self.types]
 		self.names = frappe.get_all("Booking", {"meeting_type": ["in", kinds]}, pluck="name", order_by="creation, name")

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration.exceptions import AccessRevoked, PaymentRefused, SignatureRefused, Unreachable
-from scheduler_integration.payments.provider import Order, State
+from scheduler_integration.payments.provider import DONE, FAILED, SENT, Order, State
 from scheduler_integration.payments.providers import stripe as provider
 from tests.payments.conftest import NOW
 
@@ -53,7 +53,7 @@ def test_a_session_is_asked_for_once_though_the_answer_is_lost(stripe):
 def test_a_payment_is_seen(stripe, opened):
 	assert provider.Stripe().look(opened).state is State.OPEN
 	seen = provider.Stripe().look(paid(stripe, opened))
-	assert (seen.state, seen.amount, seen.currency, seen.refunded) == (State.PAID, 5000, "EUR", 0)
+	assert (seen.state, seen.amount, seen.currency, seen.paid_at, seen.refunds) == (State.PAID, 5000, "EUR", NOW, ())
 
 
 def test_a_closed_session_takes_no_money(stripe, opened):
@@ -73,15 +73,33 @@ def test_a_refund_is_made_once_though_the_answer_is_lost(stripe, opened):
 	with pytest.raises(Unreachable):
 		provider.Stripe().refund(payment, "refund-1", 2000)
 	made = provider.Stripe().refund(payment, "refund-1", 2000)
-	assert list(stripe.refunds) == [made]
+	assert list(stripe.refunds) == [made.external_id]
 
 
-def test_a_refund_is_made_once_though_stripe_has_forgotten_the_key(stripe, opened):
+def test_a_refund_is_found_by_its_mark_when_stripe_has_forgotten_the_key(stripe, opened):
 	payment = paid(stripe, opened)
-	first = provider.Stripe().refund(payment, "refund-1", 2000)
-	stripe._answers.clear()
-	assert provider.Stripe().refund(payment, "refund-1", 2000) == first
-	assert stripe.kept(opened.name) == 3000
+	made = provider.Stripe().refund(payment, "refund-1", 2000)
+	assert (made.key, made.status) == ("refund-1", DONE)
+	assert provider.Stripe().refunds(payment) == (made,)
+
+
+@pytest.mark.parametrize(
+	("status", "here"), [("pending", SENT), ("requires_action", SENT), ("failed", FAILED), ("canceled", FAILED)]
+)
+def test_a_refund_that_isnt_there_yet_was_taken_for_done(stripe, opened, status, here):
+	stripe.refunds_begin_as = status
+	assert provider.Stripe().refund(paid(stripe, opened), "refund-1", 2000).status == here
+
+
+def test_all_pages_of_recent_refunds_are_read(stripe, opened):
+	payment = paid(stripe, opened)
+	stripe.refund_by_hand(opened.external_id, 1)
+	stripe.clock.move_to(NOW + 60)
+	for _refund in range(101):
+		stripe.refund_by_hand(opened.external_id, 2)
+	found = provider.Stripe().recent_refunds(NOW + 60)
+	assert len({each.external_id for each in found}) == 101
+	assert {each.reference for each in found} == {payment.external_payment}
 
 
 def test_more_than_was_paid_cant_be_paid_back(stripe, opened):

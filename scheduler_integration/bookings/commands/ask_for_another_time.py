@@ -10,6 +10,7 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.policy import has_begun_over_several_days
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.transitions import Actor, check_open
@@ -60,6 +61,8 @@ def withdraw_ask(name: str, now: int) -> HostBooking:
 
 def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
 	check_open(booking, now)
+	if waits_for_payment(booking):
+		raise TransitionNotAllowed(_("This meeting isn't paid for yet."))
 	if has_begun_over_several_days(booking, now):
 		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
 	if booking.starts_at <= now and not gives_back:

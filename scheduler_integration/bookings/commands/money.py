@@ -61,6 +61,8 @@ def mark_paid(name: str, now: int) -> HostBooking:
 	if not may_be_paid_by_hand(booking):
 		raise TransitionNotAllowed(_("There is nothing to pay any more."))
 	waited = waits_for_payment(booking)
+	if waited and booking.starts_at <= now:
+		raise TransitionNotAllowed(_("This meeting wasn't paid for in time."))
 	dates = with_unpaid_dates([booking])
 	for each in dates:
 		records.new_cash(each, Decimal(str(each.price)) - Decimal(str(each.amount_paid or 0)), now)

@@ -1,9 +1,11 @@
 """What a payment means for its booking: it is asked for, comes, comes too late, or doesn't come.
 
     09:00  Ada books. Her booking is Pending and Awaiting, and keeps its time under the guard until 09:30
-    09:04  she presses "Pay": `begin` stores what the provider is going to be asked, then the provider is asked
-    09:06  a notice of the provider lets a task look: paid. `settle` makes it a meeting, and everybody is told
-    09:30  otherwise: the task first closes the checkout at the provider, then `settle` gives the time back
+    09:04  she presses "Pay": `begin_payment` stores what the provider is going to be asked, then the provider is asked
+    09:06  a notice of the provider lets a task look: paid. `settle` makes it a meeting, and everybody is told.
+           If the notice is lost, one of the looks every few minutes sees it
+    09:30  otherwise: a task closes the checkout at the provider, then `settle` gives the time back.
+           If the provider can't be reached, `end_wait` does, and looks go on until the checkout is closed
 
 The dates of a series are paid with one checkout, that of the first date (`payments/records.py`). They become meetings together,
 or none of them does.
@@ -38,11 +40,9 @@ from scheduler_integration.meetings.payment import PAID, waits_for_payment
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_pay_token, is_booking, pay_url
 from scheduler_integration.meetings.transitions import Actor
-from scheduler_integration.outbox.outcomes import Done, Never
-from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.payments import records, refunds
-from scheduler_integration.payments.plan import plan_look
-from scheduler_integration.payments.provider import Checkout, Notice, Order, Seen, State, asked_for
+from scheduler_integration.payments.plan import LOOK_SECONDS, plan_look
+from scheduler_integration.payments.provider import Back, Checkout, Notice, Order, Seen, State, asked_for
 from scheduler_integration.payments.providers.stripe import session_ends
 from scheduler_integration.platform.language import for_later
 
@@ -63,6 +63,7 @@ def begin_payment(token: str, now: int) -> Order | Checkout:
 		return Checkout(payment.external_id, payment.checkout_url)
 	order = records.order_of(payment) or _order(booking, payment, now)
 	records.note_order(payment.name, order)
+	plan_look([payment], now + LOOK_SECONDS, now)
 	return order
 
 
@@ -128,12 +129,8 @@ def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
 		records.note_problem(payment.name, seen.problem)
 	shares = _shares(booking, payment)
 	if payment.status == records.PAID:
-		# Dates that don't take place come first, and then the last one: these are paid back rather than others.
-		shares.sort(key=lambda each: (each.is_live, -each.starts_at))
-		if refunds.note_outside(_payments(shares), seen.refunded, now, for_later("Paid back at the provider.")):
-			_count(shares)
-		return True
-	if seen.state is State.PAID:
+		_follow_refunds(shares, seen.refunds, now)
+	elif seen.state is State.PAID:
 		_receive(shares, seen, now)
 	elif seen.state is State.CLOSED:
 		if _has_begun(payment) != _has_begun(asked):
@@ -144,12 +141,36 @@ def settle(asked: frappe._dict, seen: Seen, now: int) -> bool:
 
 
 @command
-def end_refund(task: Task, outcome: Done | Never, now: int) -> None:
-	"""Store how a refund ended at the provider."""
-	payment = records.of(task.payload["payment"])
-	booking = _locked_booking(payment.booking)
-	refunds.end(task, outcome, now)
-	_count([_Share(payment, booking)])
+def end_wait(payment: str, now: int) -> None:
+	"""Give the time back for which nobody has paid until the deadline, whatever the provider says or doesn't say later.
+
+	A task goes on to look until nobody can pay any more. Does nothing if the booking doesn't wait.
+	"""
+	found = records.of(payment)
+	booking = _locked_booking(found.booking)
+	found = records.of(payment, for_update=True)
+	shares = _shares(booking, found)
+	if found.status == records.OPEN and any(each.booking and waits_for_payment(each.booking) for each in shares):
+		_release_waiting(shares, now)
+		plan_look([found], now, now)
+
+
+@command
+def follow_refunds(payment: str, backs: Sequence[Back], now: int) -> None:
+	"""Let the payment, its booking and the messages follow what the provider says about its refunds."""
+	name = records.of(payment).paid_with or payment
+	booking = _locked_booking(records.of(name).booking)
+	_follow_refunds(_shares(booking, records.of(name, for_update=True)), backs, now)
+
+
+@command
+def pay_back_again(payment: str, minor: int, now: int) -> None:
+	"""Plan a refund of so many minor units once more that failed, because a host wants that."""
+	booking = _locked_booking(records.of(payment).booking)
+	found = records.of(payment, for_update=True)
+	wanted = min(found.amount_minor, (found.refunded_minor or 0) + minor)
+	refunds.refund({payment: wanted}, [found], for_later("The host paid it back."), now)
+	_tell_of_refunds([_Share(found, booking)], now)
 
 
 class _Share(NamedTuple):
@@ -185,27 +206,71 @@ def _payments(shares: Sequence[_Share]) -> list[frappe._dict]:
 
 def _receive(shares: Sequence[_Share], seen: Seen, now: int) -> None:
 	"""The money came: the bookings are meetings now, or the money goes back."""
-	payments, found = _payments(shares), [each.booking for each in shares if each.booking]
-	is_right = (seen.currency, seen.amount) == (payments[0].currency, asked_for(payments[0]))
-	records.mark_paid(payments, seen, now)
-	if is_right and len(found) == len(shares):
-		amounts = [payment.amount for payment in payments]
-		if all(waits_for_payment(booking) for booking in found):
-			give(found, amounts, now)
-			return
-		if all(booking.status == "Expired" for booking in found) and _give_again(found, amounts, now):
-			return
-	reason = for_later("The payment came too late.") if is_right else for_later("Another amount was paid.")
+	refusal = _objection(shares, seen, now)
+	records.mark_paid(_payments(shares), seen, now)
+	if not refusal and _take(shares, seen, now):
+		_follow_refunds(shares, seen.refunds, now)
+		return
 	_release_waiting(shares, now)
-	came = [
-		row
-		for row in records.of_bookings({each.booking for each in payments}, status=records.PAID)
-		if row.name in {each.name for each in payments}
-	]
+	names = [each.payment.name for each in shares]
+	came = [row for row in map(records.of, names) if row.status == records.PAID]
+	refunds.follow(came, seen.refunds, now)
+	reason = refusal or for_later("The payment came too late.")
 	refunds.refund({row.name: row.amount_minor for row in came}, came, reason, now)
 	_count(shares)
-	if found:
-		run_for_money(*(Change(Kind.REFUNDED, each, now, by=Actor.SYSTEM, status_before=each.status) for each in found))
+	_tell(Kind.REFUNDED, [each.booking for each in shares if each.booking], now)
+
+
+def _objection(shares: Sequence[_Share], seen: Seen, now: int) -> str:
+	"""Return why this money makes no meetings, or an empty text."""
+	first = shares[0].payment
+	if (seen.currency, seen.amount) != (first.currency, asked_for(first)):
+		return for_later("Another amount was paid.")
+	if seen.is_given_back:
+		return for_later("Paid back at the provider.")
+	if any(not each.booking or each.starts_at <= now for each in shares):
+		return for_later("The payment came too late.")
+	return ""
+
+
+def _take(shares: Sequence[_Share], seen: Seen, now: int) -> bool:
+	"""Make meetings of the bookings for which the money came. Returns False if their times aren't theirs any more."""
+	found, amounts = [each.booking for each in shares if each.booking], [each.payment.amount for each in shares]
+	if all(waits_for_payment(booking) for booking in found):
+		give(found, amounts, now)
+		return True
+	was_in_time = seen.paid_at <= shares[0].payment.pay_until
+	return was_in_time and all(booking.status == "Expired" for booking in found) and _give_again(found, amounts, now)
+
+
+def _follow_refunds(shares: Sequence[_Share], backs: Sequence[Back], now: int) -> None:
+	# Dates that don't take place come first, and then the last one: these are paid back rather than others.
+	ordered = sorted(shares, key=lambda each: (each.is_live, -each.starts_at))
+	refunds.follow(_payments(ordered), backs, now)
+	_tell_of_refunds(shares, now)
+
+
+def _tell_of_refunds(shares: Sequence[_Share], now: int) -> None:
+	"""Store in the bookings what was paid and paid back, and tell everybody if more or less goes back than they knew."""
+	found = [each.booking for each in shares if each.booking]
+	before = {booking.name: booking.amount_refunded or 0.0 for booking in found}
+	_count(shares)
+	for kind, sign in ((Kind.REFUNDED, 1), (Kind.REFUND_FAILED, -1)):
+		_tell(kind, [each for each in found if sign * ((each.amount_refunded or 0.0) - before[each.name]) > 0], now)
+
+
+def _count(shares: Sequence[_Share]) -> None:
+	"""Store in the bookings what was paid and paid back."""
+	found = {each.booking.name: each.booking for each in shares if each.booking}
+	amounts = refunds.amounts_of(list(found))
+	for name, fields in amounts.items():
+		found[name].update(fields)
+	store_fields(amounts)
+
+
+def _tell(kind: Kind, bookings: Sequence[Document], now: int) -> None:
+	if bookings:
+		run_for_money(*(Change(kind, each, now, by=Actor.SYSTEM, status_before=each.status) for each in bookings))
 
 
 def _release_waiting(shares: Sequence[_Share], now: int) -> None:
@@ -237,8 +302,6 @@ def _make_paid(bookings: Sequence[Document], amounts: Sequence[float]) -> None:
 
 def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int) -> bool:
 	"""Do the same for bookings that gave their times back. Returns False if somebody else has one of them now."""
-	if any(booking.starts_at <= now for booking in bookings):
-		return False
 	frappe.db.savepoint("late_payment")
 	try:
 		for booking, amount in zip(bookings, amounts, strict=True):
@@ -312,12 +375,3 @@ def _locked_booking(name: str) -> Document | None:
 	if not is_booking(name):
 		return None
 	return latest(frappe.get_doc("Booking", name, for_update=True), for_update=True)
-
-
-def _count(shares: Sequence[_Share]) -> None:
-	"""Store in the bookings what was paid and paid back."""
-	found = {each.booking.name: each.booking for each in shares if each.booking}
-	amounts = refunds.amounts_of(list(found))
-	for name, fields in amounts.items():
-		found[name].update(fields)
-	store_fields(amounts)

@@ -130,7 +130,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"refundable": refundable(booking),
 		"currency": booking.payment.currency if booking.payment else "",
 		"places": page.places if booking.lacks_place else None,
-		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
+		"problem": {"title": problem[0], "text": problem[1], "again_url": _refund_again(booking)} if problem else None,
 		"dates": [_date(each, page) for each in page.series],
 		"scopes": [] if waits else scopes,
 		"for_all": together_text() if scopes and waits else None,
@@ -148,6 +148,15 @@ def meeting_view(page: MeetingPage) -> dict:
 		"book_again_url": f"/scheduling/book?{urlencode({'doctype': 'Booking', 'record': booking.id})}",
 		"status": 200,
 	}
+
+
+def _refund_again(booking: HostBooking) -> str | None:
+	"""Return the address at which a refund that failed is tried again, or None."""
+	return (
+		f"{meeting_url(booking.id)}?do=refund#panel"
+		if booking.has_failed_refund and "refund" in booking.actions
+		else None
+	)
 
 
 def _title(page: MeetingPage) -> str:

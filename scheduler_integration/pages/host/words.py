@@ -71,7 +71,7 @@ def their_time(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 def problem(booking: HostBooking) -> tuple[str, str] | None:
 	"""Return a title and a sentence about a message or a video call that failed, or None."""
 	if booking.delivery_error:
-		return _("Not delivered"), booking.delivery_error
+		return _("Not paid back") if booking.has_failed_refund else _("Not delivered"), booking.delivery_error
 	trouble = _call_trouble(booking)
 	return (_("Video call"), trouble) if trouble else None
 

@@ -85,9 +85,6 @@ class PaymentsApp(Provider):
 		seen = self.look(payment)
 		return seen if seen.state is State.PAID else Seen(State.CLOSED)
 
-	def refund(self, payment: frappe._dict, key: str, amount: int) -> str:
-		raise PaymentRefused(_("pay it back at {0} by hand").format(payment.payment_gateway))
-
 
 def is_installed() -> bool:
 	"""Whether the payments app is on this site."""

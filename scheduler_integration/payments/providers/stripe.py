@@ -1,7 +1,7 @@
 """Stripe Checkout: an attendee pays on Stripe's own page (docs.stripe.com/api/checkout/sessions).
 
 Each POST carries an idempotency key, so an attempt whose answer was lost is repeated and does nothing twice. Stripe forgets
-keys after a day. Before a refund is sent again, its mark is therefore searched for among the refunds of the payment.
+keys after a day. A refund therefore has a mark too, by which it is found among the refunds of the payment.
 
 Stripe's own sentences aren't passed on: they may contain parts of a key.
 """
@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -25,7 +26,18 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.http.addresses import relocated
 from scheduler_integration.http.client import Answer, Client, Limits, patience
-from scheduler_integration.payments.provider import Checkout, Notice, Order, Provider, Seen, State
+from scheduler_integration.payments.provider import (
+	DONE,
+	FAILED,
+	SENT,
+	Back,
+	Checkout,
+	Notice,
+	Order,
+	Provider,
+	Seen,
+	State,
+)
 
 # The path to which Stripe sends notices.
 NOTICES = "/api/method/scheduler_integration.api.webhooks.stripe"
@@ -38,7 +50,10 @@ _WINDOW = 5 * 60
 _CODE = re.compile(r"[a-z_]{1,60}")
 # The language of Stripe's page: it finds out by itself if it doesn't know ours.
 _LANGUAGES = frozenset({"de", "en", "es", "fr"})
-_MOST_REFUNDS = "100"
+# How many refunds a page of a list has. A payment never has more.
+_PAGE = 100
+# https://docs.stripe.com/refunds: `pending` and `requires_action` become one of the others.
+_ENDS = {"succeeded": DONE, "failed": FAILED, "canceled": FAILED}
 
 
 class Stripe(Provider):
@@ -74,7 +89,8 @@ class Stripe(Provider):
 
 	def look(self, payment: frappe._dict) -> Seen:
 		params = {"expand[]": "payment_intent.latest_charge"}
-		return _seen(self._get(f"/v1/checkout/sessions/{payment.external_id}", params))
+		seen = _seen(self._get(f"/v1/checkout/sessions/{payment.external_id}", params))
+		return replace(seen, refunds=self._refunds(seen.reference)) if seen.state is State.PAID else seen
 
 	def close(self, payment: frappe._dict) -> Seen:
 		# It may have been paid, or have expired already. The session says which.
@@ -82,16 +98,25 @@ class Stripe(Provider):
 			self._post(f"/v1/checkout/sessions/{payment.external_id}/expire", {}, "")
 		return self.look(payment)
 
-	def refund(self, payment: frappe._dict, key: str, amount: int) -> str:
-		known = {"payment_intent": payment.external_payment, "limit": _MOST_REFUNDS}
-		for each in self._get("/v1/refunds", known)["data"]:
-			if (each.get("metadata") or {}).get("refund") == key:
-				return str(each["id"])
+	def refund(self, payment: frappe._dict, key: str, amount: int) -> Back:
 		form = {"payment_intent": payment.external_payment, "amount": str(amount), "metadata[refund]": key}
-		refunded = self._post("/v1/refunds", form, key)
-		if refunded.get("status") in ("failed", "canceled"):
-			raise PaymentRefused(_code(refunded.get("failure_reason")))
-		return str(refunded["id"])
+		# The amount is part of the key: Stripe refuses a key that it knows with another amount.
+		return _back(self._post("/v1/refunds", form, f"{key}-{amount}"))
+
+	def refunds(self, payment: frappe._dict) -> tuple[Back, ...]:
+		return self._refunds(payment.external_payment)
+
+	def recent_refunds(self, since: int) -> tuple[Back, ...]:
+		found: list[Any] = []
+		while True:
+			after = {"starting_after": found[-1]["id"]} if found else {}
+			page = self._get("/v1/refunds", {"created[gte]": str(since), "limit": str(_PAGE), **after})
+			found += page["data"]
+			if not page.get("has_more") or not page["data"]:
+				return tuple(map(_back, found))
+
+	def _refunds(self, intent: str) -> tuple[Back, ...]:
+		return tuple(map(_back, self._get("/v1/refunds", {"payment_intent": intent, "limit": str(_PAGE)})["data"]))
 
 	def pages(self) -> tuple[str, ...]:
 		elsewhere = relocated("stripe", _API)
@@ -103,6 +128,16 @@ class Stripe(Provider):
 	def _post(self, path: str, form: Mapping[str, str], key: str) -> Any:
 		headers = {**_headers(), **({"Idempotency-Key": key} if key else {})}
 		return _read(self._client.send("POST", relocated("stripe", _API + path), form=form, headers=headers))
+
+
+def is_same_account(secret: str, session: str) -> bool:
+	"""Whether this key belongs to the account in which the session was opened. Raises OutsideError."""
+	address = relocated("stripe", f"{_API}/v1/checkout/sessions/{session}")
+	try:
+		_read(Stripe()._client.send("GET", address, headers=_signed(secret)))
+	except PaymentRefused:
+		return False
+	return True
 
 
 def session_ends(pay_until: int) -> int:
@@ -131,7 +166,9 @@ def _notice(body: bytes) -> Notice:
 	try:
 		event = json.loads(body)
 		about = event["data"]["object"]
-		ids = (about.get("id"), about.get("payment_intent"), about.get("client_reference_id"))
+		# A charge has the marks of its payment. Nothing else tells whose it is before the first look at the payment.
+		mark = (about.get("metadata") or {}).get("payment")
+		ids = (about.get("id"), about.get("payment_intent"), about.get("client_reference_id"), mark)
 		is_checkout = event["type"].startswith("checkout.session.")
 		return Notice(
 			str(event["id"])[:140],
@@ -147,6 +184,10 @@ def _headers() -> dict[str, str]:
 	secret = frappe.get_cached_doc("Scheduler Settings").get_password("stripe_secret_key", raise_exception=False)
 	if not secret:
 		raise VendorNotSetUp("Stripe")
+	return _signed(secret)
+
+
+def _signed(secret: str) -> dict[str, str]:
 	return {"Authorization": f"Bearer {secret}", "Stripe-Version": _VERSION}
 
 
@@ -173,13 +214,24 @@ def _code(text: object) -> str:
 	return text if isinstance(text, str) and _CODE.fullmatch(text) else ""
 
 
+def _back(refund: Any) -> Back:
+	return Back(
+		external_id=str(refund["id"]),
+		amount=refund["amount"],
+		status=_ENDS.get(refund.get("status"), SENT),
+		key=(refund.get("metadata") or {}).get("refund") or "",
+		reference=str(refund.get("payment_intent") or ""),
+		reason=_code(refund.get("failure_reason")),
+	)
+
+
 def _seen(session: Any) -> Seen:
 	intent = session.get("payment_intent") or {}
 	reference = intent if isinstance(intent, str) else intent.get("id") or ""
 	charge = {} if isinstance(intent, str) else intent.get("latest_charge") or {}
-	refunded = charge.get("amount_refunded") or 0 if isinstance(charge, dict) else 0
 	if session.get("status") == "complete" and session.get("payment_status") == "paid":
 		currency = str(session.get("currency") or "").upper()
-		return Seen(State.PAID, session.get("amount_total") or 0, currency, reference, refunded)
+		paid_at = charge.get("created") or 0 if isinstance(charge, dict) else 0
+		return Seen(State.PAID, session.get("amount_total") or 0, currency, reference, paid_at)
 	# `complete` without `paid`: the money is on its way.
 	return Seen(State.CLOSED if session.get("status") == "expired" else State.OPEN, reference=reference)

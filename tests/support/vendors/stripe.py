@@ -1,7 +1,7 @@
 """A stand-in for Stripe: Checkout Sessions, payments, refunds, idempotency keys, and signed webhooks.
 
-After Stripe's API reference, as of 2026. A test plays the attendee (`pay`) and the post (`deliver`): webhooks wait in
-`events` until a test delivers them, late, twice, in another order, or never.
+After Stripe's API reference, as of 2026. A test plays the attendee (`pay`), who works in the dashboard (`refund_by_hand`), the
+banks (`end_refund`) and the post: webhooks wait in `events` until a test delivers them, late, twice, in another order, or never.
 """
 
 import hashlib
@@ -37,10 +37,14 @@ class Stripe(StandIn):
 		self.key = f"sk_test_{secrets.token_hex(12)}"
 		self.webhook_secret = f"whsec_{secrets.token_hex(12)}"
 		self.secrets |= {self.key, self.webhook_secret}
+		# Keys of accounts in which there is nothing.
+		self.keys_of_others: set[str] = set()
 		self.sessions: dict[str, dict[str, Any]] = {}
 		self.refunds: dict[str, dict[str, Any]] = {}
 		self.events: list[dict[str, Any]] = []
 		self.charges: list[dict[str, Any]] = []
+		# The status of new refunds: banks of some cards let them wait.
+		self.refunds_begin_as = "succeeded"
 		self._answers: dict[str, tuple[str, Any]] = {}
 
 	# Called by tests
@@ -57,6 +61,7 @@ class Stripe(StandIn):
 				self.broken.append(f"two payments for {found['client_reference_id']}")
 			intent = f"pi_{secrets.token_hex(8)}"
 			found.update(status="complete", payment_status="paid", payment_intent=intent, url=None)
+			found["paid_at"] = self.clock.now()
 			self._happened("checkout.session.completed", found)
 			return True
 
@@ -69,11 +74,27 @@ class Stripe(StandIn):
 		return sum(each["amount_total"] - self.refunded(each["payment_intent"]) for each in paid)
 
 	def refunded(self, intent: str) -> int:
-		return sum(each["amount"] for each in self.refunds.values() if each["payment_intent"] == intent)
+		"""Return what went back of this payment, or is on its way, in minor units."""
+		return sum(
+			each["amount"]
+			for each in self.refunds.values()
+			if each["payment_intent"] == intent and each["status"] in ("pending", "succeeded")
+		)
 
-	def refund_by_hand(self, session: str, amount: int) -> None:
-		"""Pay back in Stripe's own dashboard."""
-		self._refund(self.sessions[session]["payment_intent"], amount, {})
+	def refund_by_hand(self, session: str, amount: int) -> str:
+		"""Pay back in Stripe's own dashboard, and return the refund."""
+		with self.lock:
+			return self._refund(self.sessions[session]["payment_intent"], amount, {})["id"]
+
+	def end_refund(self, refund: str, status: str) -> None:
+		"""Let a refund succeed or fail. One that succeeded can fail too, if the bank returns the money."""
+		with self.lock:
+			found = self.refunds[refund]
+			found["status"] = status
+			if status == "failed":
+				found["failure_reason"] = "expired_or_canceled_card"
+				self._happened("refund.failed", found)
+			self._happened("charge.refund.updated", found)
 
 	def notification(self, event: dict[str, Any], secret: str = "", age: int = 0) -> tuple[bytes, dict[str, str]]:
 		"""Return the body and the headers of a webhook, signed as Stripe does."""
@@ -93,6 +114,8 @@ class Stripe(StandIn):
 
 	def before(self, request: Request) -> None:
 		self._expire_old()
+		if request.headers.get("Authorization", "")[7:] in self.keys_of_others:
+			raise Refused(404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}})
 		if request.path.startswith("/v1/") and request.headers.get("Authorization") != f"Bearer {self.key}":
 			message = f"Invalid API Key provided: {request.headers.get('Authorization', '')[7:20]}"
 			raise Refused(401, {"error": {"type": "invalid_request_error", "message": message}})
@@ -125,13 +148,15 @@ class Stripe(StandIn):
 			"cancel_url": form["cancel_url"],
 			"url": f"{self.url}/c/pay/{name}",
 			"locale": form.get("locale"),
+			"metadata": {"payment": form["metadata[payment]"]},
+			"charge_metadata": {"payment": form["payment_intent_data[metadata][payment]"]},
 		}
 		return dict(self.sessions[name])
 
 	def session(self, request: Request, session: str) -> Any:
 		found = dict(self._found(session))
 		if intent := found["payment_intent"]:
-			charge = {"object": "charge", "amount_refunded": self.refunded(intent)}
+			charge = {"object": "charge", "amount_refunded": self.refunded(intent), "created": found["paid_at"]}
 			if "payment_intent.latest_charge" in request.args.getlist("expand[]"):
 				found["payment_intent"] = {"id": intent, "latest_charge": charge}
 		return found
@@ -155,22 +180,36 @@ class Stripe(StandIn):
 		session = next((each for each in self.sessions.values() if each["payment_intent"] == intent), None)
 		if not session:
 			self._refuse("No such payment_intent", "resource_missing")
-		if self.refunded(intent) + amount > session["amount_total"]:
-			code = "charge_already_refunded" if self.refunded(intent) == session["amount_total"] else "amount_too_large"
-			self._refuse("too much", code)
+		left = session["amount_total"] - self.refunded(intent)
+		if not left:
+			self._refuse(f"Charge ch_{intent} has already been refunded.", "charge_already_refunded")
+		if amount > left:
+			self._refuse(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "")
 		if mark and any(each["metadata"] == mark for each in self.refunds.values()):
 			self.broken.append(f"two refunds for {mark}")
 		name = f"re_{secrets.token_hex(8)}"
 		self.refunds[name] = {
-			"id": name, "payment_intent": intent, "amount": amount, "metadata": mark, "status": "succeeded",
+			"id": name, "object": "refund", "payment_intent": intent, "charge": f"ch_{intent}", "amount": amount,
+			"metadata": mark, "status": self.refunds_begin_as, "created": self.clock.now(), "failure_reason": None,
 		}  # fmt: skip
-		self._happened("charge.refunded", {"id": f"ch_{intent}", "payment_intent": intent})
+		charge = {"id": f"ch_{intent}", "payment_intent": intent, "metadata": session["charge_metadata"]}
+		self._happened("charge.refunded", charge)
 		return dict(self.refunds[name])
 
 	def listed_refunds(self, request: Request) -> Any:
-		return {
-			"data": [each for each in self.refunds.values() if each["payment_intent"] == request.args["payment_intent"]]
-		}
+		"""Return a page of the refunds, the newest first."""
+		asked = request.args
+		with self.lock:
+			rows = [dict(each) for each in reversed(self.refunds.values())]
+		if intent := asked.get("payment_intent"):
+			if all(each["payment_intent"] != intent for each in self.sessions.values()):
+				self._refuse("No such payment_intent", "resource_missing")
+			rows = [each for each in rows if each["payment_intent"] == intent]
+		rows = [each for each in rows if each["created"] >= int(asked.get("created[gte]", 0))]
+		if after := asked.get("starting_after"):
+			rows = rows[[each["id"] for each in rows].index(after) + 1 :]
+		limit = int(asked.get("limit", 10))
+		return {"object": "list", "data": rows[:limit], "has_more": len(rows) > limit}
 
 	def page(self, request: Request, session: str) -> Response:
 		found = self._found(session)
@@ -212,8 +251,15 @@ class Stripe(StandIn):
 						"",
 						"idempotency_error",
 					)
+				if isinstance(answer, Refused):
+					raise answer
 				return answer
-			answer = work(form)
+			try:
+				answer = work(form)
+			except Refused as refused:
+				# Stripe repeats its refusals too.
+				self._answers[key] = json.dumps(form, sort_keys=True), refused
+				raise
 			self._answers[key] = json.dumps(form, sort_keys=True), answer
 			return answer
 

@@ -15,8 +15,9 @@ from scheduler_integration.domains.table import forget_table
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.entry.text_replies import SECRETS, reply_address
-from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.payments.providers.stripe import NOTICES
+from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay
+from scheduler_integration.payments.providers.stripe import NOTICES, is_same_account
+from scheduler_integration.payments.records import under_way
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.trust.addresses import checked_domains
@@ -61,6 +62,7 @@ class SchedulerSettings(Form):
 		self.validate_tenant()
 		self.validate_text_replies()
 		self.validate_mail_replies()
+		self.validate_payments()
 		self.allowed_domains = checked_domains(self.allowed_domains)
 		self.blocked_domains = checked_domains(self.blocked_domains)
 		for field in ("domain_target", "base_domain"):
@@ -116,6 +118,17 @@ class SchedulerSettings(Form):
 	def validate_mail_replies(self):
 		if self.read_mail_replies and not frappe.db.exists("Email Account", {"enable_incoming": 1}):
 			raise InvalidRequest(_("First set up an Email Account that reads mails: “Enable Incoming”."))
+
+	def validate_payments(self):
+		"""Refuse the key of another account of Stripe while payments or refunds are under way in the present one."""
+		# This document's own `get_password` returns what was just typed.
+		before = frappe.get_doc(self.doctype).get_password("stripe_secret_key", raise_exception=False)
+		secret = self.stripe_secret_key or ""
+		if not before or secret == before or set(secret) == {"*"}:
+			return
+		waiting = under_way("Stripe")
+		if waiting and not (secret and is_same_account(secret, waiting[0].external_id)):
+			raise PaymentsUnderWay([row.booking for row in waiting])
 
 	def validate_tenant(self):
 		self.microsoft_tenant = (self.microsoft_tenant or "common").strip()
