@@ -43,6 +43,11 @@ Action = Callable[[], Saved | None]
 _OF_FRAME = ("title", "script", "data", "frames")
 
 
+def anybody() -> bool:
+	"""For pages of every signed-in user: what they show is the user's own, or what they may read."""
+	return True
+
+
 @dataclass(frozen=True)
 class Reader:
 	"""The signed-in person who reads the page, at `now` in epoch seconds. `error` is that of the form just sent."""

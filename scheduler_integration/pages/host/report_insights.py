@@ -1,4 +1,7 @@
-"""The page `/scheduling/insights/reports`: clicks on the links of a consultant's reports, and the bookings that followed."""
+"""`/scheduling/insights/reports`: consultants see the clicks on their reports, managers those of any `consultant`.
+
+The dates are in the address: `from` and `to`. A wrong date shows the last 30 days.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,42 @@ from urllib.parse import urlencode
 from babel import Locale, numbers
 from frappe import _
 
+from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.phases import phase_name
-from scheduler_integration.engagement.analytics import Analytics, Counts
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.engagement.access import whose_analytics
+from scheduler_integration.engagement.analytics import Counts, analytics
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.insights import PATH as INSIGHTS
 from scheduler_integration.pages.kit import charts, dates
+from scheduler_integration.pages.kit.respond import View, argument
+from scheduler_integration.parsing.fields import parse_choice, parse_dates
 
 PATH = "/scheduling/insights/reports"
 _RANGES = (7, 30, 90, 365)
 DAYS = 30
 
+PAGE = HostPage(PATH, here=INSIGHTS, style="insights", allowed=anybody)
 
-def report_insights_view(
-	house: House, found: Analytics, first: date, last: date, consultant: str | None
-) -> dict[str, Any]:
-	"""Return the view. `consultant` is a User's name if a manager looks at somebody else's figures."""
-	locale = house.visitor.locale
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	whose = whose_analytics(parse_choice("consultant", argument("consultant")[:140]) or reader.user)
+	status, last = 200, None
+	try:
+		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
+	except InvalidRequest:
+		status, first = 400, None
+	last = last or local_date(reader.now, rule_zone(whose))
+	first = first or last - timedelta(days=DAYS - 1)
+	found, locale = analytics(whose, first, last), reader.locale
 	return {
-		**house.frame(_("Client reports"), style="insights"),
+		"title": _("Client reports"),
 		"subtitle": _("Clicks and bookings from {0}, by the clock of {1}.").format(
 			dates.date_range(first, last, locale), dates.city(found.zone, locale)
 		),
-		"ranges": [_range(days, first, last, consultant) for days in _RANGES],
+		"ranges": [_range(days, first, last, whose if whose != reader.user else None) for days in _RANGES],
 		"cards": _cards(found.total, locale),
 		"tables": [
 			_table(
@@ -41,6 +59,7 @@ def report_insights_view(
 			_table(_("Phases"), [(phase_name(phase), counts) for phase, counts in found.by_phase.items()], locale),
 		],
 		"is_empty": not found.total.clicks and not found.total.bookings,
+		"status": status,
 	}
 
 
