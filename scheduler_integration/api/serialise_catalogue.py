@@ -1,6 +1,7 @@
 """Turns scheduling pages and their meeting types into the JSON of docs/reference/api.md."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -13,7 +14,7 @@ from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_simple_html, as_text
 from scheduler_integration.meetings.link_uses import state_of
-from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
+from scheduler_integration.parsing.meeting_type_fields import setting_fields
 from scheduler_integration.platform.clock import from_site_time, iso_z
 
 
@@ -126,14 +127,14 @@ def mailed_times(times: OfferedTimes, link: str | None) -> JSON:
 
 
 def _settings(doc: Document) -> JSON:
-	return {
-		**{name: doc.get(name) or 0 for name in NUMBERS},
-		**{name: bool(doc.get(name)) for name in FLAGS},
-		**{name: frappe.scrub(doc.get(name)) if doc.get(name) else None for name in CHOICES},
-		**{name: str(doc.get(name)) if doc.get(name) else None for name in DATES},
-		"availability_schedule": doc.availability_schedule or None,
-		"reminders": parse_reminders(doc.reminders) if doc.reminders else None,
-		"price": doc.price or 0.0,
-		"deposit": doc.deposit or 0.0,
-		"currency": doc.currency or None,
-	}
+	return {field.fieldname: _setting(field, doc.get(field.fieldname)) for field in setting_fields()}
+
+
+def _setting(field: frappe._dict, value: Any) -> Any:
+	if field.fieldname == "reminders":
+		return parse_reminders(value) if value else None
+	if field.fieldtype == "Check":
+		return bool(value)
+	if field.fieldtype in ("Int", "Currency"):
+		return value or (0 if field.fieldtype == "Int" else 0.0)
+	return (frappe.scrub(value) if field.fieldtype == "Select" else str(value)) if value else None

@@ -1,17 +1,16 @@
 """Reads the fields of a meeting type that the API and the pages send.
 
-The fields have the API's names, the result has the names of the record's fields. Some have a second name, which other
-schedulers use: `duration`, `active`, `confirmationMsg`, `display_order`.
+The fields have the API's names, the result has the names of the record's fields. `settings` are declared by the DocType alone.
+Some fields have a second name, which other schedulers use: `duration`, `active`, `confirmationMsg`, `display_order`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.phases import PHASES
-from scheduler_integration.catalogue.video import CALLS
 from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
 from scheduler_integration.parsing.text import Refused, label, prose, whole_number
@@ -21,51 +20,6 @@ LONGEST_NAME = 200
 LONGEST_URL = 500
 LONGEST_TEMPLATE = 140
 MOST_OPTIONS = 100
-# The choices of the record's fields, by their names in the API.
-LOCATIONS = {
-	**{frappe.scrub(call): call for call in CALLS},
-	"phone": "Phone",
-	"in_person": "In Person",
-	"custom": "Custom",
-}
-QUESTION_TYPES = {
-	"text": "Text",
-	"long_text": "Long Text",
-	"select": "Select",
-	"multi_select": "Multi Select",
-	"checkbox": "Checkbox",
-	"phone": "Phone",
-	"number": "Number",
-	"date": "Date",
-}
-CHOICES = {
-	"assignment": {"single_host": "Single Host", "round_robin": "Round Robin", "collective": "Collective"},
-	"round_robin_mode": {"weighted": "Weighted", "availability": "Availability", "load_balanced": "Load Balanced"},
-	"minimum_notice_unit": {"minutes": "Minutes", "hours": "Hours", "days": "Days"},
-	"window_type": {
-		"rolling_days": "Rolling Days",
-		"rolling_business_days": "Rolling Business Days",
-		"fixed_range": "Fixed Range",
-		"indefinite": "Indefinite",
-	},
-	"reschedule_reason": {"optional": "Optional", "required": "Required", "not_asked": "Not Asked"},
-	"reschedule_host": {"same_host": "Same Host", "any_host": "Any Host"},
-	"repeats": {"fixed": "Fixed", "attendee_chooses": "Attendee Chooses"},
-	"payment": {"off": "Off", "before_booking": "Before Booking"},
-	"confirm_address": {"off": "Off", "unknown_people": "Unknown people", "everybody": "Everybody"},
-}
-NUMBERS = (
-	"number_of_days", "repeat_weeks", "repeat_count", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
-	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
-	"monthly_minutes", "refund_notice_hours", "late_refund_percent", "change_notice_hours", "max_reschedules", "required_count",
-	"waitlist_minutes", "waitlist_at_once", "release_unconfirmed_hours",
-)  # fmt: skip
-FLAGS = (
-	"uses_host_defaults", "route_to_owner", "attendee_chooses_host", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
-	"requires_confirmation", "allow_cancel", "allow_reschedule",
-	"business_addresses_only", "has_waitlist", "asks_to_reconfirm",
-)  # fmt: skip
-DATES = ("window_from", "window_to")
 _READ_ONLY = frozenset(
 	{
 		"cmd",
@@ -100,8 +54,9 @@ def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 
 
 def parse_type_form(payload: Mapping[str, object]) -> dict[str, Any]:
-	"""Return the same of a form, which has the fields of `settings` beside the others."""
-	return parse_payload(payload, {**_MEETING_TYPE, **_SETTINGS}, _READ_ONLY)
+	"""Return the same of a form, which has the fields of `settings` beside the others, and further texts."""
+	texts = {name: (name, prose) for name in _ON_PAGES}
+	return parse_payload(payload, {**_MEETING_TYPE, **_settings_parsers(), **texts}, _READ_ONLY)
 
 
 def text_or_none(value: object) -> str | None:
@@ -199,18 +154,22 @@ def _reminders(value: object) -> str:
 	return _minutes("reminders")(value) or ("0" if value == [] or value == "[]" else "")
 
 
-def _choice(choices: Mapping[str, str]) -> Parser:
+def choices(doctype: str, fieldname: str) -> dict[str, str]:
+	"""Return the choices of a record's field by their names in the API, such as {"in_person": "In Person"}."""
+	options = frappe.get_meta(doctype).get_field(fieldname).options or ""
+	return {frappe.scrub(option): option for option in options.split("\n") if option}
+
+
+def _select(doctype: str, fieldname: str) -> Parser:
 	def parse(value: object) -> str:
-		if not isinstance(value, str) or value not in choices:
-			raise Refused(_("Must be one of: {0}.").format(", ".join(choices)))
-		return choices[value]
+		offered = choices(doctype, fieldname)
+		if not value and frappe.get_meta(doctype).get_field(fieldname).options.startswith("\n"):
+			return ""
+		if not isinstance(value, str) or value not in offered:
+			raise Refused(_("Must be one of: {0}.").format(", ".join(offered)))
+		return offered[value]
 
 	return parse
-
-
-def _choice_or_none(choices: Mapping[str, str]) -> Parser:
-	parse = _choice(choices)
-	return lambda value: parse(value) if value else ""
 
 
 def _rows(name: str, fields: Fields, defaults: Mapping[str, object]) -> Parser:
@@ -233,7 +192,7 @@ def _row(number: int, row: object, defaults: dict[str, object], fields: Fields) 
 
 
 def _settings(value: object) -> dict[str, Any]:
-	return _nested(parse_json("settings", value, dict) or {}, _SETTINGS)
+	return _nested(parse_json("settings", value, dict) or {}, _settings_parsers())
 
 
 def _nested(given: Mapping[str, object], fields: Fields) -> dict[str, Any]:
@@ -266,7 +225,7 @@ def _questions(value: object) -> list[dict[str, Any]]:
 
 _QUESTION: Fields = {
 	"label": ("label", _name),
-	"type": ("question_type", _choice(QUESTION_TYPES)),
+	"type": ("question_type", _select("Meeting Type Question", "question_type")),
 	"required": ("required", _flag("required")),
 	"options": ("options", _options),
 	"placeholder": ("placeholder", label),
@@ -277,25 +236,13 @@ _QUESTION: Fields = {
 }
 _question_rows = _rows("questions", _QUESTION, {"label": None, "type": "text"})
 _LOCATION: Fields = {
-	"type": ("place_type", _choice(LOCATIONS)),
+	"type": ("place_type", _select("Meeting Type Place", "place_type")),
 	"label": ("label", label),
 	"details": ("details", prose),
 }
 _HOST: Fields = {
 	"user": ("user", _user),
 	"is_required": ("is_required", _flag("is_required")),
-}
-_SETTINGS: Fields = {
-	**{name: (name, _count) for name in NUMBERS},
-	**{name: (name, _flag(name)) for name in FLAGS},
-	**{name: (name, _choice(choices)) for name, choices in CHOICES.items()},
-	"repeats": ("repeats", _choice_or_none(CHOICES["repeats"])),
-	**{name: (name, _date(name)) for name in DATES},
-	"availability_schedule": ("availability_schedule", text_or_none),
-	"reminders": ("reminders", _reminders),
-	"price": ("price", _amount),
-	"deposit": ("deposit", _amount),
-	"currency": ("currency", text_or_none),
 }
 _MEETING_TYPE: Fields = {
 	"name": ("title", _name),
@@ -305,7 +252,7 @@ _MEETING_TYPE: Fields = {
 	"duration_options": ("duration_options", _minutes("duration_options")),
 	"description": ("description", prose),
 	"color": ("color", _text),
-	"location_type": ("location_type", _choice_or_none(LOCATIONS)),
+	"location_type": ("location_type", _select("Meeting Type", "location_type")),
 	"location_details": ("location_details", prose),
 	"locations": ("places", _rows("locations", _LOCATION, {"type": None})),
 	"questions": ("questions", _questions),
@@ -327,3 +274,32 @@ _MEETING_TYPE: Fields = {
 	"scheduling_page_id": ("scheduling_page", text_or_none),
 	"settings": ("settings", _settings),
 }
+# How `settings` are read, by the type of their field, and those that are read otherwise.
+_BY_TYPE: dict[str, Callable[[str], Parser]] = {
+	"Int": lambda name: _count,
+	"Check": _flag,
+	"Select": lambda name: _select("Meeting Type", name),
+	"Date": _date,
+	"Currency": lambda name: _amount,
+	"Link": lambda name: text_or_none,
+}
+_OTHERWISE: dict[str, Parser] = {"reminders": _reminders}
+# Fields that only pages and the desk change.
+_ON_PAGES = ("fallback_details", "allowed_domains", "blocked_domains")
+
+
+def setting_fields() -> list[frappe._dict]:
+	"""Return the fields that the API calls `settings`: all of the record that people set, and that have no other place here."""
+	beside = {"consultant", *(fieldname for fieldname, _parser in _MEETING_TYPE.values())}
+	return [
+		field
+		for field in frappe.get_meta("Meeting Type").fields
+		if (field.fieldtype in _BY_TYPE or field.fieldname in _OTHERWISE)
+		and field.fieldname not in beside
+		and not field.get("is_custom_field")
+	]
+
+
+def _settings_parsers() -> Fields:
+	named = [(field.fieldname, field.fieldtype) for field in setting_fields()]
+	return {name: (name, _OTHERWISE.get(name) or _BY_TYPE[kind](name)) for name, kind in named}

@@ -5,15 +5,16 @@ from frappe import _
 from scheduler_integration.catalogue.places import OWN, Place, location_label
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_field
-from scheduler_integration.parsing.meeting_type_fields import LOCATIONS
+from scheduler_integration.parsing.meeting_type_fields import choices
 from scheduler_integration.parsing.text import prose
 
 
 def parse_place(kind: str, details: str) -> Place:
-	"""Return the place of this kind, a key of LOCATIONS. Raises InvalidRequest, also if its details are missing."""
-	if kind not in LOCATIONS:
+	"""Return the place of this kind, a choice of `location_type`. Raises InvalidRequest, also if its details are missing."""
+	kinds = choices("Meeting Type", "location_type")
+	if kind not in kinds:
 		raise InvalidRequest(details={"location_type": _("Please choose how you meet.")})
-	chosen = LOCATIONS[kind]
+	chosen = kinds[kind]
 	text = parse_field("location_details", details, prose) or ""
 	if not text and chosen in ("In Person", "Custom"):
 		raise InvalidRequest(details={"location_details": _("Say where: attendees read it.")})

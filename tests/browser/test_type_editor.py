@@ -117,6 +117,26 @@ def test_length_went_live_before_anybody_had_read_what_it_takes(browse, intro):
 	assert page.locator("#basics-is_unlisted").is_checked()
 
 
+def test_a_field_is_shown_while_it_matters(browse, intro):
+	window = open_editor(browse, DESK, intro)
+	open_all(window)
+	page = window.page
+
+	def shown():
+		names = ("buffer_before_minutes", "max_days_in_advance", "window_from", "skips_days_off", "waitlist_minutes")
+		return [name for name in names if page.locator(f".group [name={name}]").is_visible()]
+
+	assert shown() == []
+	page.get_by_label("Use buffer, notice and window of the host's schedule").uncheck()
+	assert shown() == ["buffer_before_minutes", "max_days_in_advance"]
+	page.locator("#when-window_type").select_option("fixed_range")
+	assert shown() == ["buffer_before_minutes", "window_from"]
+	page.get_by_label("Number of days").fill("2")
+	page.get_by_label("People can wait for a time").check()
+	assert shown() == ["buffer_before_minutes", "window_from", "skips_days_off", "waitlist_minutes"]
+	window.screenshot("type-fields", full=True)
+
+
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
 def test_the_page_of_links_and_pictures_is_accessible_and_fits(browse, intro, screen):
 	window = browse(screen)

@@ -71,8 +71,9 @@ class TestTheList:
 		assert (made.repeats, made.repeat_weeks, made.repeat_count) == ("Attendee Chooses", 2, 12)
 
 	def test_two_days_and_lengths_to_choose_from_were_listed_as_one_length(self, jane, intro):
-		make_meeting_type(page_of(intro), title="Retreat", duration_minutes=360, number_of_days=2)
-		make_meeting_type(page_of(intro), title="Strategy", duration_minutes=60, duration_options="60, 90")
+		place = {"location_type": "Jitsi"}
+		make_meeting_type(page_of(intro), title="Retreat", duration_minutes=360, number_of_days=2, **place)
+		make_meeting_type(page_of(intro), title="Strategy", duration_minutes=60, duration_options="60, 90", **place)
 		frappe.db.commit()
 		rows = [row.text for row in read(jane.get(PATH).text).all("p", class_="type-title")]
 		assert {"Retreat2 days, 6 hr a day", "Strategy60 min · 90 min"} < set(rows)
@@ -151,6 +152,47 @@ class TestTheEditor:
 		edit(jane, intro, "confirmation", asks_to_reconfirm="1", release_unconfirmed_hours="4")
 		doc = stored(intro)
 		assert (doc.asks_to_reconfirm, doc.release_unconfirmed_hours) == (1, 4)
+
+	def test_settings_could_be_changed_in_the_desk_only(self, jane, intro):
+		sent = {
+			"when": {"fill_gaps": "1", "first_slot_only": "1", "only_days_with_slots": "1", "slot_offset": "10"},
+			"addresses": {
+				"confirm_address": "everybody",
+				"business_addresses_only": "1",
+				"blocked_domains": "spam.example",
+			},
+		}
+		for group, fields in sent.items():
+			assert edit(jane, intro, group, **fields).status_code == 200
+		doc = stored(intro)
+		assert (doc.fill_gaps, doc.first_slot_only, doc.only_days_with_slots, doc.slot_offset) == (1, 1, 1, 10)
+		assert (doc.confirm_address, doc.business_addresses_only, doc.blocked_domains) == (
+			"Everybody",
+			1,
+			"spam.example",
+		)
+
+	def test_other_places_are_rows(self, jane, intro):
+		office = {"place_type-0": "in_person", "label-0": "Office", "details-0": "Main Street 1"}
+		assert edit(jane, intro, "places", **office, **{"place_type-1": "phone"}).status_code == 200
+		assert [(row.place_type, row.label) for row in stored(intro).places] == [
+			("In Person", "Office"),
+			("Phone", ""),
+		]
+		wrong = edit(jane, intro, "places", **{"details-0": ""})
+		assert (wrong.status_code, "needs its details" in wrong.text) == (400, True)
+		gone = edit(jane, intro, "places", **{"place_type-0": ""})
+		assert gone.status_code == 200, read(gone.text).all("p", role="alert")[0].text
+		assert [row.place_type for row in stored(intro).places] == ["Phone"]
+
+	def test_a_field_had_another_label_than_in_the_desk(self, jane, intro):
+		html = read(jane.get(f"{PATH}/{intro.name}").text)
+		labels = {label["for"].partition("-")[2]: label.text for label in html.all("label", for_=None)}
+		meta = frappe.get_meta("Meeting Type")
+		assert len(meta.fields) > 60
+		for field in meta.fields:
+			if field.fieldname in labels:
+				assert labels[field.fieldname] == field.label
 
 	def test_a_wrong_value_is_named_beside_its_field_and_kept(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")

@@ -23,7 +23,7 @@ DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_
 FRAPPES_OWN = {
 	"Email", "Email Template", "Recipient", "SMS", "Webhook",
 	# Labels and options of Frappe's own DocTypes, and weekdays
-	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
+	"Account", "Action", "Active", "Address", "Build", "Calendar", "Cancelled",
 	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
 	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location",
 	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",

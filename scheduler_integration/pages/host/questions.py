@@ -15,7 +15,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.questions import MAX_QUESTIONS, choices_of, lines_of
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.parsing.meeting_type_fields import QUESTION_TYPES
+from scheduler_integration.parsing.meeting_type_fields import choices
 
 _BLANK_ROWS = 2
 _TEXTS = ("label", "type", "options", "help", "placeholder", "show_if", "show_if_answers", "key")
@@ -76,7 +76,7 @@ def questions_view(rows: Sequence[Row], *, is_open: bool) -> dict[str, Any]:
 	return {
 		"is_open": is_open,
 		"summary": " · ".join(row["label"] for row in rows) or _("Nothing set"),
-		"types": [(key, _(name)) for key, name in QUESTION_TYPES.items()],
+		"types": [(key, _(name)) for key, name in choices("Meeting Type Question", "question_type").items()],
 		"rows": [
 			{
 				**row,
@@ -94,7 +94,7 @@ def questions_view(rows: Sequence[Row], *, is_open: bool) -> dict[str, Any]:
 
 def _facts(row: Row) -> str:
 	facts = [
-		_(QUESTION_TYPES.get(row["type"], "Text")),
+		_(choices("Meeting Type Question", "question_type").get(row["type"], "Text")),
 		_("An answer is needed") if row["required"] else None,
 		_("Only after another answer") if row["show_if"] else None,
 		_("Hidden, from the link") if row["hidden"] else None,

@@ -17,29 +17,34 @@ from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.lookup import page_of
-from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.places import MAX_PLACES
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host import type_summaries as summaries
 from scheduler_integration.pages.host.hours.impact import impact_sentence
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.payments.providers import is_ready
 
 PATH = "/scheduling/types"
+# A row of another place, as the fields of Meeting Type Place.
+PLACE = ("place_type", "label", "details")
 # The groups whose fields decide which times are offered.
 WEIGHED = ("basics", "team", "when", "limits", "seats", "series")
 
 
 class Field(NamedTuple):
-	"""A field of the editor: `name` as in the API, `kind` of its control, `choices` as (value, label)."""
+	"""A field of the editor: `name` as in the API, `kind` of its control, `choices` as (value, label).
+
+	`needs` is the DocType's `depends_on`: the page shows the field if it is true.
+	"""
 
 	name: str
 	label: str
 	kind: str = "number"
 	help: str = ""
 	choices: Sequence[tuple[str, str]] = ()
+	needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,80 +91,115 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 
 
 def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
-	"""Return the groups of fields that make sense for the type."""
-	team = [Group("team", _("Hosts"), _team(page), summaries.team(doc, page))] if page.page_type == "Team" else []
+	"""Return the groups of fields that make sense for the type. What a field is stands in the DocType."""
+	is_team = page.page_type == "Team"
+	groups: list[tuple[str, str, str, tuple[str, ...]]] = [
+		("basics", _("The meeting"), "", _BASICS),
+		("places", _("Other places"), summaries.places(doc), ()),
+		*([("team", _("Hosts"), summaries.team(doc, page), _TEAM)] if is_team else []),
+		("words", _("What visitors read"), summaries.words(doc), ("description", "slug", "color")),
+		("when", _("Notice, buffers and how far ahead"), summaries.when(doc, locale), _WHEN),
+		("limits", _("Limits"), summaries.limits(doc), _LIMITS),
+		("seats", _("Seats and days"), summaries.seats(doc, locale), ("seats", "number_of_days", "skips_days_off")),
+		("series", _("Repeats"), summaries.series(doc), ("repeats", "repeat_weeks", "repeat_count")),
+		("waitlist", _("Waitlist"), summaries.waitlist(doc, locale), _WAITLIST),
+		("addresses", _("Attendees' addresses"), summaries.addresses(doc), _ADDRESSES),
+		("confirmation", _("Confirmation and reminders"), summaries.confirmation(doc), _CONFIRMATION),
+		("changes", _("Cancelling and rescheduling"), summaries.changes(doc), _CHANGES),
+		("entry", _("Calendar entry"), doc.event_title or _("As usual"), ("event_title", "event_description")),
+		("price", _("Price"), summaries.price(doc), (*_PRICE, *(_PAYMENT if is_ready() else ()))),
+	]
 	return [
-		Group("basics", _("The meeting"), _basics(doc, page), is_open=True),
-		*team,
-		Group("words", _("What visitors read"), _words(), summaries.words(doc)),
-		Group("when", _("Notice, buffers and how far ahead"), _when(), summaries.when(doc, locale)),
-		Group("limits", _("Limits"), _limits(), summaries.limits(doc)),
-		Group("seats", _("Seats and days"), _seats(), summaries.seats(doc, locale)),
-		Group("series", _("Repeats"), _series(), summaries.series(doc)),
-		Group("waitlist", _("Waitlist"), _waitlist(), summaries.waitlist(doc, locale)),
-		Group("confirmation", _("Confirmation and reminders"), _confirmation(), summaries.confirmation(doc)),
-		Group("changes", _("Cancelling and rescheduling"), _changes(), summaries.changes(doc)),
-		Group("entry", _("Calendar entry"), _entry(), doc.event_title or _("As usual")),
-		Group("price", _("Price"), _price(), summaries.price(doc)),
-	]
-
-
-def flags_of(group: Group) -> list[str]:
-	"""Return the boxes of a group: a browser sends nothing for those that aren't ticked."""
-	return [field.name for field in group.fields if field.kind == "flag"]
-
-
-def _basics(doc: Document, page: Document) -> list[Field]:
-	fields = [
-		Field("name", _("Title of the meeting"), "text"),
-		Field("duration_minutes", _("Length in minutes"), help=_("Usual: 15, 30, 45 or 60")),
-		Field("duration_options", _("Other lengths to choose from"), "text", _("Minutes, separated by commas: 30, 60")),
-		Field("location_type", _("Place"), "select", choices=[("", _("Not said")), *_places()]),
-		Field("location_details", _("Address, number or link"), "text"),
-	]
-	if page.page_type == "Team":
-		labels = {
-			"single_host": _("One host"),
-			"round_robin": _("One of the team in turn"),
-			"collective": _("All required hosts"),
-		}
-		fields.append(Field("assignment", _("Who"), "select", choices=list(labels.items())))
-	schedules = schedules_of(doc.consultant if doc.consultant in page_users(page) else page.user)
-	if len(schedules) > 1 or doc.availability_schedule:
-		own = [(schedule.name, schedule.title) for schedule in schedules]
-		fields.append(
-			Field("availability_schedule", _("Hours"), "select", choices=[("", _("The host's usual hours")), *own])
+		Group(
+			key,
+			title,
+			[*_rows_of(key, doc, page), *map(_field, names), *_schedules(key, doc, page)],
+			summary,
+			key == "basics",
 		)
-	return [
-		*fields,
-		Field("is_active", _("Can be booked"), "flag"),
-		Field("is_unlisted", _("By link only"), "flag", _("The page doesn't show it. Whoever has its link can book.")),
+		for key, title, summary, names in groups
 	]
 
 
-def _team(page: Document) -> list[Field]:
+_BASICS = (
+	"title",
+	"duration_minutes",
+	"duration_options",
+	"location_type",
+	"location_details",
+	"fallback_details",
+	"is_active",
+	"is_unlisted",
+)
+_TEAM = (
+	"assignment",
+	"required_count",
+	"round_robin_mode",
+	"route_to_owner",
+	"attendee_chooses_host",
+	"reschedule_host",
+)
+_WHEN = (
+	"uses_host_defaults", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "minimum_notice_unit", "window_type",
+	"max_days_in_advance", "only_days_with_slots", "window_from", "window_to", "slot_interval", "slot_offset", "fill_gaps", "first_slot_only",
+)  # fmt: skip
+_LIMITS = ("daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes", "monthly_minutes")
+_WAITLIST = ("has_waitlist", "waitlist_minutes", "waitlist_at_once")
+_ADDRESSES = ("confirm_address", "business_addresses_only", "allowed_domains", "blocked_domains")
+_CONFIRMATION = (
+	"requires_confirmation", "confirmation_message", "redirect_url", "reminders", "asks_to_reconfirm", "release_unconfirmed_hours",
+)  # fmt: skip
+_CHANGES = ("allow_cancel", "allow_reschedule", "change_notice_hours", "max_reschedules", "reschedule_reason")
+_PRICE = ("price", "currency")
+_PAYMENT = ("payment", "deposit", "refund_notice_hours", "late_refund_percent")
+# The controls of the DocType's types of fields. All others are a line of text.
+_KINDS = {
+	"Int": "number",
+	"Check": "flag",
+	"Select": "select",
+	"Date": "date",
+	"Small Text": "long_text",
+	"Text": "long_text",
+	"Color": "color",
+}
+
+
+def _field(fieldname: str, doctype: str = "Meeting Type", name: str = "") -> Field:
+	"""Return the control of a field as the DocType declares it. `name` is that of the control, if it isn't the field's."""
+	field = frappe.get_meta(doctype).get_field(fieldname)
+	options = field.options.split("\n") if field.fieldtype == "Select" else []
+	if options and name:
+		# A row that isn't filled in.
+		options.insert(0, "")
+	return Field(
+		name or ("name" if fieldname == "title" else fieldname),
+		_(field.label),
+		_KINDS.get(field.fieldtype, "text"),
+		_(field.description) if field.description else "",
+		[(frappe.scrub(each), _(each) if each else "–") for each in options],
+		"" if name else field.depends_on or "",
+	)
+
+
+def _rows_of(key: str, doc: Document, page: Document) -> list[Field]:
+	"""Return the controls that have no field of their own: who of the team takes part, and the rows of other places."""
+	if key == "places":
+		rows = range(min(len(doc.places) + 2, MAX_PLACES))
+		return [_field(each, "Meeting Type Place", f"{each}-{row}") for row in rows for each in PLACE]
+	if key != "team":
+		return []
 	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
-	modes = {"load_balanced": _("Who has least"), "weighted": _("By weight"), "availability": _("By time offered")}
-	return [
-		*(
-			Field(host_field(row), get_fullname(row.user), "select", choices=parts)
-			for row in page.hosts
-			if row.is_active
-		),
-		Field(
-			"required_count",
-			_("At least so many of those who aren't required"),
-			help=_("If all meet together. 0: all who are free"),
-		),
-		Field("round_robin_mode", _("If one takes it in turn"), "select", choices=list(modes.items())),
-		Field("route_to_owner", _("People who were here before meet the same host"), "flag"),
-		Field(
-			"attendee_chooses_host",
-			_("Attendees may choose the host"),
-			"flag",
-			_("If one takes it in turn. Others choose “with anyone”."),
-		),
-	]
+	hosts = (row for row in page.hosts if row.is_active)
+	return [Field(host_field(row), get_fullname(row.user), "select", choices=parts) for row in hosts]
+
+
+def _schedules(key: str, doc: Document, page: Document) -> list[Field]:
+	"""Return the choice of a schedule, if there are several."""
+	schedules = schedules_of(doc.consultant if doc.consultant in page_users(page) else page.user)
+	if key != "basics" or (len(schedules) < 2 and not doc.availability_schedule):
+		return []
+	own = [(schedule.name, schedule.title) for schedule in schedules]
+	return [_field("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])]
 
 
 def host_field(row: Document) -> str:
@@ -167,168 +207,9 @@ def host_field(row: Document) -> str:
 	return f"host-{row.name}"
 
 
-def _places() -> list[tuple[str, str]]:
-	return [(key, location_label(name) or name) for key, name in LOCATIONS.items()]
-
-
-def _words() -> list[Field]:
-	return [
-		Field("description", _("What it is about"), "long_text"),
-		Field("slug", _("End of the link"), "text"),
-		Field("color", _("Colour"), "color"),
-	]
-
-
-def _when() -> list[Field]:
-	units = {"minutes": _("Minutes"), "hours": _("Hours"), "days": _("Days")}
-	windows = {
-		"rolling_days": _("A number of days"),
-		"rolling_business_days": _("A number of business days"),
-		"fixed_range": _("Between two dates"),
-		"indefinite": _("Without end"),
-	}
-	return [
-		Field(
-			"uses_host_defaults",
-			_("As in my working hours"),
-			"flag",
-			_("Buffer, notice and days ahead come from there."),
-		),
-		Field("buffer_before_minutes", _("Minutes free before")),
-		Field("buffer_after_minutes", _("Minutes free after")),
-		Field("minimum_notice", _("At least this long before")),
-		Field("minimum_notice_unit", _("Counted in"), "select", choices=list(units.items())),
-		Field("window_type", _("How far ahead"), "select", choices=list(windows.items())),
-		Field("max_days_in_advance", _("Days ahead")),
-		Field("window_from", _("First day"), "date"),
-		Field("window_to", _("Last day"), "date"),
-		Field("slot_interval", _("A start every so many minutes"), help=_("0: one after the other")),
-	]
-
-
-def _limits() -> list[Field]:
-	return [
-		Field("daily_limit", _("Meetings a day"), help=_("0: no limit")),
-		Field("weekly_limit", _("Meetings a week")),
-		Field("monthly_limit", _("Meetings a month")),
-		Field("daily_minutes", _("Minutes a day")),
-		Field("weekly_minutes", _("Minutes a week")),
-		Field("monthly_minutes", _("Minutes a month")),
-	]
-
-
-def _seats() -> list[Field]:
-	return [
-		Field("seats", _("Seats"), help=_("More than 1: several people book the same time")),
-		Field("number_of_days", _("Days in a row")),
-		Field("skips_days_off", _("Days off in between are skipped"), "flag"),
-	]
-
-
-def _series() -> list[Field]:
-	ways = {
-		"": _("Doesn't repeat"),
-		"fixed": _("Always so many times"),
-		"attendee_chooses": _("Attendees choose how often"),
-	}
-	return [
-		Field("repeats", _("Repeats"), "select", choices=list(ways.items())),
-		Field("repeat_weeks", _("Every so many weeks"), help=_("1: every week")),
-		Field(
-			"repeat_count",
-			_("So many times, or at most"),
-			help=_("All dates are booked at once, at the same time of day."),
-		),
-	]
-
-
-def _waitlist() -> list[Field]:
-	return [
-		Field(
-			"has_waitlist",
-			_("People can wait for a time"),
-			"flag",
-			_("A time that becomes free is offered to them in turn."),
-		),
-		Field(
-			"waitlist_minutes",
-			_("An offer holds for so many minutes"),
-			help=_("5 to 1440. At night it holds until the morning, if the meeting is later."),
-		),
-		Field(
-			"waitlist_at_once",
-			_("Offer a time to so many people at once"),
-			help=_(
-				"With 1, one after the other. With more, the first who takes it gets it. If a time is near, more people are asked."
-			),
-		),
-	]
-
-
-def _confirmation() -> list[Field]:
-	return [
-		Field("requires_confirmation", _("I confirm each request"), "flag", _("The time is held until you answer.")),
-		Field("confirmation_message", _("Message after booking"), "long_text"),
-		Field("redirect_url", _("Then lead to this address"), "text"),
-		Field(
-			"reminders",
-			_("Reminders"),
-			"text",
-			_("Minutes before, separated by commas: 1440, 60. Empty: the site's. 0: none"),
-		),
-		Field(
-			"asks_to_reconfirm",
-			_("Ask in reminders whether attendees are coming"),
-			"flag",
-			_("With one click they say that they are. You see it on the meeting."),
-		),
-		Field(
-			"release_unconfirmed_hours",
-			_("Cancel what nobody has confirmed (hours before)"),
-			help=_("0: never. A meeting that was booked less than a day before that stays."),
-		),
-	]
-
-
-def _changes() -> list[Field]:
-	reasons = {"optional": _("Optional"), "required": _("Required"), "not_asked": _("Not asked")}
-	return [
-		Field("allow_cancel", _("Attendees may cancel"), "flag"),
-		Field("allow_reschedule", _("Attendees may reschedule"), "flag"),
-		Field("change_notice_hours", _("Until so many hours before")),
-		Field("max_reschedules", _("At most so many times"), help=_("0: no limit")),
-		Field("reschedule_reason", _("Reason"), "select", choices=list(reasons.items())),
-	]
-
-
-def _entry() -> list[Field]:
-	return [
-		Field("event_title", _("Title of the entry"), "text"),
-		Field("event_description", _("Text of the entry"), "long_text"),
-	]
-
-
-def _price() -> list[Field]:
-	return [
-		Field("price", _("Price"), "text", _("Visitors read it.")),
-		Field("currency", _("Currency code"), "text", _("Such as EUR or USD")),
-		*(_payment() if is_ready() else ()),
-	]
-
-
-def _payment() -> list[Field]:
-	moments = {"off": _("Not here"), "before_booking": _("Before the booking counts")}
-	return [
-		Field("payment", _("Attendees pay"), "select", choices=list(moments.items())),
-		Field(
-			"deposit",
-			_("Deposit"),
-			"text",
-			_("Only this is paid at once, and the rest when you meet. 0: the whole price."),
-		),
-		Field("refund_notice_hours", _("Everything back until (hours before the start)")),
-		Field("late_refund_percent", _("Later, this percentage")),
-	]
+def flags_of(group: Group) -> list[str]:
+	"""Return the boxes of a group: a browser sends nothing for those that aren't ticked."""
+	return [field.name for field in group.fields if field.kind == "flag"]
 
 
 def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> dict[str, Any]:
@@ -358,12 +239,17 @@ def stored_value(doc: Document, field: Field, page: Document) -> str:
 	"""Return the stored value as the control shows it."""
 	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
 		return parts_of_hosts(doc, page).get(row.user, "")
-	value = doc.get("title" if field.name == "name" else field.name)
+	fieldname, _dash, number = field.name.partition("-")
+	if number:
+		rows = doc.places[int(number) : int(number) + 1]
+		value = rows[0].get(fieldname) if rows else None
+	else:
+		value = doc.get("title" if field.name == "name" else field.name)
 	if field.kind == "flag":
 		return "1" if value else ""
 	if field.name == "duration_options":
 		return ", ".join(str(each) for each in durations_of(doc) if each != doc.duration_minutes)
-	if field.name in CHOICES or field.name == "location_type":
+	if field.kind == "select" and field.name != "availability_schedule":
 		return frappe.scrub(value) if value else ""
 	if field.kind == "number":
 		return str(cint(value))

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import Group, flags_of, groups_of, host_field
+from scheduler_integration.pages.host.type_form import PLACE, Group, flags_of, groups_of, host_field
 
 
 def group_of(doc: Document, key: str, locale: Locale) -> Group | None:
@@ -29,7 +29,20 @@ def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[
 		return {}
 	sent = {field.name: form[field.name] for field in group.fields if isinstance(form.get(field.name), str)}
 	sent |= {name: "1" if name in form else "0" for name in flags_of(group)}
+	if group.key == "places":
+		return {"locations": _places(sent)}
 	return _with_hosts(sent, doc) if group.key == "team" else sent
+
+
+def _places(sent: Mapping[str, str]) -> list[dict[str, str]]:
+	"""Return the rows of other places by the names of the API. A row without a type is removed."""
+	numbers = sorted(int(name.partition("-")[2]) for name in sent if name.startswith("place_type-"))
+	rows = [{name: sent.get(f"{name}-{number}", "") for name in PLACE} for number in numbers]
+	return [
+		{"type": row["place_type"], "label": row["label"], "details": row["details"]}
+		for row in rows
+		if row["place_type"]
+	]
 
 
 def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:

@@ -62,6 +62,16 @@ def waitlist(doc: Document, locale: Locale) -> str:
 	return f"{held} · {_('{0} people at once').format(at_once(doc))}" if at_once(doc) > 1 else held
 
 
+def addresses(doc: Document) -> str:
+	if doc.confirm_address in (None, "", "Off"):
+		return _("Nothing set")
+	return _("{0}: {1}").format(_("Confirm addresses of"), _(doc.confirm_address))
+
+
+def places(doc: Document) -> str:
+	return " · ".join(row.label or _(row.place_type) for row in doc.places) or _("Nothing set")
+
+
 def confirmation(doc: Document) -> str:
 	return _("You confirm each request") if doc.requires_confirmation else _("Booked at once")
 

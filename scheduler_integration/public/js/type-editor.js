@@ -69,7 +69,49 @@ document.addEventListener("input", (event) => {
 document.addEventListener("reset", (event) => {
 	if (changed === event.target) changed = null;
 	refresh();
+	setTimeout(showWhatMatters);
 });
+
+/** Shows the fields that matter with what the page says now. One with an error stays. */
+function showWhatMatters() {
+	for (const field of document.querySelectorAll("[data-depends]")) {
+		const rule = field instanceof HTMLElement ? (field.dataset.depends ?? "") : "";
+		field.toggleAttribute(
+			"hidden",
+			!holds(rule) && !field.querySelector("[aria-invalid]") && !field.matches(".is-wrong"),
+		);
+	}
+}
+
+/**
+ * Whether a DocType's `depends_on` is true. It is a field's name, or conditions such as `doc.seats>1`, `!doc.repeats`,
+ * `doc.payment == 'Before Booking'`, `doc.window_type.startsWith('Rolling')` and `['Off','On'].includes(doc.payment)`.
+ * @param {string} rule
+ */
+const holds = (rule) =>
+	rule
+		.replace(/^eval:/, "")
+		.split("&&")
+		.every((part) => {
+			const value = chosen(part.match(/doc\.(\w+)/)?.[1] ?? part.trim());
+			// The page has the API's names: "Round Robin" is round_robin.
+			const named = [...part.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text.toLowerCase().replaceAll(" ", "_"));
+			if (part.includes("startsWith")) return value.startsWith(named[0] ?? "");
+			if (named.length) return named.includes(value);
+			const least = Number(part.match(/>\s*(\d+)/)?.[1] ?? 0);
+			const isSo = Number.isNaN(Number(value)) || Number(value) > least;
+			return isSo !== part.trim().startsWith("!");
+		});
+
+/** What a control of the page says, "" if it isn't ticked or isn't there. @param {string} name */
+function chosen(name) {
+	const control = document.querySelector(`.group [name="${name}"]`);
+	if (control instanceof HTMLInputElement) return control.type !== "checkbox" || control.checked ? control.value : "";
+	return control instanceof HTMLSelectElement ? control.value : "";
+}
+
+document.addEventListener("input", showWhatMatters);
+showWhatMatters();
 
 document.querySelector(".preview-bar")?.addEventListener("submit", (event) => {
 	const button = /** @type {SubmitEvent} */ (event).submitter;
