@@ -17,8 +17,6 @@ after_app_uninstall = "scheduler_integration.install.after_app_change"
 before_uninstall = "scheduler_integration.install.before_uninstall"
 after_uninstall = "scheduler_integration.install.after_uninstall"
 
-fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
-
 # The tile on the apps page. The address works in all versions: Frappe 16 redirects /app to /desk.
 add_to_apps_screen = [
 	{

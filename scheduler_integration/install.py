@@ -1,11 +1,17 @@
 """Creates and removes what the app needs beside its own DocTypes: messages, fields, indexes, roles."""
 
 import frappe
+from frappe import _
+from frappe.translate import print_language
 
+from scheduler_integration.conferencing.notices import tell
 from scheduler_integration.domains.table import forget_table
 from scheduler_integration.insights import export_files
+from scheduler_integration.notifications.automations.preview import broken_templates
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
 from scheduler_integration.outbox.tasks import reopen_failed_events
+from scheduler_integration.permissions import managers
+from scheduler_integration.platform.language import language_of
 from scheduler_integration.platform.optional_apps import follow_other_apps, remove_custom_fields, sync_custom_fields
 
 CORE_INDEXES = {"Contact Email": ("email_id", "creation"), "User": ("email", "creation")}
@@ -23,7 +29,8 @@ def before_install() -> None:
 
 
 def after_install() -> None:
-	"""Create the messages, an index and custom fields. Frappe creates the roles from the fixtures."""
+	"""Create the roles, the messages, an index and custom fields."""
+	ensure_roles()
 	store_default_settings()
 	ensure_messages()
 	ensure_core_indexes()
@@ -32,11 +39,13 @@ def after_install() -> None:
 
 def after_migrate() -> None:
 	"""Add the settings, messages, indexes and custom fields that a newer version of the app brings."""
+	ensure_roles()
 	ensure_new_settings()
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
 	reopen_failed_events()
+	name_broken_templates()
 	# Requests before the migration have stored that there are no domains.
 	forget_table()
 
@@ -94,6 +103,18 @@ def after_uninstall() -> None:
 		drop_core_indexes()
 
 
+def ensure_roles() -> None:
+	"""Create the roles that are missing.
+
+	As fixtures they would be deleted and inserted with each migration, and with them what admins set: two-factor
+	authentication, the home page.
+	"""
+	for role in ROLES:
+		if not frappe.db.exists("Role", role):
+			# Installation and migration act for the site, not for a user whose permissions could apply.
+			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(ignore_permissions=True)
+
+
 def store_default_settings() -> None:
 	"""Store the defaults of Scheduler Settings. Otherwise, setting one field first would leave all the others empty."""
 	# The installation acts for the site, not for a user whose permissions could apply.
@@ -109,6 +130,21 @@ def ensure_new_settings() -> None:
 	for field in frappe.get_meta("Scheduler Settings").fields if stored else ():
 		if field.default and field.fieldname not in stored:
 			frappe.db.set_single_value("Scheduler Settings", field.fieldname, field.default)
+
+
+def name_broken_templates() -> None:
+	"""Tell each manager which Email Templates can't be rendered any more, unless they have that to read already."""
+	for template, reason in broken_templates().items():
+		for manager in managers():
+			known = {"for_user": manager, "document_type": "Email Template", "document_name": template, "read": 0}
+			if frappe.db.exists("Notification Log", known):
+				continue
+			with print_language(language_of(manager)):
+				subject = _("The text of “{0}” is broken").format(template)
+				told = _(
+					"Its messages are sent with the app's text: {0}. Correct it, or delete it to get the app's text back."
+				)
+			tell(manager, "Email Template", template, subject, told.format(reason))
 
 
 def ensure_core_indexes() -> None:

@@ -23,6 +23,7 @@ from scheduler_integration.exceptions import TextNotUsable
 from scheduler_integration.notifications.plain_text import text_of_html, tidied
 from scheduler_integration.notifications.rules import built_in
 from scheduler_integration.notifications.variables import NAMES
+from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.typed_template import filled_in, filled_in_anyway
 from scheduler_integration.platform.one_line import header_text
 
@@ -189,6 +190,18 @@ def _own_source(name: str | None) -> tuple[str, str] | None:
 		return None
 	record = frappe.get_cached_doc("Email Template", name)
 	return record.subject, (record.response_html if record.use_html else record.response) or ""
+
+
+def why_broken(email_template: str, variables: dict[str, Any]) -> str | None:
+	"""Return why the site's own text can't be rendered with these variables, or None if it can be. Nothing is logged."""
+	source = _own_source(email_template)
+	try:
+		if source:
+			_rendered(source, aliases(variables))
+	except Exception as error:
+		# A template can raise any error, for example with {{ 1 / 0 }}.
+		return describe(error)
+	return None
 
 
 def render_parts(key: str, variables: dict[str, Any]) -> tuple[str, str]:

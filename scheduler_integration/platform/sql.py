@@ -28,16 +28,17 @@ def insert_rows(doctype: str, fields: Sequence[str], rows: Sequence[Sequence[obj
 	frappe.db.sql(f"insert into `tab{doctype}` ({columns}) values {places}", [each for row in rows for each in row])
 
 
-def update_rows(doctype: str, rows: Mapping[str, Mapping[str, object]]) -> None:
-	"""Store new values of these records, by name, and who changes them, with one statement. Hooks don't run.
+def update_rows(doctype: str, rows: Mapping[str, Mapping[str, object]], *, notes_change: bool = True) -> None:
+	"""Store new values of these records, by name, with one statement. Hooks don't run.
 
-	All have values for the same fields.
+	All have values for the same fields. With `notes_change` also who changes them, and when.
 	"""
 	if not rows:
 		return
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.update(table).where(table.name.isin(list(rows)))
-	query = query.set(table.modified, stamp()).set(table.modified_by, frappe.session.user)
+	if notes_change:
+		query = query.set(table.modified, stamp()).set(table.modified_by, frappe.session.user)
 	for field in next(iter(rows.values())):
 		query = query.set(table[field], _by_name(table.name, {name: values[field] for name, values in rows.items()}))
 	query.run()

@@ -91,7 +91,7 @@ def test_the_tables_of_calls_name_the_same_providers():
 	],
 )
 def test_the_forms_offer_what_the_table_has(doctype, field, names):
-	assert fields_of(doctype)[field]["options"].split("\n") == names
+	assert fields_of(doctype)[field]["options"].strip().split("\n") == names
 
 
 def fields_of(doctype: str) -> dict[str, dict[str, str]]:

@@ -392,3 +392,21 @@ def test_a_setting_of_a_newer_version_gets_its_default_on_a_site_that_saved_its_
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	settings = frappe.get_doc("Scheduler Settings")
 	assert (settings.hold_minutes, settings.slots_per_minute) == (10, 0)
+
+
+@pytest.mark.parametrize(
+	("doctype", "field", "values"),
+	[
+		("Client Assessment", "primary_phase", {"client_name": "Acme", "consultant": "Administrator"}),
+		(
+			"Meeting Automation",
+			"trigger",
+			{"title": "Own", "channel": "Email", "email_template": "Scheduler: Reminder to the attendee"},
+		),
+		("Calendar Connection", "provider", {"user": "Administrator", "address": "https://calendar.example/a.ics"}),
+	],
+)
+def test_a_choice_that_nobody_made_was_the_first_one(doctype, field, values):
+	"""A report without a phase said Stabilize."""
+	with pytest.raises(frappe.MandatoryError, match=field):
+		frappe.get_doc({"doctype": doctype, **values}).insert()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Unreachable
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.notifications.channels.channel import Action, Preview
 from scheduler_integration.notifications.email import queue_words
-from scheduler_integration.notifications.readers import attendee_of
+from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.rules import Automation, find_automation
-from scheduler_integration.notifications.templates import Rendered
+from scheduler_integration.notifications.templates import Rendered, is_shipped, why_broken
+from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.permissions import is_manager
 
@@ -53,6 +55,25 @@ def send_test(name: str, booking: str | None) -> str:
 		# Frappe's sentence says where to set up the account.
 		raise InvalidRequest(error.message) from error
 	return address
+
+
+def broken_templates() -> dict[str, str]:
+	"""Return the Email Templates of active automations whose own text can't be rendered for the newest booking, with the reason.
+
+	Their messages are sent with the app's text. Empty if nobody has booked yet.
+	"""
+	used = {"is_active": 1, "email_template": ["is", "set"]}
+	automations = frappe.get_all("Meeting Automation", used, ["email_template", "recipient"])
+	newest = frappe.get_all("Booking", {"is_forgotten": 0}, pluck="name", order_by="creation desc", limit=1)
+	booking = frappe.get_doc("Booking", newest[0]) if newest else None
+	broken = {}
+	for row in automations if booking else ():
+		reader = hosts_of(booking)[0] if row.recipient == "Hosts" else attendee_of(booking)
+		if not is_shipped(row.email_template):
+			with print_language(reader.words):
+				reason = why_broken(row.email_template, variables_for(booking, reader))
+			broken |= {row.email_template: reason} if reason else {}
+	return broken
 
 
 def _booking(name: str | None) -> Document:

@@ -55,6 +55,8 @@ class CalendarConnection(Form):
 
 	def validate_access(self, stored):
 		"""Check the typed values. A connection with a new address or password begins as a new one."""
+		if not self.provider:
+			return  # Frappe says that it is needed.
 		if self.provider not in BY_ADDRESS:
 			self.validate_consent()
 			return
