@@ -122,14 +122,18 @@ def store_default_settings() -> None:
 
 
 def ensure_new_settings() -> None:
-	"""Set new settings to their default. Frappe does this only if the settings were never saved."""
+	"""Set new settings to their default. Frappe does this only if the settings were never saved.
+
+	An upgrade switches nothing on: a new box stays unticked.
+	"""
 	single = frappe.qb.DocType("Singles")
 	stored = set(
 		frappe.qb.from_(single).select(single["field"]).where(single["doctype"] == "Scheduler Settings").run(pluck=True)
 	)
 	for field in frappe.get_meta("Scheduler Settings").fields if stored else ():
 		if field.default and field.fieldname not in stored:
-			frappe.db.set_single_value("Scheduler Settings", field.fieldname, field.default)
+			default = 0 if field.fieldtype == "Check" else field.default
+			frappe.db.set_single_value("Scheduler Settings", field.fieldname, default)
 
 
 def name_broken_templates() -> None:

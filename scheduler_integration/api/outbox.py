@@ -11,6 +11,7 @@ from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.outbox import steer
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.jobs_run import do_jobs_run
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -38,4 +39,5 @@ def stop(name=None) -> dict[str, Any]:
 
 
 def _tasks(booking: str) -> dict[str, Any]:
-	return {"tasks": [serialise.outbox_task(task) for task in steer.tasks_of(booking, clock.now())]}
+	tasks = [serialise.outbox_task(task) for task in steer.tasks_of(booking, clock.now())]
+	return {"tasks": tasks, "jobs_run": do_jobs_run()}

@@ -137,6 +137,7 @@ def _attendee(request: BookingRequest) -> dict[str, Any]:
 		"attendee_company": request.attendee_company,
 		"timezone": request.timezone,
 		"language": request.language,
+		"writing": request.writing,
 		"notes": request.notes,
 		"guests": [{"email": address} for address in request.guests],
 		"answers": [asdict(answer) for answer in request.answers],

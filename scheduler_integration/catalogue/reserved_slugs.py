@@ -1,4 +1,8 @@
-"""A patch: pages whose slug the scheduler itself uses since then get another one. Links with the former slug lead there."""
+"""A patch: pages whose slug the scheduler itself uses since then get another one.
+
+Links to their meeting types lead there (`pages/kit/respond.py`), and so do those to the pages, unless the scheduler itself has a
+page at the address.
+"""
 
 import frappe
 

@@ -11,16 +11,19 @@ from scheduler_integration.meetings.tokens import manage_token, manage_url
 from scheduler_integration.platform.clock import iso_z, utc
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
+# Microsoft's accounts of people and those of firms and schools sign in at different places.
 _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
+_OUTLOOK_WORK = "https://outlook.office.com/calendar/0/action/compose"
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarLinks:
-	"""Addresses of the .ics file, and of the pages of Google and Outlook that create an event."""
+	"""Addresses of the .ics file, and of the pages of Google and Outlook (private, and at work) that create an event."""
 
 	ics: str
 	google: str
 	outlook: str
+	outlook_work: str
 
 
 def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
@@ -28,8 +31,12 @@ def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
+	outlook = _outlook(booking, details, place)
 	return CalendarLinks(
-		guest_url(booking.scheduling_page, file), _google(booking, details, place), _outlook(booking, details, place)
+		guest_url(booking.scheduling_page, file),
+		_google(booking, details, place),
+		f"{_OUTLOOK}?{outlook}",
+		f"{_OUTLOOK_WORK}?{outlook}",
 	)
 
 
@@ -49,4 +56,4 @@ def _outlook(booking: Document, details: str, place: str) -> str:
 		"body": details,
 		"location": place,
 	}
-	return f"{_OUTLOOK}?{urlencode(query)}"
+	return urlencode(query)

@@ -10,6 +10,8 @@ from frappe import _
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
 
+from scheduler_integration.platform.jobs_run import do_jobs_run
+
 # The kind of tasks for payments.
 MONEY = "payment"
 # A task that waits for longer than this many seconds after its time is late.
@@ -71,9 +73,14 @@ def _is_late(task, now: int) -> Criterion:
 
 
 def _sentence(is_money: bool, failed: Collection[str], late: Collection[str]) -> str:
+	late_text = (
+		_("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")
+		if not late or do_jobs_run()
+		else _("Not done yet for {0}, because the site's jobs don't run.")
+	)
 	sentences = (
 		(failed, _("Not sent to {0}. The booking in the desk says why.")),
-		(late, _("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")),
+		(late, late_text),
 	)
 	money = [_("The money couldn't be paid back. Try again, or pay it back by hand. The booking in the desk says why.")]
 	written = [text.format(", ".join(dict.fromkeys(whom))) for whom, text in sentences if whom]

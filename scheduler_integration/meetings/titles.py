@@ -1,11 +1,14 @@
 """Writes the title and description of a booking's calendar entry."""
 
+import frappe
+from babel.lists import format_list
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.parsing.typed_template import filled_in_anyway
+from scheduler_integration.platform.language import current_locale
 from scheduler_integration.platform.one_line import header_text
 
 MAX_LENGTH = 140
@@ -18,13 +21,16 @@ def event_title(booking: Document, meeting_type: Document) -> str:
 
 	The default is also used if the pattern gives an empty title: "{{ company }}" for an attendee without a company.
 	"""
-	variables = _variables(booking, meeting_type)
-	return _title(meeting_type.event_title or "", variables) or _title(_default_pattern(), variables)
+	hosts = _hosts(booking)
+	variables = _variables(booking, meeting_type, hosts)
+	people = _listed([booking.attendee_name, *hosts])
+	default = _("{0}: {1}").format(variables["meeting_type"], people)
+	return _title(meeting_type.event_title or "", variables) or header_text(default)[:MAX_LENGTH].strip()
 
 
 def event_description(booking: Document, meeting_type: Document) -> str:
 	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers."""
-	variables = _variables(booking, meeting_type)
+	variables = _variables(booking, meeting_type, _hosts(booking))
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
 	return filled_in_anyway(pattern, variables).strip()
 
@@ -39,19 +45,27 @@ def place_label(booking: Document) -> str | None:
 	return location_label(booking.video_provider or booking.location_type)
 
 
-def _default_pattern() -> str:
-	return _("{0}: {1} and {2}").format("{{ meeting_type }}", "{{ attendee_name }}", "{{ host_name }}")
+def _hosts(booking: Document) -> list[str]:
+	"""Return the names of the hosts, the main one first."""
+	others = [user for user in booking.host_users() if user != booking.host]
+	rows = frappe.get_all("User", {"name": ["in", others]}, ["name", "full_name"]) if others else []
+	names = {row.name: row.full_name for row in rows}
+	return [get_fullname(booking.host), *(names.get(user) or user for user in others)]
+
+
+def _listed(names: list[str]) -> str:
+	return format_list(names, locale=current_locale())
 
 
 def _title(pattern: str, variables: dict[str, str]) -> str:
 	return header_text(filled_in_anyway(pattern, variables))[:MAX_LENGTH].strip()
 
 
-def _variables(booking: Document, meeting_type: Document) -> dict[str, str]:
+def _variables(booking: Document, meeting_type: Document, hosts: list[str]) -> dict[str, str]:
 	return {
 		"meeting_type": type_title(booking, meeting_type),
 		"attendee_name": booking.attendee_name,
-		"host_name": get_fullname(booking.host),
+		"host_name": _listed(hosts),
 		"company": booking.attendee_company or "",
 		"notes": booking.notes or "",
 		# Attendees can read the entry in their own calendar, so hidden answers aren't in it.

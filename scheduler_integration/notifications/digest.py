@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
 
+from scheduler_integration.catalogue.public import brand_of
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.email import queue_words
@@ -60,7 +61,7 @@ def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day:
 	with print_language(reader.words):
 		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
 		facts = {
-			**plain_look(reader),
+			**plain_look(reader, brand_of(reader.user)),
 			"date": reader.date(rows[0]["start"]),
 			"timezone": reader.zone_name(rows[0]["start"]),
 			"rows": rows,

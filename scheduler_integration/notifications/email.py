@@ -24,6 +24,7 @@ from scheduler_integration.outbox.outcomes import Again, Done, Down, Never, NotN
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 from scheduler_integration.platform.clock import site_now
+from scheduler_integration.platform.site_address import site_host
 from scheduler_integration.trust import caps, pressure
 
 # The kind of the tasks that send e-mails. All go through one mail server, so all of them wait while it can't be used:
@@ -74,7 +75,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			headers=message.subscription.headers() if message.subscription else None,
 			recipients=[message.reader.email],
 			# The message can be sent without this header, but not with a broken one.
-			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
+			reply_to=", ".join(filter(is_header_safe, message.reply_to)) or None,
 			reference_doctype=message.doctype,
 			reference_name=message.booking,
 			message_id=message.message_id,
@@ -104,10 +105,15 @@ def queue_words(
 		raise Unreachable(describe(error)) from error
 	if row:
 		calendar, method = (invitation.calendar, invitation.method) if invitation else (None, "")
-		name = None if _keeps_its_name(row) else sender_name
+		name = None if _keeps_its_name(row) else sender_name or _name_of_site(row)
 		row.message = in_final_form(row.message, words.text, calendar, method, name, headers)
 		frappe.db.set_value("Email Queue", row.name, "message", row.message, update_modified=False)
 	return row
+
+
+def _name_of_site(row: Document) -> str | None:
+	"""Return the site's own address as the sender's name, if its account has only Frappe's: nobody knows that name."""
+	return site_host() if parseaddr(row.sender or "")[0] in ("", "Frappe") else None
 
 
 def account_address() -> str:

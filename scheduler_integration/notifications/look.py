@@ -8,6 +8,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.images import is_public_image
+from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible
@@ -17,6 +18,8 @@ DEFAULT_ACCENT = "#3b5bdb"
 # The card and the text on a button, on a light and on a dark screen. templates/emails/_layout.html has the same colours.
 _LIGHT, _DARK = ("#ffffff",), ("#1b1d23", "#0d0f13")
 _LEGIBLE = 4.5
+# More faces beside each other don't fit on a phone.
+_MOST_FACES = 3
 
 
 def look_of(booking: Document, reader: Reader) -> dict[str, Any]:
@@ -27,26 +30,28 @@ def look_of(booking: Document, reader: Reader) -> dict[str, Any]:
 def look_on(page_name: str, hosts: Sequence[Reader], reader: Reader) -> dict[str, Any]:
 	"""Return the same for a message from these hosts of a Scheduling Page."""
 	page = frappe.get_cached_doc("Scheduling Page", page_name)
-	image = frappe.get_cached_value("User", hosts[0].user, "user_image") if len(hosts) == 1 else None
+	images = [_image(frappe.get_cached_value("User", host.user, "user_image")) for host in hosts[:_MOST_FACES]]
+	photos = [photo for photo in images if photo]
 	return {
-		**plain_look(reader, page.brand_color),
-		"sender_name": ", ".join(host.name for host in hosts),
+		**plain_look(reader, Brand(page.brand_color, page.logo)),
+		"sender_name": reader.listed([host.name for host in hosts]),
 		"organization": page.organization or None,
-		"logo_url": _image(page.logo),
-		"photo_url": _image(image),
+		"photo_url": photos[0] if photos else None,
+		"photo_urls": photos,
 	}
 
 
-def plain_look(reader: Reader, colour: str | None = None) -> dict[str, Any]:
+def plain_look(reader: Reader, brand: Brand | None = None) -> dict[str, Any]:
 	"""Return the same for a message about no booking in particular, such as the morning digest."""
-	accent = clean_hex(colour) or DEFAULT_ACCENT
+	accent = clean_hex(brand.color if brand else None) or DEFAULT_ACCENT
 	return {
 		"language": str(reader.locale).replace("_", "-"),
 		"direction": reader.locale.text_direction,
 		"sender_name": None,
 		"organization": None,
-		"logo_url": None,
+		"logo_url": _image(brand.logo) if brand else None,
 		"photo_url": None,
+		"photo_urls": [],
 		"accent_color": darken_until_legible(accent, _LIGHT, _LEGIBLE),
 		"dark_accent_color": lighten_until_legible(accent, _DARK, _LEGIBLE),
 	}

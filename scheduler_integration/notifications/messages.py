@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ class Message:
 	booking: str
 	template: str
 	reader: Reader
-	reply_to: str
+	reply_to: Sequence[str]
 	variables: Callable[[], dict[str, Any]]
 	invitation: Callable[[], Invitation | None]
 	message_id: str
@@ -176,7 +176,6 @@ def _new_guests_of(change: Change) -> list[Reader]:
 
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
 	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
-	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
 	about = {
 		"is_reassigned": task.payload["is_reassigned"],
 		"is_link": task.payload.get("is_link", False),
@@ -195,7 +194,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		booking=booking.name,
 		template=task.purpose,
 		reader=reader,
-		reply_to=others.email,
+		reply_to=reply_addresses(booking, reader),
 		variables=lambda: {**variables_for(booking, reader), **series_variables(booking, reader, dates, now), **about},
 		invitation=lambda: (
 			invitation_for(booking, now, reader, was_confirmed=was_confirmed) if needs_invitation else None
@@ -207,8 +206,16 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 
 
 def sender_name_for(booking: Document, reader: Reader) -> str | None:
-	"""Return the hosts' names, as whose message attendees and guests see it. For hosts it is the site's own message."""
-	return None if reader.is_hosting else header_text(", ".join(host.name for host in hosts_of(booking)))
+	"""Return the hosts' names, as whose message attendees and guests see it. Hosts see the name of their page."""
+	if reader.is_hosting:
+		page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+		return header_text(page.organization or page.title)
+	return header_text(reader.listed([host.name for host in hosts_of(booking)]))
+
+
+def reply_addresses(booking: Document, reader: Reader) -> list[str]:
+	"""Return who gets the answers to the message: the attendee, or all hosts of a collective meeting."""
+	return [each.email for each in ([attendee_of(booking)] if reader.is_hosting else hosts_of(booking))]
 
 
 def capped_at(booking: Document, reader: Reader) -> str:

@@ -20,6 +20,9 @@ def text_of_html(html: str) -> str:
 	for link in soup("a", href=True):
 		if (address := str(link["href"])) not in link.get_text():
 			link.append(f": {address}")
+			# Two links beside each other would run into one address.
+			link.insert_before("\n")
+			link.insert_after("\n")
 	for each in soup(_BLOCKS):
 		each.insert_before("\n")
 		each.insert_after("\n")

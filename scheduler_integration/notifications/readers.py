@@ -15,14 +15,21 @@ from scheduler_integration.platform.language import site_language
 def attendee_of(booking: Document) -> Reader:
 	"""Return the attendee, with the language and time zone of the booking."""
 	language = booking.language or site_language()
-	return Reader(booking.attendee_email, booking.attendee_name, language, booking.timezone, "attendee")
+	return Reader(
+		booking.attendee_email,
+		booking.attendee_name,
+		language,
+		booking.timezone,
+		"attendee",
+		writing=booking.get("writing") or "",
+	)
 
 
 def guests_of(booking: Document) -> list[Reader]:
 	"""Return the additional guests who may get messages. Only their addresses are known, so they get the attendee's language
 	and zone."""
 	attendee = attendee_of(booking)
-	return [Reader(email, email, attendee.language, attendee.zone, "guest") for email in invited_guests(booking)]
+	return [replace(attendee, email=email, name=email, role="guest") for email in invited_guests(booking)]
 
 
 def hosts_of(booking: Document) -> list[Reader]:

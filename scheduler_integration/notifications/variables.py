@@ -44,7 +44,7 @@ NAMES = (
 	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
 	"amount_paid", "amount_refunded", "amount_open",
 	"proposed_stretches", "proposal_link",
-	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "accent_color", "dark_accent_color",
+	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "photo_urls", "accent_color", "dark_accent_color",
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _people(booking: Document, reader: Reader) -> Variables:
 		"attendee_email": booking.attendee_email,
 		"attendee_phone": booking.attendee_phone,
 		"company": unlinked(booking.attendee_company),
-		"host_name": ", ".join(host.name for host in hosts_of(booking)),
+		"host_name": reader.listed([host.name for host in hosts_of(booking)]),
 		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 	}
 
@@ -137,8 +137,9 @@ def _who_calls(booking: Document, reader: Reader) -> str | None:
 
 
 def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
-	# Whoever typed somebody else's address mustn't write to them.
+	# Somebody who typed another person's address mustn't write to them. What is chosen from a list has the host's words.
 	is_strange = is_unconfirmed(booking) and not reader.is_hosting
+	chosen = {row.name for row in meeting_type.questions if row.question_type in ("Select", "Multi Select", "Checkbox")}
 	return {
 		"meeting_type": type_title(booking, meeting_type),
 		"title": booking.subject,
@@ -146,7 +147,8 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 		"answers": [
 			{"question": row.question, "answer": unlinked(row.answer)}
 			for row in booking.answers
-			if (reader.is_hosting or (reader.is_attendee and not row.is_hidden)) and not is_strange
+			if reader.is_hosting or (reader.is_attendee and not row.is_hidden)
+			if not is_strange or row.question_id in chosen
 		],
 		"confirmation_message": meeting_type.confirmation_message,
 	}

@@ -213,7 +213,7 @@ def _message(task: Task, waiting: Waiting, message_id: str) -> Message:
 		doctype=ENTRY,
 		template=task.purpose,
 		reader=waiting.reader,
-		reply_to=waiting.hosts[0].email if waiting.hosts else "",
+		reply_to=[host.email for host in waiting.hosts[:1]],
 		variables=partial(variables_of, waiting),
 		invitation=lambda: None,
 		message_id=message_id,

@@ -1,20 +1,24 @@
 """Writes dates and times in a reader's language and time zone, by the clock of the reader's region."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 
 from scheduler_integration import engine
-from scheduler_integration.platform.language import locale_in, spoken
+from scheduler_integration.platform.clock_words import TimeStyle, clock_time, uses_twelve_hours, zone_text
+from scheduler_integration.platform.language import locale_in, locale_of, spoken
+from scheduler_integration.platform.zone_words import city
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
 	"""A person who gets a message. `language` is a Frappe code such as `pt-BR`, `zone` an IANA time zone.
+
+	`writing` is the language tag with the clock of the page on which they booked, such as `en-US-u-hc-h12`, or empty.
 
 	`role` is `attendee`, `guest` (an additional guest), `host`, `removed` (a host from whom the booking was reassigned) or
 	`removed_guest`. `user` is the User name of a host, and empty for others.
@@ -26,6 +30,7 @@ class Reader:
 	zone: str
 	role: str = "host"
 	user: str = ""
+	writing: str = ""
 
 	@property
 	def is_attendee(self) -> bool:
@@ -49,8 +54,16 @@ class Reader:
 
 	@property
 	def locale(self) -> Locale:
-		"""Return the locale of dates: the language of the words, as it is written in the region of the reader's zone."""
-		return locale_in(self.words, self.zone)
+		"""Return the locale of dates: as on the page, or else as the language is written in the region of the reader's zone."""
+		tag = self.writing.partition("-u-")[0]
+		known = locale_of(tag) if tag else None
+		return known if known and known.language == locale_of(self.words).language else locale_in(self.words, self.zone)
+
+	@property
+	def style(self) -> TimeStyle:
+		"""Return how times of day are written."""
+		clock = self.writing.partition("-u-hc-")[2]
+		return TimeStyle(self.zone, clock == "h12" if clock else uses_twelve_hours(self.locale), self.locale)
 
 	@property
 	def words(self) -> str:
@@ -66,8 +79,12 @@ class Reader:
 		return format_skeleton("MMMEd", self._moment(instant), locale=self.locale)
 
 	def time(self, instant: int) -> str:
-		"""Return the time as the region writes it, such as "14:30" or "2:30 PM"."""
-		return format_time(self._moment(instant), "short", tzinfo=engine.zone(self.zone), locale=self.locale)
+		"""Return the time as the page or the region writes it, such as "14:30" or "2:30 PM"."""
+		return clock_time(instant, self.style)
+
+	def listed(self, names: Sequence[str]) -> str:
+		"""Return the names as a list, such as "Ann, Ben and Cem"."""
+		return format_list(list(names), locale=self.locale)
 
 	def stretches(self, parts: Sequence[engine.Interval]) -> list[dict[str, str]]:
 		"""Return date, time and end_time of each day of a meeting. Several days have short dates."""
@@ -86,15 +103,13 @@ class Reader:
 
 	def elsewhere(self, instant: int, zone: str) -> str:
 		"""Return the instant by a clock in another zone: "Thu, 26 Nov 08:30 (New York)"."""
-		moment = engine.wall_clock(instant, zone)
-		time = format_time(moment, "short", tzinfo=engine.zone(zone), locale=self.locale)
-		city = zone.rpartition("/")[2].replace("_", " ")
-		return f"{format_skeleton('MMMEd', moment, locale=self.locale)} {time} ({city})"
+		there = replace(self.style, zone=zone)
+		date = format_skeleton("MMMEd", engine.wall_clock(instant, zone), locale=self.locale)
+		return f"{date} {clock_time(instant, there)} ({city(zone, self.locale)})"
 
 	def zone_name(self, instant: int) -> str:
-		"""Return the zone's name at that instant, such as "Central European Standard Time (Europe/Berlin)"."""
-		name = get_timezone_name(self._moment(instant), width="long", locale=self.locale)
-		return f"{name} ({self.zone.replace('_', ' ')})"
+		"""Return the zone's name at that instant, such as "Berlin, Central European Standard Time"."""
+		return zone_text(instant, self.zone, self.locale)
 
 	def _moment(self, instant: int) -> datetime:
 		return engine.wall_clock(instant, self.zone)

@@ -42,8 +42,7 @@ def answering_view(
 		"booking": booking,
 		"when": {
 			**when_view(booking.stretches, visitor.style(zone)),
-			"zone": dates.zone_name(booking.start, zone, locale),
-			"city": dates.city(zone, locale),
+			"zone": dates.zone_text(booking.start, zone, locale),
 			"duration": lengths.duration(booking.duration_minutes, locale),
 		},
 		"asks": booking.status == "Pending",

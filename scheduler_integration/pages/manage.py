@@ -255,8 +255,7 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 	zone, locale = booking.timezone, visitor.locale
 	return {
 		**when_view(booking.stretches, visitor.style(zone)),
-		"zone": dates.zone_name(booking.start, zone, locale),
-		"city": dates.city(zone, locale),
+		"zone": dates.zone_text(booking.start, zone, locale),
 		"duration": lengths.duration(booking.duration_minutes, locale),
 		"machine": iso(booking.start, zone),
 	}

@@ -62,8 +62,7 @@ def paying_view(
 		"with": ", ".join(names(booking.hosts)) or booking.page.title,
 		"when": {
 			**(_when_of_series(booking, style) or when_view(booking.stretches, style)),
-			"zone": dates.zone_name(booking.start, booking.timezone, visitor.locale),
-			"city": dates.city(booking.timezone, visitor.locale),
+			"zone": dates.zone_text(booking.start, booking.timezone, visitor.locale),
 		},
 		"amount": _amount(booking, visitor),
 		"of_each": _of_each(booking, visitor) if state == OPEN else None,

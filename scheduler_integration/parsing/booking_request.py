@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -24,6 +25,9 @@ from scheduler_integration.parsing.text import Refused, email, line, paragraph, 
 from scheduler_integration.parsing.zones import check_clock, checked_zone
 
 MAX_GUESTS = 10
+# A language tag with the clock, such as `en-GB-u-hc-h23` (RFC 6067).
+_WRITING = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}-u-hc-h(?:12|23)")
+_LONGEST_TAG = 40
 # The most days of a multi-day meeting.
 MAX_PARTS = 31
 # A used key returns the manage link of its booking, so a key must be too long to guess.
@@ -101,7 +105,8 @@ class BookingRequest:
 	"""A request whose fields are all valid.
 
 	- `start` is in epoch seconds, `duration` in minutes.
-	- `timezone` and `language` are the attendee's.
+	- `timezone` and `language` are the attendee's. `writing` is a language tag with the clock of the page, such as
+	`en-US-u-hc-h12`, or empty.
 	- `guests` are the e-mail addresses of the additional guests.
 	- `idempotency_key` is a hash of the caller's key, the attendee and the meeting type.
 	- `place` is where the attendee chose to meet.
@@ -125,6 +130,7 @@ class BookingRequest:
 	notes: str
 	timezone: str
 	language: str
+	writing: str
 	guests: tuple[str, ...]
 	answers: tuple[Answer, ...]
 	idempotency_key: str | None
@@ -178,6 +184,7 @@ def parse_booking_request(
 		notes=reader.value("notes", paragraph),
 		timezone=reader.value("timezone", lambda value: _zone(value or page.timezone)),
 		language=reader.value("language", _language),
+		writing=reader.value("language", _writing),
 		guests=guests,
 		place=place,
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
@@ -258,8 +265,13 @@ def _zone(value: object) -> str:
 
 def _language(value: object) -> str:
 	"""Return the language for messages to the attendee: the given one if this site has it, else the request's."""
-	code = line(value, 10)
+	code = line(value, _LONGEST_TAG).partition("-u-")[0]
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
+
+
+def _writing(value: object) -> str:
+	tag = line(value, _LONGEST_TAG)
+	return tag if _WRITING.fullmatch(tag) else ""
 
 
 def parse_guests(value: object, attendee_email: str = "") -> tuple[str, ...]:

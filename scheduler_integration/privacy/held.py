@@ -17,7 +17,7 @@ from scheduler_integration.privacy.waiting import held_waiting, waiting_names
 Facts = dict[str, Any]
 
 _OF_BOOKING = (
-	"status", "attendee_name", "attendee_email", "attendee_phone", "attendee_company", "timezone", "language",
+	"status", "attendee_name", "attendee_email", "attendee_phone", "attendee_company", "timezone", "language", "writing",
 	"location", "meeting_link", "price", "currency", "payment_status", "amount_paid", "amount_refunded", "notes", "cancel_reason", "reschedule_reason", "reschedule_message", "source",
 	"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
 )  # fmt: skip

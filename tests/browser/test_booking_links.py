@@ -107,4 +107,4 @@ def test_an_e_mail_gets_html_and_a_chat_gets_text(browse, offer):
 	assert "border:1px solid" in html
 	assert "<table" in html
 	assert text.splitlines()[0] == "Intro call, 30 mins"
-	assert "Central European Standard Time (Europe/Berlin)" in text
+	assert "Berlin, Central European Standard Time" in text

@@ -46,7 +46,7 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	window.screenshot("desk-mail-times-inserted")
 	assert editor.inner_text().splitlines()[0] == "Intro call, 30 mins"
 	expect(editor).to_contain_text("Hello Ada,")
-	expect(editor).to_contain_text("Japan Standard Time (Asia/Tokyo)")
+	expect(editor).to_contain_text("Tokyo, Japan Standard Time")
 	value = window.page.evaluate("cur_dialog.get_value('content')")
 	addresses = re.findall(r'href="([^"]+)"', value)
 	assert len(addresses) == 5

@@ -89,7 +89,7 @@ def test_each_time_is_one_click_to_the_form(client, offer):
 		assert each["url"] in mailed["text"]
 		assert each["url"].replace("&", "&amp;") in mailed["html"]
 		assert parse_qs(urlsplit(each["url"]).query)["tz"] == ["Asia/Tokyo"]
-	assert "Japan Standard Time (Asia/Tokyo)" in mailed["text"]
+	assert "Tokyo, Japan Standard Time" in mailed["text"]
 	assert mailed["link"] is None
 
 

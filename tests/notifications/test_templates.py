@@ -131,7 +131,7 @@ def test_a_message_that_was_copied_from_an_earlier_version_still_works(page, pat
 	html = frappe.render_template(path.read_text(), aliases(filled))
 	assert "Jane" in html or "Ada" in html
 	assert ("10:00" in html) == (key != "attendee_thanks")
-	assert html.count("Europe/Paris") <= 1
+	assert html.count("Paris, Central European") <= 1
 	assert "{{" not in html
 	assert frappe.db.count("Error Log") == errors
 
@@ -141,3 +141,13 @@ def test_an_own_text_prints_nothing_for_what_is_empty(page):
 	word("attendee_confirmed", "Hello", "<p>[{{ attendee_phone }}{{ company }}{{ cancel_reason }}{{ old_date }}]</p>")
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	assert told(booking.id)["attendee_confirmed"].text.strip() == "[]"
+
+
+def test_two_links_of_an_own_text_are_two_lines_in_its_text_part(page):
+	"""They were one: "Move: https://a.exampleCancel: https://b.example"."""
+	word(
+		"attendee_confirmed", "Hi", '<p><a href="https://a.example">Move</a><a href="https://b.example">Cancel</a></p>'
+	)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	lines = told(booking.id)["attendee_confirmed"].text.split("\n")
+	assert [line for line in lines if line] == ["Move: https://a.example", "Cancel: https://b.example"]

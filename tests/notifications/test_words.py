@@ -10,7 +10,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 from tests.support.html import Page
-from tests.support.outbox import mails
+from tests.support.outbox import mails, waiting_messages
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -223,3 +223,67 @@ def test_a_message_has_the_pages_colour_and_logo_and_the_hosts_name():
 	assert "Acme & Sons" in body.text(".sched-card")
 	# Yellow isn't legible under white text, so it is darkened.
 	assert "#ffd43b" not in to_attendee.body.split("</style>")[1]
+
+
+@pytest.mark.parametrize(
+	("language", "zone", "time", "length"),
+	[
+		("en-US-u-hc-h12", "Europe/Berlin", "10:00 AM", "30 min"),
+		("en-US-u-hc-h23", "America/New_York", "04:00", "30 min"),
+		("en-GB-u-hc-h23", "America/New_York", "04:00", "30 mins"),
+		("en-GB", "Europe/Berlin", "10:00", None),
+	],
+)
+def test_a_mail_is_written_as_the_page_on_which_people_booked(page, language, zone, time, length):
+	"""The page said 10:00 AM and 30 min, and the mail 10:00 and 30 mins."""
+	typed = {"timezone": zone, "language": language}
+	booking = door.book(payload(page, make_meeting_type(page), NINE, **typed), NOW)
+	to_attendee, _to_host = mails(booking.id, NOW)
+	assert f"{time} – " in to_attendee.text.replace("\u202f", " ")
+	assert length is None or f"Duration: {length}\n" in to_attendee.text
+
+
+def test_the_zone_has_one_name_on_the_page_and_in_the_mail(page):
+	booking = door.book(payload(page, make_meeting_type(page), NINE, timezone="Europe/Berlin", language="en-GB"), NOW)
+	to_attendee, _to_host = mails(booking.id, NOW)
+	assert "Berlin, Central European Standard Time" in lines_of(to_attendee)
+
+
+def test_an_unconfirmed_address_gets_the_answers_that_are_choices_and_no_text_of_a_stranger(page):
+	questions = [
+		{"label": "Topic", "question_type": "Select", "options": "Sales\nHelp"},
+		{"label": "Wishes", "question_type": "Text"},
+	]
+	kind = make_meeting_type(page, questions=questions)
+	answers = dict(zip((row.name for row in kind.questions), ("Sales", "Buy at evil.example"), strict=True))
+	booking = door.book(payload(page, kind, NINE, answers=answers), NOW)
+	frappe.db.set_value("Booking", booking.id, "address_status", "Unconfirmed")
+	to_attendee, to_host = mails(booking.id, NOW)
+	assert "Topic: Sales" in to_attendee.text
+	assert "evil" not in to_attendee.text
+	assert "Wishes: Buy at evil" in to_host.text
+
+
+def test_a_mail_has_the_logo_and_the_faces_that_the_page_has():
+	"""A logo hid the host's face, and two hosts had none."""
+	ann, ben = make_user("Ann"), make_user("Ben")
+	for user in (ann, ben):
+		frappe.db.set_value("User", user, "user_image", f"/files/{user}.png")
+	page = make_team_page([ann, ben], logo="/files/logo.png")
+	booking = door.book(payload(page, make_meeting_type(page, assignment="Collective"), NINE), NOW)
+	to_attendee, _to_ann, _to_ben = mails(booking.id, NOW)
+	sources = [image["src"].rpartition("/")[2] for image in Page(to_attendee.body).elements("img")]
+	assert sources[0] == "logo.png"
+	assert len(sources) == 3
+	assert "Ann and Ben" in to_attendee.text
+
+
+def test_two_hosts_are_both_named_and_get_the_answers():
+	"""The title named one of them, and an answer reached one of them, although the page promises both."""
+	page = make_team_page([make_user("Ann"), make_user("Ben")])
+	kind = make_meeting_type(page, title="Intro", assignment="Collective")
+	booking = door.book(payload(page, kind, NINE), NOW)
+	to_attendee, *_to_hosts = waiting_messages(booking.id, NOW)
+	document = frappe.get_doc("Booking", booking.id)
+	assert sorted(to_attendee.reply_to) == sorted(document.host_users())
+	assert document.subject in ("Intro: Ada Lovelace, Ann, and Ben", "Intro: Ada Lovelace, Ben, and Ann")

@@ -175,13 +175,15 @@ def test_who_had_a_slug_is_for_system_managers_only(client, intro):
 	assert client.get("/api/resource/Former Slug").status_code == 403
 
 
-def test_a_page_whose_slug_the_scheduler_took_gets_another_one_and_its_links_lead_there(client, intro):
+@pytest.mark.parametrize("taken", ["waitlist", "pay", "answer", "manage", "go", "unsubscribe"])
+def test_a_page_whose_slug_the_scheduler_took_gets_another_one_and_its_links_lead_there(client, intro, taken):
+	"""Only those of `waitlist` did. The others were a 404."""
 	page = page_of(intro)
-	frappe.db.set_value("Scheduling Page", page.name, "slug", "waitlist")
+	frappe.db.set_value("Scheduling Page", page.name, "slug", taken)
 	frappe.clear_document_cache("Scheduling Page", page.name)
 	frappe.db.commit()
 	reserved_slugs.execute()
 	frappe.db.commit()
 	page.reload()
-	assert page.slug == "waitlist-page"
-	assert sent_to(client, f"/schedule/waitlist/{intro.slug}") == (301, path_of(page, intro))
+	assert page.slug == f"{taken}-page"
+	assert sent_to(client, f"/schedule/{taken}/{intro.slug}") == (301, path_of(page, intro))

@@ -2,12 +2,15 @@
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 
+from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.pages.host.house import MEETINGS, _entries, open_house, page_exists
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import form_values, read
+from tests.support.factories import make_user
 
 PAGES = ("", "/book", "/why", "/hours", "/calendars", "/video")
 
@@ -46,6 +49,38 @@ def test_each_page_has_the_same_navigation_and_says_where_one_is(client, offer, 
 	assert trouble.one("a")["href"].startswith("/scheduling/calendars?connect=Google&connection=")
 	assert html.one("a", class_="skip")["href"] == f"#{html.one('main')['id']}"
 	assert "#0f766e" in html.one("link", rel="icon")["href"].replace("%23", "#")
+
+
+def test_managers_read_that_the_sites_jobs_dont_run_and_nothing_is_promised_then(client, offer):
+	"""Nobody was told, and a late message was said to be tried again by itself."""
+	manager, host = make_user("Mia", roles=["Scheduling Manager"]), host_of(offer)
+	booking = frappe.get_doc("Booking", book(offer).id)
+	frappe.db.commit()
+	frappe.db.set_value("Outbox Task", {"booking": booking.name}, {"due_at": now() - 7200, "status": "Pending"})
+	method = "scheduler_integration.jobs.run_due_tasks"
+	stored = frappe.db.get_value("Scheduled Job Type", {"method": method})
+	job = (
+		frappe.get_doc("Scheduled Job Type", stored)
+		if stored
+		else frappe.get_doc({"doctype": "Scheduled Job Type", "method": method, "frequency": "Cron"}).insert()
+	)
+	before = job.last_execution
+	try:
+		troubles = {}
+		for minutes in (5, 20):
+			job.db_set("last_execution", add_to_date(now_datetime(), minutes=-minutes), commit=True)
+			sign_in(client, manager)
+			troubles[minutes] = [each.text for each in read(client.get("/scheduling").text).all("li", class_="trouble")]
+		assert not any("jobs don't run" in text for text in troubles[5])
+		assert any("jobs don't run" in text for text in troubles[20])
+		[late] = [each.sentence for each in undelivered([booking.name], now()).values()]
+		assert "because the site's jobs don't run" in late
+		assert "by itself" not in late
+		sign_in(client, host)
+		assert read(client.get("/scheduling").text).all("li", class_="trouble") == []
+	finally:
+		job.db_set("last_execution", before, commit=True) if stored else job.delete()
+		frappe.db.commit()
 
 
 def test_an_account_that_is_read_for_the_first_time_is_no_trouble(client, offer):

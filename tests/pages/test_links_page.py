@@ -133,7 +133,7 @@ class TestTimes:
 		assert answer.status_code == 303
 		page = read(host.get(answer.headers["Location"]).text)
 		text = "".join(page.one("textarea", id="mail-text").texts)
-		assert "Japan Standard Time (Asia/Tokyo)" in text
+		assert "Tokyo, Japan Standard Time" in text
 		urls = [each["href"] for list_ in page.all("ul", class_="offered") for each in list_.all("a")]
 		assert len(urls) == 5
 		assert parse_qs(urlsplit(urls[0]).query)["tz"] == ["Asia/Tokyo"]

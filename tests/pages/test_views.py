@@ -70,7 +70,7 @@ class TestDates:
 			dates.short_day(date(2026, 11, 23), locale),
 			dates.weekday(date(2026, 11, 23), locale),
 			dates.month_title(date(2026, 11, 1), locale),
-			dates.zone_name(start, "America/New_York", locale),
+			dates.zone_text(start, "America/New_York", locale),
 			dates.city("America/New_York", locale),
 			lengths.duration(30, locale),
 			lengths.duration(120, locale),

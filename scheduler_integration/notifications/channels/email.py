@@ -9,8 +9,7 @@ from frappe.translate import print_language
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
 from scheduler_integration.notifications.email import KIND, send_message
-from scheduler_integration.notifications.messages import Message, capped_at, sender_name_for
-from scheduler_integration.notifications.readers import attendee_of, hosts_of
+from scheduler_integration.notifications.messages import Message, capped_at, reply_addresses, sender_name_for
 from scheduler_integration.notifications.rules import FOLLOW_UP_TRIGGERS
 from scheduler_integration.notifications.templates import render
 from scheduler_integration.notifications.unsubscribe import FOLLOW_UPS, Subscription
@@ -36,12 +35,11 @@ class Email(Channel):
 		)
 		if follow_ups and follow_ups.is_stopped():
 			return NotNeeded(_("This reader wants no messages after a meeting."))
-		others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
 		message = Message(
 			booking=booking.name,
 			template=action.automation.built_in or "",
 			reader=reader,
-			reply_to=others.email,
+			reply_to=reply_addresses(booking, reader),
 			variables=lambda: {**variables_for(booking, reader), "unsubscribe_url": follow_ups and follow_ups.url},
 			invitation=lambda: None,
 			message_id=action.key,

@@ -165,6 +165,7 @@ def _next(sharing: Sequence[HostBooking], page: HostPage) -> dict:
 	return {
 		**_row(sharing, page),
 		"title": _("Now") if sharing[0].start <= page.now else _("Next"),
+		"is_today": day == page.today,
 		"day": _day_title(day, page.today, page.visitor.locale),
 		"write_url": words.write_to(sharing),
 	}

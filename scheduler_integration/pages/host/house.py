@@ -36,6 +36,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.platform.jobs_run import do_jobs_run
 from scheduler_integration.waitlist.listing import concerns
 
 _WWW = Path(__file__).parents[2] / "www"
@@ -68,6 +69,7 @@ class Trouble(NamedTuple):
 	path: str
 
 
+_JOBS_HELP = "https://github.com/scheduler-integration/scheduler_integration#install-on-a-bench"
 # Makes the pages an app on the home screen of a telephone.
 _MANIFEST = "/api/method/scheduler_integration.api.devices.manifest"
 
@@ -146,7 +148,7 @@ class House:
 def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
 
-	Makes ten statements at most, and one more for managers, however many meetings and accounts there are.
+	Makes ten statements at most, and two more for managers, however many meetings and accounts there are.
 	"""
 	return House(
 		name=get_fullname(user),
@@ -166,13 +168,22 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 	"""
 	left = left_hosts(now) if is_manager(user) else ()
 	connections, calls = connections_of(user, now), accounts(user, now)
+	stopped = is_manager(user) and not do_jobs_run()
 	return [
+		*([_jobs_trouble()] if stopped else []),
 		*(_calendar_trouble(connection) for connection in connections if _is_troubled(connection)),
 		*(_video_trouble(call) for call in calls if call.status != CONNECTED),
 		*(_unwritten_trouble(connection) for connection in connections if connection.unwritten),
 		*(_waiting_trouble(call) for call in calls if call.waiting),
 		*(_left_trouble(host, count) for host, count in left),
 	]
+
+
+def _jobs_trouble() -> Trouble:
+	text = _(
+		"The site's jobs don't run: no reminder is sent, and no calendar is read. Ask who runs the site to switch them on."
+	)
+	return Trouble(text, Action(_("How to switch them on"), _JOBS_HELP), MEETINGS)
 
 
 def _left_trouble(host: TypeHost, count: int) -> Trouble:

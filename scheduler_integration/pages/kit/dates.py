@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -10,26 +9,8 @@ from typing import Literal
 from babel import Locale, dates, lists
 
 from scheduler_integration.engine import wall_clock
-from scheduler_integration.platform import zone_words
-
-
-@dataclass(frozen=True, slots=True)
-class TimeStyle:
-	"""The way in which a time of day is written: its zone, twelve or 24 hours, and its locale."""
-
-	zone: str
-	twelve_hours: bool
-	locale: Locale
-
-	@property
-	def skeleton(self) -> str:
-		"""The skeleton of the pattern in CLDR."""
-		return "hm" if self.twelve_hours else "Hm"
-
-
-def clock_time(seconds: int, style: TimeStyle) -> str:
-	"""`14:30` or `2:30 pm`."""
-	return _by_skeleton(style.skeleton, wall_clock(seconds, style.zone), style.locale)
+from scheduler_integration.platform import clock_words, zone_words
+from scheduler_integration.platform.clock_words import TimeStyle, by_skeleton, clock_time
 
 
 def clock_range(start: int, end: int, style: TimeStyle) -> str:
@@ -114,11 +95,6 @@ def weekday_names(locale: Locale) -> tuple[dict[str, str], ...]:
 	return tuple({"short": names["abbreviated"][day], "long": names["wide"][day]} for day in order)
 
 
-def zone_name(seconds: int, zone: str, locale: Locale) -> str:
-	"""`Central European Standard Time`."""
-	return dates.get_timezone_name(wall_clock(seconds, zone), locale=locale)
-
-
 def offset_name(seconds: int, zone: str) -> str:
 	"""`GMT+2`, or `GMT+5:30`."""
 	offset = wall_clock(seconds, zone).utcoffset() or timedelta()
@@ -128,12 +104,8 @@ def offset_name(seconds: int, zone: str) -> str:
 
 
 city = zone_words.city
+zone_text = clock_words.zone_text
 
 
-def _by_skeleton(skeleton: str, moment: date | datetime, locale: Locale) -> str:
-	# Babel converts an aware datetime to UTC, so it gets the wall time without a zone.
-	if isinstance(moment, datetime):
-		moment = moment.replace(tzinfo=None)
-	else:
-		moment = datetime.combine(moment, datetime.min.time())
-	return dates.format_skeleton(skeleton, moment, locale=locale)
+def _by_skeleton(skeleton: str, day: date, locale: Locale) -> str:
+	return by_skeleton(skeleton, datetime.combine(day, datetime.min.time()), locale)

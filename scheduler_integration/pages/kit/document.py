@@ -17,6 +17,9 @@ from scheduler_integration.pages.kit.theme import theme
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.site_address import site_url
 
+# What services show beside a link to a page that has no logo and no face.
+_PICTURE = "/assets/scheduler_integration/images/app-512.png"
+
 
 def document(
 	visitor: Visitor,
@@ -41,13 +44,13 @@ def document(
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
 	`framed` lets the sites of Scheduler Settings embed it: in a frame, its script starts `script`. `frames` are the origins
 	that the page itself embeds, `forms` the sources to which its forms may lead beside this site. `canonical` is the page's
-	own address, without a query. `picture` is shown beside links to the page if the brand has no logo.
+	own address, without a query. `picture` is shown beside links to the page if the brand has no logo, and without both a calendar sheet.
 	`manifest` is the address of a web app manifest.
 	"""
 	frame = for_frame(script) if framed else None
 	look = theme((frame and colour()) or (brand.color if brand else None))
 	loaded = assets(style, script) if not frame else assets(style, "embedded").with_sheets("embedded")
-	image = own_image(brand.logo if brand else None) or own_image(picture)
+	image = own_image(brand.logo if brand else None) or own_image(picture) or (_PICTURE if canonical else None)
 	more = [f"frame-src {' '.join(frames)}"] if frames else []
 	more += ["manifest-src 'self'"] if manifest else []
 	framing = "; ".join((*more, frame_ancestors(framed=framed)))

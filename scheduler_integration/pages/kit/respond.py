@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 import frappe
 from frappe import _
 
+from scheduler_integration.catalogue.former_slugs import present_address
+from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.domains.names import host_of
 from scheduler_integration.domains.table import domain_of
@@ -67,6 +69,8 @@ def respond(
 		with refusals():
 			view = make_view()
 	except SchedulingError as error:
+		if path := _path_since_it_is_reserved():
+			raise moved_to(path) from None
 		view = error_view(error, way_out(error))
 	except Answer as answer:
 		view = _json_view(answer)
@@ -75,6 +79,15 @@ def respond(
 	use(view["document"]["headers"])
 	context.title = view["document"]["title"]
 	context.http_status_code = view.get("status", 200)
+
+
+def _path_since_it_is_reserved() -> str | None:
+	"""Return where the meeting type is that `/schedule/pay/intro` led to, before `pay` was the scheduler's own word."""
+	parts = frappe.request.path.strip("/").split("/") if frappe.request else []
+	if len(parts) != 3 or parts[0] != "schedule" or parts[1] not in RESERVED or not is_slug(parts[2]):
+		return None
+	address = present_address(parts[1], parts[2])
+	return "/".join(("/schedule", *address)) if address else None
 
 
 def respond_to_host(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[], str]) -> None:

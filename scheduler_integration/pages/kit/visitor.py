@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.platform.clock_words import TimeStyle, uses_twelve_hours
 from scheduler_integration.platform.language import english_in, spoken, territory_of
 
 ZONE_COOKIE = "scheduling_tz"
@@ -46,6 +46,11 @@ class Visitor:
 		return str(self.locale).replace("_", "-")
 
 	@property
+	def writing(self) -> str:
+		"""The language tag with the clock, as messages to the visitor are to be written: `en-GB-u-hc-h23` (RFC 6067)."""
+		return f"{self.language_tag}-u-hc-{'h12' if self.twelve_hours else 'h23'}"
+
+	@property
 	def direction(self) -> str:
 		return self.locale.text_direction
 
@@ -72,11 +77,6 @@ def visitor_locale() -> Locale:
 		if _same_language(wanted, language) and (locale := _parse(wanted)):
 			return locale
 	return _parse(language) or _parse(language.split("-")[0]) or Locale("en")
-
-
-def uses_twelve_hours(locale: Locale) -> bool:
-	"""Whether this locale writes 2:30 pm rather than 14:30."""
-	return "a" in locale.time_formats["short"].pattern
 
 
 def _zone(asked: str | None) -> tuple[str | None, bool]:

@@ -124,8 +124,7 @@ def _offer(shown: ShownEntry, offer: Offered, visitor: Visitor, now: int) -> dic
 	return {
 		**when_view(offer.held.parts or ((offer.start, offer.end),), style),
 		"id": offer.name,
-		"zone": dates.zone_name(offer.start, zone, locale),
-		"city": dates.city(zone, locale),
+		"zone": dates.zone_text(offer.start, zone, locale),
 		"until": _("We're keeping it for you until {0}.").format(
 			until if is_today else _("{0}, {1}").format(dates.short_day(day, locale), until)
 		),

@@ -210,7 +210,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			"duration": query.duration,
 			"host": query.host,
 			"timezone": query.zone,
-			"language": frappe.local.lang,
+			"language": visitor.writing,
 		}
 	)
 	try:

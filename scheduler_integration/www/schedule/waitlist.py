@@ -8,17 +8,13 @@ from urllib.parse import quote, urlsplit
 
 import frappe
 
-from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.public import find_brand
-from scheduler_integration.catalogue.slugs import is_slug
-from scheduler_integration.domains.links import local_path
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.entry.waitlist import change_wait, leave_waitlist, pass_offer, take_offer
 from scheduler_integration.exceptions import PaymentOpen, SchedulingError
 from scheduler_integration.pages.kit.embedding import stay
-from scheduler_integration.pages.kit.query import WAITLIST
-from scheduler_integration.pages.kit.respond import argument, chosen_in_form, moved_to, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.waiting.entry import CHANGE, LEAVE, Asked, Attempt, waiting_view
 from scheduler_integration.pages.waiting.when import typed_when
@@ -41,21 +37,12 @@ def get_context(context: frappe._dict) -> None:
 def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
-	_follow_former_page(token)
 	path = f"/schedule/waitlist/{quote(token, safe='')}"
 	attempt = _act(token, path, action) if (action := _action()) else Attempt()
 	shown = entry_by_token(token, now())
 	panel = next((each for each in (CHANGE, LEAVE) if argument(each)), "") if not submitted() else ""
 	asked = Asked(now(), panel if shown.is_waiting else "", argument("changed") == "1", argument("passed") == "1")
 	return waiting_view(shown, find_brand(shown.page.slug), current_visitor(), path, asked, attempt)
-
-
-def _follow_former_page(token: str) -> None:
-	"""Lead to a meeting type of a page that had the slug `waitlist` before the scheduler itself used it."""
-	if is_slug(token):
-		found = find_bookable(WAITLIST, token)
-		if found.page.slug != WAITLIST:
-			raise moved_to(local_path(found.page.slug, found.meeting_type.slug))
 
 
 def _action() -> str:

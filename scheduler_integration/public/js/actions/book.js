@@ -133,7 +133,9 @@ async function send(start, duration, zone, typed, isAgain = false) {
 			...(hold.key && { hold: hold.key }),
 			...(proof && { proof }),
 		};
-		const visitor = { ...data.origin, timezone: zone, language: document.documentElement.lang };
+		// Messages are written as this page: in its language, and by its clock.
+		const language = `${document.documentElement.lang}-u-hc-${state.twelveHours ? "h12" : "h23"}`;
+		const visitor = { ...data.origin, timezone: zone, language };
 		/** @type {{manage_url: string}} */
 		const booking = data.rescheduling
 			? await post("public.reschedule", { ...time, token: data.rescheduling })

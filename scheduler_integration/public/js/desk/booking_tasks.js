@@ -8,17 +8,20 @@ frappe.ui.form.on("Booking", {
 		const name = form.doc.name;
 		const { data } = await scheduler_integration.desk.get("outbox.list", { booking: name });
 		// Another booking was opened in the meantime.
-		if (form.doc.name === name) show(form, data?.tasks || []);
+		if (form.doc.name === name) show(form, data?.tasks || [], data?.jobs_run);
 	},
 });
 
 /** @param {Form} form */
-function show(form, tasks) {
+function show(form, tasks, do_jobs_run) {
 	const area = $(form.fields_dict.delivery_tasks.wrapper).empty();
 	if (tasks.some(({ status }) => status === "Failed")) {
 		show_trouble(form, __("Something about this meeting was not delivered. See “Delivery” below."), "red");
 	} else if (tasks.some(({ is_late }) => is_late)) {
-		show_trouble(form, __("Something about this meeting is late. It is tried again by itself: see “Delivery” below."));
+		const text = do_jobs_run
+			? __("Something about this meeting is late. It is tried again by itself: see “Delivery” below.")
+			: __("Something about this meeting is late, because the site's jobs don't run. See “Delivery” below.");
+		show_trouble(form, text);
 	}
 	if (!tasks.length) area.append($('<p class="text-muted">').text(__("Nothing is planned.")));
 	for (const task of tasks) area.append(row(form, task));
@@ -54,7 +57,7 @@ function button(form, label, method, { name }) {
 		.text(label)
 		.on("click", async () => {
 			const answer = await scheduler_integration.desk.post(`outbox.${method}`, { name });
-			if (answer.success) show(form, answer.data.tasks);
+			if (answer.success) show(form, answer.data.tasks, answer.data.jobs_run);
 			else scheduler_integration.desk.tell_refusal(answer);
 		});
 }
