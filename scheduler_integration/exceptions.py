@@ -481,6 +481,23 @@ class WaitlistFull(SchedulingError):
 		return _("Very many people wait already. Please try again another day.")
 
 
+class TimesAreFree(SchedulingError):
+	"""Somebody wants to wait although times that suit are free.
+
+	`starts` are the first of these, in epoch seconds. `zone` is the person's.
+	"""
+
+	code = "TIMES_ARE_FREE"
+	http_status_code = 409
+
+	def __init__(self, starts: Sequence[int], zone: str):
+		self.starts, self.zone = tuple(starts), zone
+		super().__init__()
+
+	def default_message(self) -> str:
+		return _("Times that suit you are free now. Take one, or say more exactly which times you wait for.")
+
+
 class OfferEnded(SchedulingError):
 	"""The time was offered, and this person can't take it any more."""
 

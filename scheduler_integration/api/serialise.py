@@ -28,6 +28,7 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 	SlotTaken,
 	TimeNotFree,
+	TimesAreFree,
 )
 from scheduler_integration.insights.providers import Period, ProviderPerformance
 from scheduler_integration.meetings.series import Series
@@ -291,6 +292,8 @@ def _particulars(refused: SchedulingError) -> JSON:
 			"suggestions": [slot(suggestion, refused.zone) for suggestion in refused.suggestions],
 			**(_obstacles(refused) if isinstance(refused, TimeNotFree) else {}),
 		}
+	if isinstance(refused, TimesAreFree):
+		return {"suggestions": [{"start": iso(start, refused.zone)} for start in refused.starts]}
 	if isinstance(refused, DatesTaken):
 		return series_dates(refused.plan, refused.zone)
 	if isinstance(refused, HostNotFree):

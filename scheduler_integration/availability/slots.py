@@ -13,7 +13,7 @@ from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, RangeTooLong
-from scheduler_integration.times import Slot
+from scheduler_integration.times import Bounds, Slot
 
 MAX_DAYS = 62
 # `first_month_with_slots` looks this many days ahead.
@@ -66,6 +66,15 @@ def slots_between(
 	pool = make_offer(bookable, request, *span, now).pool
 	offered = _offered(pool, request.duration, zone, _starts(pool, request, *span), span)
 	return _with_taken(offered, bookable, request, pool, span)
+
+
+def suiting_starts(bookable: Bookable, request: SlotRequest, bounds: Bounds, now: int) -> list[int]:
+	"""Return the free starts within the bounds, ascending, in epoch seconds."""
+	since = max(now, engine.local_midnight(bounds.first, bounds.zone))
+	if since >= bounds.until:
+		return []
+	starts = _starts(make_offer(bookable, request, since, bounds.until, now).pool, request, since, bounds.until)
+	return [start for start in starts if bounds.fit(start)]
 
 
 def first_month_with_slots(

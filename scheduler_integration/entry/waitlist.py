@@ -8,30 +8,36 @@ import frappe
 from frappe import _
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import suiting_starts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
-from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, OfferEnded, SlotTaken
+from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, OfferEnded, SlotTaken, TimesAreFree
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.waitlist import Wait, WaitPayload, parse_wait, parse_wait_request
+from scheduler_integration.parsing.waitlist import Wait, WaitPayload, WaitRequest, parse_wait, parse_wait_request
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, sends_texts, shown
 
+# The free times that somebody reads who wants to wait although some suit.
+_MOST_FREE = 6
+
 
 def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayload) -> str:
 	"""Put a visitor on the waitlist, and return the address that gets the message with the link.
 
-	Whoever types an address doesn't learn whether it waits already. Raises InvalidRequest, NoWaitlist, WaitlistFull, and the
-	errors of `admitted`. The caller must have called `count_request(BOOKINGS)`.
+	Whoever types an address doesn't learn whether it waits already. Raises InvalidRequest, NoWaitlist, WaitlistFull,
+	TimesAreFree, and the errors of `admitted`. The caller must have called `count_request(BOOKINGS)`.
 	"""
 	refuse_robots(payload)
 	if bookable.link or not can_wait_for(bookable.meeting_type):
 		raise NoWaitlist
 	request = parse_wait_request(payload, wait, bookable.page, bookable.meeting_type, clock.now())
 	_check_texts(request.wait)
+	_check_that_none_is_free(request, bookable)
 	try:
 		with admitted(request.person, payload, bookable, clock.now()) as person:
 			joining = replace(request, person=person)
@@ -96,6 +102,13 @@ def take_offer(token: str, offer: str) -> AttendeeBooking:
 		raise OfferEnded(
 			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
 		) from None
+
+
+def _check_that_none_is_free(request: WaitRequest, bookable: Bookable) -> None:
+	"""Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left."""
+	bounds = request.wait.bounds
+	if free := suiting_starts(bookable, SlotRequest(request.person.duration), bounds, clock.now()):
+		raise TimesAreFree(free[:_MOST_FREE], bounds.zone)
 
 
 def _check_texts(wait: Wait, phone: str | None = "?") -> None:

@@ -12,7 +12,18 @@ from scheduler_integration.waitlist import records
 from tests.browser.screens import DESK, PHONE
 from tests.browser.test_looks import check
 from tests.pages.offer import book, bookings_of, in_three_days, path_of
-from tests.waitlist.people import entries_of, fresh_entry, look, make_waited, offered, path, that_day, waiting
+from tests.waitlist.people import (
+	empty,
+	entries_of,
+	fill,
+	fresh_entry,
+	look,
+	make_waited,
+	offered,
+	path,
+	that_day,
+	waiting,
+)
 
 LANGUAGES = ("en-GB", "de-DE", "fr-FR", "es-ES")
 # Both fields of a pair begin at the same height.
@@ -21,14 +32,15 @@ PAIRS_ARE_LEVEL = """[...document.querySelectorAll(".pair")].every((pair) =>
 QUESTION = {"label": "What is it about?", "question_type": "Text", "required": 1}
 
 
-def open_join(window, meeting_type):
+def open_join(window, meeting_type, **fields):
+	fill(meeting_type, **fields)
 	window.open(f"{path_of(meeting_type)}/waitlist?first_date={that_day()}&last_date={that_day()}")
 
 
 def test_a_visitor_joins_and_takes_what_is_offered(browse):
 	meeting_type = make_waited(questions=[QUESTION])
 	window = browse(PHONE)
-	open_join(window, meeting_type)
+	open_join(window, meeting_type, answers={meeting_type.questions[0].name: "Prices"})
 	check(window, "waitlist-join")
 	window.fill_in()
 	window.follow(window.page.locator("#submit"))
@@ -126,12 +138,13 @@ def test_everything_works_without_a_script(browse):
 	with window.page.expect_navigation():
 		window.page.locator("#submit").click()
 	[entry] = entries_of(meeting_type)
+	empty(meeting_type)
 	look(meeting_type)
 	window.open(path(entry))
 	with window.page.expect_navigation():
 		window.page.locator("button[value=take]").click()
 	assert "booked=1" in window.page.url
-	assert [each.starts_at for each in bookings_of(meeting_type)] == [in_three_days(12)]
+	assert bookings_of(meeting_type)[-1].starts_at == in_three_days(12)
 
 
 def test_a_browser_proves_its_work_before_it_sends_the_form(browse, commit_clean):
@@ -234,7 +247,7 @@ def test_an_attendee_waits_for_an_earlier_time(browse):
 def test_a_link_to_the_form_asked_by_the_hosts_clock(browse):
 	meeting_type = make_waited()
 	window = browse(PHONE, timezone_id="Asia/Tokyo")
-	window.open(f"{path_of(meeting_type)}/waitlist")
+	window.open(f"{path_of(meeting_type)}/waitlist?from_time=06:00&to_time=07:00")
 	window.page.locator("#zone", has_text="Tokyo").wait_for()
 	window.fill_in()
 	window.follow(window.page.locator("#submit"))

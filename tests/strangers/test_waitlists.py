@@ -26,6 +26,8 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
 POSTS = ("change_wait", "leave_waitlist", "take_offer", "pass_offer")
+# No time is free then.
+EARLY = {"from_time": "06:00", "to_time": "07:00"}
 
 
 def state_of(entry):
@@ -81,7 +83,7 @@ def test_who_joins_with_somebodys_address_learns_nothing(client):
 	with_offer = records.open_offer_of(known.name)
 	before = state_of(known)
 	answers = [
-		client.call(f"{PUBLIC}.join_waitlist", **wish_to_wait(meeting_type, attendee_email=address))
+		client.call(f"{PUBLIC}.join_waitlist", **wish_to_wait(meeting_type, attendee_email=address, **EARLY))
 		for address in ("somebody.new@guests.example", known.attendee_email)
 	]
 	texts = [each.text.replace(known.attendee_email, "somebody.new@guests.example") for each in answers]
@@ -91,7 +93,13 @@ def test_who_joins_with_somebodys_address_learns_nothing(client):
 	pages = []
 	for address in ("somebody.other@guests.example", known.attendee_email):
 		form = read(client.get(f"{path_of(meeting_type)}/waitlist").text).one("form", id="booking-form")
-		typed = {"attendee_name": "Eve", "attendee_email": address, "first_date": that_day(), "last_date": that_day()}
+		typed = {
+			"attendee_name": "Eve",
+			"attendee_email": address,
+			"first_date": that_day(),
+			"last_date": that_day(),
+			**EARLY,
+		}
 		answer = client.post(form["action"], data=typed_in(form, **typed))
 		assert answer.status_code == 200
 		pages.append(answer.text.replace(address, "x"))
@@ -179,5 +187,7 @@ def test_joining_counts_like_booking(client):
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 2)
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	frappe.db.commit()
-	codes = [client.call(f"{PUBLIC}.join_waitlist", **wish_to_wait(meeting_type)).status_code for _each in range(3)]
+	codes = [
+		client.call(f"{PUBLIC}.join_waitlist", **wish_to_wait(meeting_type, **EARLY)).status_code for _each in range(3)
+	]
 	assert codes == [201, 201, 429]

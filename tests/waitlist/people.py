@@ -10,7 +10,7 @@ from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
 from scheduler_integration.waitlist.rows import Entry
-from tests.pages.offer import in_three_days, make_offer
+from tests.pages.offer import book, in_three_days, make_offer
 from tests.support.factories import fresh, page_of
 from tests.waitlist import world
 
@@ -21,6 +21,19 @@ def make_waited(page_fields: dict[str, Any] | None = None, **fields: Any) -> Doc
 	"""Create and commit a type with a waitlist: each day at 12:00 and 12:30 (UTC)."""
 	settings = {"hours": "12:00-13:00", "duration_minutes": 30, "slot_interval": 30, "has_waitlist": 1}
 	return make_offer(page_fields, **{**settings, **fields})
+
+
+def fill(meeting_type: Document, **fields: Any) -> None:
+	"""Take both times of the day for which `wish_to_wait` asks, so that somebody can wait for them, and commit."""
+	for hour in (NOON, NOON + 0.5):
+		book(meeting_type, in_three_days(hour), **fields)
+
+
+def empty(meeting_type: Document) -> None:
+	"""Let both times become free again, and commit."""
+	for booking in frappe.get_all("Booking", {"meeting_type": meeting_type.name, "status": "Scheduled"}, pluck="name"):
+		bookings.cancel_by_host(booking, "", now())
+	frappe.db.commit()
 
 
 def that_day() -> str:

@@ -28,13 +28,13 @@ PUBLIC = "scheduler_integration.api.public"
 
 def test_somebody_joins_and_learns_nothing_but_where_the_message_goes(client):
 	meeting_type = make_waited()
-	wish = wish_to_wait(meeting_type, weekdays="[2, 4]", from_time="12:00", to_time="13:30", most_offers=5)
+	wish = wish_to_wait(meeting_type, weekdays="[2, 4]", from_time="06:00", to_time="07:30", most_offers=5)
 	wish["last_date"] = ""
 	answer = client.call(f"{PUBLIC}.join_waitlist", **wish)
 	assert (answer.status_code, answer.json()["data"]) == (201, {"email": wish["attendee_email"]})
 	[entry] = entries_of(meeting_type)
 	assert (entry.attendee_name, sorted(entry.bounds.weekdays), entry.most_unanswered) == ("Ann Lee", [2, 4], 5)
-	assert (entry.bounds.from_minute, entry.bounds.to_minute, entry.zone) == (720, 810, "UTC")
+	assert (entry.bounds.from_minute, entry.bounds.to_minute, entry.zone) == (360, 450, "UTC")
 
 
 def test_every_wrong_field_is_named(client):
@@ -55,7 +55,9 @@ def let_texts_be_sent(is_on):
 def test_offers_by_text_need_a_site_that_sends_texts(client):
 	let_texts_be_sent(0)
 	meeting_type = make_waited()
-	wish = wish_to_wait(meeting_type, notify_by="text", attendee_phone="+49 30 1234567")
+	wish = wish_to_wait(
+		meeting_type, notify_by="text", attendee_phone="+49 30 1234567", from_time="06:00", to_time="07:00"
+	)
 	answer = client.call(f"{PUBLIC}.join_waitlist", **wish)
 	assert set(answer.json()["details"]) == {"notify_by"}
 	let_texts_be_sent(1)

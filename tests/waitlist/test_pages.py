@@ -12,7 +12,9 @@ from tests.pages.offer import book, bookings_of, in_three_days, path_of
 from tests.pages.reading import read, typed_in
 from tests.support.factories import page_of
 from tests.waitlist.people import (
+	empty,
 	entries_of,
+	fill,
 	fresh_entry,
 	look,
 	make_waited,
@@ -237,6 +239,7 @@ def send(client, form, **typed):
 def test_a_visitor_joins_with_the_day_and_hour_of_the_link(client):
 	meeting_type = make_waited()
 	bounds = {"first_date": that_day(), "last_date": that_day(), "from_time": "12:30", "to_time": "12:30"}
+	book(meeting_type, in_three_days(12.5))
 	form = open_form(client, meeting_type, **bounds)
 	assert form.one("input", id="from_time")["value"] == "12:30"
 	answer = send(client, form)
@@ -247,6 +250,24 @@ def test_a_visitor_joins_with_the_day_and_hour_of_the_link(client):
 	[entry] = entries_of(meeting_type)
 	assert entry.bounds.fit(in_three_days(12.5))
 	assert not entry.bounds.fit(in_three_days(12))
+
+
+def test_nobody_waits_for_a_time_that_is_free_and_reads_which_they_can_take(client):
+	"""It was offered to them by mail a moment later, one time after the other, and each was held meanwhile."""
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	day = {"first_date": that_day(), "last_date": that_day()}
+	answer = send(client, open_form(client, meeting_type, **day))
+	page = read(answer.text)
+	assert (answer.status_code, entries_of(meeting_type)) == (409, [])
+	[link] = page.one("nav").all("a")
+	assert "12:30" in link.text
+	assert read(client.get(link["href"]).text).one("form", id="booking-form")
+	exactly = {**day, "from_time": "12:00", "to_time": "12:00"}
+	assert send(client, open_form(client, meeting_type, **exactly)).status_code == 200
+	look(meeting_type)
+	[entry] = entries_of(meeting_type)
+	assert records.open_offer_of(entry.name) is None
 
 
 def test_each_wrong_field_has_its_sentence_and_keeps_what_was_typed(client):
@@ -277,11 +298,14 @@ def test_the_form_asks_what_the_booking_form_asks_and_the_offer_books_with_it(cl
 	[field] = [each for each in form.all("input") if each.attributes.get("name", "").startswith("answer_")]
 	assert not form.all("input", name="guests")
 	assert "Please answer" in send(client, form).text or send(client, form).status_code == 400
-	send(client, open_form(client, meeting_type), **{field["name"]: "Prices", "duration": "30"})
+	fill(meeting_type, answers={meeting_type.questions[0].name: "Prices"})
+	day = {"first_date": that_day(), "last_date": that_day()}
+	send(client, open_form(client, meeting_type, **day), **{field["name"]: "Prices", "duration": "30"})
 	[entry] = entries_of(meeting_type)
+	empty(meeting_type)
 	look(meeting_type)
 	press(client, entry, "take")
-	[booking] = bookings_of(meeting_type)
+	booking = bookings_of(meeting_type)[-1]
 	assert (booking.answers[0].answer, booking.duration_minutes) == ("Prices", 30)
 
 
@@ -290,7 +314,7 @@ def test_a_code_is_asked_without_a_script(client):
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	frappe.db.commit()
 	meeting_type = make_waited()
-	page = read(send(client, open_form(client, meeting_type)).text)
+	page = read(send(client, open_form(client, meeting_type, from_time="06:00", to_time="07:00")).text)
 	assert "and you are on the waitlist" in page.one("p", role="alert").text
 	assert page.all("input", id="code")
 	assert entries_of(meeting_type) == []

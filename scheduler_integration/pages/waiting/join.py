@@ -10,7 +10,7 @@ from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import SchedulingError, TimesAreFree
 from scheduler_integration.pages.booking.form import form_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.assets import script_address
@@ -25,6 +25,7 @@ from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.pages.waiting.when import when_fields
 from scheduler_integration.parsing.waitlist import USUAL_DAYS
 from scheduler_integration.platform import bidi, lengths
+from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist.shown import sends_texts
 
 
@@ -85,12 +86,26 @@ def joining_view(shown: JoinPage) -> dict:
 		"fields": _when(shown),
 		"zone": _zone(shown),
 		"problem": error and error.message,
+		"free": _free(error, shown) if isinstance(error, TimesAreFree) else [],
 		"book_url": stay(shown.query.url()),
 		"action": shown.query.waitlist_url(),
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(shown, has_conditions=has_conditions)),
 		"status": error.http_status_code if error else 200,
 	}
+
+
+def _free(error: TimesAreFree, shown: JoinPage) -> list[dict[str, str]]:
+	"""Return links that choose one of the free times on the booking page."""
+	locale, style = shown.visitor.locale, shown.visitor.style(error.zone)
+	return [
+		{
+			"url": stay(shown.query.url(start=iso(start, error.zone), tz=error.zone)),
+			"day": dates.short_day(local_date(start, error.zone), locale),
+			"time": dates.clock_time(start, style),
+		}
+		for start in error.starts
+	]
 
 
 def _needs_script(shown: JoinPage, *, has_conditions: bool) -> bool:
