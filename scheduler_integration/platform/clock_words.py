@@ -7,7 +7,7 @@ from babel import Locale, dates
 from frappe import _
 
 from scheduler_integration.engine import wall_clock
-from scheduler_integration.platform.zone_words import FIRST_NAMES, city
+from scheduler_integration.platform.zone_words import city
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ def by_skeleton(skeleton: str, moment: datetime, locale: Locale) -> str:
 
 def zone_text(seconds: int, zone: str, locale: Locale) -> str:
 	"""Return the zone at that instant: `Berlin, Central European Standard Time`."""
-	# CLDR has the name of a zone's time under the first name that the zone ever had.
-	name = dates.get_timezone_name(wall_clock(seconds, FIRST_NAMES.get(zone, zone)), locale=locale)
+	name = dates.get_timezone_name(wall_clock(seconds, zone), locale=locale)
 	return _("{0}, {1}").format(city(zone, locale), name)
 
 

@@ -140,3 +140,11 @@ def test_uninstalling_takes_icon_and_sidebar_along():
 		assert not frappe.db.count(doctype, {"name": "Scheduling"})
 	assert not frappe.db.count("Workspace Sidebar Item", rows)
 	assert (APP / "desktop_icon" / "scheduling.json").exists()
+
+
+@pytest.mark.parametrize(
+	"path", sorted((APP / "scheduler_integration" / "doctype").glob("*/*.json")), ids=lambda path: path.stem
+)
+def test_people_who_may_read_records_can_open_them(path):
+	"""A DocType that is `read_only` opens for nobody in the desk: Frappe leaves it out of what a user can read."""
+	assert not json.loads(path.read_text()).get("read_only")

@@ -105,3 +105,15 @@ def test_ordinary_users_see_cards_and_charts(as_user):
 		assert {"Meetings by day", "Bookings by source", "Meetings by host"} <= set(charts)
 		cards = frappe.get_list("Number Card", pluck="name")
 		assert {"Bookings this week", "No-show rate of 30 days"} <= set(cards)
+
+
+def test_rates_have_one_decimal(history, as_user):
+	"""The desk showed 73.500 %, and 0.000 hours."""
+	_rows, summary = run(scheduling_bookings, history.hosts[0], as_user)
+	rates = [card["value"] for card in summary if str(card["value"]).endswith("%")]
+	assert rates
+	assert all(len(rate.rstrip("%").partition(".")[2]) <= 1 for rate in rates)
+	with as_user(history.hosts[0]):
+		shown, *_others = scheduling_staff.execute(frappe._dict(DATES))
+		assert scheduling_bookings.completion()["precision"] == 1
+	assert {column["precision"] for column in shown if column["fieldtype"] == "Percent"} == {1}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import frappe
+from babel.numbers import format_decimal, format_percent
 from frappe import _
 
 from scheduler_integration.insights.dashboard import Dashboard, dashboard
@@ -36,9 +37,33 @@ def figures_of(scope: Scope) -> Dashboard:
 def columns(*wanted: tuple[str, str, str]) -> list[Row]:
 	"""Return the columns from name, label and field type."""
 	return [
-		{"fieldname": name, "label": label, "fieldtype": kind, "width": 240 if kind == "Data" else 130}
+		{
+			"fieldname": name,
+			"label": label,
+			"fieldtype": kind,
+			"width": 240 if kind == "Data" else 130,
+			**decimals(name, kind),
+		}
 		for name, label, kind in wanted
 	]
+
+
+def decimals(name: str, kind: str) -> Row:
+	"""Return how many decimals the desk shows: by itself it shows three, as in 73.500 %."""
+	return {"precision": 2 if name in ("revenue", "open") else 1} if kind in ("Percent", "Float") else {}
+
+
+def summary_card(label: str, value: float, kind: str) -> Row:
+	"""Return a card of a report's summary. The desk shows numbers with decimals as text, because it knows no precision here."""
+	if kind == "Percent":
+		return {
+			"label": label,
+			"value": format_percent(value / 100, "#,##0.#%", locale=current_locale()),
+			"datatype": "Data",
+		}
+	if kind == "Float":
+		return {"label": label, "value": format_decimal(value, "#,##0.#", locale=current_locale()), "datatype": "Data"}
+	return {"label": label, "value": value, "datatype": kind}
 
 
 def money_columns() -> tuple[tuple[str, str, str], ...]:
@@ -75,11 +100,12 @@ def summary(found: Dashboard) -> list[Row]:
 		(_("Booked ahead, median hours"), found.leads.median, "Float"),
 		(_("Time used"), found.utilisation.rate, "Percent"),
 	]
-	return [{"label": label, "value": value, "datatype": kind} for label, value, kind in cards if value is not None]
+	return [summary_card(label, value, kind) for label, value, kind in cards if value is not None]
 
 
 def card(value: Callable[[Dashboard], float | None], kind: str) -> Row:
 	"""Return the value of a number card: of the last 30 days, of the signed-in host; for managers, of all."""
 	frappe.has_permission("Booking", "read", throw=True)
 	route = ["query-report", "Scheduling Bookings"]
-	return {"value": value(figures_of(scope_of({}))) or 0, "fieldtype": kind, "route": route, "route_options": {}}
+	found = value(figures_of(scope_of({}))) or 0
+	return {"value": found, "fieldtype": kind, **decimals("", kind), "route": route, "route_options": {}}

@@ -14,6 +14,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now, site_zone
+from scheduler_integration.scheduler_integration.report.scheduling_figures import decimals, summary_card
 
 # The cards and charts show this many days up to today.
 DAYS = 30
@@ -96,7 +97,13 @@ def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 	return [
 		{"fieldname": "name", "label": name, "fieldtype": "Data", "width": 300},
 		*({"fieldname": field, "label": label, "fieldtype": "Int", "width": 140} for field, label in numbers),
-		{"fieldname": "conversion_rate", "label": _("Conversion rate"), "fieldtype": "Percent", "width": 140},
+		{
+			"fieldname": "conversion_rate",
+			"label": _("Conversion rate"),
+			"fieldtype": "Percent",
+			"width": 140,
+			"precision": 1,
+		},
 	]
 
 
@@ -111,7 +118,7 @@ def _summary(analytics: Analytics) -> list[dict[str, Any]]:
 	return [
 		{"value": total.clicks, "label": _("Clicks"), "datatype": "Int"},
 		{"value": total.bookings, "label": _("Bookings"), "datatype": "Int"},
-		{"value": total.conversion_rate(1), "label": _("Conversion rate"), "datatype": "Percent"},
+		summary_card(_("Conversion rate"), total.conversion_rate(1), "Percent"),
 		{"value": total.completed, "label": _("Completed meetings"), "datatype": "Int"},
 	]
 
@@ -120,4 +127,10 @@ def _card(value: Callable[[Counts], float], kind: str) -> dict[str, Any]:
 	"""Return the value of a number card: the signed-in consultant's figure of the last days; for managers, of all."""
 	frappe.has_permission("Scheduler Engagement", "read", throw=True)
 	route = ["query-report", "Engagement with Reports"]
-	return {"value": value(_analytics({}).total), "fieldtype": kind, "route": route, "route_options": {}}
+	return {
+		"value": value(_analytics({}).total),
+		"fieldtype": kind,
+		**decimals("", kind),
+		"route": route,
+		"route_options": {},
+	}

@@ -8,10 +8,10 @@ from frappe import _
 from scheduler_integration.insights.funnel import funnel
 from scheduler_integration.insights.scope import in_site_zone
 from scheduler_integration.platform.clock import now
-from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, columns, scope_of
+from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, columns, scope_of, summary_card
 
 
-def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
+def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list | None]:
 	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
 	found = funnel(in_site_zone(scope_of(filters), now()), now())
 	labels = _labels()
@@ -25,7 +25,8 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 	)
 	chart = bars([row["step"] for row in rows], {_("Visitors"): [row["visitors"] for row in rows]})
 	rate = found.conversion_rate
-	summary = [{"label": _("Conversion rate"), "value": rate, "datatype": "Percent"}] if rate is not None else []
+	# The desk would show an empty summary as an empty box.
+	summary = [summary_card(_("Conversion rate"), rate, "Percent")] if rate is not None else None
 	return shown, rows, None, chart, summary
 
 

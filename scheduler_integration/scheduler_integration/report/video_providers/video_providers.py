@@ -12,6 +12,7 @@ from scheduler_integration.insights.providers import Period, period, provider_pe
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
+from scheduler_integration.scheduler_integration.report.scheduling_figures import decimals
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
@@ -43,4 +44,7 @@ def _columns() -> list[dict[str, Any]]:
 		("reliability", _("Reliability"), "Percent"),
 		("median_milliseconds", _("Median time (ms)"), "Int"),
 	)
-	return [{"fieldname": name, "label": label, "fieldtype": kind, "width": 140} for name, label, kind in columns]
+	return [
+		{"fieldname": name, "label": label, "fieldtype": kind, "width": 140, **decimals(name, kind)}
+		for name, label, kind in columns
+	]
