@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.api import serialise, serialise_insights
-from scheduler_integration.api.answer import Message, download, json_endpoint
+from scheduler_integration.api.answer import File, Message, json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.engagement.access import whose_analytics
@@ -112,7 +112,7 @@ def history(start_date=None, end_date=None, host=None, page=None, meeting_type=N
 @json_endpoint()
 def export(
 	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
-) -> None:
+) -> File:
 	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources`, `funnel` or `video_providers`.
 
 	`format` is `csv`, the default, or `xlsx`. More than 100,000 bookings need `start_export`.
@@ -120,7 +120,7 @@ def export(
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
 	filename = f"scheduling-{table}-{scope.first}-{scope.last}.{extension}"
-	download(filename, exported(table, scope, clock.now(), extension), FORMATS[extension])
+	return File(filename, exported(table, scope, clock.now(), extension), FORMATS[extension])
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

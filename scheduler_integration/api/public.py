@@ -14,7 +14,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise, serialise_waitlist
-from scheduler_integration.api.answer import download, json_endpoint
+from scheduler_integration.api.answer import File, json_endpoint
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
@@ -268,7 +268,7 @@ def confirm_address(token=None, code=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 @limited(REQUESTS)
-def calendar_file(token=None) -> None:
+def calendar_file(token=None) -> File:
 	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over.
 
 	The token is that of the attendee's manage link, or of a host's answer link.
@@ -278,7 +278,7 @@ def calendar_file(token=None) -> None:
 		raise LinkExpired
 	if booking.payment_status in NOT_PAID:
 		raise BookingNotFound
-	download("meeting.ics", published(booking, now, reader), "text/calendar")
+	return File("meeting.ics", published(booking, now, reader), "text/calendar")
 
 
 def _reader_of_link(token: str) -> tuple[Document, Reader]:
@@ -293,20 +293,20 @@ def _reader_of_link(token: str) -> tuple[Document, Reader]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 @limited(REQUESTS)
-def download_your_data(ticket=None) -> None:
+def download_your_data(ticket=None) -> File:
 	"""Return what is held about a person as a JSON file. Raises LinkExpired without a valid ticket."""
 	held = json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2)
-	download("your-data.json", held, "application/json")
+	return File("your-data.json", held, "application/json")
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 @limited(REQUESTS)
-def host_calendar(token=None) -> None:
+def host_calendar(token=None) -> File:
 	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
 	content = host_feed(feed_owner(parse_name(token)), clock.now())
 	set_etag(content)
-	download("meetings.ics", content, "text/calendar; charset=utf-8")
+	return File("meetings.ics", content, "text/calendar; charset=utf-8")
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

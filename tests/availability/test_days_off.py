@@ -119,9 +119,8 @@ def schedules(users):
 
 def open_days(page, meeting_type):
 	"""Return the dates of the week that have slots."""
-	frappe.local.response = frappe._dict()
-	public.get_slots(page.slug, meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC")
-	return sorted(frappe.local.response["data"]["days"])
+	found = public.get_slots(page.slug, meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC")
+	return sorted(found["days"])
 
 
 ALL_WEEK = ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"]

@@ -7,12 +7,16 @@ import frappe
 
 def call(function: str, caller: str | None = None, /, **arguments: Any) -> tuple[int, dict[str, Any]]:
 	"""Return the HTTP status and the JSON of a method of the app, called as the user `caller`."""
-	before = frappe.session.user
+	before, name = frappe.session.user, f"scheduler_integration.api.{function}"
 	frappe.local.response = frappe._dict()
+	form = frappe.local.form_dict
 	frappe.set_user(caller or before)
+	# What Frappe's handler of requests writes there.
+	frappe.local.form_dict = frappe._dict(form, cmd=name)
 	try:
-		frappe.call(f"scheduler_integration.api.{function}", **arguments)
+		frappe.call(name, **arguments)
 	finally:
 		frappe.set_user(before)
+		frappe.local.form_dict = form
 	body = dict(frappe.local.response)
 	return body.pop("http_status_code"), body
