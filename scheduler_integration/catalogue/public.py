@@ -83,7 +83,7 @@ class PublicMeetingType:
 
 	`locations` are the places to choose from. The first one is used if nothing is chosen. `questions` are those that
 	attendees see; `hidden_keys` are the arguments of a link that are stored without being shown to them.
-	`is_paid_first`: attendees pay before the booking counts. `has_waitlist`: people can wait for a time that is taken. `joining` are the names of the hosts of a collective meeting who take part if they are free.
+	`is_paid_first`: attendees pay before the booking counts, only the `deposit` if that isn't 0. `has_waitlist`: people can wait for a time that is taken. `joining` are the names of the hosts of a collective meeting who take part if they are free.
 	"""
 
 	slug: str
@@ -109,6 +109,7 @@ class PublicMeetingType:
 	joining: tuple[str, ...] = ()
 	repeat: Repeat | None = None
 	is_paid_first: bool = False
+	deposit: float = 0.0
 	has_waitlist: bool = False
 
 	@property
@@ -275,6 +276,7 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		joining=tuple(host.name for host in hosts if not host.is_required) if doc.assignment == "Collective" else (),
 		repeat=repeat_of(doc),
 		is_paid_first=doc.payment == "Before Booking" and bool(doc.price),
+		deposit=flt(doc.deposit),
 		has_waitlist=bool(doc.has_waitlist),
 	)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.tokens import pay_url
 
 AWAITING, PAID, UNPAID = "Awaiting", "Paid", "Unpaid"
@@ -86,6 +86,17 @@ def may_be_paid_by_hand(booking: Document) -> bool:
 	return bool(
 		left and booking.currency and booking.status not in RELEASED and (is_asked_for or booking.payment_status)
 	)
+
+
+def payable_there(booking: Document) -> float:
+	"""Return what the attendee pays at the meeting because nothing is asked for here, in the booking's currency; 0 if nothing.
+
+	Who books for somebody settles the price with them.
+	"""
+	is_asked_for = frappe.get_cached_value("Meeting Type", booking.meeting_type, "payment") == "Before Booking"
+	if is_asked_for or booking.payment_status or booking.status not in OPEN:
+		return 0.0
+	return (booking.price or 0.0) * (booking.seats or 1)
 
 
 def payment_of(booking: Document) -> PaymentFacts | None:

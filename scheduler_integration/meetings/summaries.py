@@ -22,6 +22,7 @@ from scheduler_integration.meetings.payment import (
 	NOT_PAID,
 	PaymentFacts,
 	may_be_paid_by_hand,
+	payable_there,
 	payment_of,
 	without_place,
 )
@@ -79,7 +80,8 @@ class BookingSummary:
 
 	`start`, `end` and `parts` are in epoch seconds, half-open. `parts` has each day of a multi-day meeting and is empty
 	otherwise. `timezone` is the attendee's. `guests` are the e-mail addresses of the additional guests.
-	`rescheduled_from` is the id of the booking whose place this one took.
+	`rescheduled_from` is the id of the booking whose place this one took. `payable_there` is the amount in `currency` that the
+	attendee pays at the meeting, because nothing is asked for here; 0 if nothing.
 	"""
 
 	id: str
@@ -111,6 +113,8 @@ class BookingSummary:
 	is_over: bool
 	book_again_url: str
 	payment: PaymentFacts | None
+	payable_there: float
+	currency: str | None
 
 	@property
 	def needs_answer(self) -> bool:
@@ -313,6 +317,8 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"is_over": booking.ends_at <= now,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"payment": payment_of(booking),
+		"payable_there": payable_there(booking),
+		"currency": booking.currency or None,
 	}
 
 

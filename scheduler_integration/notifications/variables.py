@@ -42,7 +42,7 @@ NAMES = (
 	"is_guest", "is_pending", "stands", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
 	"manage_url", "may_move", "reschedule_link", "cancel_link", "reconfirm_link", "release_notice", "confirm_link", "decline_link",
 	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url", "reply_hint",
-	"amount_paid", "amount_refunded", "amount_open",
+	"amount_paid", "amount_refunded", "amount_open", "price",
 	"proposed_stretches", "proposal_link",
 	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "photo_urls", "accent_color", "dark_accent_color",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.catalogue.lookup import bookable
 from scheduler_integration.catalogue.places import all_places, chosen_place
+from scheduler_integration.catalogue.price import price_text
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.notifications.look import look_on
@@ -21,7 +22,6 @@ from scheduler_integration.notifications.variables import NAMES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.language import site_language
-from scheduler_integration.platform.money import money
 from scheduler_integration.platform.one_line import header_text
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_url
@@ -79,7 +79,7 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		"meeting_type": _title(waiting),
 		"length": lengths.duration(entry.duration, reader.locale),
 		"where": _place(waiting),
-		"price": money(meeting_type.price, meeting_type.currency, reader.locale) if meeting_type.price else None,
+		"price": _price(waiting) if not waiting.booking else None,
 		"wishes": in_words(entry.bounds, reader.locale),
 		"zone": reader.zone_name(entry.joined_at),
 		"minutes": lengths.duration(minutes_of(meeting_type), reader.locale),
@@ -94,6 +94,14 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		**_offered(waiting),
 		**_present(waiting),
 	}
+
+
+def _price(waiting: Waiting) -> str | None:
+	kind = waiting.meeting_type
+	if not kind.price:
+		return None
+	is_paid_first = kind.payment == "Before Booking"
+	return price_text(kind.price, kind.deposit or 0, kind.currency, waiting.reader.locale, is_paid_first=is_paid_first)
 
 
 def text_of(waiting: Waiting, offer: Offered) -> str:

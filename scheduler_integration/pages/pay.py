@@ -51,7 +51,7 @@ def paying_view(
 			title=heading["title"],
 			brand=brand,
 			style="manage",
-			script="pay" if state == WAITS else None,
+			script=None if state == OVER else "pay",
 			secret_address=True,
 			framed=True,
 			forms=pages_of_provider() if state == OPEN else (),
@@ -65,10 +65,13 @@ def paying_view(
 			"zone": dates.zone_text(booking.start, booking.timezone, visitor.locale),
 		},
 		"amount": _amount(booking, visitor),
+		"paid": _("{0} paid").format(_amount(booking, visitor)) if state == PAID else None,
 		"of_each": _of_each(booking, visitor) if state == OPEN else None,
 		"rest": _rest(booking, visitor) if state == OPEN else None,
 		"until": _until(payment, visitor, booking.timezone) if payment and state == OPEN else None,
-		"terms": _terms(booking, visitor) if state == OPEN else None,
+		"terms": _terms(booking, visitor, now)
+		if state == OPEN and (booking.can_cancel or _series_of(booking))
+		else None,
 		"problem": _problem(error) if error else None,
 		"action": path,
 		"again": f"{path}?returned=1&asks=1",
@@ -98,8 +101,10 @@ def _heading(booking: AttendeeBooking, payment: PaymentFacts | None, state: str)
 		return _head("check", _("Paid. Your request is sent"), _("You get an e-mail with the answer."))
 	if state == PAID:
 		return _head("check", _("Paid. You're booked"), _("We've sent the invitation to your e-mail address."))
-	if payment and payment.status == "refunded" and booking.status == "Expired":
-		text = _("Somebody else has booked the time meanwhile. You get all of your money back.")
+	if payment and payment.paid and booking.status == "Expired":
+		text = _("The time wasn't kept any more. You get all of your money back.")
+		if payment.refunded < payment.paid:
+			text = _("The time wasn't kept any more. Your host takes care that you get your money back.")
 		return _head("cross", _("Your payment came too late"), text, "quiet")
 	if booking.status == "Expired":
 		text = _("The time is free again, and nothing was charged.")
@@ -145,11 +150,13 @@ def _of_each(booking: AttendeeBooking, visitor: Visitor) -> str | None:
 	return _("{0} for each of {1} dates.").format(each, len(series.dates))
 
 
-def _terms(booking: AttendeeBooking, visitor: Visitor) -> str | None:
+def _terms(booking: AttendeeBooking, visitor: Visitor, now: int) -> str | None:
 	if not booking.payment:
 		return None
-	terms = refund_terms(booking.payment, visitor.locale)
-	return f"{terms} {_('This goes for each date by itself.')}" if _series_of(booking) else terms
+	if not _series_of(booking):
+		return refund_terms(booking.payment, visitor.locale, now)
+	# The first date may be too soon for what the others promise.
+	return f"{refund_terms(booking.payment, visitor.locale, 0)} {_('This goes for each date by itself.')}"
 
 
 def _rest(booking: AttendeeBooking, visitor: Visitor) -> str | None:

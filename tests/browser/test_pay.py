@@ -38,7 +38,10 @@ def test_a_guest_pays_and_the_page_finds_out(browse, stripe_for_all, offer, run_
 	window.screenshot(f"pay-waits-{screen.name}", full=True)
 	assert window.violations() == []
 	run_jobs()
-	window.page.locator("[data-payment=paid]").wait_for(timeout=PATIENCE * 1000)
+	window.page.wait_for_url("**/schedule/manage/*", timeout=PATIENCE * 1000)
+	window.page.locator("h1", has_text="You're booked").wait_for()
+	assert window.page.get_by_text("€50.00 paid").is_visible()
+	assert window.page.locator("a", has_text=".ics").count() == 1
 	window.screenshot(f"pay-paid-{screen.name}", full=True)
 	assert window.violations() == []
 	window.problems[:] = [each for each in window.problems if stripe_for_all.url not in each]
@@ -78,7 +81,8 @@ def test_a_guest_pays_for_a_series(browse, stripe_for_all, offer, run_jobs, scre
 	window.page.get_by_role("button", name="Pay").click()
 	window.page.locator("[data-payment=waits]").wait_for()
 	run_jobs()
-	window.page.locator("[data-payment=paid]").wait_for(timeout=PATIENCE * 1000)
+	window.page.wait_for_url("**/schedule/manage/*", timeout=PATIENCE * 1000)
+	window.page.locator("#dates").wait_for()
 	window.screenshot(f"pay-series-paid-{screen.name}-{language}", full=True)
 	frappe.db.rollback()
 	dates = sorted(bookings_of(offer), key=lambda each: each.starts_at)
@@ -87,6 +91,34 @@ def test_a_guest_pays_for_a_series(browse, stripe_for_all, offer, run_jobs, scre
 	window.screenshot(f"pay-series-manage-{screen.name}-{language}", full=True)
 	assert window.violations() == []
 	assert not window.scrolls_sideways()
+	window.problems[:] = [each for each in window.problems if stripe_for_all.url not in each]
+
+
+def test_another_window_with_the_link_of_the_payment_sees_what_was_paid_and_no_more(
+	browse,
+	stripe_for_all,  # noqa: F811
+	offer,
+	run_jobs,
+):
+	window = browse(PHONE, keep=False)
+	window.reach_form(path_of(offer))
+	window.fill_in()
+	window.page.locator("#submit").click()
+	window.page.locator("[data-payment=open]").wait_for()
+	link = window.page.url
+	assert "#" not in link
+	window.page.get_by_role("button", name="Pay €50.00").click()
+	window.page.wait_for_url("**/c/pay/*")
+	window.page.get_by_role("button", name="Pay").click()
+	window.page.locator("[data-payment=waits]").wait_for()
+	run_jobs()
+	other = browse(DESK, keep=False)
+	other.open(urlsplit(link).path)
+	other.page.locator("[data-payment=paid]").wait_for()
+	assert other.page.get_by_text("€50.00 paid").is_visible()
+	other.screenshot("pay-paid-elsewhere", full=True)
+	assert other.violations() == []
+	assert "/schedule/manage/" not in other.page.content()
 	window.problems[:] = [each for each in window.problems if stripe_for_all.url not in each]
 
 

@@ -1,5 +1,6 @@
 """A guest books and pays, over HTTP: the form, the page of the payment, the provider's page, the notice, and back."""
 
+import re
 from urllib.parse import urlsplit
 
 import frappe
@@ -12,6 +13,7 @@ from scheduler_integration.platform.clock import iso_z
 from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.payments.world import payment_of
+from tests.support.outbox import mails
 from tests.waitlist.people import offered
 from tests.waitlist.people import path as waitlist_path
 
@@ -253,3 +255,95 @@ def test_who_takes_an_offered_time_pays_for_it(client, stripe_for_all):
 	# Back on the page of the waitlist, the meeting is still there to pay.
 	page = read(client.get(waitlist_path(entry)).text)
 	assert "/schedule/manage/" in page.one("a", class_="button")["href"]
+
+
+def facts_of(client, offer):
+	return read(client.get(path_of(offer)).text).one("main").text
+
+
+@pytest.mark.parametrize(
+	("fields", "said"),
+	[
+		({}, "€50.00, paid when you book"),
+		({"deposit": 20}, "€50.00. You pay €20.00 of it when you book"),
+		({"payment": ""}, "€50.00, payable at the meeting"),
+	],
+)
+def test_the_facts_of_a_type_say_when_it_is_paid(client, stripe_for_all, fields, said):
+	assert said in facts_of(client, make_paid_offer(**fields))
+
+
+def test_a_price_without_a_provider_was_said_nowhere_after_booking(client):
+	offer = make_offer(price=50, currency="EUR", seats=5)
+	booked = data_of(
+		client.call("scheduler_integration.api.public.book", **wish_for(offer, guests=["bo@guests.example"]))
+	)
+	page = read(client.get(urlsplit(booked["manage_url"]).path).text).one("main").text
+	assert "€100.00, payable at the meeting" in page
+	frappe.db.rollback()
+	[booking] = bookings_of(offer)
+	said = {
+		mail.reader.role: re.search("100[.,]00.*, payable at the meeting", mail.text)
+		for mail in mails(booking.name, booking.booked_at)
+	}
+	assert said["attendee"]
+	assert said["host"]
+	act(parse_command("cancel", booking.name))
+	frappe.db.commit()
+	assert "payable at the meeting" not in client.get(urlsplit(booked["manage_url"]).path).text
+
+
+@pytest.mark.parametrize(
+	("terms", "said"),
+	[
+		(
+			{"refund_notice_hours": 1},
+			"before the start, you get everything back. Later, nothing.",
+		),
+		({"refund_notice_hours": 24 * 30}, "If you cancel, you get no money back."),
+		({"refund_notice_hours": 24 * 30, "late_refund_percent": 40}, "If you cancel, you get 40% back."),
+		({"refund_notice_hours": 1, "allow_cancel": 0}, None),
+	],
+)
+def test_money_back_was_promised_until_a_moment_that_was_over(client, stripe_for_all, terms, said):
+	page = client.get(booked_by_form(client, make_paid_offer(**terms))).text
+	assert "If you cancel" in page if said else "If you cancel" not in page
+	assert not said or said in read(page).one("main").text
+
+
+def test_after_paying_without_a_script_the_page_says_what_was_paid_and_where_the_meeting_is(
+	client, stripe_for_all, offer, run_jobs
+):
+	path = booked_by_form(client, offer)
+	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)
+	client.get(f"{path}?returned=1")
+	run_jobs()
+	text = read(client.get(path).text).one("main").text
+	assert "€50.00 paid" in text
+	assert "The link in the e-mail shows the meeting." in text
+
+
+def test_only_the_window_that_booked_knows_the_confirmation(client, offer):
+	wish = wish_for(offer, attendee_email="ada@guests.example")
+	manage = urlsplit(data_of(client.call("scheduler_integration.api.public.book", **wish))["manage_url"]).path
+	answer = client.get(f"{manage}?booked=1", allow_redirects=False)
+	assert urlsplit(answer.headers["Location"]).fragment == manage
+	again = client.call("scheduler_integration.api.public.book", **wish)
+	assert "#" not in again.json()["details"]["address"]
+
+
+def test_a_late_payment_isnt_called_uncharged(client, stripe_for_all, offer, run_jobs):
+	path = booked_by_form(client, offer)
+	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)
+	frappe.db.rollback()
+	[booking] = bookings_of(offer)
+	frappe.db.set_value("Booking Payment", payment_of(booking).name, {"status": "Paid", "amount_minor": 5000})
+	frappe.db.set_value(
+		"Booking",
+		booking.name,
+		{"status": "Expired", "payment_status": "Paid", "amount_paid": 50, "amount_refunded": 0},
+	)
+	frappe.db.commit()
+	text = read(client.get(path).text).one("main").text
+	assert "nothing was charged" not in text
+	assert "Your host takes care that you get your money back." in text

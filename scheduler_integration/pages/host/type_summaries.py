@@ -87,4 +87,4 @@ def price(doc: Document) -> str:
 	if not doc.price:
 		return _("Free of charge")
 	price = f"{doc.price:g} {doc.currency or ''}".strip()
-	return f"{price} · {_('Before the booking counts')}" if is_charged(doc) else price
+	return f"{price} · {_('Before the booking counts') if is_charged(doc) else _('Payable at the meeting')}"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from babel import Locale
 from frappe import _
 
+from scheduler_integration.catalogue.price import price_text
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.repeats import Repeat
 from scheduler_integration.platform import lengths
-from scheduler_integration.platform.money import money
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
@@ -25,7 +25,9 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
 	rows.append({"icon": place_icon(meeting.location_type or "custom"), "text": _place_text(meeting)})
 	if meeting.price:
-		rows.append({"icon": "tag", "text": money(meeting.price, meeting.currency, locale)})
+		when_paid = {"is_paid_first": meeting.is_paid_first}
+		text = price_text(meeting.price, meeting.deposit, meeting.currency, locale, **when_paid)
+		rows.append({"icon": "tag", "text": text})
 	if meeting.requires_confirmation:
 		rows.append({"icon": "check", "text": _("{0} confirms each request").format(_host(meeting))})
 	return rows

@@ -12,9 +12,16 @@ from scheduler_integration.platform import lengths
 from scheduler_integration.platform.money import money
 
 
-def refund_terms(payment: PaymentFacts, locale: Locale) -> str:
-	"""Return what an attendee gets back who cancels."""
+def refund_terms(payment: PaymentFacts, locale: Locale, now: int) -> str:
+	"""Return what an attendee gets back who cancels at `now` (epoch seconds) or later. What can't apply any more isn't said."""
 	late = format_percent(payment.late_percent / 100, locale=locale)
+	if payment.percent_back(now) != 100:
+		sentence = (
+			_("If you cancel, you get {0} back.")
+			if payment.late_percent
+			else _("If you cancel, you get no money back.")
+		)
+		return sentence.format(late)
 	if not payment.notice_hours:
 		return _("If you cancel before the start, you get everything back.")
 	notice = lengths.duration(payment.notice_hours * 60, locale)
@@ -26,6 +33,8 @@ def refund_terms(payment: PaymentFacts, locale: Locale) -> str:
 def payment_text(booking: BookingSummary, locale: Locale) -> str | None:
 	"""Return what was paid and paid back, in short: `€50.00 paid · €20.00 paid back`. None if nothing is asked for."""
 	payment = booking.payment
+	if booking.payable_there:
+		return _("{0}, payable at the meeting").format(money(booking.payable_there, booking.currency, locale))
 	if not payment:
 		return None
 	if booking.waits_for_payment:

@@ -1,10 +1,28 @@
-// The page to which the payment provider leads back: asks a few times whether the money has come, and shows what became of it.
+// The page of a payment. When the provider leads back, it asks a few times whether the money has come, and shows what became of
+// it. Who booked in this window is led to the confirmation then. The address of that is a secret: whoever has the link of this
+// page may pay, and not change the meeting. So it came behind the "#", and no server and no provider reads it.
 
 // Seconds before each request. After these minutes, the button "Check again" remains.
 const WAITS = [2, 2, 3, 5, 8, 13, 20, 30, 60];
 
+const CONFIRMATION = /^#(\/schedule\/manage\/[\w.~%-]+)$/;
+
 const page = document.getElementById("payment");
+const confirmation = remembered();
+if (page?.dataset.payment === "paid" && confirmation) location.replace(`${confirmation}?booked=1`);
 if (page?.dataset.payment === "waits") ask(0);
+
+function remembered() {
+	const [, address] = CONFIRMATION.exec(location.hash) ?? [];
+	try {
+		if (!address) return sessionStorage.getItem(location.pathname);
+		sessionStorage.setItem(location.pathname, address);
+	} catch {
+		// The browser stores nothing for this site.
+	}
+	if (address) history.replaceState(null, "", location.pathname + location.search);
+	return address;
+}
 
 /** @param {number} turn */
 function ask(turn) {

@@ -53,8 +53,8 @@ def _view() -> dict:
 	attempt = _act(token, path) if chosen_in_form("action") and argument("action") in _ACTIONS else Attempt()
 	booking = booking_by_token(token, now())
 	if booking.payment and booking.payment.url and argument("booked") and not submitted():
-		# It is booked as soon as it is paid.
-		raise redirection(stay(local_address(booking.payment.url) or path), 302)
+		# It is booked as soon as it is paid. The script of that page leads back here then: only this browser may know this address.
+		raise redirection(f"{stay(local_address(booking.payment.url) or path)}#{path}", 302)
 	if argument("reschedule") and booking.can_reschedule and not submitted():
 		raise redirection(move_url(booking, path), 302)
 	brand, earlier = find_brand(booking.page.slug), earlier_of(booking, now())
