@@ -30,34 +30,50 @@ class Template:
 
 
 def type_templates() -> tuple[Template, ...]:
-	"""Return the kinds of meetings, in the language of the request."""
+	"""Return the kinds of meetings, in the language of the request.
+
+	The desk translates whatever it shows. Without the context it would translate the titles of a host's own types, too.
+	"""
 	return (
-		Template("intro", _("Intro call"), _("15 minutes to get to know each other"), {"duration_minutes": 15}),
 		Template(
-			"discovery", _("Discovery call"), _("30 minutes to understand what is needed"), {"duration_minutes": 30}
+			"intro",
+			_("Intro call", context="Meeting Type"),
+			_("15 minutes to get to know each other"),
+			{"duration_minutes": 15},
 		),
-		Template("consultation", _("Consultation"), _("60 minutes of advice"), {"duration_minutes": 60}),
+		Template(
+			"discovery",
+			_("Discovery call", context="Meeting Type"),
+			_("30 minutes to understand what is needed"),
+			{"duration_minutes": 30},
+		),
+		Template(
+			"consultation",
+			_("Consultation", context="Meeting Type"),
+			_("60 minutes of advice"),
+			{"duration_minutes": 60},
+		),
 		Template(
 			"advisory",
-			_("Advisory call"),
+			_("Advisory call", context="Meeting Type"),
 			_("30 minutes every other week, as often as attendees choose"),
 			{"duration_minutes": 30, "repeats": CHOSEN, "repeat_weeks": 2, "repeat_count": 12},
 		),
 		Template(
 			"workshop",
-			_("Workshop"),
+			_("Workshop", context="Meeting Type"),
 			_("90 minutes with up to ten attendees"),
 			{"duration_minutes": 90, "seats": 10},
 		),
 		Template(
 			"office_hours",
-			_("Office hours"),
+			_("Office hours", context="Meeting Type"),
 			_("Short slots, one after the other, without a pause"),
 			{"duration_minutes": 15, "uses_host_defaults": 0, "minimum_notice": 1, "max_days_in_advance": 14},
 		),
 		Template(
 			"panel",
-			_("Panel"),
+			_("Panel", context="Meeting Type"),
 			_("All required hosts of the team at once"),
 			{"duration_minutes": 60, "assignment": "Collective"},
 			needs_team=True,

@@ -121,7 +121,8 @@ def test_the_cards_show_the_figures_of_the_report(jane, as_user, frozen):
 		summary = report.execute({})[4]
 		assert summary[0]["value"] == 1
 		cards = [card()["value"] for card in (report.clicks, report.bookings, report.conversion, report.completed)]
-		assert cards == [each["value"] for each in summary]
+		assert cards == [1, 1, 100.0, 0]
+		assert [each["value"] for each in summary] == [1, 1, "100%", 0]
 	with as_user(make_user("Rolf", roles=())), pytest.raises(frappe.PermissionError):
 		report.clicks()
 

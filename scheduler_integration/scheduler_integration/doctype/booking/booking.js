@@ -6,6 +6,7 @@ frappe.ui.form.on("Booking", {
 		if (form.is_new()) return;
 		show_closed_links(form);
 		tell_request(form);
+		lead_to_new_time(form);
 		const name = form.doc.name;
 		const { data } = await scheduler_integration.desk.get("bookings.get", { name });
 		// Another booking was opened in the meantime.
@@ -34,6 +35,15 @@ const BUTTONS = [
 	["cancel", __("Cancel meeting"), ask_about_cancelling],
 	["reassign", __("Reassign"), ask_new_host],
 ];
+
+/** Leads from a booking that was moved to the one that took its place. @param {Form} form */
+async function lead_to_new_time(form) {
+	if (form.doc.status !== "Rescheduled") return;
+	const { message } = await frappe.db.get_value("Booking", { rescheduled_from: form.doc.name }, "name");
+	if (message?.name) {
+		form.add_custom_button(__("Open the new time"), () => frappe.set_route("Form", "Booking", message.name));
+	}
+}
 
 function is_manager() {
 	return ["Scheduling Manager", "System Manager"].some((role) => frappe.user.has_role(role));

@@ -1,11 +1,15 @@
 """The desk's report on bookings by day, and the number cards of the workspace. The figures are those of the API."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe import _
 
+from scheduler_integration.engine import local_date
+from scheduler_integration.platform.clock import now, site_zone_name
+from scheduler_integration.platform.language import current_locale
 from scheduler_integration.scheduler_integration.report.scheduling_figures import (
 	bars,
 	card,
@@ -48,7 +52,11 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 @frappe.whitelist()
 def this_week(filters=None):
 	"""The card of the bookings that were made this week."""
-	return card(lambda found: found.this_week.value, "Int")
+	today, begins = local_date(now(), site_zone_name()), current_locale().first_week_day
+	first = today - timedelta(days=(today.weekday() - begins) % 7)
+	# The list of these bookings: the report counts meetings by the day on which they take place.
+	route = {"route": ["List", "Booking"], "route_options": {"creation": [">=", str(first)]}}
+	return card(lambda found: found.this_week.value, "Int") | route
 
 
 @frappe.whitelist()
