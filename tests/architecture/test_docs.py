@@ -138,3 +138,18 @@ def test_the_picture_has_every_room_at_its_height():
 def line_of(room, picture):
 	name = re.compile(rf"(?<!\S){room}(?:/|\.py)(?!\S)")
 	return next(number for number, line in enumerate(picture) if name.search(line))
+
+
+def test_the_table_of_tests_has_every_folder():
+	"""Eight folders had been forgotten."""
+	text = (ROOT / "docs" / "how-to" / "testing.md").read_text()
+	folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+	assert [name for name in sorted(folders) if f"`{name}/`" not in text] == []
+
+
+@pytest.mark.parametrize("document", ["docs/reference/api.md", "docs/reference/glossary.md"])
+def test_the_kinds_of_tasks_are_all_named(document):
+	from scheduler_integration.bookings.outbox import HANDLERS
+
+	text = (ROOT / document).read_text()
+	assert [kind for kind in HANDLERS if f"`{kind}`" not in text] == []

@@ -66,7 +66,7 @@ def broken_templates() -> dict[str, str]:
 	automations = frappe.get_all("Meeting Automation", used, ["email_template", "recipient"])
 	newest = frappe.get_all("Booking", {"is_forgotten": 0}, pluck="name", order_by="creation desc", limit=1)
 	booking = frappe.get_doc("Booking", newest[0]) if newest else None
-	broken = {}
+	broken: dict[str, str] = {}
 	for row in automations if booking else ():
 		reader = hosts_of(booking)[0] if row.recipient == "Hosts" else attendee_of(booking)
 		if not is_shipped(row.email_template):
