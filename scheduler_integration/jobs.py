@@ -1,7 +1,6 @@
 """Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import random
-from functools import partial
 from urllib.parse import urlencode
 
 import frappe
@@ -261,7 +260,7 @@ def tell_where(meeting_type: str) -> None:
 	"""Runs when a meeting type without a place gets one: gives it to its coming meetings. Commits after each."""
 	for place in all_places(frappe.get_doc("Meeting Type", meeting_type))[:1]:
 		for name in bookings.without_place(meeting_type, clock.now()):
-			bookings.retried(partial(bookings.take_place, name, place, clock.now()))
+			bookings.take_place(name, place, clock.now())
 			frappe.db.commit()
 
 

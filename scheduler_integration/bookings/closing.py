@@ -5,7 +5,6 @@ Each booking has a transaction of its own, so if one fails, the others are still
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
 
 import frappe
 from pypika.functions import Coalesce
@@ -58,7 +57,7 @@ def look_at_missed_payments(now: int) -> None:
 	The payments app swallows errors of what it calls, so what it has logged counts.
 	"""
 	for payment in missed():
-		retried(partial(look_again, payment, now))
+		look_again(payment, now)
 		frappe.db.commit()
 
 
@@ -73,7 +72,7 @@ def look_at_missed_refunds(now: int) -> None:
 			continue
 		with suppress(OutsideError):
 			for payment in records.differing(asked.recent_refunds(now - REFUNDS_FAIL)):
-				retried(partial(look_again, payment, now))
+				look_again(payment, now)
 				frappe.db.commit()
 
 

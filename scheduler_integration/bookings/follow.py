@@ -5,7 +5,6 @@ from frappe import _
 
 from scheduler_integration.bookings.commands.cancel import cancel_by_host
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -19,18 +18,14 @@ def follow_calendar(change: CalendarChange, now: int) -> bool:
 	before = frappe.session.user
 	frappe.set_user(change.user)
 	try:
-		retried(lambda: _follow(change, now))
+		if change.starts_at is None or change.ends_at is None:
+			cancel_by_host(change.booking, _("The host deleted the meeting in their calendar."), now)
+		else:
+			minutes = (change.ends_at - change.starts_at) // 60
+			reschedule_by_host(change.booking, RescheduleRequest(change.starts_at, minutes), now)
 		return True
 	except SchedulingError:
 		frappe.db.rollback()
 		return False
 	finally:
 		frappe.set_user(before)
-
-
-def _follow(change: CalendarChange, now: int) -> None:
-	if change.starts_at is None or change.ends_at is None:
-		cancel_by_host(change.booking, _("The host deleted the meeting in their calendar."), now)
-	else:
-		minutes = (change.ends_at - change.starts_at) // 60
-		reschedule_by_host(change.booking, RescheduleRequest(change.starts_at, minutes), now)

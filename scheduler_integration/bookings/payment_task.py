@@ -13,7 +13,6 @@ from scheduler_integration.bookings.commands.pay import (
 	pay_back_again,
 	settle,
 )
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import OutsideError, PaymentRefused
 from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.outbox import outages
@@ -52,14 +51,14 @@ def _end_wait(payment: frappe._dict, now: int) -> Outcome:
 	if not outages.is_down(KIND, payment.provider, now):
 		with suppress(OutsideError):
 			_look(payment, now)
-	retried(lambda: end_wait(payment.name, now))
+	end_wait(payment.name, now)
 	return Done()
 
 
 def _look(payment: frappe._dict, now: int) -> Outcome:
 	seen = _ask(payment, now)
 	frappe.db.commit()
-	is_settled = retried(lambda: settle(payment, seen, now))
+	is_settled = settle(payment, seen, now)
 	frappe.db.commit()
 	if not is_settled:
 		return Again(now + SOON, "Somebody began to pay.")
@@ -114,7 +113,7 @@ def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
 	amount = row.amount_minor if row else 0
 	if row and row.status == FAILED and task.attempts == 1:
 		# It failed at an earlier attempt, and a person wants another one.
-		retried(lambda: pay_back_again(payment.name, amount, now))
+		pay_back_again(payment.name, amount, now)
 		return NotNeeded(_("Another refund takes its place."))
 	try:
 		row = _sent(payment, number, asked, now)
@@ -150,6 +149,6 @@ def _sent(payment: frappe._dict, number: int, asked: Provider, now: int) -> frap
 def _followed(payment: frappe._dict, number: int, backs: Sequence[Back], now: int) -> frappe._dict | None:
 	"""Store how the refunds stand at the provider, and return the one with this number as it is stored then."""
 	frappe.db.commit()
-	retried(lambda: follow_refunds(payment.name, backs, now))
+	follow_refunds(payment.name, backs, now)
 	frappe.db.commit()
 	return records.refund_of(payment.name, number)

@@ -16,6 +16,7 @@ from scheduler_integration.exceptions import Busy
 from scheduler_integration.platform.transactions import (
 	Attempt,
 	current_attempt,
+	has_written,
 	is_lost_race,
 	limit_waits,
 	read_committed,
@@ -32,12 +33,18 @@ LONGEST_PAUSE = 0.3
 
 
 def command(act: Callable[P, T]) -> Callable[P, T]:
-	"""Let a command run in the Attempt that `retried` has begun. Called alone, it has an Attempt of its own, and one try."""
+	"""Make a command a transaction that is repeated if it loses a race (`retried`). The caller commits.
+
+	Within another command, or within `retried`, it is a part of that transaction. If the caller has written something before,
+	it has one try, because a rollback would undo that too.
+	"""
 
 	@wraps(act)
 	def run(*args: P.args, **kwargs: P.kwargs) -> T:
 		if current_attempt():
 			return act(*args, **kwargs)
+		if not has_written():
+			return retried(lambda: act(*args, **kwargs))
 		with Attempt():
 			return act(*args, **kwargs)
 
@@ -45,7 +52,7 @@ def command(act: Callable[P, T]) -> Callable[P, T]:
 
 
 def retried(work: Callable[[], T]) -> T:
-	"""Run `work`, again if it lost a race, and return its result. The caller commits.
+	"""Run `work`, several commands in one transaction, again if it lost a race, and return its result. The caller commits.
 
 	`work` must be all that the transaction does: a rollback also undoes everything the transaction did before it.
 	Raises Busy if the work still loses after DEADLINE_SECONDS or ATTEMPTS. Other errors aren't caught.

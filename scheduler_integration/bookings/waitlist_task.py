@@ -1,10 +1,7 @@
 """Runs the outbox's tasks for waitlists: a look at the lists, after a host became free or an offer didn't arrive."""
 
-from functools import partial
-
 import frappe
 
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.bookings.waitlist import look_for, withdraw_undelivered
 from scheduler_integration.outbox.outcomes import Done, Outcome
 from scheduler_integration.outbox.tasks import Planned, Task, plan_all
@@ -33,7 +30,7 @@ def give_up(task: Task, now: int) -> None:
 def run(task: Task, now: int) -> Outcome:
 	"""Look at the waitlists of the hosts who became free. Commits."""
 	if offer := task.payload.get("offer"):
-		retried(partial(withdraw_undelivered, offer, now))
+		withdraw_undelivered(offer, now)
 		frappe.db.commit()
 	look_for(task.payload["users"], now)
 	return Done()

@@ -145,7 +145,7 @@ def confirm_attendee(token: str, code: object, now: int) -> AttendeeBooking:
 	confirmed = codes.checked_code(occasion, code, now)
 	if not confirmed or not confirmed.use(booking.name):
 		raise WrongCode
-	return bookings.retried(lambda: bookings.confirm_address_by_token(token, now))
+	return bookings.confirm_address_by_token(token, now)
 
 
 def _visit(bookable: Bookable, now: int) -> Visit:

@@ -1,4 +1,4 @@
-"""The commands of visitors, attendees, hosts and managers. Each is one transaction, repeated if it loses a race."""
+"""The commands of visitors, attendees, hosts and managers, with what each parses, counts and checks."""
 
 from __future__ import annotations
 
@@ -57,33 +57,29 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 
 def book_for_attendee(request: BookingRequest, bookable: Bookable, clock_now: Callable[[], int]) -> AttendeeBooking:
 	"""Book a checked request, and return what its attendee may see. Raises the errors of `bookings.book`."""
-
-	def work() -> AttendeeBooking:
-		now = clock_now()
-		return for_attendee(bookings.book(request, bookable, now), now, bookable.people)
-
-	return bookings.retried(work)
+	now = clock_now()
+	return for_attendee(bookings.book(request, bookable, now), now, bookable.people)
 
 
 def cancel_for_attendee(token: str, reason: str, scope: str = ONE) -> AttendeeBooking:
 	"""Cancel the booking of the manage link with this token, and other dates of its series in the `scope`."""
-	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now(), scope=scope))
+	return bookings.cancel_by_token(token, reason, clock.now(), scope=scope)
 
 
 def reconfirm_for_attendee(token: str) -> AttendeeBooking:
 	"""Note that the attendee of the manage link with this token is coming. Raises the errors of `bookings.reconfirm`."""
-	return bookings.retried(lambda: bookings.reconfirm(token, clock.now()))
+	return bookings.reconfirm(token, clock.now())
 
 
 def answer_for_host(token: str, accepts: bool, reason: str) -> None:
 	"""Confirm or decline the request of the answer link with this token. Raises the errors of `answer_by_link`."""
-	bookings.retried(lambda: bookings.answer_by_link(token, accepts, reason, clock.now()))
+	bookings.answer_by_link(token, accepts, reason, clock.now())
 
 
 def answer_proposal(token: str, start: int, accepts: bool) -> None:
 	"""Accept the time that the attendee proposes, or keep the present one, as the host with this answer link."""
 	act = bookings.accept_proposal if accepts else bookings.keep_time
-	bookings.retried(lambda: act(token, start, clock.now()))
+	act(token, start, clock.now())
 
 
 def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str = ONE) -> AttendeeBooking:
@@ -93,13 +89,13 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str =
 	"""
 	if scope != ONE:
 		count_dates(len(names_in_scope(find_by_token(token), scope, clock.now())))
-		return bookings.retried(lambda: bookings.reschedule_series_by_token(token, request, scope, clock.now()))
-	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
+		return bookings.reschedule_series_by_token(token, request, scope, clock.now())
+	return bookings.reschedule_by_token(token, request, clock.now())
 
 
 def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeBooking:
 	"""Change the additional guests of the booking of the manage link with this token."""
-	return bookings.retried(lambda: bookings.update_guests_by_token(token, guests, clock.now()))
+	return bookings.update_guests_by_token(token, guests, clock.now())
 
 
 def parse_guests_of(value: object) -> tuple[str, ...]:
@@ -218,27 +214,23 @@ def parse_command(action: object, name: object, **given: object) -> HostCommand:
 
 def act(command: HostCommand) -> HostBooking:
 	"""Run the command as the signed-in host or manager. Raises the errors of the command."""
-	return bookings.retried(lambda: _run(command, clock.now()))
+	return _run(command, clock.now())
 
 
 def act_undoably(command: HostCommand, seconds: int = bookings.UNDO_SECONDS) -> tuple[HostBooking, dict[str, Any]]:
 	"""Run the command, and let its messages wait for some seconds. Returns the facts with which `undo` takes it back."""
-
-	def work() -> tuple[HostBooking, dict[str, Any]]:
-		now = clock.now()
-		return bookings.undoable(command.name, lambda: _run(command, now), now, seconds)
-
-	return bookings.retried(work)
+	now = clock.now()
+	return bookings.undoable(command.name, lambda: _run(command, now), now, seconds)
 
 
 def undo(facts: dict[str, Any]) -> None:
 	"""Take a command back as the signed-in host or manager. Raises the errors of `bookings.undo`."""
-	bookings.retried(lambda: bookings.undo(facts, clock.now()))
+	bookings.undo(facts, clock.now())
 
 
 def tell_now(facts: dict[str, Any]) -> None:
 	"""Let the messages of a command leave now that wait only because it could be taken back."""
-	bookings.retried(lambda: bookings.tell_now(facts, clock.now()))
+	bookings.tell_now(facts, clock.now())
 
 
 def _run(command: HostCommand, now: int) -> HostBooking:

@@ -37,12 +37,8 @@ def book_for_somebody(
 	"""
 	bookable = find_own_bookable(meeting_type)
 	request = _request(bookable, payload, host, _person(reference_doctype, reference_name))
-
-	def work() -> HostBooking:
-		now = clock.now()
-		return for_host(bookings.book(request, bookable, now), now)
-
-	return bookings.retried(work)
+	now = clock.now()
+	return for_host(bookings.book(request, bookable, now), now)
 
 
 def book_for_somebody_undoably(
@@ -51,7 +47,7 @@ def book_for_somebody_undoably(
 	"""Do the same, and let its messages wait. Returns the facts with which `undo` of entry/commands.py takes it back."""
 	bookable = find_own_bookable(meeting_type)
 	request = _request(bookable, payload, None, _person(reference_doctype, reference_name))
-	return bookings.retried(lambda: bookings.book_undoably(request, bookable, clock.now()))[1]
+	return bookings.book_undoably(request, bookable, clock.now())[1]
 
 
 def _request(bookable: Bookable, payload: BookingPayload, host: object, person: Person | None) -> BookingRequest:

@@ -20,12 +20,12 @@ def checkout_address(token: str) -> str:
 	request to another system for which an attendee waits, because it is what their click asks for. Raises BookingNotFound,
 	PaymentOver and OutsideError.
 	"""
-	begun = bookings.retried(lambda: bookings.begin_payment(token, clock.now()))
+	begun = bookings.begin_payment(token, clock.now())
 	if isinstance(begun, Checkout):
 		return begun.url
 	frappe.db.commit()
 	checkout = provider(records.of(begun.payment).provider).open(begun)
-	bookings.retried(lambda: bookings.note_checkout(begun.payment, checkout))
+	bookings.note_checkout(begun.payment, checkout)
 	if not checkout.url:
 		# Somebody has paid on it already.
 		raise PaymentOver
@@ -34,7 +34,7 @@ def checkout_address(token: str) -> str:
 
 def came_back(token: str) -> None:
 	"""Ask soon whether the attendee has paid, who has just come back from the provider's page."""
-	bookings.retried(lambda: bookings.look_soon(token, clock.now()))
+	bookings.look_soon(token, clock.now())
 	# The page is opened with GET, which stores nothing otherwise.
 	frappe.local.flags.commit = True
 
@@ -45,4 +45,4 @@ def take_stripe_notice() -> bool:
 	if (frappe.request.content_length or 0) > LARGEST_NOTICE:
 		return False
 	notice = read_notice(frappe.request.get_data(cache=True), frappe.request.headers.get("Stripe-Signature", ""), now)
-	return bookings.retried(lambda: bookings.heed_notice(notice, "Stripe", now))
+	return bookings.heed_notice(notice, "Stripe", now)

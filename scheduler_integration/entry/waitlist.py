@@ -1,4 +1,4 @@
-"""What people on a waitlist do, for pages and methods. Each command is one transaction, repeated if it loses a race."""
+"""What people on a waitlist do, for pages and methods."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayl
 	try:
 		with admitted(request.person, payload, bookable, clock.now()) as person:
 			joining = replace(request, person=person)
-			bookings.retried(lambda: bookings.join_waitlist(joining, bookable, clock.now()))
+			bookings.join_waitlist(joining, bookable, clock.now())
 	except CodeNeeded as needed:
 		text = _("We sent a code of six digits to {0}. Enter it here, and you are on the waitlist.")
 		needed.message = text.format(request.person.attendee_email)
@@ -59,7 +59,7 @@ def wait_for_earlier(token: str, wait: WaitPayload, zone: object = None) -> Show
 	booking = booking_by_token(token, now)
 	parsed = parse_wait(wait, checked_zone(zone or booking.timezone), now)
 	_check_texts(parsed, booking.attendee.phone)
-	return bookings.retried(lambda: shown(bookings.wait_for_earlier(token, parsed, clock.now()), clock.now()))
+	return shown(bookings.wait_for_earlier(token, parsed, clock.now()), clock.now())
 
 
 def change_wait(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
@@ -67,17 +67,17 @@ def change_wait(token: str, wait: WaitPayload, zone: object = None) -> ShownEntr
 	entry = find_entry(token)
 	parsed = parse_wait(wait, checked_zone(zone or entry.zone), clock.now())
 	_check_texts(parsed, entry.attendee_phone)
-	return bookings.retried(lambda: shown(bookings.change_wait(token, parsed, clock.now()), clock.now()))
+	return shown(bookings.change_wait(token, parsed, clock.now()), clock.now())
 
 
 def leave_waitlist(token: str) -> ShownEntry:
 	"""Take the person of the entry's link off the list. Doing it twice changes nothing. Raises WaitlistEntryNotFound."""
-	return bookings.retried(lambda: shown(bookings.leave_waitlist(token, clock.now()), clock.now()))
+	return shown(bookings.leave_waitlist(token, clock.now()), clock.now())
 
 
 def pass_offer(token: str, offer: str) -> ShownEntry:
 	"""Offer the time to others: the person waits for another one. Raises the errors of `bookings.pass_offer`."""
-	return bookings.retried(lambda: shown(bookings.pass_offer(token, offer, clock.now()), clock.now()))
+	return shown(bookings.pass_offer(token, offer, clock.now()), clock.now())
 
 
 def take_offer(token: str, offer: str) -> AttendeeBooking:
@@ -87,16 +87,13 @@ def take_offer(token: str, offer: str) -> AttendeeBooking:
 	of `bookings.take_offer`.
 	"""
 
-	def work() -> AttendeeBooking:
-		now = clock.now()
-		return for_attendee(bookings.take_offer(token, offer, now), now)
-
+	now = clock.now()
 	try:
-		return bookings.retried(work)
+		return for_attendee(bookings.take_offer(token, offer, now), now)
 	except SlotTaken:
 		frappe.db.rollback()
 		frappe.clear_messages()
-		bookings.retried(lambda: bookings.lose_offer(token, offer, clock.now()))
+		bookings.lose_offer(token, offer, clock.now())
 		# The error rolls back whatever the request did.
 		frappe.db.commit()
 		raise OfferEnded(

@@ -111,16 +111,7 @@ def read_committed(wait: float | None = None) -> object:
 	SQLite (one writer at a time), or if the server writes a binary log of statements: InnoDB then refuses to write under
 	READ COMMITTED. The connection keeps level and limit until Frappe closes it, at the end of the request or job.
 	"""
-	# Whether this transaction has written something: beginning another transaction would commit that. Frappe
-	# counts the writes, but sets the count to zero after a rollback to a savepoint, which undoes only the later
-	# writes: insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
-	# For each record that it writes, Frappe also registers callbacks for the commit, and these stay until the
-	# transaction ends. So the only write that isn't noticed is one by plain SQL before such a rollback.
-	if (
-		frappe.db.db_type != "mariadb"
-		or bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
-		or _server(frappe.local.site).logs_statements
-	):
+	if frappe.db.db_type != "mariadb" or has_written() or _server(frappe.local.site).logs_statements:
 		if wait is not None:
 			limit_waits(wait)
 		return None
@@ -128,6 +119,17 @@ def read_committed(wait: float | None = None) -> object:
 	# The level applies to the next transaction. This one has only read, so beginning the next one loses nothing.
 	frappe.db.begin()
 	return frappe.db._conn
+
+
+def has_written() -> bool:
+	"""Whether this transaction has written something: beginning another transaction would commit that.
+
+	Frappe counts the writes, but sets the count to zero after a rollback to a savepoint, which undoes only the later writes:
+	insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there. For each record that it
+	writes, Frappe also registers callbacks for the commit, and these stay until the transaction ends. So the only write that
+	isn't noticed is one by plain SQL before such a rollback.
+	"""
+	return bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
 
 
 def limit_waits(seconds: float) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import frappe
@@ -66,7 +65,7 @@ def correct(address: str, person: bookings.Person, now: int) -> int:
 		(bookings.correct_waiting, waiting_names(address)),
 	):
 		for name in names:
-			changed += bookings.retried(partial(command, name, person, now))
+			changed += command(name, person, now)
 			frappe.db.commit()
 	if changed:
 		_record(address, "Correction", now, {"bookings": changed}, [])
@@ -136,7 +135,7 @@ def _cancelled(name: str, now: int) -> Kept | None:
 	if booking.status not in OPEN:
 		return None
 	try:
-		bookings.retried(lambda: bookings.cancel_by_token(manage_token(booking), "", now))
+		bookings.cancel_by_token(manage_token(booking), "", now)
 		frappe.db.commit()
 	except SchedulingError as error:
 		frappe.db.rollback()
@@ -152,7 +151,7 @@ def _leave_invitations(address: str, now: int) -> None:
 		booking = frappe.get_doc("Booking", name)
 		staying = tuple(row.email for row in booking.guests if row.email.lower() != address)
 		try:
-			bookings.retried(partial(bookings.update_guests_by_token, manage_token(booking), staying, now))
+			bookings.update_guests_by_token(manage_token(booking), staying, now)
 			frappe.db.commit()
 		except SchedulingError:
 			# It is over or cancelled, so nobody needs to know.
@@ -165,7 +164,7 @@ def _leave_waitlists(address: str, now: int) -> int:
 	"""Take the person off all waitlists, so that an offer goes on, and erase that they were there. Commits after each."""
 	names = waiting_names(address)
 	for name in names:
-		bookings.retried(partial(bookings.leave_waitlist, entry_token(name), now))
+		bookings.leave_waitlist(entry_token(name), now)
 		bookings.forget_entries([name])
 		frappe.db.commit()
 	return len(names)

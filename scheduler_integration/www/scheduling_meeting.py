@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slots import slots_between
-from scheduler_integration.bookings import UNDO_SECONDS, retried, say_where
+from scheduler_integration.bookings import UNDO_SECONDS, say_where
 from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import latest
@@ -107,7 +107,7 @@ def _act(style: TimeStyle) -> SchedulingError | None:
 
 def _place(page: str) -> Saved:
 	place = parse_place(argument("location_type"), argument("location_details"))
-	retried(lambda: say_where(argument("meeting"), place, now()))
+	say_where(argument("meeting"), place, now())
 	return Saved("place", address=page)
 
 

@@ -18,7 +18,6 @@ from frappe import _
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.edit_types import switch_waitlist
 from scheduler_integration.engine import local_date
-from scheduler_integration.entry import waitlist_by_host
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
@@ -48,7 +47,8 @@ PAGE = HostPage(WAITLIST, style="types")
 
 @PAGE.action("ordered", done=for_later("The order is saved."), field="order")
 def _reorder() -> None:
-	waitlist_by_host.reorder(argument("type"), wanted_order(frappe.request.form.getlist("order"), argument("move")))
+	order = wanted_order(frappe.request.form.getlist("order"), argument("move"))
+	bookings.reorder_waitlist(argument("type"), order, now())
 
 
 @PAGE.action("offer", done=for_later("The time is offered, and held until the person answers."))
@@ -56,17 +56,17 @@ def _offer() -> None:
 	start = read_instant(argument("start"))
 	if start is None:
 		raise InvalidRequest(_("Choose a time."))
-	waitlist_by_host.offer_by_hand(argument("entry"), start)
+	bookings.offer_by_hand(argument("entry"), start, now())
 
 
 @PAGE.action("withdraw", done=for_later("The offer is taken back."))
 def _withdraw() -> None:
-	waitlist_by_host.withdraw_offer(argument("entry"))
+	bookings.withdraw_offer(argument("entry"), now())
 
 
 @PAGE.action("remove", done=for_later("The person doesn't wait any more."))
 def _remove() -> None:
-	waitlist_by_host.take_off(argument("entry"))
+	bookings.take_off_waitlist(argument("entry"), now())
 
 
 @PAGE.action("on", done=for_later("People can join the waitlist now."))

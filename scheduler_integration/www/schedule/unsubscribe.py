@@ -3,8 +3,6 @@
 A GET shows a button. A POST stops them: from that button, or from a mail program (RFC 8058), which sends no cookies.
 """
 
-from functools import partial
-
 import frappe
 from frappe import _
 
@@ -46,7 +44,7 @@ def _view() -> dict:
 
 def _stop(subscription: Subscription) -> None:
 	if subscription.kind == WAITLIST:
-		bookings.retried(partial(bookings.leave_waitlist, entry_token(subscription.address), clock.now()))
+		bookings.leave_waitlist(entry_token(subscription.address), clock.now())
 	else:
 		subscription.stop()
 
