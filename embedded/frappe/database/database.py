@@ -22,6 +22,11 @@ class Callbacks(deque):
 
 	add = deque.append
 
+	@property
+	def _functions(self) -> "Callbacks":
+		"""The functions that wait, by the name that Frappe has for them."""
+		return self
+
 	def run(self) -> None:
 		while self:
 			self.popleft()()
