@@ -2,14 +2,25 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import benchmarks
 
+ROOT = Path(__file__).resolve().parents[2]
 # They run with a bench's Python, and need what only a bench has.
 ON_A_BENCH = {"load", "on_bench"}
 MODULES = sorted({each.name for each in pkgutil.iter_modules(benchmarks.__path__)} - {"__main__", *ON_A_BENCH})
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_figures_called_a_function_that_had_changed():
+	command = [sys.executable, "-m", "benchmarks.insights", "20", "2"]
+	done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+	assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("name", MODULES)
