@@ -102,8 +102,8 @@ def _figures(scope, now: int) -> dict[str, Callable[[], object]]:
 	from scheduler_integration.insights.staff import staff_performance
 
 	return {
-		"history": lambda: history(in_site_zone(scope), now),
-		"funnel": lambda: funnel(in_site_zone(scope), now),
+		"history": lambda: history(in_site_zone(scope, now), now),
+		"funnel": lambda: funnel(in_site_zone(scope, now), now),
 		"dashboard": lambda: dashboard(scope, now),
 		"staff": lambda: staff_performance(scope),
 	}

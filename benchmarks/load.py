@@ -220,7 +220,12 @@ def process(site: Site, command: list[str]) -> Iterator[int]:
 			yield process.pid
 		finally:
 			process.terminate()
-			process.wait(timeout=60)
+			# Otherwise what the rows committed would stay: the error would end the clean-up.
+			try:
+				process.wait(timeout=60)
+			except subprocess.TimeoutExpired:
+				process.kill()
+				process.wait()
 
 
 def rq_worker(nice: int) -> list[str]:

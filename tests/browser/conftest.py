@@ -1,7 +1,7 @@
 """A real Chromium, which opens pages of the tests' server."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +62,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-	executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+def playwright() -> Iterator[Any]:
 	sync_api = pytest.importorskip("playwright.sync_api", reason=HOW_TO_GET_IT)
+	with sync_api.sync_playwright() as started:
+		yield started
+
+
+def launched(playwright: Any, names: Sequence[str], how_to_get_it: str = HOW_TO_GET_IT) -> Iterator[Any]:
+	"""Yield the first of these browsers that is here. Without one, skip the test."""
+	executable = next(filter(None, map(shutil.which, names)), None)
 	if not executable:
-		pytest.skip(HOW_TO_GET_IT)
-	with sync_api.sync_playwright() as playwright:
-		browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-		yield browser
-		browser.close()
+		pytest.skip(how_to_get_it)
+	browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+	yield browser
+	browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
+	yield from launched(playwright, BROWSERS)
 
 
 @pytest.fixture(scope="session")

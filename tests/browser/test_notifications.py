@@ -6,9 +6,11 @@ Chromium gets its push messages from its maker. So the test hands the message to
 import json
 
 import frappe
+import pytest
 
 from scheduler_integration.waitlist import records
-from tests.browser.screens import DESK, PHONE
+from tests.browser.conftest import BROWSERS, launched
+from tests.browser.screens import DESK, PHONE, Windows
 from tests.browser.test_looks import check, sign_in_as
 from tests.pages.offer import host_of, make_offer
 from tests.waitlist.people import make_waited, path, waiting
@@ -33,6 +35,17 @@ SUBSCRIBED = """() => {
 	PushManager.prototype.subscribe = async () => (made = subscription);
 	PushManager.prototype.getSubscription = async () => made;
 }""".replace("KEY", json.dumps("B" + "A" * 86))
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+	"""The whole browser: the headless shell has no notifications."""
+	yield from launched(playwright, BROWSERS[1:], "no whole Chromium here: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def windows(chromium, server):
+	return Windows(chromium, server)
 
 
 def ready(browse, screen):

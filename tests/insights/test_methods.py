@@ -69,6 +69,14 @@ def test_without_a_booking_rates_are_null():
 	assert [summary[name] for name in rates] == [None] * 4
 
 
+def test_a_first_day_to_come_had_a_range_that_ended_before_it(jane):
+	found = data(DASHBOARD, jane.user, start_date="2099-05-01")
+	assert (found["start_date"], found["end_date"]) == ("2099-05-01", "2099-05-30")
+	_status, body = call(DASHBOARD, jane.user, start_date="2026-02-01", end_date="2026-01-01")
+	assert "The last day is before the first." in str(body)
+	assert "not a date" not in str(body)
+
+
 def test_staff(jane):
 	(row,) = data(STAFF, jane.user, **DATES)["staff"]
 	assert (row["user"], row["appointments"], row["completed"], row["no_shows"]) == (jane.user, 4, 1, 1)

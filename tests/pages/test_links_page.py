@@ -44,9 +44,14 @@ def create(host, path=LINKS, **typed):
 
 def test_a_link_is_made_with_one_click_shown_and_copied(host, offer):
 	assert "No links yet." in host.get(LINKS).text
-	assert create(host).status_code == 303
+	made = create(host)
+	assert made.status_code == 303
 	[link] = links_of(offer)
 	assert (link.single_use, link.own_times) == (1, None)
+	shown = read(host.get(made.headers["Location"]).text)
+	assert shown.one("h2", id="made-title").text == "Your new link"
+	[first, *_others] = [each["data-copy"] for each in shown.all("button", data_copy=None)]
+	assert first.endswith(f"/schedule/l/{link_token(link.name)}")
 	page = read(host.get(LINKS).text)
 	[copied] = [each["data-copy"] for each in page.all("button", data_copy=None)]
 	assert copied.endswith(f"/schedule/l/{link_token(link.name)}")

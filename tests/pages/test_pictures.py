@@ -1,6 +1,7 @@
 """Photo, logo and organization on `/scheduling/page`: uploaded, written anew, seen by visitors, deleted with the former one."""
 
 from io import BytesIO
+from pathlib import Path
 
 import frappe
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from tests.pages.offer import host_of, make_offer, path_of, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_user, page_of
+from tests.support.site import on_real_site
 
 PATH = "/scheduling/page"
 
@@ -42,6 +44,15 @@ def upload(jane, intro):
 	return send
 
 
+def shown_at(client, address):
+	"""Return the file that visitors load. Frappe 16 serves none from a site's folder that is a link, as beside `make test-bench`."""
+	if on_real_site() and Path(frappe.get_site_path()).is_symlink():
+		return Path(frappe.get_site_path("public", address.lstrip("/"))).read_bytes()
+	answer = client.get(address)
+	assert answer.status_code == 200
+	return answer.content
+
+
 def photo_of(doc):
 	frappe.db.rollback()
 	return frappe.db.get_value("User", host_of(doc), "user_image")
@@ -58,7 +69,7 @@ def test_visitors_see_the_photo_and_initials_again_when_it_is_deleted(jane, intr
 	address = photo_of(intro)
 	for path in (path_of(intro), path_of(intro).rpartition("/")[0]):
 		assert read(jane.get(path).text).one("img", class_="face")["src"] == address
-	shown = Image.open(BytesIO(jane.get(address).content))
+	shown = Image.open(BytesIO(shown_at(jane, address)))
 	assert (shown.size, shown.format) == ((320, 320), "JPEG")
 	upload("no_photo", None)
 	assert photo_of(intro) is None
@@ -89,14 +100,14 @@ def test_a_file_that_belongs_to_somebody_else_is_not_deleted(jane, intro, upload
 	frappe.db.commit()
 	upload("logo", picture(colour=(9, 9, 9)))
 	assert files_of("User", host_of(intro)) == [address]
-	assert jane.get(address).status_code == 200
+	assert shown_at(jane, address)
 
 
 def test_where_a_photo_was_taken_is_not_published(jane, intro, upload):
 	exif = Image.Exif()
 	exif[0x010E] = "Secret place"
 	upload("photo", picture("JPEG", exif=exif) + b"<script>hidden</script>")
-	content = jane.get(photo_of(intro)).content
+	content = shown_at(jane, photo_of(intro))
 	assert b"Secret place" not in content
 	assert b"<script>" not in content
 

@@ -5,6 +5,7 @@ import pytest
 
 from tests.pages.offer import TeamOffer, meeting_path, press, sign_in
 from tests.pages.reading import read, typed_in
+from tests.support.factories import make_host
 
 
 @pytest.fixture
@@ -85,3 +86,15 @@ def test_hosts_who_are_no_managers_have_no_form_and_are_refused(client, team):
 	typed = [*typed_in(cancel), ("host", ann), ("action", "reassign")]
 	assert client.post(meeting_path(booking), data=typed).status_code == 403
 	assert host_of(booking) == ben
+
+
+def test_somebody_who_is_busy_was_chosen_until_another_one_was_picked(client, team):
+	"""Ben comes first by his name, and has another meeting then."""
+	cem = make_host("Cem")
+	team.page.append("hosts", {"user": cem, "is_active": 1})
+	team.page.save()
+	noon = team.book(12, team.manager)
+	team.book(12, team.colleague)
+	sign_in(client, team.manager)
+	choice = read(client.get(meeting_path(noon, "reassign")).text).one("select", name="host")
+	assert [option["value"] for option in choice.all("option")] == [cem, team.colleague]

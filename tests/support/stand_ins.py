@@ -90,6 +90,11 @@ def is_real(doctype: str) -> bool:
 	return bool(frappe.db.exists("DocType", {"name": doctype, "custom": 0}))
 
 
+def of_leave() -> int:
+	"""Return how many more statements a request takes on a site with HRMS: those about employees and their leave."""
+	return 2 if is_real("Leave Application") else 0
+
+
 def make(definitions: Definitions) -> None:
 	"""Create the DocTypes in their order: a DocType comes after those that it links to."""
 	drop(definitions)
