@@ -124,12 +124,16 @@ def _meeting_types(scope: Scope, now: int) -> Iterable[Row]:
 
 
 def _staff(scope: Scope, now: int) -> Iterable[Row]:
-	yield ("user", "name", "appointments", "completed", "cancelled", "no_shows", "hours", "currency", "revenue", "open")
+	yield (
+		"user", "name", "appointments", "completed", "cancelled", "no_shows", "hours", "currency", "revenue", "open",
+		"completion_rate", "no_show_rate", "utilisation",
+	)  # fmt: skip
 	for host in staff_performance(scope):
 		tally = host.tally
 		for money in host.money.rows() or [("", 0.0, 0.0)]:
 			yield (
 				host.user, host.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, host.hours, *money,
+				tally.completion_rate, tally.no_show_rate, host.utilisation.rate,
 			)  # fmt: skip
 
 

@@ -61,7 +61,9 @@ def scope_for(
 	"""
 	whose = _whose(user, host)
 	zone = rule_zone(whose) if whose else site_zone().key
-	last = last or local_date(now, zone)
+	today = local_date(now, zone)
+	# Whoever names only a day to come wants to see what comes then.
+	last = last or (first + timedelta(days=DAYS - 1) if first and first > today else today)
 	first = first or last - timedelta(days=DAYS - 1)
 	if (last - first).days >= most_days:
 		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(most_days))

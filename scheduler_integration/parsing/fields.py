@@ -85,7 +85,7 @@ def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, d
 	first = parse_date("start_date", start_date) if start_date not in (None, "") else None
 	last = parse_date("end_date", end_date) if end_date not in (None, "") else None
 	if first and last and last < first:
-		raise InvalidDate(details={"end_date": _("The last day is before the first.")})
+		raise InvalidDate(_("The last day is before the first."), {"end_date": _("Choose a later date or time.")})
 	return first, last
 
 

@@ -37,7 +37,7 @@ def get_context(context: frappe._dict) -> None:
 
 def _view() -> dict:
 	kept = {"type": argument("type"), "all": argument("all")}
-	error = answer_form(_act, PATH, _sentences(), kept) if submitted() else None
+	error = answer_form(lambda: _act(kept), PATH, _sentences(), kept) if submitted() else None
 	types, user = readable_meeting_types(), frappe.session.user
 	shows_all = is_manager() and bool(argument("all"))
 	links = readable_links(None if shows_all else user)
@@ -52,6 +52,7 @@ def _view() -> dict:
 		shows_all=shows_all if is_manager() else None,
 		typed=_typed() if error and argument("action") == "create" else {},
 		error=error,
+		made=argument("made"),
 	)
 	return {**links_view(page), "toast": toast_of(_sentences()), "status": error.http_status_code if error else 200}
 
@@ -70,7 +71,8 @@ def _chosen(types: list[ReadableType]) -> Chosen | None:
 	return None
 
 
-def _act() -> Saved:
+def _act(kept: dict[str, str]) -> Saved:
+	"""Run the form's command. The address that follows names the link that was made."""
 	if key := argument("undo"):
 		allow_link(take_back(key)["name"])
 		return Saved("undone")
@@ -79,7 +81,7 @@ def _act() -> Saved:
 		return Saved("revoked", undo={"name": link.name})
 	if argument("action") != "create":
 		raise InvalidRequest
-	create_link(_fields())
+	kept["made"] = create_link(_fields()).name
 	return Saved("created")
 
 

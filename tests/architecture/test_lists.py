@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from scheduler_integration.bookings.outbox import HANDLERS
 

@@ -170,11 +170,21 @@ def _cards(figures: Dashboard, locale: Locale) -> list[dict[str, Any]]:
 		_card(
 			_("Booked ahead"),
 			_lead(leads.median, locale),
-			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale)),
+			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale))
+			if leads.p90 is not None
+			else "",
 		),
 	]
 	if figures.utilisation.offered:
 		cards.append(_utilisation_card(figures.utilisation, locale))
+	if figures.connection_rate is not None:
+		cards.append(
+			_card(
+				_("Calendars"),
+				_percent(figures.connection_rate, locale),
+				_("So many hosts have connected a calendar, whose appointments close their times."),
+			)
+		)
 	return [*cards, *(_money_card(row, locale) for row in figures.money.rows())]
 
 

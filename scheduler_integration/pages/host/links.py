@@ -44,7 +44,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class LinksPage:
-	"""The data of the page. `zone` is the host's. `uses` are bookings by link. `typed` and `error` are of a refused form."""
+	"""The data of the page. `zone` is the host's. `uses` are bookings by link. `typed` and `error` are of a refused form.
+
+	`made` is the name of the link that was just made.
+	"""
 
 	house: House
 	types: Sequence[ReadableType]
@@ -56,6 +59,7 @@ class LinksPage:
 	shows_all: bool | None = None
 	typed: Mapping[str, Any] = field(default_factory=dict)
 	error: SchedulingError | None = None
+	made: str = ""
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -78,6 +82,7 @@ def links_view(page: LinksPage) -> dict[str, Any]:
 		"chosen": page.chosen,
 		"city": dates.city(page.zone, page.house.visitor.locale),
 		"form": _form(page),
+		"made": next((link_url(link.name, link.meeting_type) for link in page.links if link.name == page.made), None),
 		"problem": " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else None,
 		"links": [_link(link, page) for link in page.links],
 		"shows_all": page.shows_all,

@@ -140,7 +140,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
 		"panel": page.panel,
 		"move": page.move,
-		"takers": [_taker(taker, booking, style) for taker in page.takers or ()],
+		"takers": [_taker(taker, booking, style) for taker in sorted(page.takers or (), key=_is_busy)],
 		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
 		"typed": page.typed or {},
 		"message": page.message,
@@ -209,6 +209,10 @@ def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
 		"buttons": [*(each for each in panels if each["panel"] in MOVING), *([message] if panels else [])],
 		"more": [each for each in panels if each["panel"] not in MOVING],
 	}
+
+
+def _is_busy(taker: Taker) -> bool:
+	return not taker.is_free
 
 
 def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
