@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import frappe
+from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
 from pypika import Case, Criterion, Table
@@ -114,6 +115,17 @@ class Origin(NamedTuple):
 	utm_source: str
 	utm_medium: str
 	utm_campaign: str
+
+	@property
+	def place(self) -> str:
+		"""Where people booked, in words. Sources that a link names stay as they are."""
+		known = {"page": _("Booking page"), "host": _("Booked by a host"), "": _("Unknown")}
+		return known.get(self.source, self.source)
+
+	@property
+	def words(self) -> str:
+		"""The names of the campaign, or else where people booked."""
+		return " · ".join(part for part in self[1:] if part) or self.place
 
 
 def by_source(scope: Scope) -> Iterator[tuple[Origin, str, str | None, int, float]]:

@@ -117,3 +117,12 @@ def test_rates_have_one_decimal(history, as_user):
 		shown, *_others = scheduling_staff.execute(frappe._dict(DATES))
 		assert scheduling_bookings.completion()["precision"] == 1
 	assert {column["precision"] for column in shown if column["fieldtype"] == "Percent"} == {1}
+
+
+def test_sources_are_named_in_words(history, as_user):
+	"""The desk showed "page", and both showed "host"."""
+	frappe.db.set_value("Booking", {"host": history.hosts[0]}, {"source": "host", "utm_source": ""})
+	rows, _summary = run(scheduling_sources, history.hosts[0], as_user)
+	shown = {row["source"] for row in rows}
+	assert "Booked by a host" in shown
+	assert not shown & {"host", "page", ""}

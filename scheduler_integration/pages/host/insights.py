@@ -17,7 +17,6 @@ from frappe import _
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.insights.advice import Advice
-from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
 from scheduler_integration.insights.export_files import ExportFile
 from scheduler_integration.insights.fairness import Fairness
@@ -344,7 +343,7 @@ def _sources(sources: Sequence[Source], locale: Locale) -> dict[str, Any]:
 	return {
 		"rows": [
 			{
-				"name": _source(each.origin),
+				"name": each.origin.words,
 				"width": width,
 				"total": _number(each.bookings, locale),
 				"revenue": _amounts(each.money.rows(), locale),
@@ -352,12 +351,6 @@ def _sources(sources: Sequence[Source], locale: Locale) -> dict[str, Any]:
 			for each, width in zip(sources[:10], widths, strict=False)
 		]
 	}
-
-
-def _source(each: Origin) -> str:
-	names = [name for name in (each.utm_source, each.utm_medium, each.utm_campaign) if name]
-	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(each.source, each.source)
-	return " · ".join([*names, *([where] if not names else [])])
 
 
 def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]:

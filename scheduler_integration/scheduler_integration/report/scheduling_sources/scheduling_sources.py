@@ -5,7 +5,6 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.insights.counts import Origin
 from scheduler_integration.scheduler_integration.report.scheduling_figures import (
 	bars,
 	columns,
@@ -26,7 +25,9 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 	rows = [
 		row
 		for source in found.sources
-		for row in with_money({**source.origin._asdict(), "bookings": source.bookings}, source.money)
+		for row in with_money(
+			{**source.origin._asdict(), "source": source.origin.place, "bookings": source.bookings}, source.money
+		)
 	]
 	shown = columns(
 		("source", _("Source of bookings"), "Data"),
@@ -38,8 +39,4 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 	)
 	drawn = found.sources[:_MOST]
 	series = {_("Bookings"): [source.bookings for source in drawn]}
-	return shown, rows, None, bars([_name(source.origin) for source in drawn], series), summary(found)
-
-
-def _name(origin: Origin) -> str:
-	return " · ".join(part for part in origin[1:] if part) or origin.source or _("Unknown")
+	return shown, rows, None, bars([source.origin.words for source in drawn], series), summary(found)
