@@ -19,7 +19,6 @@ from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.failures import MONEY
 from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
-from scheduler_integration.notifications.automations.sent import with_reminder
 from scheduler_integration.outbox import outages
 from scheduler_integration.payments import records
 from scheduler_integration.payments.providers import PROVIDERS
@@ -93,7 +92,9 @@ def release_unconfirmed_meetings(now: int) -> int:
 	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
 	release_at = booking.starts_at - hours * _HOUR
 	query = query.where((booking.starts_at > now) & (release_at <= now) & (release_at >= now - LATE_SECONDS))
-	query = with_reminder(query, booking, Coalesce(meeting_type.asks_since, 0), release_at - ANSWER_SECONDS)
+	asked_at = Coalesce(booking.reconfirm_asked_at, 0)
+	query = query.where((asked_at > 0) & (asked_at >= Coalesce(meeting_type.asks_since, 0)))
+	query = query.where(asked_at <= release_at - ANSWER_SECONDS)
 	return close_each(query, release_unconfirmed, now)
 
 

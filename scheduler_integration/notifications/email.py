@@ -160,14 +160,35 @@ def send_row(row: EmailRow) -> str:
 	if not row.is_new:
 		_reset(row)
 	try:
-		frappe.get_doc("Email Queue", row.name).send()
+		queued = frappe.get_doc("Email Queue", row.name)
+		_open_account(queued)
+		queued.send()
 	except Exception as error:
 		frappe.db.rollback()
 		_forget(row.name)
+		if isinstance(error, Unreachable):
+			raise
 		if outside := _outside_error(error):
 			raise outside from error
 		raise
 	return frappe.db.get_value("Email Queue", row.name, "status")
+
+
+def _open_account(queued: Document) -> None:
+	"""Read the account and its password. Nothing is sent yet.
+
+	Raises Unreachable if there is none, or if the password is missing or was encrypted with another key: that concerns all
+	messages, and not this one. While sending, Frappe's error for it can't be told from one about the message.
+	"""
+	try:
+		account = queued.get_email_account(raise_error=True)
+		# An account at Frappe Mail has no password.
+		if account.service != "Frappe Mail":
+			account.get_smtp_server()
+	except Exception as error:
+		# Frappe has shown it to nobody, and the outage says it.
+		frappe.clear_messages()
+		raise Unreachable(_("The site's mail account can't be used: {0}").format(describe(error))) from error
 
 
 def _reset(row: EmailRow) -> None:

@@ -14,6 +14,7 @@ written by Scheduling Managers and run in the sandbox of `parsing/typed_template
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import frappe
@@ -190,6 +191,17 @@ def _own_source(name: str | None) -> tuple[str, str] | None:
 		return None
 	record = frappe.get_cached_doc("Email Template", name)
 	return record.subject, (record.response_html if record.use_html else record.response) or ""
+
+
+def may_name(variable: str, key: str, email_template: str | None) -> bool:
+	"""Whether the text of a message names the variable. `key` is that of a message that the app ships, or empty."""
+	own = _own_source(email_template or _template_of(key))
+	included = _INCLUDE.fullmatch(own[1].strip()) if own else None
+	if own and not included:
+		return variable in own[1]
+	folder = Path(frappe.get_app_path("scheduler_integration", "templates", "emails"))
+	file = folder / f"_{included[2] if included else key}.txt"
+	return file.is_file() and variable in file.read_text(encoding="utf-8")
 
 
 def why_broken(email_template: str, variables: dict[str, Any]) -> str | None:

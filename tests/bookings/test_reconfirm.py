@@ -8,6 +8,8 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.bookings.commands.cancel import release_unconfirmed
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.notifications.rules import forget_automations
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import to_site_time
 from tests.pages.offer import book as book_soon
 from tests.pages.offer import in_three_days, make_offer
@@ -20,6 +22,7 @@ from tests.support.outbox import deliver
 NOW = at("2036-03-03 06:00")
 NINE = at("2036-03-06 09:00")
 HOUR, DAY = 3600, 86400
+REMINDER = "Scheduler: Reminder to the attendee"
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -168,12 +171,57 @@ class TestReleased:
 		assert status(booking) == "Scheduled"
 
 	def test_a_guest_or_a_host_who_was_reminded_isnt_the_attendee(self, page):
-		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
 		frappe.db.set_value(
 			"Outbox Task", {"booking": booking.id, "target": booking.attendee.email}, "status", "Failed"
 		)
-		frappe.db.commit()
+		asked(booking)
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
+
+
+@pytest.mark.usefixtures("outgoing_mail")
+class TestWhoWasntAsked:
+	@pytest.fixture(autouse=True)
+	def _as_before(self):
+		"""These change records that the installation has made, and commit."""
+		kept = frappe.db.get_value("Email Template", REMINDER, "response_html")
+		yield
+		frappe.db.rollback()
+		frappe.get_doc("Email Template", REMINDER).update({"response_html": kept}).save()
+		forget_automations()
+		frappe.db.commit()
+
+	def word(self, text):
+		frappe.get_doc("Email Template", REMINDER).update({"response_html": text}).save()
+		frappe.db.commit()
+
+	def test_a_reminder_with_an_own_text_that_asked_nothing_cancelled_the_meeting(self, page):
+		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
+		self.word("<p>See you on {{ date }}.</p>")
+		asked(booking)
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
+		assert status(booking) == "Scheduled"
+
+	def test_an_own_text_that_asks_counts(self, page):
+		self.word('<p>See you on {{ date }}. <a href="{{ reconfirm_link }}">I am coming</a></p>')
+		asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 1
+
+	def test_a_moved_meeting_is_asked_about_again(self, page):
+		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
+		request = RescheduleRequest(NINE + HOUR)
+		moved = bookings.reschedule_by_host(booking.id, request, NINE - 20 * HOUR)
+		assert not frappe.db.get_value("Booking", moved.id, "reconfirm_asked_at")
+
+	@pytest.mark.parametrize("left", ["text", "nothing"])
+	def test_a_type_that_nobody_asks_for_said_so_only_by_cancelling(self, page, left):
+		"""Only the text message was on, and replies weren't set up."""
+		frappe.get_doc("Meeting Automation", {"built_in": "attendee_reminder"}).update({"is_active": 0}).save()
+		if left == "nothing":
+			frappe.get_doc("Meeting Automation", {"built_in": "attendee_reminder_text"}).update({"is_active": 0}).save()
+		with pytest.raises(InvalidRequest) as refused:
+			make_asking_type(page)
+		assert "reconfirm_link" in refused.value.details["asks_to_reconfirm"]
 
 
 def test_a_type_couldnt_be_told_to_cancel_before_it_asks(page):

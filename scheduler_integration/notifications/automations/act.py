@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.sessions import live_rows
+from scheduler_integration.notifications.automations.asking import with_question
 from scheduler_integration.notifications.automations.triggers import objection, still_fits
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.channel import Action
@@ -19,7 +20,9 @@ from scheduler_integration.outbox.tasks import Task
 def act(task: Task, now: int) -> Outcome:
 	"""Carry out the task's action, if somebody still needs it. `now` is in epoch seconds."""
 	action = _action(task, now)
-	return action if isinstance(action, NotNeeded) else BY_KIND[task.kind].run(action, now)
+	if isinstance(action, NotNeeded):
+		return action
+	return with_question(BY_KIND[task.kind].run(action, now), action, now)
 
 
 def _action(task: Task, now: int) -> Action | NotNeeded:

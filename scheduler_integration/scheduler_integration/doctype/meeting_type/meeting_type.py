@@ -22,6 +22,7 @@ from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.meetings.titles import VARIABLES
+from scheduler_integration.notifications.automations.asking import check_somebody_asks
 from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.typed_template import check_text_field
@@ -111,8 +112,9 @@ class MeetingType(Form):
 		"""Reminders that have left asked nothing, or said nothing of a release, if the type is changed now."""
 		before = self.get_doc_before_save()
 		fields = ("asks_to_reconfirm", "release_unconfirmed_hours")
-		if before and any((before.get(field) or 0) != (self.get(field) or 0) for field in fields):
-			self.asks_since = now()
+		if not before or any((before.get(field) or 0) != (self.get(field) or 0) for field in fields):
+			check_somebody_asks(self)
+			self.asks_since = now() if before else self.asks_since
 
 	def validate_page_or_consultant(self):
 		if not self.scheduling_page and not self.consultant:
