@@ -70,3 +70,25 @@ def test_the_corpus_is_large():
 def line(busy):
 	ends = (f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%MZ}" for instant in (busy.start, busy.end))
 	return " ".join([*ends, busy.kind, *(["all-day"] if busy.all_day else [])])
+
+
+@pytest.mark.parametrize(
+	("name", "hour"),
+	[
+		*(
+			(name, 8)
+			for name in ("GMT+0100", "UTC+01:00", "+01:00", "Europe/berlin", "W. Europe Daylight Time", "CEST")
+		),
+		*((name, 9) for name in ("Z", "tzone://Microsoft/Utc", "gmt", "Customised")),
+		*((name, 14) for name in ("America/New York", "Eastern Daylight Time", "eastern standard time", "EDT")),
+		("+05:30", 3.5),
+	],
+)
+def test_a_name_of_a_zone_without_a_description_was_read_in_the_hosts_zone(name, hour):
+	"""The host is in Tokyo. Of a zone with a description, the case may differ."""
+	always = "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0000\nEND:STANDARD"
+	zone = f"BEGIN:VTIMEZONE\nTZID:CUSTOMISED\n{always}\nEND:VTIMEZONE"
+	event = f"BEGIN:VEVENT\nUID:1\nDTSTART;TZID={name}:20261127T090000\nDURATION:PT1H\nEND:VEVENT"
+	reading = read(calendar_of(zone, event).encode(), WINDOW, "Asia/Tokyo")
+	assert [each.busy[0].start for each in reading.events] == [at("2026-11-27 00:00") + hour * 3600]
+	assert not reading.unreadable

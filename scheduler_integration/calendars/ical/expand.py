@@ -83,6 +83,9 @@ def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], 
 	for event in broken:
 		for name, _error in event.errors:
 			event.pop(name, None)
+			if name == "DTEND" and isinstance(getattr(event.get("DTSTART"), "dt", None), datetime):
+				# Without an end it would take no time, and be offered.
+				event.add(DURATION, "PT1H")
 	return components, len(broken)
 
 
@@ -98,7 +101,17 @@ def _calendar(text: str) -> Any:
 
 
 def _prepared(line: str) -> str:
-	return f"{DURATION}:{value_of(line)}" if property_name(line) == "DURATION" else line
+	name = property_name(line)
+	if name == "DURATION":
+		return f"{DURATION}:{value_of(line)}"
+	if name in ("RRULE", "EXRULE"):
+		# Some programs write blanks after the semicolons.
+		return f"{name}:{value_of(line).replace(' ', '')}"
+	if name == "DTEND" and (end := re.fullmatch(r"(\d{8})T240000", value_of(line).strip(), re.IGNORECASE)):
+		# ISO 8601 has this time, iCalendar doesn't: it is the midnight at the end of the day.
+		day = datetime.strptime(end[1], "%Y%m%d") + timedelta(days=1)
+		return f"{line[: line.rindex(':')]}:{day:%Y%m%d}T000000"
+	return line
 
 
 @contextmanager
@@ -156,7 +169,7 @@ def series_busy(
 			times = _busy_of(occurrences, zone, owners)
 	except TooSlow as error:
 		raise Unreadable from error
-	if unreadable == len(events):
+	if unreadable == len(events) and not times:
 		raise Unreadable
 	return [busy for busy in dict.fromkeys(times) if _overlaps(busy, window)], unreadable
 
@@ -177,7 +190,7 @@ def _occurrences(events: Collection[Any], window: engine.Interval, zone: str) ->
 	instants = [change.now for change in changes]
 	for series in all_series:
 		own = _readable([partial(series.occurrences, window, changes if series is main else ())])
-		unreadable += not own
+		unreadable += not own or series.is_broken
 		instants += own[0] if own else []
 	return instants, unreadable
 

@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from dateutil.rrule import rrule, rrulestr
+from rq.timeouts import BaseTimeoutException
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.times import Length, Unreadable, instant, length_of, start_of
@@ -58,6 +59,10 @@ class Series:
 		self.start, self.length = start_of(event), length_of(event, zone)
 		rules = event.get("RRULE", [])
 		self._rules = rules if isinstance(rules, list) else [rules]
+		left_out = event.get("EXRULE", [])
+		self._left_out = left_out if isinstance(left_out, list) else [left_out]
+		# A rule can't be expanded, such as one with INTERVAL=0. The event takes its first time only.
+		self.is_broken = False
 		excluded = list(_listed(event, "EXDATE"))
 		self._excluded = {instant(_like(value, self.start, zone), zone) for value in excluded if self._is_exact(value)}
 		self._excluded_days = {value for value in excluded if not self._is_exact(value)}
@@ -90,7 +95,7 @@ class Series:
 		starts: dict[int, tuple[date, Length | None]] = {}
 		for rule in self._rules:
 			last = _last_of(rule, self.start, self.zone)
-			for start in _starts_of_rule(rule, self.start, span):
+			for start in self._starts_of(rule, span):
 				at = instant(start, self.zone)
 				if last is None or at <= last:
 					starts[at] = (start, None)
@@ -100,7 +105,19 @@ class Series:
 			begin, length = self._period(value) if isinstance(value, tuple) else (value, None)
 			start = _like(begin, self.start, self.zone)
 			starts[instant(start, self.zone)] = (start, length)
-		return {at: start for at, start in starts.items() if span[0] <= at <= span[1]}
+		# RFC 2445 had rules of what is excluded. Old programs still write them.
+		out = {instant(each, self.zone) for rule in self._left_out for each in _starts_of_rule(rule, self.start, span)}
+		return {at: start for at, start in starts.items() if span[0] <= at <= span[1] and at not in out}
+
+	def _starts_of(self, rule: Any, span: engine.Interval) -> list[date]:
+		try:
+			return [self.start, *_starts_of_rule(rule, self.start, span)]
+		except BaseTimeoutException:
+			raise
+		except Exception:
+			# dateutil raises errors of many classes about what strangers write.
+			self.is_broken = True
+			return [self.start]
 
 	def _period(self, period: tuple[Any, Any]) -> tuple[date, Length]:
 		begin, end = period
@@ -134,20 +151,25 @@ def sequence(event: Any) -> int:
 
 
 def _starts_of_rule(rule: Any, start: date, span: engine.Interval) -> Iterator[date]:
-	"""Yield the event's start and the starts of a rule in the span, without regard to UNTIL.
+	"""Yield the starts of a rule in the span, without regard to UNTIL. The event's own start needn't be among them.
 
 	The rule is expanded on a clock without a zone, because RFC 5545 means the wall clock.
 	"""
 	_number_weekdays(rule)
 	first = datetime.combine(_date(start), start.time() if isinstance(start, datetime) else time())
 	since, until = (datetime.fromtimestamp(at, timezone.utc).replace(tzinfo=None) for at in span)
-	for wall in [first, *_expanded(rule, first).between(max(since, first), until, inc=True)]:
+	for wall in _expanded(rule, first).between(max(since, first), until, inc=True):
 		yield wall.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else wall.date()
 
 
 def _expanded(rule: Any, first: datetime) -> rrule:
 	"""Return dateutil's rule, without UNTIL. It may have times before the first one."""
 	facts = {key: value for key, value in rule.items() if key != "UNTIL"}
+	if min(facts.get("INTERVAL", [1])) < 1:
+		raise Unreadable
+	if "BYWEEKNO" in facts and not facts.keys() & {"BYDAY", "BYMONTHDAY", "BYYEARDAY"}:
+		# RFC 5545, 3.3.10: the day of the week is the event's. dateutil would take all seven.
+		facts["BYDAY"] = [WEEKDAYS[first.weekday()]]
 	# Some programs write COUNT=-1 for a rule without an end.
 	count = facts.pop("COUNT", [0])[0]
 	if "BYSETPOS" in facts and "WEEKLY" in facts["FREQ"]:

@@ -63,6 +63,18 @@ _REGIONS = {
 	"Turks and Caicos": "America/Grand_Turk",
 	"West Central Africa": "Africa/Lagos",
 }
+# "UTC+02:00", "GMT+0100", "+01:00"
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d\d)?", re.IGNORECASE)
+# Zones without daylight saving time at offsets of half hours and quarters, in minutes. Only whole hours have a name of their own.
+_OF_PARTS = {
+	210: "Asia/Tehran", 270: "Asia/Kabul", 330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon",
+	525: "Australia/Eucla", 570: "Australia/Darwin", -570: "Pacific/Marquesas",
+}  # fmt: skip
+_ABBREVIATIONS = {
+	"AKDT": "America/Anchorage", "AKST": "America/Anchorage", "CDT": "America/Chicago", "EDT": "America/New_York",
+	"MDT": "America/Denver", "PDT": "America/Los_Angeles", "PST": "America/Los_Angeles", "BST": "Europe/London",
+	"CEST": "Europe/Berlin", "EEST": "Europe/Helsinki", "WEST": "Europe/Lisbon", "JST": "Asia/Tokyo", "Z": "UTC",
+}  # fmt: skip
 # Noon in winter and in summer: one of them has standard time.
 _NOONS = (datetime(2026, 1, 1, 12), datetime(2026, 7, 1, 12))
 
@@ -84,6 +96,8 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 		head, times = match["head"], match["times"].replace(" ", "").upper()
 		named = _TZID.search(head)
 		name = plain(named["name"]) if named else ""
+		if name not in custom:
+			name = next((each for each in custom if each.casefold() == name.casefold()), name)
 		resolved = _resolved(name, custom) if name else zone
 		if not resolved and name in custom:
 			resolved = _unique_name(custom[name])
@@ -126,13 +140,33 @@ def iana(name: str) -> str:
 	zones = available_timezones()
 	if name in zones:
 		return name
-	if name in WINDOWS_TO_OLSON:
-		return WINDOWS_TO_OLSON[name]
+	known = _folded()
+	if _fold(name) in known:
+		return known[_fold(name)]
+	if offset := _OFFSET.fullmatch(name.strip()):
+		return _at_offset(*offset.groups())
 	parts = [part for part in re.split(r"[/\\]", name) if part]
 	for length in (3, 2):
-		if "/".join(parts[-length:]) in zones and len(parts) >= length:
-			return "/".join(parts[-length:])
-	return _described(name)
+		if _fold("/".join(parts[-length:])) in known and len(parts) >= length:
+			return known[_fold("/".join(parts[-length:]))]
+	# Exchange writes tzone://Microsoft/Utc.
+	return "UTC" if parts and parts[-1].upper() == "UTC" else _described(name)
+
+
+def _fold(name: str) -> str:
+	"""Return the name as it is compared: some programs write other cases, blanks, or the name of summer."""
+	return name.strip().casefold().replace("_", " ").replace(" daylight time", " standard time")
+
+
+@lru_cache
+def _folded() -> dict[str, str]:
+	names = {**WINDOWS_TO_OLSON, **_ABBREVIATIONS, **{name: name for name in available_timezones()}}
+	return {_fold(name): zone for name, zone in names.items()}
+
+
+def _at_offset(sign: str, hours: str, minutes: str | None) -> str:
+	offset = (-1 if sign == "-" else 1) * (int(hours) * 60 + int(minutes or 0))
+	return _fixed(offset * 60) if offset % 60 == 0 and -12 <= offset // 60 <= 14 else _OF_PARTS.get(offset, "")
 
 
 def _described(name: str) -> str:

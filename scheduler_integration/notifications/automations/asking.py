@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import unescape
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.translate import print_language
 
 from scheduler_integration.catalogue.reminders import reminders_of
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.meetings.tokens import reconfirm_url
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.notifications.channels.channel import Action
-from scheduler_integration.notifications.channels.sms import reply_hint
 from scheduler_integration.notifications.rules import BEFORE_START, REMINDER, Automation, all_automations
-from scheduler_integration.notifications.templates import may_name
 from scheduler_integration.notifications.variables import asks_to_reconfirm
 from scheduler_integration.outbox.outcomes import Done, Outcome
 
@@ -29,18 +24,12 @@ def with_question(outcome: Outcome, action: Action, now: int) -> Outcome:
 	to ask as it asks now.
 	"""
 	booking, meeting_type = action.booking, frappe.get_cached_doc("Meeting Type", action.booking.meeting_type)
-	is_asked = isinstance(outcome, Done) and action.reader.is_attendee and asks_to_reconfirm(booking, meeting_type)
-	if not is_asked or (booking.reconfirm_asked_at or 0) > (meeting_type.asks_since or 0):
+	if not isinstance(outcome, Done) or not action.reader.is_attendee or not asks_to_reconfirm(booking, meeting_type):
 		return outcome
-	return replace(outcome, fields={**outcome.fields, "reconfirm_asked_at": now}) if _holds(action) else outcome
-
-
-def _holds(action: Action) -> bool:
-	shown = CHANNELS[action.automation.channel].preview(action)
-	told = f"{unescape(shown.html or '')} {shown.text or ''}"
-	with print_language(action.reader.words):
-		words = reply_hint(action.booking, 0) if action.automation.channel == "SMS" and _replies_confirm() else ""
-	return reconfirm_url(action.booking) in told or bool(words and words in told)
+	if (booking.reconfirm_asked_at or 0) > (meeting_type.asks_since or 0):
+		return outcome
+	asks = CHANNELS[action.automation.channel].asks(action)
+	return replace(outcome, fields={**outcome.fields, "reconfirm_asked_at": now}) if asks else outcome
 
 
 def check_somebody_asks(meeting_type: Document) -> None:
@@ -59,16 +48,4 @@ def _may_ask(automation: Automation, meeting_type: Document) -> bool:
 	)
 	if not (automation.is_active and is_for_it and is_in_time and (automation.recipient or "").startswith("Attendee")):
 		return False
-	if automation.channel == "SMS":
-		text = automation.text or ""
-		return (_replies_confirm() and (not text or "reply_hint" in text)) or "reconfirm_link" in text
-	return automation.channel == "Email" and may_name(
-		"reconfirm_link", automation.built_in or "", automation.email_template
-	)
-
-
-def _replies_confirm() -> bool:
-	"""Whether attendees can confirm by replying to a text message."""
-	settings = frappe.get_cached_doc("Scheduler Settings")
-	is_read = settings.sms_enabled and settings.sms_replies and settings.sms_can_receive
-	return bool(is_read) and settings.sms_reply_words != "CANCEL"
+	return automation.channel in CHANNELS and CHANNELS[automation.channel].may_ask(automation)

@@ -6,12 +6,14 @@ A channel of text needs `name`, `kind` and `run`, and its line in the table (`ch
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import unescape
 
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.tokens import reconfirm_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.templates import TEXT_NAMES, render_text
@@ -99,6 +101,15 @@ class Channel:
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Carry out the action. `now` is in epoch seconds. The outbox tries again after an error."""
 		raise NotImplementedError
+
+	def asks(self, action: Action) -> bool:
+		"""Whether the message of this action holds the question whether its reader is coming."""
+		shown = self.preview(action)
+		return reconfirm_url(action.booking) in f"{unescape(shown.html or '')} {shown.text or ''}"
+
+	def may_ask(self, automation: Automation) -> bool:
+		"""Whether messages of the automation can hold that question."""
+		return "reconfirm_link" in (automation.text or "")
 
 	def preview(self, action: Action) -> Preview:
 		"""Return the message that the reader would get. Raises TextNotUsable if its text is broken."""

@@ -10,8 +10,8 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
 from scheduler_integration.notifications.email import KIND, send_message
 from scheduler_integration.notifications.messages import Message, capped_at, reply_addresses, sender_name_for
-from scheduler_integration.notifications.rules import FOLLOW_UP_TRIGGERS
-from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.rules import FOLLOW_UP_TRIGGERS, Automation
+from scheduler_integration.notifications.templates import may_name, render
 from scheduler_integration.notifications.unsubscribe import FOLLOW_UPS, Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.outcomes import NotNeeded, Outcome
@@ -57,6 +57,10 @@ class Email(Channel):
 			variables = {**variables_for(action.booking, reader), "is_reassigned": False}
 			words = render(automation.built_in or "", variables, automation.email_template)
 		return Preview(reader.email, words.subject, words.html, words.text)
+
+	def may_ask(self, automation: Automation) -> bool:
+		"""Whether the text of the e-mail names the link."""
+		return may_name("reconfirm_link", automation.built_in or "", automation.email_template)
 
 	def check_address(self, address: str) -> None:
 		"""Raise InvalidRequest if it isn't an e-mail address."""

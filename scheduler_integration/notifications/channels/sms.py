@@ -76,6 +76,24 @@ class TextMessage(Channel):
 		"""Return the text with the line about replies that a reader long before the meeting would get."""
 		return replace(super().preview(action), text=_text(action, 0))
 
+	def asks(self, action: Action) -> bool:
+		"""Whether the text has the link, or says that a reply confirms."""
+		with print_language(action.reader.words):
+			words = reply_hint(action.booking, 0) if _replies_confirm() else ""
+		return super().asks(action) or bool(words and words in _text(action, 0))
+
+	def may_ask(self, automation: Automation) -> bool:
+		"""Whether the text can have the link, or say that a reply confirms."""
+		own = automation.text or ""
+		return super().may_ask(automation) or (_replies_confirm() and (not own or "reply_hint" in own))
+
+
+def _replies_confirm() -> bool:
+	"""Whether attendees can confirm by replying to a text message."""
+	settings = frappe.get_cached_doc("Scheduler Settings")
+	is_read = settings.sms_enabled and settings.sms_replies and settings.sms_can_receive
+	return bool(is_read) and settings.sms_reply_words != "CANCEL"
+
 
 def _text(action: Action, now: int) -> str:
 	with print_language(action.reader.words):
