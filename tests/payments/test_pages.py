@@ -9,11 +9,11 @@ import requests
 
 from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.meetings.tokens import manage_token
-from scheduler_integration.platform.clock import iso_z
+from scheduler_integration.platform.clock import iso_z, now
 from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.payments.world import payment_of
-from tests.support.outbox import mails
+from tests.support.outbox import deliver, mails
 from tests.waitlist.people import offered
 from tests.waitlist.people import path as waitlist_path
 
@@ -347,3 +347,22 @@ def test_a_late_payment_isnt_called_uncharged(client, stripe_for_all, offer, run
 	text = read(client.get(path).text).one("main").text
 	assert "nothing was charged" not in text
 	assert "Your host takes care that you get your money back." in text
+
+
+def test_a_host_reads_that_money_couldnt_be_paid_back_and_tries_again(client, stripe_for_all, offer, run_jobs):
+	path = booked_by_form(client, offer)
+	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)
+	client.get(f"{path}?returned=1")
+	run_jobs()
+	[booking] = bookings_of(offer)
+	act(parse_command("cancel", booking.name))
+	frappe.db.commit()
+	stripe_for_all.fail("/v1/refunds", method="POST", status=400, body={"error": {"code": "insufficient_funds"}})
+	run_jobs()
+	deliver(booking.name, now())
+	sign_in(client, host_of(offer))
+	page = read(client.get(f"/scheduling/meeting/{booking.name}").text).one("main")
+	assert "Not paid back" in page.text
+	again = next(link for link in page.all("a") if link.text == "Try again")
+	form = read(client.get(again["href"]).text).one("button", value="refund")
+	assert form.text == "Yes, pay it back"
