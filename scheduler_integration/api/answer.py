@@ -80,7 +80,9 @@ def _answer(plain: Callable[[], object], status: int) -> Response | None:
 
 def _result(result: object) -> dict[str, object]:
 	if isinstance(result, File):
-		file = {"filename": result.filename, "filecontent": result.content, "content_type": result.content_type}
+		# Frappe adds the charset of texts itself.
+		kind = result.content_type.partition(";")[0]
+		file = {"filename": result.filename, "filecontent": result.content, "content_type": kind}
 		return {"data": None, "type": "download", **file}
 	if not isinstance(result, Message):
 		return {"data": result}

@@ -81,6 +81,7 @@ def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") 
 	if connection:
 		doc = _own(connection, asker.user)
 		provider, hint = doc.provider, doc.account_name or ""
+	provider = next((name for name in WITH_CONSENT if name.lower() == provider.lower()), provider)
 	asked = WITH_CONSENT.get(provider)
 	if asked is None:
 		raise UnknownProvider

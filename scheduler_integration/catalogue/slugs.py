@@ -40,8 +40,9 @@ def slugify(text: str) -> str:
 
 
 def first_free(wanted: str, taken: Container[str]) -> str:
-	"""Return `wanted`, or the first of "wanted-2", "wanted-3" and so on that isn't taken."""
-	numbered = (f"{wanted}-{number}" for number in itertools.count(2))
+	"""Return `wanted`, or the first of "wanted-2", "wanted-3" and so on that isn't taken, cut to MAX_LENGTH."""
+	endings = (f"-{number}" for number in itertools.count(2))
+	numbered = (wanted[: MAX_LENGTH - len(ending)].rstrip("-") + ending for ending in endings)
 	return next(slug for slug in itertools.chain([wanted], numbered) if slug not in taken)
 
 

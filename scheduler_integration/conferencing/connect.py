@@ -61,6 +61,7 @@ class VideoProvider:
 
 def begin(provider: str, asker: Asker) -> str:
 	"""Return the address of the provider's page. Raises InvalidRequest and VendorNotSetUp."""
+	provider = next((name for name in ACCOUNTS if name.lower() == provider.lower()), provider)
 	if provider not in ACCOUNTS:
 		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(ACCOUNTS))})
 	kind = ACCOUNTS[provider]

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration.catalogue import reserved_slugs
 from scheduler_integration.catalogue.edit_pages import free_slug
-from scheduler_integration.catalogue.slugs import slugify
+from scheduler_integration.catalogue.slugs import first_free, slugify
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.api import call
@@ -187,3 +187,9 @@ def test_a_page_whose_slug_the_scheduler_took_gets_another_one_and_its_links_lea
 	page.reload()
 	assert page.slug == f"{taken}-page"
 	assert sent_to(client, f"/schedule/{taken}/{intro.slug}") == (301, path_of(page, intro))
+
+
+def test_a_second_page_with_a_long_title_could_not_be_made():
+	"""Its slug had 102 characters."""
+	assert first_free("a" * 100, {"a" * 100}) == "a" * 98 + "-2"
+	assert first_free("talk", {"talk", "talk-2"}) == "talk-3"

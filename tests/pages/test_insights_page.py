@@ -141,3 +141,4 @@ def test_links_download_tables_without_a_script(client, offer, format, begins):
 	answer = client.get(links[f"Visitors, {format}"])
 	assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
 	assert f".{format.lower()}" in answer.headers["Content-Disposition"]
+	assert answer.headers["Content-Type"].count("charset") <= 1

@@ -117,7 +117,9 @@ export class CalendarGrid {
 
 	/** The name of the month on its first day, if the sheet begins earlier. @param {string} date */
 	_beginning(date) {
-		return date.endsWith("-01") && date !== this.first ? [make("small", { text: shortMonth(date) })] : [];
+		return date.endsWith("-01") && date !== this.first
+			? [make("small", { "aria-hidden": "true", text: shortMonth(date) })]
+			: [];
 	}
 
 	/** @param {MouseEvent} event */
