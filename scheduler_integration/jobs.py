@@ -77,10 +77,10 @@ def _run_the_rest(turn: int = 0) -> None:
 	queue_job(NEXT_RUN, "long", turn=turn, job_id=f"{NEXT_RUN} {turn}", deduplicate=True)
 
 
-def sync_calendars(connection: str) -> None:
+def sync_calendars(connection: str, full: bool = False) -> None:
 	"""Read the calendars of a connection. If pages are left or something changed meanwhile, queue another reading."""
 	began = clock.now()
-	outcome = sync(connection, began)
+	outcome = sync(connection, began, full=full)
 	if not outcome.was_read:
 		return  # Another worker reads them, and will see what was pushed.
 	if outcome.error is not None:

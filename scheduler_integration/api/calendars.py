@@ -94,10 +94,10 @@ def update(name=None, read=None, written=None, closes=None, **switches) -> dict[
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
-def sync(name=None) -> dict[str, Any]:
-	"""Read the connection's calendars as soon as possible. Returns at once."""
+def sync(name=None, full=None) -> dict[str, Any]:
+	"""Read the connection's calendars as soon as possible. Returns at once. With `full` all of them, not only what changed."""
 	user = signed_in()
-	connections.sync_now(parse_name(name), user, clock.now())
+	connections.sync_now(parse_name(name), user, clock.now(), full=parse_flag("full", full))
 	return _one(parse_name(name), user)
 
 

@@ -158,10 +158,13 @@ def update(
 	doc.save()
 
 
-def sync_now(name: str, user: str, now: int) -> None:
-	"""Queue a reading of the connection's calendars, and the events that wait. Raises ConnectionNotFound."""
+def sync_now(name: str, user: str, now: int, *, full: bool = False) -> None:
+	"""Queue a reading of the connection's calendars, and the events that wait. Raises ConnectionNotFound.
+
+	With `full` everything is read again, and not only what has changed since the last time.
+	"""
 	connection = _own(name, user).name
-	sync_soon(connection)
+	sync_soon(connection, full=full)
 	ask_soon(connection, now)
 
 

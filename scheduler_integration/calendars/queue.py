@@ -18,9 +18,9 @@ _QUEUE = "default"
 FRESH = 60
 
 
-def sync_soon(connection: str) -> None:
-	"""Queue the reading of a connection's calendars after the commit."""
-	queue_after_commit(JOB, _QUEUE, connection=connection)
+def sync_soon(connection: str, *, full: bool = False) -> None:
+	"""Queue the reading of a connection's calendars after the commit. With `full` everything is read, not only what changed."""
+	queue_after_commit(JOB, _QUEUE, connection=connection, full=full)
 
 
 def enqueue_sync(connection: str) -> None:

@@ -116,8 +116,8 @@ def _update() -> None:
 	)
 
 
-def _sync() -> None:
-	connections.sync_now(argument("name"), frappe.session.user, now())
+def _sync(*, full: bool = False) -> None:
+	connections.sync_now(argument("name"), frappe.session.user, now(), full=full)
 
 
 def _disconnect() -> None:
@@ -133,6 +133,7 @@ _COMMANDS: dict[str, Callable[[], None]] = {
 	"reconnect": _reconnect,
 	"update": _update,
 	"sync": _sync,
+	"sync_all": lambda: _sync(full=True),
 	"disconnect": _disconnect,
 	"use_other": _use_other,
 	"feed_on": lambda: renew_feed(frappe.session.user),
@@ -152,6 +153,7 @@ def _message(error: SchedulingError | None) -> dict | None:
 		"reconnect": _("The calendar is connected again. It is being read now."),
 		"update": _("Your choice is saved."),
 		"sync": _("The calendar is being read now."),
+		"sync_all": _("The calendar is being read now."),
 		"disconnect": _("The calendar is disconnected."),
 		"use_other": _("The other account is connected. It is being read now."),
 		"feed_on": _("Your calendar link is ready. An earlier one doesn't work any more."),

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.clock import now, to_site_time
 from tests.calendars.conftest import Feed
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_page, make_user
@@ -85,6 +85,28 @@ def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	assert call(client, "sync", name=made["name"])[0] == 200
 	assert call(client, "disconnect", name=made["name"], keep_events=1)[0] == 200
 	assert call(client, "list", "GET")[1]["connections"] == []
+
+
+def test_everything_is_read_again_on_demand(client, jane, feed, run_jobs):
+	def busy(name):
+		frappe.db.rollback()
+		return frappe.db.count("Calendar Busy Time", {"connection": name})
+
+	day = to_site_time(now() + 2 * 86400).strftime("%Y%m%d")
+	feed.events(f"DTSTART:{day}T100000Z\nDTEND:{day}T110000Z")
+	feed.headers = {"ETag": '"1"'}
+	signed_in(client, jane)
+	name = connect(client, feed)["name"]
+	run_jobs()
+	assert busy(name) == 1
+	frappe.db.delete("Calendar Busy Time", {"connection": name})
+	frappe.db.commit()
+	assert call(client, "sync", name=name)[0] == 200
+	run_jobs()
+	assert busy(name) == 0  # nothing has changed there
+	assert call(client, "sync", name=name, full=1)[0] == 200
+	run_jobs()
+	assert busy(name) == 1
 
 
 def test_what_is_disconnected_is_forgotten(client, jane, feed, run_jobs):
