@@ -179,6 +179,8 @@ doc_events = {
 	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
 	# Frappe lets everybody attach a file to any record.
 	"File": {"validate": f"{_PERMISSIONS}.check_attachment"},
+	# Frappe lets everybody write a to-do about any record.
+	"ToDo": {"validate": f"{_PERMISSIONS}.check_assignment"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
 	"User": {
 		"on_trash": [

@@ -67,6 +67,9 @@ def before_uninstall() -> None:
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	remove_desktop_entries()
 	frappe.db.delete("Singles", {"doctype": "Scheduler Settings"})
+	# The values of Password fields.
+	for doctype in frappe.get_all("DocType", {"module": "Scheduler Integration"}, pluck="name"):
+		frappe.db.delete("__Auth", {"doctype": doctype})
 	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "scheduler_integration.%"]}, pluck="name"):
 		frappe.delete_doc("Scheduled Job Type", job, force=True)
 

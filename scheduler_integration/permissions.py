@@ -330,6 +330,20 @@ def check_attachment(file: Document, method: str | None = None) -> None:
 		raise NotPermitted
 
 
+def check_assignment(todo: Document, method: str | None = None) -> None:
+	"""Hook: a to-do about a record of this app only by those who may change the record. It shows on the record's form.
+
+	Raises NotPermitted, whether there is such a record or not.
+	"""
+	doctype, name = todo.reference_type, todo.reference_name
+	is_same = not todo.is_new() and not any(map(todo.has_value_changed, ("reference_type", "reference_name")))
+	if todo.flags.ignore_permissions or is_same:
+		return
+	is_ours = doctype and name and frappe.get_cached_value("DocType", doctype, "module") == MODULE
+	if is_ours and not (frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", doc=name)):
+		raise NotPermitted
+
+
 def _is_unsaved(doctype: str, name: str) -> bool:
 	"""Return whether it is the name that the desk gives to a new form. Its files follow the record when it is saved."""
 	found = re.fullmatch("new-(.+)-[a-z]{10}", str(name))

@@ -24,7 +24,7 @@ from scheduler_integration.http.oauth.vendors import is_set_up
 from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.queue import queue_after_commit
 from scheduler_integration.platform.site_address import site_url
 
@@ -60,7 +60,8 @@ class VideoProvider:
 
 
 def begin(provider: str, asker: Asker) -> str:
-	"""Return the address of the provider's page. Raises InvalidRequest and VendorNotSetUp."""
+	"""Return the address of the provider's page. Raises InvalidRequest, NotPermitted and VendorNotSetUp."""
+	_check_host()
 	provider = next((name for name in ACCOUNTS if name.lower() == provider.lower()), provider)
 	if provider not in ACCOUNTS:
 		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(ACCOUNTS))})
@@ -68,11 +69,18 @@ def begin(provider: str, asker: Asker) -> str:
 	return consent.begin(kind.VENDOR, kind.SCOPES, asker, site_url(CALLBACK), {"provider": provider})
 
 
+def _check_host() -> None:
+	if not has_app_permission():
+		raise NotPermitted
+
+
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
 	"""Store the account that the provider granted, and return the Video Connection. `now` is in epoch seconds.
 
-	Bookings that wait for the account get their calls. Raises the errors of `consent.finish` and `consent.require`.
+	Bookings that wait for the account get their calls. Raises NotPermitted, and the errors of `consent.finish` and
+	`consent.require`.
 	"""
+	_check_host()
 	started, grant = consent.finish(params, asker, now)
 	provider = started.context["provider"]
 	consent.require(started.vendor, ACCOUNTS[provider].NEEDED, grant)

@@ -21,4 +21,5 @@ def merge_slashes() -> None:
 def rewrite(request: Request, path: str) -> None:
 	"""Let Frappe show another page for this request, as a web server's rewrite rule does."""
 	request.path = path
-	request.environ["PATH_INFO"] = path
+	# WSGI (PEP 3333) has the bytes of a path as Latin-1.
+	request.environ["PATH_INFO"] = path.encode().decode("latin-1")

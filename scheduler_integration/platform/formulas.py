@@ -14,6 +14,7 @@ _CALCULATES = (
 	re.compile(r"[^\W\d_][\w.]*\s*\("),  # +WEBSERVICE("…"), @SUM (A1:A9), in any language
 	re.compile(r"\|.*!", re.DOTALL),  # -2+3+cmd|' /C calc'!A0
 	re.compile(r"!\$?[A-Za-z]{1,3}\$?\d"),  # +'https://evil.example/[a.xlsx]b'!A1
+	re.compile(r"\A[-+@\s]*\$?[A-Za-z]{1,3}\$?\d+\s*%?\Z"),  # @A1, -A1
 	re.compile(rf"\A[-+@\s]*{_OPERAND}(?:\s*[-+*/^&=<>:;%]+\s*{_OPERAND})+\s*%?\Z"),  # +A1&B1, -2+3
 )
 

@@ -2,7 +2,7 @@ import json
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, cint, flt, get_datetime, getdate
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.defaults import timezone_of
@@ -23,8 +23,47 @@ FIGURES = (
 )  # fmt: skip
 
 
+# What changes a fact of a booking, with all its consequences: an action of `bookings.update`.
+_UPDATE = "scheduler_integration.api.bookings.update(name, action=…)"
+_ACTIONS = {
+	"status": "confirm, decline, cancel, complete, no_show",
+	**dict.fromkeys(("starts_on", "ends_on", "starts_at", "ends_at", "duration_minutes"), "reschedule"),
+	**dict.fromkeys(("host", "hosts"), "reassign, hand_over"),
+	**dict.fromkeys(("guests", "address_status"), "guests"),
+	**dict.fromkeys(("payment_status", "amount_paid"), "mark_paid"),
+	"amount_refunded": "refund",
+	**dict.fromkeys(
+		("reschedule_asked_at", "reschedule_message", "time_given_back"), "ask_to_reschedule, withdraw_ask"
+	),
+	**dict.fromkeys(("cancelled_by", "cancelled_at", "cancel_reason"), "cancel, decline"),
+}
+
+
 class Booking(Form):
 	"""One meeting of one attendee. Only the room bookings/ writes it; the desk can change the host's notes."""
+
+	def validate_higher_perm_levels(self):
+		"""Refuse a changed fact, which Frappe would set back without a word, or store for the Administrator without consequences."""
+		if not self.flags.ignore_permissions and not self.is_new():
+			self.refuse_changed_facts()
+		super().validate_higher_perm_levels()
+
+	def refuse_changed_facts(self):
+		stored = self.get_doc_before_save()
+		for field in self.meta.get_high_permlevel_fields():
+			name = field.fieldname
+			if (
+				stored
+				and self.get(name) is not None
+				and _plain(field, self.get(name)) != _plain(field, stored.get(name))
+			):
+				label = _(field.label, context="Booking")
+				sentence = _("{0} can't be changed here: it is a fact about the meeting.").format(label)
+				if action := _ACTIONS.get(name):
+					sentence = _("{0} can't be changed here, because nobody would be told. Call {1} with one of: {2}.")
+					sentence = sentence.format(label, _UPDATE, action)
+				frappe.msgprint(sentence, indicator="red")
+				raise NotPermitted(sentence)
 
 	def onload(self):
 		"""Let the form show the name of a CRM record that the user may not open, instead of a link that is refused."""
@@ -121,6 +160,18 @@ class Booking(Form):
 	def is_live(self) -> bool:
 		"""Whether the meeting takes its hosts' time."""
 		return self.status in LIVE
+
+
+def _plain(field, value):
+	"""Return a field's value so that it is equal to the same value that arrived as text."""
+	if field.fieldtype == "Table":
+		fields = [each for each in frappe.get_meta(field.options).fields if each.fieldname]
+		return [[_plain(each, row.get(each.fieldname)) for each in fields] for row in value or ()]
+	if field.fieldtype in ("Int", "Check", "Long Int"):
+		return cint(value)
+	if field.fieldtype == "Currency":
+		return round(flt(value), 9)
+	return str(get_datetime(value)) if field.fieldtype == "Datetime" and value else value or ""
 
 
 def _may_open(doctype: str, name: str) -> bool:

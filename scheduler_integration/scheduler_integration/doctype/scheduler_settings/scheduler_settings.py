@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -56,6 +57,7 @@ class SchedulerSettings(Form):
 
 	def validate(self):
 		parse_reminders(self.default_reminders)
+		self.validate_links()
 		self.validate_hosts()
 		self.validate_report_sources()
 		self.validate_proxies()
@@ -70,6 +72,15 @@ class SchedulerSettings(Form):
 
 	def on_update(self):
 		forget_table()
+
+	def validate_links(self):
+		"""Refuse an address that isn't one of a page: "javascript:" in a link would run in the readers' browsers."""
+		for field in ("feedback_url", "sms_reply_url", "imprint_url", "privacy_url", "jitsi_server"):
+			parts = urlsplit((self.get(field) or "").strip())
+			is_own = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+			if any(parts) and not is_own and not (parts.scheme in ("http", "https") and parts.netloc):
+				label = _(self.meta.get_label(field))
+				raise InvalidRequest(_("{0}: enter an address that begins with https://.").format(label))
 
 	def validate_hosts(self):
 		embedding, widgets = (self.allowed_embed_hosts or "").split(), (self.widget_hosts or "").split()

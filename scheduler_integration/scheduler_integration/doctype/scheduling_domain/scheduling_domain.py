@@ -1,10 +1,12 @@
 import frappe
 from frappe import _
+from frappe.utils import add_to_date, now_datetime
 
 from scheduler_integration.documents import Form
 from scheduler_integration.domains.claims import claim_view
+from scheduler_integration.domains.keep import PATIENCE
 from scheduler_integration.domains.names import checked_domain, refuse_own
-from scheduler_integration.domains.table import PENDING, forget_table
+from scheduler_integration.domains.table import PENDING, VERIFIED, forget_table
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
 
@@ -29,7 +31,13 @@ class SchedulingDomain(Form):
 
 	def refuse_taken(self):
 		refuse_own(self.domain, frappe.get_cached_doc("Scheduler Settings").base_domain or "")
-		if frappe.db.exists("Scheduling Domain", {"domain": self.domain}):
+		other = frappe.db.get_value(
+			"Scheduling Domain", {"domain": self.domain}, ["name", "status", "creation"], as_dict=True
+		)
+		if other and other.status != VERIFIED and other.creation < add_to_date(now_datetime(), seconds=-PATIENCE):
+			# Anybody can type a domain. Who hasn't shown in this time that it is theirs doesn't keep its owner out.
+			frappe.delete_doc("Scheduling Domain", other.name, ignore_permissions=True)
+		elif other:
 			sentence = _("{0} is in use already. Ask a Scheduling Manager.").format(self.domain)
 			raise InvalidRequest(sentence, details={"domain": sentence})
 

@@ -1,0 +1,105 @@
+"""Doors beside those of a page: an odd path, a to-do, a row, an address in the settings, somebody without a role."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime
+
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.http.addresses import is_public
+from scheduler_integration.platform.formulas import is_formula
+from tests.pages.offer import make_offer, path_of, sign_in
+from tests.support import door
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
+
+NOW, NINE = at("2026-03-02 06:00"), at("2026-03-05 09:00")
+
+
+@pytest.mark.parametrize("path", ["/schedule//€", "/schedule//%E2%82%AC", "/schedule///日本/x"])
+def test_two_slashes_and_a_euro_were_a_500(client, path):
+	assert client.get(path).status_code == 404
+
+
+def test_two_slashes_still_lead_to_the_page(client, commit_clean):
+	assert client.get(path_of(make_offer()).replace("/schedule/", "/schedule//")).status_code == 200
+
+
+def test_a_host_took_a_question_from_a_colleagues_form(as_user):
+	question = {"label": "Budget?", "question_type": "Text"}
+	victims = make_meeting_type(make_page(), questions=[question])
+	page = make_page()
+	own = make_meeting_type(page, questions=[question])
+	with as_user(page.user):
+		form = frappe.get_doc("Meeting Type", own.name)
+		form.update({"questions": [{"name": victims.questions[0].name, "label": "Mine", "question_type": "Text"}]})
+		with pytest.raises(NotPermitted):
+			form.save()
+		kept = frappe.get_doc("Meeting Type", own.name)
+		kept.questions[0].label = "How much?"
+		kept.append("questions", {"label": "When?", "question_type": "Text"})
+		kept.save()
+	assert frappe.db.get_value("Meeting Type Question", victims.questions[0].name, "parent") == victims.name
+	assert [row.label for row in frappe.get_doc("Meeting Type", own.name).questions] == ["How much?", "When?"]
+
+
+def test_anybody_assigned_a_todo_to_somebody_elses_booking(as_user):
+	page, client = make_page(), make_user(roles=())
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW).id
+	todo = {"doctype": "ToDo", "description": "x", "reference_type": "Booking", "reference_name": booking}
+	with as_user(client), pytest.raises(NotPermitted):
+		frappe.get_doc({**todo, "allocated_to": page.user}).insert()
+	with as_user(page.user):
+		frappe.get_doc({**todo, "allocated_to": page.user}).insert()
+
+
+@pytest.mark.parametrize("field", ["imprint_url", "privacy_url", "feedback_url", "sms_reply_url", "jitsi_server"])
+@pytest.mark.parametrize(
+	"address", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "//evil.example"]
+)
+def test_an_address_in_the_settings_ran_a_script(field, address):
+	settings = frappe.get_doc("Scheduler Settings")
+	settings.set(field, address)
+	with pytest.raises(InvalidRequest, match="https://"):
+		settings.save()
+
+
+@pytest.mark.parametrize("address", ["https://firm.example/imprint", "/imprint", ""])
+def test_the_address_of_a_page_is_taken(address):
+	settings = frappe.get_doc("Scheduler Settings")
+	settings.imprint_url = address
+	settings.save()
+
+
+def test_a_client_connected_an_account_for_video_calls(client, commit_clean):
+	sign_in(client, make_user(roles=()))
+	answer = client.call("scheduler_integration.api.video.connect", provider="Zoom")
+	assert (answer.status_code, answer.json()["code"]) == (403, "NOT_PERMITTED")
+	assert client.get("/scheduling/video?connect=Zoom").status_code == 403
+
+
+@pytest.mark.parametrize("text", ["@A1", "-A1", "+$B$12", "-XFD1"])
+def test_a_reference_to_one_cell_was_stored(text):
+	assert is_formula(text)
+
+
+@pytest.mark.parametrize("text", ["@ada", "-5", "- A4 paper", "+49 30 1234"])
+def test_a_dash_is_no_formula(text):
+	assert not is_formula(text)
+
+
+@pytest.mark.parametrize("address", ["3fff::1", "3fff:fff::1", "192.88.99.1", "::ffff:192.88.99.1"])
+def test_networks_that_nobody_has_were_called(address):
+	assert not is_public(address)
+
+
+def test_a_claim_that_nobody_proved_kept_the_owner_out(as_user):
+	domain = f"{fresh('book')}.firm.example"
+	first, owner = make_page(), make_page()
+	with as_user(first.user):
+		claim = frappe.get_doc({"doctype": "Scheduling Domain", "domain": domain, "user": first.user}).insert()
+	mine = {"doctype": "Scheduling Domain", "domain": domain, "user": owner.user}
+	with as_user(owner.user):
+		with pytest.raises(InvalidRequest):
+			frappe.get_doc(mine).insert()
+		frappe.db.set_value(claim.doctype, claim.name, "creation", add_days(now_datetime(), -8), update_modified=False)
+		assert frappe.get_doc(mine).insert().user == owner.user
+	assert not frappe.db.exists(claim.doctype, claim.name)
