@@ -322,6 +322,19 @@ class TestOrganizer:
 
 
 @pytest.mark.slow
+def test_nothing_is_left_of_a_mail_that_fails_half_way(booking, monkeypatch):
+	def fail(mail, answered, now):
+		frappe.db.set_value("Booking", answered.name, "host_notes", "half done")
+		raise RuntimeError
+
+	monkeypatch.setattr("scheduler_integration.replies.mails._outcome", fail)
+	assert take_mail((FOLDER / "google-accepted.eml").read_bytes(), NOW)
+	frappe.db.commit()
+	read_waiting(NOW)
+	frappe.db.rollback()
+	assert not frappe.db.get_value("Booking", {"ical_uid": UID}, "host_notes")
+
+
 def test_two_processes_read_each_mail_once(site, booking):
 	assert take_mail(mail("google-declined"), NOW)
 	assert take_mail(mail("outlook-accepted"), NOW)

@@ -14,6 +14,7 @@ from scheduler_integration.parsing.reschedule_request import parse_reschedule_re
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.replies import rows
+from scheduler_integration.replies.texts import MOST_A_DAY
 from tests.replies.sending import (
 	ADDRESS,
 	DAY,
@@ -52,6 +53,11 @@ def notes(booking):
 def told(booking):
 	frappe.db.rollback()
 	return frappe.get_all("Notification Log", {"document_name": booking.name}, ["for_user", "subject"])
+
+
+def test_somebody_who_texts_all_day_gets_twenty_answers(texts, say):
+	texts.about()
+	assert [bool(say("yes")) for _each in range(MOST_A_DAY + 1)] == [True] * MOST_A_DAY + [False]
 
 
 class TestWishes:
