@@ -211,6 +211,7 @@ doc_events = {
 before_request = [
 	"scheduler_integration.entry.paths.merge_slashes",
 	"scheduler_integration.entry.domains.serve_domain",
+	"scheduler_integration.entry.paths.read_routes",
 ]
 on_login = "scheduler_integration.entry.domains.refuse_login"
 

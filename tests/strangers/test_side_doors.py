@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime
 
+from scheduler_integration.entry.paths import read_routes
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.http.addresses import is_public
 from scheduler_integration.platform.formulas import is_formula
@@ -21,6 +22,17 @@ def test_two_slashes_and_a_euro_were_a_500(client, path):
 
 def test_two_slashes_still_lead_to_the_page(client, commit_clean):
 	assert client.get(path_of(make_offer()).replace("/schedule/", "/schedule//")).status_code == 200
+
+
+def test_the_second_of_two_clicks_on_a_cold_cache_was_a_500(monkeypatch):
+	"""Frappe's own cache answers None then, and keeps it for the request."""
+	found = lambda: frappe.local.cache.get("routes", [])  # noqa: E731
+	monkeypatch.setattr("frappe.website.doctype.web_page.web_page.get_dynamic_web_pages", found)
+	monkeypatch.setattr(frappe.local, "cache", {"routes": None})
+	frappe.utils.set_request(method="GET", path="/schedule/jane")
+	read_routes()
+	del frappe.local.request
+	assert found() == []
 
 
 def test_a_host_took_a_question_from_a_colleagues_form(as_user):
