@@ -69,7 +69,17 @@ def _load(which: Callable[[Table], Criterion], only_active: bool, *, of_anybody:
 	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
 	condition = which(meeting_type)
 	if not of_anybody:
-		condition &= _is_the_consultants_own(meeting_type, page)
+		# The condition that a type really is the consultant's. The owner of a page can enter any consultant in the
+		# types of that page. A type counts as the consultant's if it has no page, or if the consultant owns the page
+		# or is one of its active hosts.
+		host = DocType("Scheduling Page Host")
+		hosted = (
+			frappe.qb.from_(host)
+			.select(host.parent)
+			.where((host.parent == page.name) & (host.user == meeting_type.consultant) & (host.is_active == 1))
+		)
+		is_the_consultants_own = page.name.isnull() | (page.user == meeting_type.consultant) | page.name.isin(hosted)
+		condition &= is_the_consultants_own
 	if only_active:
 		condition &= meeting_type.is_active == 1
 	rows = (
@@ -84,21 +94,6 @@ def _load(which: Callable[[Table], Criterion], only_active: bool, *, of_anybody:
 	)
 	phases = _phases_of([row.name for row in rows])
 	return [_of_row(row, phases.get(row.name, set())) for row in rows]
-
-
-def _is_the_consultants_own(meeting_type: Table, page: Table) -> Criterion:
-	"""Return the condition that a type really is the consultant's.
-
-	The owner of a page can enter any consultant in the types of that page. A type counts as the consultant's if it has no
-	page, or if the consultant owns the page or is one of its active hosts.
-	"""
-	host = DocType("Scheduling Page Host")
-	hosted = (
-		frappe.qb.from_(host)
-		.select(host.parent)
-		.where((host.parent == page.name) & (host.user == meeting_type.consultant) & (host.is_active == 1))
-	)
-	return page.name.isnull() | (page.user == meeting_type.consultant) | page.name.isin(hosted)
 
 
 def _phases_of(names: list[str]) -> dict[str, set[str]]:

@@ -91,17 +91,15 @@ def missing_accounts(place: Place, meeting_type: Document, users: Iterable[str])
 	without = hosts_without(place.type, users)
 	if meeting_type.assignment != "Collective" or len(without) == len(users):
 		return without
-	return without if _may_all_be_without(meeting_type, without) else []
-
-
-def _may_all_be_without(meeting_type: Document, without: list[str]) -> bool:
-	"""Whether all who take part in a collective meeting may be hosts without an account."""
+	# Whether all who take part in a collective meeting may be hosts without an account.
 	needed = at_least(meeting_type)
 	if not needed or not meeting_type.scheduling_page:
-		return False
-	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
-	required = required_users(meeting_type, page)
-	return required <= set(without) and len(set(without) - required) >= needed
+		may_all_be_without = False
+	else:
+		page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
+		required = required_users(meeting_type, page)
+		may_all_be_without = required <= set(without) and len(set(without) - required) >= needed
+	return without if may_all_be_without else []
 
 
 def check_places(meeting_type: Document) -> None:

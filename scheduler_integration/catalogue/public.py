@@ -17,7 +17,7 @@ from scheduler_integration.catalogue.hosts import (
 	page_users,
 )
 from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
-from scheduler_integration.catalogue.places import Place, location_label, offered_places
+from scheduler_integration.catalogue.places import location_label, offered_places
 from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
 from scheduler_integration.catalogue.repeats import Repeat, repeat_of
 from scheduler_integration.domains.links import page_url
@@ -261,7 +261,9 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		duration_options=tuple(durations_of(doc)),
 		location_type=frappe.scrub(places[0].type) if places else None,
 		location_label=location_label(places[0].type) if places else None,
-		locations=tuple(_public_place(place) for place in places),
+		locations=tuple(
+			PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone) for place in places
+		),
 		price=flt(doc.price),
 		currency=doc.currency or None,
 		requires_confirmation=bool(doc.requires_confirmation),
@@ -285,11 +287,9 @@ def _hosts(hosts: list[TypeHost]) -> tuple[PublicHost, ...]:
 	return tuple(PublicHost(host.name, host.image) for host in hosts)
 
 
-def _public_place(place: Place) -> PublicPlace:
-	return PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone)
-
-
 def _question(row: Document, meeting_type: Document) -> PublicQuestion:
+	named = next((each for each in meeting_type.questions if row.show_if and each.label == row.show_if), None)
+	condition = Condition(named.name, tuple(lines_of(row.show_if_answers))) if named else None
 	return PublicQuestion(
 		id=row.name,
 		label=row.label,
@@ -299,10 +299,5 @@ def _question(row: Document, meeting_type: Document) -> PublicQuestion:
 		help=row.help_text or None,
 		placeholder=row.placeholder or None,
 		key=link_key(row),
-		show_if=_condition(row, meeting_type),
+		show_if=condition,
 	)
-
-
-def _condition(row: Document, meeting_type: Document) -> Condition | None:
-	named = next((each for each in meeting_type.questions if row.show_if and each.label == row.show_if), None)
-	return Condition(named.name, tuple(lines_of(row.show_if_answers))) if named else None

@@ -58,7 +58,12 @@ def check_questions(questions: Sequence[Document]) -> None:
 		if question.question_type in _CHOOSING and not choices_of(question):
 			raise InvalidRequest(_("The question “{0}” needs its choices, one a line.").format(question.label))
 		_check_key(question, questions)
-		_check_hidden(question)
+		if question.is_hidden:
+			if not question.prefill_key:
+				raise InvalidRequest(
+					_("The hidden field “{0}” needs a key: only a link fills it in.").format(question.label)
+				)
+			question.required, question.show_if, question.show_if_answers = 0, None, None
 		_check_condition(question, questions[:place])
 
 
@@ -74,14 +79,6 @@ def _check_key(question: Document, questions: Sequence[Document]) -> None:
 		)
 	if [each.prefill_key for each in questions].count(key) > 1:
 		raise InvalidRequest(_("Two questions have the key “{0}”. Please choose another.").format(key))
-
-
-def _check_hidden(question: Document) -> None:
-	if not question.is_hidden:
-		return
-	if not question.prefill_key:
-		raise InvalidRequest(_("The hidden field “{0}” needs a key: only a link fills it in.").format(question.label))
-	question.required, question.show_if, question.show_if_answers = 0, None, None
 
 
 def _check_condition(question: Document, earlier: Sequence[Document]) -> None:

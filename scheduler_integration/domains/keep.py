@@ -34,7 +34,12 @@ def check(claim: Document, now: int, resolver: Resolver | None = None) -> Checke
 	"""
 	troubles = tuple(troubles_of(claim.domain, claim.name, resolver))
 	failing_since = (claim.failing_since or now) if troubles else None
-	status = _status(claim.status, failing_since, now)
+	if failing_since is None:
+		status = VERIFIED
+	elif claim.status == VERIFIED:
+		status = VERIFIED if now - failing_since < PATIENCE else BROKEN
+	else:
+		status = claim.status or PENDING
 	values = {
 		"status": status,
 		"checked_at": to_site_time(now),
@@ -74,11 +79,3 @@ def _forget(filters: dict[str, str]) -> None:
 	for name in frappe.get_all(DOCTYPE, filters, pluck="name"):
 		# Whoever may delete the user or the page deletes what belongs to it.
 		frappe.delete_doc(DOCTYPE, name, ignore_permissions=True)
-
-
-def _status(before: str, failing_since: int | None, now: int) -> str:
-	if failing_since is None:
-		return VERIFIED
-	if before == VERIFIED:
-		return VERIFIED if now - failing_since < PATIENCE else BROKEN
-	return before or PENDING

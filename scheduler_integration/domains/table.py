@@ -48,13 +48,16 @@ def served_at(header: str) -> Served | None:
 	if slugs:
 		return Served(host, slugs[0], slugs)
 	label, _dot, rest = host.partition(".")
-	if not base or rest != base or (host in configured_hosts() and not _is_active(label)):
+	if (
+		not base
+		or rest != base
+		or (
+			host in configured_hosts()
+			and not bool(frappe.db.exists("Scheduling Page", {"slug": label, "is_active": 1}))
+		)
+	):
 		return None
 	return Served(host, label, (label,))
-
-
-def _is_active(slug: str) -> bool:
-	return bool(frappe.db.exists("Scheduling Page", {"slug": slug, "is_active": 1}))
 
 
 def has_domains() -> bool:

@@ -42,7 +42,12 @@ class Advice:
 
 def advice(found: Dashboard) -> list[Advice]:
 	"""Return the advice on the dashboard's meetings. Makes two queries."""
-	candidates = [_reminders(found), _early(found), _type(found)]
+	reminded = counts.attended_with_reminder(found.scope)
+	missed, came = reminded.get("No Show", 0), reminded.get("Completed", 0)
+	total = _missed(found.tally)
+	without = Missed(total.part - missed, total.whole - missed - came)
+	reminders = Advice("reminders", without, Missed(missed, missed + came))
+	candidates = [reminders, _early(found), _type(found)]
 	return [each for each in candidates if each and is_certain(each.worse, each.better)]
 
 
@@ -51,14 +56,6 @@ def is_certain(worse: Missed, better: Missed) -> bool:
 	if min(worse.whole, better.whole) < LEAST:
 		return False
 	return wilson(worse.part, worse.whole)[0] > wilson(better.part, better.whole)[1]
-
-
-def _reminders(found: Dashboard) -> Advice:
-	reminded = counts.attended_with_reminder(found.scope)
-	missed, came = reminded.get("No Show", 0), reminded.get("Completed", 0)
-	total = _missed(found.tally)
-	without = Missed(total.part - missed, total.whole - missed - came)
-	return Advice("reminders", without, Missed(missed, missed + came))
 
 
 def _early(found: Dashboard) -> Advice:

@@ -109,7 +109,13 @@ def make(name: str, clock: Callable[[], int]) -> ExportFile | None:
 	Commits after each batch. So a booking that is made meanwhile may be in the file or not, and no other booking is missing
 	or there twice, as its start never changes.
 	"""
-	record = _begin(name, clock())
+	# Take the record for this job. Return None if it doesn't wait for one.
+	now = clock()
+	status = frappe.db.get_value(DOCTYPE, name, "status", for_update=True)
+	if status == WAITING:
+		frappe.db.set_value(DOCTYPE, name, {"status": RUNNING, "alive_at": now})
+	frappe.db.commit()
+	record = _records({"name": name})[0] if status == WAITING else None
 	if not record:
 		return None
 	path = _path(record)
@@ -168,7 +174,7 @@ def _records(filters: dict[str, Any], order_by: str = "asked_at") -> list[Any]:
 
 def _file(record: Any, address: str, now: int) -> ExportFile:
 	asked, status, reason = json.loads(record.question), record.status, record.reason or ""
-	if _is_dead(record, now):
+	if record.status == RUNNING and record.alive_at <= now - _SILENT_SECONDS:
 		status, reason = FAILED, KILLED
 	return ExportFile(
 		name=record.name,
@@ -193,24 +199,11 @@ def _queue(name: str, how: Callable[..., None]) -> None:
 	how(JOB, "long", export=name, job_id=f"{JOB} {name}", deduplicate=True)
 
 
-def _is_dead(record: Any, now: int) -> bool:
-	return record.status == RUNNING and record.alive_at <= now - _SILENT_SECONDS
-
-
 def _end_dead(now: int, filters: dict[str, Any]) -> None:
 	"""Say of the files whose jobs died that there won't be any, and delete what was written of them."""
 	for record in _records({**filters, "status": RUNNING, "alive_at": ["<=", now - _SILENT_SECONDS]}):
 		_end(record, FAILED, reason=KILLED)
 		_path(record).unlink(missing_ok=True)
-
-
-def _begin(name: str, now: int) -> Any:
-	"""Take the record for this job. Return None if it doesn't wait for one."""
-	status = frappe.db.get_value(DOCTYPE, name, "status", for_update=True)
-	if status == WAITING:
-		frappe.db.set_value(DOCTYPE, name, {"status": RUNNING, "alive_at": now})
-	frappe.db.commit()
-	return _records({"name": name})[0] if status == WAITING else None
 
 
 def _write(record: Any, path: Path, clock: Callable[[], int]) -> None:

@@ -150,18 +150,15 @@ def _views(groups: Sequence[Group], amounts: Sequence[float], ahead: int, weeks:
 		by_week[each.week].append((each, amount))
 	for back in backs:
 		for each, amount in by_week[ahead - back]:
-			_see(seen[back], each, amount, back)
+			view = seen[back]
+			came = amount if each.came else 0.0
+			view.came_in_all += came
+			if each.made < -back and (each.gone is None or each.gone >= -back):
+				view.known[each.bucket] += each.number
+				view.came[each.bucket] += each.number * each.came
+				view.amounts[each.bucket] += amount
+				view.came_known += came
 	return seen
-
-
-def _see(view: _Seen, each: Group, amount: float, back: int) -> None:
-	came = amount if each.came else 0.0
-	view.came_in_all += came
-	if each.made < -back and (each.gone is None or each.gone >= -back):
-		view.known[each.bucket] += each.number
-		view.came[each.bucket] += each.number * each.came
-		view.amounts[each.bucket] += amount
-		view.came_known += came
 
 
 def _earlier(seen: dict[int, _Seen], back: int, ahead: int) -> list[_Seen]:

@@ -88,18 +88,15 @@ class Tally:
 	def add(self, status: str, count: int, *, by: str = "", is_late: bool = False, after_start: bool = False) -> None:
 		"""Count bookings with this status, an option of Booking. Declined and rescheduled ones aren't counted."""
 		if status == "Cancelled":
-			self._add_cancelled(count, by, is_late, after_start)
+			if after_start:
+				self.cancelled_after_start += count
+			else:
+				self.cancelled += count
+				self.late += count * is_late
+				self.by_host += count * (by == "Host")
+				self.by_attendee += count * (by == "Attendee")
 		elif status in _FIELDS:
 			setattr(self, _FIELDS[status], getattr(self, _FIELDS[status]) + count)
-
-	def _add_cancelled(self, count: int, by: str, is_late: bool, after_start: bool) -> None:
-		if after_start:
-			self.cancelled_after_start += count
-			return
-		self.cancelled += count
-		self.late += count * is_late
-		self.by_host += count * (by == "Host")
-		self.by_attendee += count * (by == "Attendee")
 
 
 _FIELDS = {"Pending": "pending", "Scheduled": "scheduled", "Completed": "completed", "No Show": "no_shows"}

@@ -89,7 +89,7 @@ def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	for host in load_hosts(schedules, span, None, now):
 		for day in wanted[host.name]:
 			first, last = _span(day, schedules[host.name].zone)
-			minutes = _offered(host, first, last), _booked(host, first, last)
+			minutes = engine.offered_minutes(replace(host, booked=()), first, last), _booked(host, first, last)
 			yield (
 				frappe.generate_hash(length=10),
 				stamp,
@@ -118,10 +118,6 @@ def _missing(schedule: HostSchedule, last: date | None, now: int, days: int) -> 
 
 def _span(day: date, zone: str) -> engine.Interval:
 	return engine.local_midnight(day, zone), engine.local_midnight(day + timedelta(days=1), zone)
-
-
-def _offered(host: engine.Host, first: int, last: int) -> int:
-	return engine.offered_minutes(replace(host, booked=()), first, last)
 
 
 def _booked(host: engine.Host, first: int, last: int) -> int:

@@ -138,24 +138,29 @@ def keep(now: int) -> None:
 	"""
 	today = visits.day_of(now)
 	for day in (today - timedelta(days=1), today):
-		_keep_day(day)
+		generation, rows = visits.generation(day), counted(visits.entries(day))
+		if generation:
+			row = DocType("Booking Page Stat")
+			query = (
+				frappe.qb.from_(row)
+				.select(
+					row.scheduling_page, row.meeting_type, row.source, row.has_script, *(row[name] for name in FIELDS)
+				)
+				.where((row.date == day) & (row.generation == generation))
+			)
+			kept = {
+				Key(page, meeting_type or "", source or "", bool(has_script)): tuple(numbers)
+				for page, meeting_type, source, has_script, *numbers in query.run()
+			}
+			if rows != kept:
+				if _visitors(rows) < _visitors(kept):
+					# The cache has lost entries. What was stored stays, and the visitors from now on are counted beside it.
+					visits.forget(day)
+				else:
+					write(day, generation, rows)
 		frappe.db.commit()
 	if visits.day_of(now - SETTLED) == today:
 		visits.forget(today - timedelta(days=1))
-
-
-def _keep_day(day: date) -> None:
-	generation, rows = visits.generation(day), counted(visits.entries(day))
-	if not generation:
-		return
-	kept = _stored(day, generation)
-	if rows == kept:
-		return
-	if _visitors(rows) < _visitors(kept):
-		# The cache has lost entries. What was stored stays, and the visitors from now on are counted beside it.
-		visits.forget(day)
-		return
-	write(day, generation, rows)
 
 
 def write(day: date, generation: str, rows: Rows) -> None:
@@ -182,19 +187,6 @@ def _document(day: date, generation: str, key: Key, numbers: Numbers) -> Any:
 			**dict(zip(FIELDS, numbers, strict=True)),
 		}
 	)
-
-
-def _stored(day: date, generation: str) -> Rows:
-	row = DocType("Booking Page Stat")
-	query = (
-		frappe.qb.from_(row)
-		.select(row.scheduling_page, row.meeting_type, row.source, row.has_script, *(row[name] for name in FIELDS))
-		.where((row.date == day) & (row.generation == generation))
-	)
-	return {
-		Key(page, meeting_type or "", source or "", bool(has_script)): tuple(numbers)
-		for page, meeting_type, source, has_script, *numbers in query.run()
-	}
 
 
 def _visitors(rows: Rows) -> int:

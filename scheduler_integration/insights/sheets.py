@@ -53,7 +53,13 @@ def _write_xlsx(rows: Iterable[list[object]], target: BinaryIO) -> None:
 		for number, row in enumerate(lines):
 			if number and number % ROWS_OF_A_SHEET == 0:
 				sheet = _new_sheet(book, header)
-			sheet.append([_printable(cell) for cell in row])
+			# The cell without the characters that an Excel file can't hold.
+			sheet.append(
+				[
+					(ILLEGAL_CHARACTERS_RE.sub("", cell).translate(_NONCHARACTERS) if isinstance(cell, str) else cell)
+					for cell in row
+				]
+			)
 		book.save(target)
 	except BaseException:
 		_forget(book)
@@ -64,11 +70,6 @@ def _new_sheet(book: Workbook, header: list[object]) -> WriteOnlyWorksheet:
 	sheet = book.create_sheet()
 	sheet.append(header)
 	return sheet
-
-
-def _printable(cell: object) -> object:
-	"""Return the cell without the characters that an Excel file can't hold."""
-	return ILLEGAL_CHARACTERS_RE.sub("", cell).translate(_NONCHARACTERS) if isinstance(cell, str) else cell
 
 
 def _forget(book: Workbook) -> None:

@@ -37,12 +37,11 @@ def staff_performance(scope: Scope) -> list[HostFigures]:
 	seconds, used = counts.held_seconds(scope), utilisation(scope)
 	for user, is_main, status, after_start, currency, count, price in rows:
 		name = people[user].full_name if user in people else user
-		figures = by_host.setdefault(user, _new(user, name or user, seconds, used))
+		figures = by_host.setdefault(
+			user,
+			HostFigures(user, (name or user), seconds=seconds.get(user, 0), utilisation=used.get(user, Utilisation())),
+		)
 		figures.tally.add(status, count, after_start=after_start)
 		if is_main:
 			figures.money.add(status, currency, price)
 	return sorted(by_host.values(), key=lambda each: (-each.tally.total, each.name))
-
-
-def _new(user: str, name: str, seconds: dict[str, int], used: dict[str, Utilisation]) -> HostFigures:
-	return HostFigures(user, name, seconds=seconds.get(user, 0), utilisation=used.get(user, Utilisation()))

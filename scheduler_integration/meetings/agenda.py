@@ -121,14 +121,14 @@ def _page(
 	if len(names) <= limit:
 		return names, None
 	names = names[:limit]
-	names += _rest_of_session(query, names[-1], latest_first=latest_first)
-	return names, names[-1] if _names(query, names[-1], 1, latest_first=latest_first) else None
-
-
-def _rest_of_session(query: QueryBuilder, last: str, *, latest_first: bool) -> list[str]:
+	last = names[-1]
 	session = frappe.db.get_value("Booking", last, "session")
 	booking = frappe.qb.DocType("Booking")
-	return _names(query.where(booking.session == session), last, latest_first=latest_first) if session else []
+	rest_of_session = (
+		_names(query.where(booking.session == session), last, latest_first=latest_first) if session else []
+	)
+	names += rest_of_session
+	return names, names[-1] if _names(query, names[-1], 1, latest_first=latest_first) else None
 
 
 def _names(

@@ -28,7 +28,11 @@ def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendanc
 
 	Calls without a report of the provider are left out. Makes a query only if a booking with a call has begun.
 	"""
-	begun = {each.name: each.video_meeting for each in bookings if each.starts_at <= now and _has_row(each)}
+	begun = {
+		each.name: each.video_meeting
+		for each in bookings
+		if each.starts_at <= now and (each.video_meeting not in (None, "", CALENDAR))
+	}
 	if not begun:
 		return {}
 	filters = {"name": ["in", list(begun.values())]}
@@ -36,10 +40,6 @@ def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendanc
 	rows = {row.name: row for row in frappe.get_all("Video Meeting", filters, fields)}
 	attendances = {name: rows.get(meeting) for name, meeting in begun.items()}
 	return {name: _attendance(row) for name, row in attendances.items() if row and _was_told(row)}
-
-
-def _has_row(booking: Document) -> bool:
-	return booking.video_meeting not in (None, "", CALENDAR)
 
 
 def _was_told(row: frappe._dict) -> bool:

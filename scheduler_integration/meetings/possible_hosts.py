@@ -29,7 +29,10 @@ def possible_successors(bookings: Sequence[Document], user: str) -> dict[str, li
 	host can't hand over a collective meeting. Makes three queries, for any number of bookings.
 	"""
 	names = sorted({each.meeting_type for each in bookings})
-	types = {each.meeting_type.name: each for each in bookables([_meeting_type(name) for name in names])}
+	types = {
+		each.meeting_type.name: each
+		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in names])
+	}
 	colleagues = colleagues_for(user, names)
 	return {
 		each.name: _successors(user, each, types[each.meeting_type], colleagues.get(each.meeting_type, ()))
@@ -45,7 +48,3 @@ def _successors(user: str, booking: Document, found: Bookable, colleagues: Itera
 	hosts = [*enabled_hosts(found.meeting_type, found.page, found.people), *others]
 	taking_part = set(booking.host_users())
 	return list({each.user: each for each in hosts if each.user not in taking_part}.values())
-
-
-def _meeting_type(name: str) -> Document:
-	return frappe.get_cached_doc("Meeting Type", name)

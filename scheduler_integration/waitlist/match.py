@@ -90,13 +90,9 @@ def _along(start: int, others: Iterable[T], known: Known, starts: Callable[[T], 
 	for each in others:
 		if len(along) >= most:
 			break
-		if _suits(each, start, known) and start in starts(each):
+		if (_is_new(each, start, known) and each.bounds.fit(start)) and start in starts(each):
 			along.append(each)
 	return along
-
-
-def _suits(entry: Waiting, start: int, known: Known) -> bool:
-	return _is_new(entry, start, known) and entry.bounds.fit(start)
 
 
 def _is_new(entry: Waiting, start: int, known: Known) -> bool:

@@ -20,7 +20,24 @@ def plan_look(changes: Changes) -> dict[str, Fields]:
 	"""
 	freed = {change.booking.name: (change, users) for change in changes if (users := _freed(change))}
 	if freed and is_used():
-		plan_all([(name, _look(change, users)) for name, (change, users) in freed.items()], changes[0].now)
+		plan_all(
+			[
+				(
+					name,
+					Planned(
+						kind=KIND,
+						purpose=FREED,
+						target=change.booking.host,
+						key=f"{change.booking.name}@waitlist",
+						due_at=change.now,
+						generation=change.booking.sequence or 0,
+						payload={"users": sorted(users)},
+					),
+				)
+				for name, (change, users) in freed.items()
+			],
+			changes[0].now,
+		)
 	return {}
 
 
@@ -31,18 +48,6 @@ def _freed(change: Change) -> list[str]:
 	if change.moved_from:
 		return list(change.moved_from.host_users())
 	return [change.leaving] if change.leaving else []
-
-
-def _look(change: Change, users: Iterable[str]) -> Planned:
-	return Planned(
-		kind=KIND,
-		purpose=FREED,
-		target=change.booking.host,
-		key=f"{change.booking.name}@waitlist",
-		due_at=change.now,
-		generation=change.booking.sequence or 0,
-		payload={"users": sorted(users)},
-	)
 
 
 def plan_look_after(entry: str, users: Iterable[str], now: int) -> None:

@@ -13,31 +13,28 @@ def in_words(bounds: Bounds, locale: Locale) -> str:
 
 	Weekdays and times are left out if all suit.
 	"""
-	return "; ".join(filter(None, (_dates(bounds, locale), _weekdays(bounds, locale), _times(bounds, locale))))
-
-
-def _dates(bounds: Bounds, locale: Locale) -> str:
 	if bounds.first == bounds.last:
-		return format_date(bounds.first, "full", locale=locale)
-	first, last = (format_skeleton("yMMMEd", day, locale=locale) for day in (bounds.first, bounds.last))
-	return f"{first} – {last}"
+		dates = format_date(bounds.first, "full", locale=locale)
+	else:
+		first, last = (format_skeleton("yMMMEd", day, locale=locale) for day in (bounds.first, bounds.last))
+		dates = f"{first} – {last}"
+	if (bounds.from_minute, bounds.to_minute) == (0, DAY_MINUTES):
+		times = ""
+	else:
+		clock = [_clock(minute, locale) for minute in (bounds.from_minute, bounds.to_minute)]
+		if not bounds.from_minute:
+			times = _("until {0}").format(clock[1])
+		elif bounds.to_minute == DAY_MINUTES:
+			times = _("from {0}").format(clock[0])
+		else:
+			times = f"{clock[0]} – {clock[1]}"
+	return "; ".join(filter(None, (dates, _weekdays(bounds, locale), times)))
 
 
 def _weekdays(bounds: Bounds, locale: Locale) -> str:
 	if bounds.weekdays == EVERY_DAY or bounds.first == bounds.last:
 		return ""
 	return ", ".join(locale.days["stand-alone"]["wide"][day - 1] for day in sorted(bounds.weekdays))
-
-
-def _times(bounds: Bounds, locale: Locale) -> str:
-	if (bounds.from_minute, bounds.to_minute) == (0, DAY_MINUTES):
-		return ""
-	clock = [_clock(minute, locale) for minute in (bounds.from_minute, bounds.to_minute)]
-	if not bounds.from_minute:
-		return _("until {0}").format(clock[1])
-	if bounds.to_minute == DAY_MINUTES:
-		return _("from {0}").format(clock[0])
-	return f"{clock[0]} – {clock[1]}"
 
 
 def _clock(minute: int, locale: Locale) -> str:
