@@ -10,7 +10,7 @@ from babel.dates import format_date, format_time, format_timedelta
 from frappe import _
 
 from scheduler_integration.engine import Interval, wall_clock
-from scheduler_integration.platform.language import current_locale
+from scheduler_integration.platform.language import current_locale, for_later
 from scheduler_integration.times import CalendarEntry, Objection, SeriesDates, Slot
 
 # An error may repeat what the caller sent. Nobody reads more of it than this.
@@ -22,11 +22,12 @@ _MOST_DETAILS = 100
 class SchedulingError(frappe.ValidationError):
 	"""Base of all errors of this app.
 
-	`code` is for programs. `message` is a translated sentence that says what to do. `details` maps fields of the
-	request to sentences that say what is wrong with them.
+	`code` is for programs. `message` is a translated sentence that says what to do, by default `text`. `details` maps fields of
+	the request to sentences that say what is wrong with them.
 	"""
 
 	code = "SCHEDULING_ERROR"
+	text = for_later("This could not be done.")
 	http_status_code = 400
 	# After how many seconds the same call may succeed; None if waiting doesn't help.
 	retry_after: int | None = None
@@ -40,7 +41,7 @@ class SchedulingError(frappe.ValidationError):
 		super().__init__(self.message)
 
 	def default_message(self) -> str:
-		return _("This could not be done.")
+		return _(self.text)
 
 
 def shortened(sentence: str) -> str:
@@ -53,23 +54,17 @@ def shortened(sentence: str) -> str:
 
 class InvalidRequest(SchedulingError):
 	code = "VALIDATION_ERROR"
-
-	def default_message(self) -> str:
-		return _("Please check the marked fields.")
+	text = for_later("Please check the marked fields.")
 
 
 class UnknownTimeZone(InvalidRequest):
 	code = "UNKNOWN_TIMEZONE"
-
-	def default_message(self) -> str:
-		return _("This time zone is not known. Use a name such as Europe/Berlin.")
+	text = for_later("This time zone is not known. Use a name such as Europe/Berlin.")
 
 
 class InvalidDate(InvalidRequest):
 	code = "INVALID_DATE"
-
-	def default_message(self) -> str:
-		return _("This is not a date. Write it as 2026-11-23.")
+	text = for_later("This is not a date. Write it as 2026-11-23.")
 
 
 class RangeTooLong(InvalidRequest):
@@ -90,17 +85,13 @@ class TextNotUsable(InvalidRequest):
 class NotSignedIn(SchedulingError):
 	code = "NOT_SIGNED_IN"
 	http_status_code = 401
-
-	def default_message(self) -> str:
-		return _("Please sign in first.")
+	text = for_later("Please sign in first.")
 
 
 class NotPermitted(SchedulingError, frappe.PermissionError):
 	code = "NOT_PERMITTED"
 	http_status_code = 403
-
-	def default_message(self) -> str:
-		return _("You may not do this.")
+	text = for_later("You may not do this.")
 
 
 class TransitionNotAllowed(NotPermitted):
@@ -111,16 +102,12 @@ class TransitionNotAllowed(NotPermitted):
 
 class CancelNotAllowed(NotPermitted):
 	code = "CANCEL_NOT_ALLOWED"
-
-	def default_message(self) -> str:
-		return _("This meeting can't be cancelled here. Please write to your host.")
+	text = for_later("This meeting can't be cancelled here. Please write to your host.")
 
 
 class RescheduleNotAllowed(NotPermitted):
 	code = "RESCHEDULE_NOT_ALLOWED"
-
-	def default_message(self) -> str:
-		return _("This meeting can't be moved here. Please write to your host.")
+	text = for_later("This meeting can't be moved here. Please write to your host.")
 
 
 class HostLeft(NotPermitted):
@@ -138,16 +125,12 @@ class HostLeft(NotPermitted):
 
 class TooManyChanges(NotPermitted):
 	code = "TOO_MANY_CHANGES"
-
-	def default_message(self) -> str:
-		return _("You have moved this meeting as often as possible. Please write to your host.")
+	text = for_later("You have moved this meeting as often as possible. Please write to your host.")
 
 
 class TooLateToChange(NotPermitted):
 	code = "TOO_LATE_TO_CHANGE"
-
-	def default_message(self) -> str:
-		return _("It is too late to change this meeting here. Please write to your host.")
+	text = for_later("It is too late to change this meeting here. Please write to your host.")
 
 
 class TooLateToUndo(SchedulingError):
@@ -155,9 +138,7 @@ class TooLateToUndo(SchedulingError):
 
 	code = "TOO_LATE_TO_UNDO"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("It is too late to undo this.")
+	text = for_later("It is too late to undo this.")
 
 
 class ExportRunning(SchedulingError):
@@ -165,9 +146,7 @@ class ExportRunning(SchedulingError):
 
 	code = "EXPORT_RUNNING"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("A file is being made for you already. Wait until it is ready.")
+	text = for_later("A file is being made for you already. Wait until it is ready.")
 
 
 class NotFound(SchedulingError):
@@ -177,51 +156,39 @@ class NotFound(SchedulingError):
 
 class NoHoursYet(NotFound):
 	code = "NO_HOURS_YET"
-
-	def default_message(self) -> str:
-		return _("There are no working hours yet.")
+	text = for_later("There are no working hours yet.")
 
 
 class PageNotFound(NotFound):
 	code = "PAGE_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("There is no booking page at this address.")
+	text = for_later("There is no booking page at this address.")
 
 
 class MeetingTypeNotFound(NotFound):
 	code = "MEETING_TYPE_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This kind of meeting can't be booked here.")
+	text = for_later("This kind of meeting can't be booked here.")
 
 
 class SettingsNotFound(NotFound):
 	code = "SETTINGS_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This consultant has no scheduler settings yet.")
+	text = for_later("This consultant has no scheduler settings yet.")
 
 
 class BookingNotFound(NotFound):
 	code = "BOOKING_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("There is no meeting at this address. Please use the link in your confirmation e-mail.")
+	text = for_later("There is no meeting at this address. Please use the link in your confirmation e-mail.")
 
 
 class FeedNotFound(NotFound):
 	code = "FEED_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This calendar link doesn't work any more. Please copy the new one from the page of your meetings.")
+	text = for_later(
+		"This calendar link doesn't work any more. Please copy the new one from the page of your meetings."
+	)
 
 
 class ReportLinkNotFound(NotFound):
 	code = "REPORT_LINK_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This link doesn't lead anywhere. Please ask your consultant for a new one.")
+	text = for_later("This link doesn't lead anywhere. Please ask your consultant for a new one.")
 
 
 class SignatureRefused(SchedulingError):
@@ -229,9 +196,7 @@ class SignatureRefused(SchedulingError):
 
 	code = "SIGNATURE_REFUSED"
 	http_status_code = 401
-
-	def default_message(self) -> str:
-		return _("The signature is missing, wrong or too old.")
+	text = for_later("The signature is missing, wrong or too old.")
 
 
 class SlotTaken(SchedulingError):
@@ -242,13 +207,11 @@ class SlotTaken(SchedulingError):
 
 	code = "SLOT_TAKEN"
 	http_status_code = 409
+	text = for_later("That time was just taken. Please choose another.")
 
 	def __init__(self, conflicts: Sequence[Interval] = (), suggestions: Sequence[Slot] = (), zone: str = "UTC"):
 		self.conflicts, self.suggestions, self.zone = tuple(conflicts), tuple(suggestions), zone
 		super().__init__()
-
-	def default_message(self) -> str:
-		return _("That time was just taken. Please choose another.")
 
 
 class ClockDiffers(SchedulingError):
@@ -279,16 +242,15 @@ class DatesTaken(SchedulingError):
 
 	code = "DATES_TAKEN"
 	http_status_code = 409
+	text = for_later("Some of the dates aren't free. Please choose other times for them, or leave them out.")
 
 	def __init__(self, plan: SeriesDates, zone: str = "UTC"):
 		self.plan, self.zone = plan, zone
 		super().__init__()
 
-	def default_message(self) -> str:
-		return _("Some of the dates aren't free. Please choose other times for them, or leave them out.")
-
 
 class TimeNotFree(SlotTaken):
+	text = for_later("The meeting can't be moved to this time.")
 	"""A host or manager can't move a meeting to this time. `objections` say why.
 
 	`can_force` is true if the user is a manager and only rules are in the way.
@@ -306,9 +268,6 @@ class TimeNotFree(SlotTaken):
 		self.objections, self.can_force = tuple(objections), can_force
 		super().__init__(conflicts, suggestions, zone)
 
-	def default_message(self) -> str:
-		return _("The meeting can't be moved to this time.")
-
 
 class HostNotFree(SchedulingError):
 	"""A meeting can't be reassigned to this host.
@@ -319,6 +278,7 @@ class HostNotFree(SchedulingError):
 
 	code = "HOST_NOT_FREE"
 	http_status_code = 409
+	text = for_later("This host isn't free at that time. Please choose another.")
 
 	def __init__(
 		self, conflicts: Sequence[CalendarEntry], objections: Sequence[Objection], zone: str, *, can_force: bool
@@ -326,9 +286,6 @@ class HostNotFree(SchedulingError):
 		self.conflicts, self.objections, self.zone = tuple(conflicts), tuple(objections), zone
 		self.can_force = can_force
 		super().__init__()
-
-	def default_message(self) -> str:
-		return _("This host isn't free at that time. Please choose another.")
 
 
 class SomeRefused(SchedulingError):
@@ -366,11 +323,9 @@ class HasBookings(SchedulingError, frappe.LinkExistsError):
 
 	code = "HAS_BOOKINGS"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _(
-			"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
-		)
+	text = for_later(
+		"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
+	)
 
 
 class ChangedMeanwhile(SchedulingError):
@@ -378,11 +333,9 @@ class ChangedMeanwhile(SchedulingError):
 
 	code = "CHANGED_MEANWHILE"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _(
-			"This was changed meanwhile, perhaps in another window. Nothing of yours was saved: look at both versions."
-		)
+	text = for_later(
+		"This was changed meanwhile, perhaps in another window. Nothing of yours was saved: look at both versions."
+	)
 
 
 class BookingsOutsideHours(SchedulingError):
@@ -390,33 +343,25 @@ class BookingsOutsideHours(SchedulingError):
 
 	code = "BOOKINGS_OUTSIDE"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("Not saved yet: some bookings would lie outside your hours. Look at them, then save.")
+	text = for_later("Not saved yet: some bookings would lie outside your hours. Look at them, then save.")
 
 
 class AlreadyCancelled(SchedulingError):
 	code = "ALREADY_CANCELLED"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("This meeting was already cancelled.")
+	text = for_later("This meeting was already cancelled.")
 
 
 class LinkExpired(SchedulingError):
 	code = "LINK_EXPIRED"
 	http_status_code = 410
-
-	def default_message(self) -> str:
-		return _("This link is no longer valid.")
+	text = for_later("This link is no longer valid.")
 
 
 class BookingLinkNotFound(SchedulingError):
 	code = "BOOKING_LINK_NOT_FOUND"
 	http_status_code = 404
-
-	def default_message(self) -> str:
-		return _("This link leads nowhere. Ask your host for the link again.")
+	text = for_later("This link leads nowhere. Ask your host for the link again.")
 
 
 class BookingLinkClosed(SchedulingError):
@@ -427,32 +372,24 @@ class BookingLinkClosed(SchedulingError):
 
 class BookingLinkUsed(BookingLinkClosed):
 	code = "BOOKING_LINK_USED"
-
-	def default_message(self) -> str:
-		return _(
-			"This link is for one meeting, which is booked already. If you booked it, your confirmation e-mail has a link to change it."
-		)
+	text = for_later(
+		"This link is for one meeting, which is booked already. If you booked it, your confirmation e-mail has a link to change it."
+	)
 
 
 class BookingLinkExpired(BookingLinkClosed):
 	code = "BOOKING_LINK_EXPIRED"
-
-	def default_message(self) -> str:
-		return _("This link has expired. Ask your host for a new one.")
+	text = for_later("This link has expired. Ask your host for a new one.")
 
 
 class BookingLinkRevoked(BookingLinkClosed):
 	code = "BOOKING_LINK_REVOKED"
-
-	def default_message(self) -> str:
-		return _("Your host has withdrawn this link. Ask your host for a new one.")
+	text = for_later("Your host has withdrawn this link. Ask your host for a new one.")
 
 
 class WaitlistEntryNotFound(NotFound):
 	code = "WAITLIST_ENTRY_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This link is not valid. The message about the waitlist has the right one.")
+	text = for_later("This link is not valid. The message about the waitlist has the right one.")
 
 
 class WaitlistOver(SchedulingError):
@@ -460,25 +397,19 @@ class WaitlistOver(SchedulingError):
 
 	code = "WAITLIST_OVER"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("You are no longer on this waitlist. You can book a time, or join again.")
+	text = for_later("You are no longer on this waitlist. You can book a time, or join again.")
 
 
 class NoWaitlist(SchedulingError):
 	code = "NO_WAITLIST"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("This meeting has no waitlist at present. Please choose one of the free times.")
+	text = for_later("This meeting has no waitlist at present. Please choose one of the free times.")
 
 
 class WaitlistFull(SchedulingError):
 	code = "WAITLIST_FULL"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("Very many people wait already. Please try again another day.")
+	text = for_later("Very many people wait already. Please try again another day.")
 
 
 class TimesAreFree(SchedulingError):
@@ -489,13 +420,11 @@ class TimesAreFree(SchedulingError):
 
 	code = "TIMES_ARE_FREE"
 	http_status_code = 409
+	text = for_later("Times that suit you are free now. Take one, or say more exactly which times you wait for.")
 
 	def __init__(self, starts: Sequence[int], zone: str):
 		self.starts, self.zone = tuple(starts), zone
 		super().__init__()
-
-	def default_message(self) -> str:
-		return _("Times that suit you are free now. Take one, or say more exactly which times you wait for.")
 
 
 class OfferEnded(SchedulingError):
@@ -503,9 +432,7 @@ class OfferEnded(SchedulingError):
 
 	code = "OFFER_ENDED"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("This time is no longer held for you. You keep your place on the waitlist.")
+	text = for_later("This time is no longer held for you. You keep your place on the waitlist.")
 
 
 class PaymentOver(SchedulingError):
@@ -513,9 +440,7 @@ class PaymentOver(SchedulingError):
 
 	code = "PAYMENT_OVER"
 	http_status_code = 409
-
-	def default_message(self) -> str:
-		return _("There is nothing to pay any more.")
+	text = for_later("There is nothing to pay any more.")
 
 
 class PaymentOpen(SchedulingError):
@@ -523,13 +448,11 @@ class PaymentOpen(SchedulingError):
 
 	code = "PAYMENT_OPEN"
 	http_status_code = 409
+	text = for_later("You have booked this time already. It is yours as soon as you have paid.")
 
 	def __init__(self, address: str):
 		self.address = address
 		super().__init__(details={"address": address})
-
-	def default_message(self) -> str:
-		return _("You have booked this time already. It is yours as soon as you have paid.")
 
 
 class RateLimited(SchedulingError):
@@ -552,13 +475,11 @@ class ProofNeeded(SchedulingError):
 
 	code = "PROOF_NEEDED"
 	http_status_code = 428
+	text = for_later("Please try again: your browser first has to show that it isn't a robot.")
 
 	def __init__(self, challenge: dict[str, object]):
 		self.challenge = challenge
 		super().__init__()
-
-	def default_message(self) -> str:
-		return _("Please try again: your browser first has to show that it isn't a robot.")
 
 
 class CodeNeeded(SchedulingError):
@@ -587,9 +508,7 @@ class Busy(SchedulingError):
 	code = "BUSY"
 	http_status_code = 503
 	retry_after = 5
-
-	def default_message(self) -> str:
-		return _("Many people are booking right now. Nothing was stored: please try again.")
+	text = for_later("Many people are booking right now. Nothing was stored: please try again.")
 
 
 class Unexpected(SchedulingError):
@@ -597,9 +516,7 @@ class Unexpected(SchedulingError):
 
 	code = "UNEXPECTED"
 	http_status_code = 500
-
-	def default_message(self) -> str:
-		return _("Something went wrong here. Please try again later. If it happens again, tell the site's manager.")
+	text = for_later("Something went wrong here. Please try again later. If it happens again, tell the site's manager.")
 
 
 class OutsideError(SchedulingError):
@@ -614,13 +531,11 @@ class OutsideError(SchedulingError):
 	stops_account = False
 	# The seconds that the other system asks to wait; None if it doesn't ask.
 	after: int | None = None
+	text = for_later("The other system gave an unexpected answer. We try again later.")
 
 	def __init__(self, message: str | None = None, *, host: str = ""):
 		self.host = host
 		super().__init__(message)
-
-	def default_message(self) -> str:
-		return _("The other system gave an unexpected answer. We try again later.")
 
 
 class AddressRefused(OutsideError):
@@ -629,9 +544,7 @@ class AddressRefused(OutsideError):
 	code = "ADDRESS_REFUSED"
 	http_status_code = 400
 	stops_account = True
-
-	def default_message(self) -> str:
-		return _("This address can't be used. Enter a public address that begins with https://.")
+	text = for_later("This address can't be used. Enter a public address that begins with https://.")
 
 
 class Unreachable(OutsideError):
@@ -639,18 +552,14 @@ class Unreachable(OutsideError):
 
 	code = "UNREACHABLE"
 	stops_account = True
-
-	def default_message(self) -> str:
-		return _("We can't reach the other system right now. We keep trying.")
+	text = for_later("We can't reach the other system right now. We keep trying.")
 
 
 class AnswerTooLarge(OutsideError):
 	"""The answer has more bytes than the caller allows, after decompression."""
 
 	code = "ANSWER_TOO_LARGE"
-
-	def default_message(self) -> str:
-		return _("The other system sent more than can be read.")
+	text = for_later("The other system sent more than can be read.")
 
 
 class TooManyRequests(OutsideError):
@@ -658,13 +567,11 @@ class TooManyRequests(OutsideError):
 
 	code = "TOO_MANY_REQUESTS"
 	stops_account = True
+	text = for_later("The other system asks to wait. We try again later.")
 
 	def __init__(self, after: int | None = None, *, host: str = ""):
 		self.after = after
 		super().__init__(host=host)
-
-	def default_message(self) -> str:
-		return _("The other system asks to wait. We try again later.")
 
 
 class Deferred(OutsideError):
@@ -679,9 +586,7 @@ class AccessRevoked(OutsideError):
 	code = "ACCESS_REVOKED"
 	http_status_code = 409
 	stops_account = True
-
-	def default_message(self) -> str:
-		return _("The account refuses access. Please connect it again.")
+	text = for_later("The account refuses access. Please connect it again.")
 
 
 class VendorError(OutsideError):
@@ -721,9 +626,7 @@ class ConsentExpired(VendorError):
 	"""The state of a redirect isn't known. It is too old, was used before, or belongs to another user or browser."""
 
 	code = "CONSENT_EXPIRED"
-
-	def default_message(self) -> str:
-		return _("This took too long, or it was started in another window. Please connect the account again.")
+	text = for_later("This took too long, or it was started in another window. Please connect the account again.")
 
 
 class ConsentRefused(VendorError):
@@ -759,16 +662,12 @@ class ConsentIncomplete(VendorError):
 
 class UnknownProvider(InvalidRequest):
 	code = "UNKNOWN_PROVIDER"
-
-	def default_message(self) -> str:
-		return _("This kind of account can't be connected here.")
+	text = for_later("This kind of account can't be connected here.")
 
 
 class ConnectionNotFound(NotFound):
 	code = "CONNECTION_NOT_FOUND"
-
-	def default_message(self) -> str:
-		return _("This connection doesn't exist any more.")
+	text = for_later("This connection doesn't exist any more.")
 
 
 class UnexpectedAnswer(OutsideError):
@@ -820,9 +719,7 @@ class MeetingGone(OutsideError):
 
 	code = "MEETING_GONE"
 	http_status_code = 404
-
-	def default_message(self) -> str:
-		return _("This video call was deleted at its provider. A new one is made.")
+	text = for_later("This video call was deleted at its provider. A new one is made.")
 
 
 class SyncTokenExpired(OutsideError):
@@ -837,9 +734,7 @@ class CalendarGone(OutsideError):
 	code = "CALENDAR_GONE"
 	http_status_code = 404
 	stops_account = True
-
-	def default_message(self) -> str:
-		return _("This calendar no longer exists, or the account can't see it any more.")
+	text = for_later("This calendar no longer exists, or the account can't see it any more.")
 
 
 class EventChanged(OutsideError):
