@@ -85,7 +85,8 @@ class HostPage:
 	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't `path`.
 
 	`allowed` says whether the user may see it: by default hosts and managers. `kept` are arguments of the address that stay
-	after a form. `address` returns the path of this request if it has a variable part.
+	after a form. `address` returns the path of this request if it has a variable part. `in_page`: what was done, or why it was
+	refused, is said above the page, and not in a toast. `also` are sentences for a `?done=` to which other doors redirect.
 	"""
 
 	def __init__(
@@ -97,21 +98,26 @@ class HostPage:
 		allowed: Callable[[], bool] = has_app_permission,
 		kept: tuple[str, ...] = (),
 		address: Callable[[], str] | None = None,
+		in_page: bool = False,
+		also: Mapping[str, str] | None = None,
 	):
-		self.path, self.here, self.style, self.kept = path, here or path, style, kept
+		self.path, self.here, self.style, self.kept, self.in_page = path, here or path, style, kept, in_page
 		self._allowed, self._address = allowed, address or (lambda: path)
 		self._actions: dict[str, Action] = {}
 		self._fields: dict[str, str] = {}
-		self._done: dict[str, str] = {}
+		self._done: dict[str, str] = dict(also or {})
 
-	def action(self, name: str, *, done: str, field: str = "") -> Callable[[Action], Action]:
+	def action(self, name: str, *, done: str = "", field: str = "") -> Callable[[Action], Action]:
 		"""Decorate what the form's button `name` does. It raises a SchedulingError if it is refused.
 
 		`done` is the sentence when it is done (`for_later`). With `field`, a form that has this field and no action means it.
+		A form without an action means the action "".
 		"""
 
 		def register(act: Action) -> Action:
-			self._actions[name], self._done[name] = act, done
+			self._actions[name] = act
+			if done:
+				self._done[name] = done
 			if field:
 				self._fields[field] = name
 			return act
@@ -147,10 +153,13 @@ class HostPage:
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here)
 		frame = {name: view[name] for name in _OF_FRAME if name in view}
+		toast = toast_of(sentences)
+		done = {"text": toast["text"], "is_error": False} if toast else None
+		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}
 		return {
 			**house.frame(style=self.style, said=error.message if error else "", **frame),
+			**said,
 			"path": self.path,
-			"toast": toast_of(sentences),
 			"status": error.http_status_code if error else 200,
 			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
 		}

@@ -49,7 +49,8 @@ class Saved:
 
 	`done` names the sentence about it. `modified` is the new version of the record, which the form's next save sends along.
 	`undo` are facts with which the command can be taken back, as JSON values; it can be undone for `seconds`. `address` is
-	the page to go on to, if it is another one. `more` is added to the JSON, for the page's own script.
+	the page to go on to, if it is another one, and `kept` are arguments of its address, beside those that the page keeps.
+	`more` is added to the JSON, for the page's own script.
 	"""
 
 	done: str = "saved"
@@ -57,6 +58,7 @@ class Saved:
 	undo: dict[str, Any] | None = None
 	seconds: int = UNDO_SECONDS
 	address: str = ""
+	kept: Mapping[str, str] = field(default_factory=dict)
 	more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,7 +93,7 @@ def answer_form(
 	if wants_json():
 		told = {"saved": True, "message": sentences.get(saved.done, ""), "modified": saved.modified, "undo": key}
 		raise Answer({**told, "seconds": saved.seconds if saved.undo else None, **saved.more}, 200)
-	asked = {**(kept or {}), "done": saved.done, "undo": key or ""}
+	asked = {**(kept or {}), **saved.kept, "done": saved.done, "undo": key or ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
 	raise redirection(f"{saved.address or address}?{query}")
 
