@@ -19,6 +19,7 @@ from scheduler_integration.parsing.zones import is_zone
 # Sunday is 0, as in the API; the records have names.
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _SHORT = {name[:3].lower(): name for name in DAY_NAMES}
+MAX_RULES = 100
 LONGEST_TITLE, LONGEST_REASON, LONGEST_MESSAGE = 140, 255, 500
 # What a client may send back together with the fields that it read.
 _READ_ONLY = frozenset({"cmd", "user", "schedule", "schedules", "version", "overrides", "blocked_times", "keep", "id"})
@@ -92,6 +93,8 @@ def _rules(value: object) -> list[dict[str, Any]]:
 	given = parse_json("rules", value, list)
 	if given is None:
 		raise Refused(_("This must be a list of rows."))
+	if len(given) > MAX_RULES:
+		raise Refused(_("A schedule has at most {0} rows of hours.").format(MAX_RULES))
 	return [_rule(number, row) for number, row in enumerate(given, 1)]
 
 

@@ -1,15 +1,19 @@
 """Doors beside those of a page: an odd path, a to-do, a row, an address in the settings, somebody without a role."""
 
+import tracemalloc
+
 import frappe
 import pytest
 from frappe.utils import add_days, now_datetime
 
+from scheduler_integration.calendars.ical.blocks import MOST_LINES, split
 from scheduler_integration.entry.paths import read_routes
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, NotPermitted
 from scheduler_integration.http.addresses import is_public
 from scheduler_integration.platform.formulas import is_formula
 from tests.pages.offer import make_offer, path_of, sign_in
 from tests.support import door
+from tests.support.api import call
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
 
 NOW, NINE = at("2026-03-02 06:00"), at("2026-03-05 09:00")
@@ -115,3 +119,21 @@ def test_a_claim_that_nobody_proved_kept_the_owner_out(as_user):
 		frappe.db.set_value(claim.doctype, claim.name, "creation", add_days(now_datetime(), -8), update_modified=False)
 		assert frappe.get_doc(mine).insert().user == owner.user
 	assert not frappe.db.exists(claim.doctype, claim.name)
+
+
+def test_two_hundred_thousand_rules_were_read_before_they_were_counted(as_user):
+	page = make_page()
+	rules = [{"day_of_week": "Monday", "start_time": "never", "end_time": "never"}] * 101
+	with as_user(page.user):
+		status, answer = call("availability.update", rules=rules)
+	assert (status, answer["details"]) == (400, {"rules": "A schedule has at most 100 rows of hours."})
+
+
+def test_a_feed_of_folds_took_all_the_memory():
+	with pytest.raises(AnswerTooLarge):
+		split("BEGIN:VCALENDAR\r\n" + "X:\r\n " * (MOST_LINES + 1) + "\r\nEND:VCALENDAR\r\n")
+	tracemalloc.start()
+	split("BEGIN:VCALENDAR\nX:" + "\n " * (MOST_LINES - 10) + "\nEND:VCALENDAR\n")
+	_now, peak = tracemalloc.get_traced_memory()
+	tracemalloc.stop()
+	assert peak < 200_000_000

@@ -14,12 +14,13 @@ from functools import cached_property
 from scheduler_integration.exceptions import AnswerTooLarge, UnexpectedAnswer
 
 MOST_EVENTS = 20_000
+# Lines as they are sent, folded ones too: twenty thousand events with fifty each. Each takes memory while it is read.
+MOST_LINES = 1_000_000
 # The characters of a VTIMEZONE. All changes since 1900 need a tenth. A longer one counts as unknown: each event that uses
 # it would be parsed together with it.
 LONGEST_ZONE = 50_000
 # The end of a line, and the blank lines after it.
 _LINE_END = re.compile(r"[\r\n](?:[ \t]*[\r\n])*")
-_FOLD = re.compile(r"\n[ \t]")
 _KEPT = ("VEVENT", "VTIMEZONE", "VFREEBUSY")
 _BEGIN_OR_END = re.compile(r"\s*(BEGIN|END)\s*:\s*(\S+)", re.IGNORECASE)
 _ZONE = re.compile(r"\s*X-WR-TIMEZONE\s*[;:]", re.IGNORECASE)
@@ -83,7 +84,7 @@ def split(text: str) -> Blocks:
 	"""Return the components of a calendar. Raises UnexpectedAnswer if the text isn't a complete calendar.
 
 	A login page, an empty answer and a truncated file must not look like a calendar without events. Raises AnswerTooLarge
-	for more than 20,000 events. Blank lines and spaces at the end of lines are left out.
+	for more than 20,000 events or a million lines. Blank lines and spaces at the end of lines are left out.
 	"""
 	lines = _lines(text)
 	if not lines or _word(lines[0]) != "BEGIN:VCALENDAR" or _word(lines[-1]) != "END:VCALENDAR":
@@ -109,7 +110,9 @@ def split(text: str) -> Blocks:
 
 def _lines(text: str) -> list[str]:
 	"""Return the unfolded lines. Other characters that Python takes for the end of a line, such as U+2028, are text."""
-	unfolded = _FOLD.sub("", _LINE_END.sub("\n", text.lstrip("\ufeff").strip()))
+	if text.count("\n") + text.count("\r") > 2 * MOST_LINES:
+		raise AnswerTooLarge()
+	unfolded = _LINE_END.sub("\n", text.lstrip("\ufeff").strip()).replace("\n ", "").replace("\n\t", "")
 	return [line.rstrip() for line in unfolded.split("\n")]
 
 

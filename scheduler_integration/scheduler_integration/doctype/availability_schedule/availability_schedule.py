@@ -7,10 +7,10 @@ from scheduler_integration.availability.wall_clock import checked_end, checked_s
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.hours import MAX_RULES
 from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.zones import checked_zone
 
-MAX_RULES = 100
 MAX_BUFFER_MINUTES = 24 * 60
 
 
