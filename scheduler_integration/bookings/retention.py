@@ -5,6 +5,7 @@ They stay until somebody deletes them there, or the attendee asks for it. Logs t
 server's, are deleted by their own settings.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -114,9 +115,16 @@ def delete_records_about(doctypes: Collection[str], names: Collection[str]) -> N
 
 
 def forget_guest(name: str, address: str) -> None:
-	"""Erase an additional guest from the booking `name`, which is over or cancelled, with the messages to them."""
+	"""Erase an additional guest from the booking `name`, with the messages to them and the notes about them."""
 	frappe.db.delete("Booking Guest", {"parenttype": "Booking", "parent": name, "email": address})
 	frappe.db.delete("Outbox Task", {"booking": name, "target": address})
+	# Mails to the others list the guests. The outbox writes those that haven't left again, by the booking as it is now.
+	mails = {"reference_doctype": "Booking", "reference_name": name, "status": ["!=", "Sending"]}
+	_delete("Email Queue", mails, ("Email Queue Recipient",))
+	about = {"reference_doctype": "Booking", "reference_name": name, "content": ["like", f"%{address}%"]}
+	for note in frappe.get_all("Comment", about, ["name", "content"]):
+		content = re.sub(re.escape(address), str(_erased()["attendee_name"]), note.content, flags=re.IGNORECASE)
+		frappe.db.set_value("Comment", note.name, "content", content, update_modified=False)
 
 
 def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> None:

@@ -156,8 +156,9 @@ def _leave_invitations(address: str, now: int) -> None:
 		except SchedulingError:
 			# It is over or cancelled, so nobody needs to know.
 			frappe.db.rollback()
-			bookings.forget_guest(name, address)
-			frappe.db.commit()
+		# The note of this change names the person, too.
+		bookings.forget_guest(name, address)
+		frappe.db.commit()
 
 
 def _leave_waitlists(address: str, now: int) -> int:

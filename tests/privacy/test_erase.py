@@ -107,9 +107,12 @@ def test_an_invited_guest_is_taken_out_of_other_peoples_meetings(page, word):
 	past = book(page, fresh("eve").replace("-", ""), TEN, guests=[f"{word}@guests.example"])
 	bookings.cancel_by_token(token_of(past), "", NOW + 30)
 	frappe.db.commit()
+	deliver(coming.id, NOW + 40)
+	assert {"tabBooking Guest", "tabEmail Queue Recipient"} <= tables_with(word)
 	erase(f"{word}@guests.example", NOW + 60)
 	deliver(coming.id, NOW + 60)
 	deliver(past.id, NOW + 60)
+	assert tables_with(word) == set()
 	assert frappe.get_all("Booking Guest", {"parent": coming.id}, pluck="email") == ["bob@guests.example"]
 	assert frappe.get_all("Booking Guest", {"parent": past.id}) == []
 
