@@ -14,7 +14,7 @@ from frappe import _
 from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
 from scheduler_integration.platform.formulas import is_formula
 from scheduler_integration.platform.one_line import is_control
-from scheduler_integration.platform.web_links import has_web_address
+from scheduler_integration.platform.web_links import has_web_address, joined
 
 SHORT = 140
 LONG = 2000
@@ -94,7 +94,8 @@ def person_name(value: object) -> str:
 		raise Refused(_("This is not a name."))
 	if has_web_address(name):
 		raise Refused(_("Please leave out addresses of web pages."))
-	return name
+	# "invoice.zip", "x.ai" and "192.0.2.1" are addresses too, and nobody has a list of all of them.
+	return joined(name)
 
 
 def email(value: object) -> str:

@@ -1,5 +1,7 @@
 """Strangers who use the site to write to others: nobody but the host and the typed address gets a message."""
 
+import re
+
 import frappe
 import pytest
 
@@ -134,6 +136,7 @@ def test_a_stranger_cannot_write_to_the_address_that_was_typed(strangers):
 		"bit.ly/x",
 		"ｅｖｉｌ．com",
 		"evil。com",
+		"evil.\u00adcom",
 	],
 )
 def test_names_with_addresses_of_pages_are_refused(strangers, name):
@@ -146,6 +149,13 @@ def test_names_with_addresses_of_pages_are_refused(strangers, name):
 )
 def test_names_of_people_are_taken(name):
 	assert not has_web_address(name)
+
+
+@pytest.mark.parametrize("name", ["invoice.zip", "Ada x.ai", "192.0.2.1", "Dr.Berg"])
+def test_a_name_that_is_a_link_in_some_program_is_one_in_none(strangers, name):
+	stored = booked(strangers, attendee_name=name)["attendee"]["name"]
+	assert stored.replace("\u2060", "") == name
+	assert not re.search(r"\w\.\w", stored)
 
 
 def test_a_text_without_links_looks_the_same():
