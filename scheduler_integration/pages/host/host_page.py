@@ -10,14 +10,14 @@
 	def _view(reader: Reader) -> View:
 		return {"title": _("Waitlist"), "lists": [_list(each, reader) for each in own_lists(reader.now)]}
 
-The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe. A form names its action in the field `action`.
-A script gets JSON as the answer, a browser without one is redirected (see pages/kit/saving.py).
+The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe. A form names its action in the field `action`
+or `form`. A script gets JSON as the answer, a browser without one is redirected (see pages/kit/saving.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -31,8 +31,8 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.respond import View, argument, respond, submitted, to_your_meetings
-from scheduler_integration.pages.kit.saving import Saved, answer_form, take_back, toast_of
+from scheduler_integration.pages.kit.respond import View, WayOut, argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.saving import UNDO_SECONDS, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.clock import now
@@ -85,8 +85,11 @@ class HostPage:
 	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't `path`.
 
 	`allowed` says whether the user may see it: by default hosts and managers. `kept` are arguments of the address that stay
-	after a form. `address` returns the path of this request if it has a variable part. `in_page`: what was done, or why it was
-	refused, is said above the page, and not in a toast. `also` are sentences for a `?done=` to which other doors redirect.
+	after a form. `address` returns the path of this request if it has a variable part, or with arguments those that stay while
+	somebody signs in. `in_page`: what was done, or why it was refused, is said above the page, and not in a toast. `also` are
+	sentences for a `?done=` to which other doors redirect, and for the `done` of commands that aren't actions of the page.
+	`seconds` is how long these can be undone. `previews` says whether the form only asks what it would do: no action runs,
+	and the view answers. `way_out` returns the link of the error page.
 	"""
 
 	def __init__(
@@ -100,9 +103,13 @@ class HostPage:
 		address: Callable[[], str] | None = None,
 		in_page: bool = False,
 		also: Mapping[str, str] | None = None,
+		seconds: int = UNDO_SECONDS,
+		previews: Callable[[], bool] = lambda: False,
+		way_out: Callable[[SchedulingError], WayOut | None] = to_your_meetings,
 	):
 		self.path, self.here, self.style, self.kept, self.in_page = path, here or path, style, kept, in_page
 		self._allowed, self._address = allowed, address or (lambda: path)
+		self._seconds, self._previews, self._way_out = seconds, previews, way_out
 		self._actions: dict[str, Action] = {}
 		self._fields: dict[str, str] = {}
 		self._done: dict[str, str] = dict(also or {})
@@ -111,13 +118,13 @@ class HostPage:
 		"""Decorate what the form's button `name` does. It raises a SchedulingError if it is refused.
 
 		`done` is the sentence when it is done (`for_later`). With `field`, a form that has this field and no action means it.
-		A form without an action means the action "".
+		A form that names none of the page's actions means the action "".
 		"""
 
 		def register(act: Action) -> Action:
 			self._actions[name] = act
 			if done:
-				self._done[name] = done
+				self._done[name or "saved"] = done
 			if field:
 				self._fields[field] = name
 			return act
@@ -126,7 +133,7 @@ class HostPage:
 
 	def undo(self, take: Callable[[dict[str, Any]], Saved | None]) -> Callable[[dict[str, Any]], Saved | None]:
 		"""Decorate what takes an action back: it gets the facts that the action returned as `Saved.undo`."""
-		self._done["undone"] = for_later("Undone.")
+		self._done.setdefault("undone", for_later("Undone."))
 		self._actions["undo"] = lambda: take(take_back(argument("undo")))
 		return take
 
@@ -140,35 +147,48 @@ class HostPage:
 
 	def get_context(self, context: Any) -> None:
 		"""Answer the request, as `get_context` of the page's module in www/."""
-		respond(context, self._respond, sign_in_for=self._address, way_out=to_your_meetings)
+		respond(context, self._respond, sign_in_for=self._address, way_out=self._way_out)
 
 	def _respond(self) -> View:
 		if not self._allowed():
 			raise NotPermitted
 		sentences = {name: _(text) for name, text in self._done.items()}
 		kept = {name: argument(name) for name in self.kept}
-		error = answer_form(self._act, self._address(), sentences, kept) if submitted() else None
+		path = self._address().partition("?")[0]
+		error = None
+		if submitted() and not self._previews():
+			error = answer_form(self._act, path, sentences, kept)
 		reader = Reader(frappe.session.user, current_visitor(), now(), error)
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here)
 		frame = {name: view[name] for name in _OF_FRAME if name in view}
-		toast = toast_of(sentences)
+		toast = toast_of(sentences, self._seconds)
 		done = {"text": toast["text"], "is_error": False} if toast else None
-		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}
+		said = (
+			{"toast": None, "message": message_of(error) or done}
+			if self.in_page
+			else {"toast": toast and {**toast, "address": path}}
+		)
 		return {
 			**house.frame(style=self.style, said=error.message if error else "", **frame),
 			**said,
-			"path": self.path,
+			"path": path,
 			"status": error.http_status_code if error else 200,
 			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
 		}
 
 	def _act(self) -> Saved:
 		form = frappe.request.form
-		named = argument("action") or next((name for field, name in self._fields.items() if form.get(field)), "")
-		name = "undo" if argument("undo") else named
+		named = (
+			argument("action"),
+			argument("form"),
+			*(name for field, name in self._fields.items() if form.get(field)),
+		)
+		asked = ("undo",) if argument("undo") else named
+		name = next((each for each in asked if each in self._actions), "")
 		if name not in self._actions:
 			raise InvalidRequest
 		saved = self._actions[name]() or Saved()
-		return Saved("undone" if name == "undo" else name) if saved == Saved() else saved
+		done = "undone" if name == "undo" else name or "saved"
+		return replace(saved, done=done) if saved.done == "saved" else saved
