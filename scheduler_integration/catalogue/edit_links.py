@@ -46,6 +46,11 @@ def readable_links(user: str | None) -> list[frappe._dict]:
 	return [rows[name] for name in names]
 
 
+def may_read_link(name: str, meeting_type: str) -> bool:
+	"""Whether the signed-in user may read the link of this name, and it books this meeting type."""
+	return bool(name) and bool(frappe.get_list(DOCTYPE, {"name": name, "meeting_type": meeting_type}))
+
+
 def _words(doctype: str, field: str, names: Iterable[str]) -> dict[str, str]:
 	rows = frappe.get_all(doctype, {"name": ["in", sorted(names)]}, ["name", field])
 	return {row.name: row[field] for row in rows}

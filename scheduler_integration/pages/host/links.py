@@ -1,157 +1,162 @@
-"""The page `/scheduling/links`: a host's booking links, who used them, and the form for a new one."""
+"""`/scheduling/links`: hosts make booking links, see who used them, and revoke them.
+
+`?type=` names the meeting type of the form, and managers see everybody's links with `?all=1`. The forms send `action`:
+`create` with the fields of a link, or `revoke` with `name`. `?made=` is the name of the link that was just made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe import _
 
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.booking_links import DEFAULT_DAYS, link_url, starts_of
-from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.meetings.link_uses import state_of
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.catalogue.edit_links import allow_link, create_link, readable_links, revoke_link
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
+from scheduler_integration.meetings.link_uses import state_of, uses_of
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.meeting_row import meeting_url
-from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.respond import View, argument
+from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.parsing.link_fields import parse_new_link
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.language import for_later
 
 PATH = "/scheduling/links"
 TIMES_PATH = "/scheduling/times"
 # As many own times have a field without a script.
 STARTS = 6
+_FIELDS = ("title", "duration", "host", "user", "attendee_name", "attendee_email", "expires_on")
+
+PAGE = HostPage(PATH, style="types", kept=("type", "all"))
 
 
-@dataclass(frozen=True)
-class Chosen:
-	"""The meeting type that a new link is for, with the hosts who may take it or own the link, as the form lists them.
+@PAGE.action("create", done=for_later("The link is made. It is the first in the list."))
+def _create() -> Saved:
+	typed = _typed()
+	fields = {name: typed[name] for name in _FIELDS if typed[name]}
+	if typed["starts"]:
+		zone = timezone_of(frappe.session.user)
+		fields["times"] = [_instant(text, zone) for text in typed["starts"]]
+		# The last of the times ends the link. The form's day is the one that a link without times would have.
+		fields.pop("expires_on", None)
+	single_use = "1" if typed["single_use"] else "0"
+	link = create_link(parse_new_link({"meeting_type": argument("type"), "single_use": single_use, **fields}))
+	return Saved(kept={"made": link.name})
+
+
+@PAGE.action("revoke", done=for_later("Nobody can book with the link any more."))
+def _revoke() -> Saved:
+	return Saved(undo={"name": revoke_link(argument("name")).name})
+
+
+@PAGE.undo
+def _allow_again(facts: dict[str, Any]) -> None:
+	allow_link(facts["name"])
+
+
+def _typed() -> dict[str, Any]:
+	"""Return what was typed, as the form shows it again."""
+	form = frappe.request.form
+	starts = [text for text in form.getlist("start") if text]
+	fields = {name: echo(form.get(name, "")) for name in _FIELDS}
+	return {**fields, "starts": starts, "single_use": bool(form.get("single_use"))}
+
+
+def _instant(text: str, zone: str) -> str:
+	"""Return the instant of the wall time that was typed, in ISO 8601. A text that can't be read stays as it is."""
+	day, _t, clock = text.partition("T")
+	instant = read_wall_time(read_day(day), clock, zone)
+	return text if instant is None else iso(instant, zone)
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	types, everybody = readable_meeting_types(), is_manager() and bool(argument("all"))
+	links = readable_links(None if everybody else reader.user)
+	uses = uses_of(link.name for link in links)
+	return {
+		"title": _("Booking links"),
+		"subtitle": _("Links for one booking, until a day, or for times that you choose."),
+		"times_path": TIMES_PATH,
+		"pages": types_by_page(types),
+		"chosen": _chosen(types, reader),
+		"city": dates.city(reader.zone, reader.locale),
+		"form": _form(reader),
+		"made": next((link_url(link.name, link.meeting_type) for link in links if link.name == argument("made")), None),
+		"problem": message_of(reader.error),
+		"links": [_link(link, uses.get(link.name, ()), reader) for link in links],
+		"shows_all": everybody if is_manager() else None,
+	}
+
+
+def _chosen(types: list[ReadableType], reader: Reader) -> dict[str, Any] | None:
+	"""Return the meeting type that a new link is for, with the hosts who may take it or own the link, as the form lists them.
 
 	`takers` is empty unless it is a round robin; `owners` unless the signed-in user may choose whose link it is.
 	"""
-
-	name: str
-	takers: Sequence[TypeHost] = ()
-	owners: Sequence[TypeHost] = ()
-
-
-@dataclass(frozen=True)
-class LinksPage:
-	"""The data of the page. `zone` is the host's. `uses` are bookings by link. `typed` and `error` are of a refused form.
-
-	`made` is the name of the link that was just made.
-	"""
-
-	house: House
-	types: Sequence[ReadableType]
-	chosen: Chosen | None
-	links: Sequence[frappe._dict]
-	uses: Mapping[str, Sequence[frappe._dict]]
-	zone: str
-	now: int
-	shows_all: bool | None = None
-	typed: Mapping[str, Any] = field(default_factory=dict)
-	error: SchedulingError | None = None
-	made: str = ""
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.house.visitor.style(self.zone)
-
-	@property
-	def today(self) -> date:
-		return local_date(self.now, self.zone)
-
-
-def links_view(page: LinksPage) -> dict[str, Any]:
-	"""Return the view of `/scheduling/links`."""
-	error = page.error
+	own = chosen_type(types, reader.user, reader.now)
+	if own is None:
+		return None
+	is_round_robin = own.meeting_type.assignment == "Round Robin" and len(own.hosts) > 1
+	may_choose = is_manager() and [host.user for host in own.hosts] != [reader.user]
 	return {
-		**page.house.frame(_("Booking links"), style="types", said=error.message if error else ""),
-		"subtitle": _("Links for one booking, until a day, or for times that you choose."),
-		"path": PATH,
-		"times_path": TIMES_PATH,
-		"pages": types_by_page(page.types),
-		"chosen": page.chosen,
-		"city": dates.city(page.zone, page.house.visitor.locale),
-		"form": _form(page),
-		"made": next((link_url(link.name, link.meeting_type) for link in page.links if link.name == page.made), None),
-		"problem": " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else None,
-		"links": [_link(link, page) for link in page.links],
-		"shows_all": page.shows_all,
+		"name": own.meeting_type.name,
+		"takers": own.hosts if is_round_robin else (),
+		"owners": own.hosts if may_choose else (),
 	}
 
 
-def _form(page: LinksPage) -> dict[str, Any]:
-	typed = page.typed
+def _form(reader: Reader) -> dict[str, Any]:
+	is_refused = reader.error is not None and argument("action") == "create"
+	typed: dict[str, Any] = _typed() if is_refused else {**dict.fromkeys(_FIELDS, ""), "starts": [], "single_use": True}
 	return {
-		"single_use": "single_use" in typed if typed else True,
-		"expires_on": typed.get("expires_on") or (page.today + timedelta(days=DEFAULT_DAYS)).isoformat(),
-		"earliest": page.today.isoformat(),
-		"starts": [*typed.get("starts", ()), *[""] * STARTS][:STARTS],
-		**{
-			name: typed.get(name) or ""
-			for name in ("title", "duration", "host", "user", "attendee_name", "attendee_email")
-		},
-		"is_open": any(typed.get(name) for name in ("title", "duration", "starts", "attendee_name", "attendee_email")),
+		**typed,
+		"expires_on": typed["expires_on"] or (reader.today + timedelta(days=DEFAULT_DAYS)).isoformat(),
+		"earliest": reader.today.isoformat(),
+		"starts": [*typed["starts"], *[""] * STARTS][:STARTS],
+		"is_open": any(typed[name] for name in ("title", "duration", "starts", "attendee_name", "attendee_email")),
 	}
 
 
-def _link(link: frappe._dict, page: LinksPage) -> dict[str, Any]:
-	uses = page.uses.get(link.name, ())
-	state = state_of(link, len(uses), page.now)
+def _link(link: frappe._dict, uses: Sequence[frappe._dict], reader: Reader) -> dict[str, Any]:
+	state, style = state_of(link, len(uses), reader.now), reader.style
+	words = {"open": _("Open"), "used": _("Used"), "expired": _("Expired"), "revoked": _("Revoked")}
 	return {
 		"name": link.name,
 		"title": link.title or link.type_title,
 		"type": link.type_title if link.title else None,
 		"url": link_url(link.name, link.meeting_type),
-		"state": _words_of(state),
+		"state": words[state],
 		"is_open": state == "open",
-		"is_revoked": state == "revoked",
-		"facts": " · ".join(filter(None, _facts(link, page))),
+		"facts": " · ".join(filter(None, _facts(link, style))),
 		"uses": [
-			{
-				"url": meeting_url(use.name),
-				"name": use.attendee_name,
-				"when": moment_in_short(use.starts_at, page.style),
-			}
+			{"url": meeting_url(use.name), "name": use.attendee_name, "when": moment_in_short(use.starts_at, style)}
 			for use in uses[:5]
 		],
 		"more": max(0, len(uses) - 5),
 	}
 
 
-def _facts(link: frappe._dict, page: LinksPage) -> list[str | None]:
-	starts = starts_of(link.own_times)
-	locale = page.style.locale
+def _facts(link: frappe._dict, style: dates.TimeStyle) -> list[str | None]:
+	starts, reader = starts_of(link.own_times), link.attendee_name or link.attendee_email
 	return [
-		_("For {0}").format(link.attendee_name or link.attendee_email)
-		if link.attendee_name or link.attendee_email
-		else None,
+		_("For {0}").format(reader) if reader else None,
 		_("For one booking") if link.single_use else None,
-		_("until {0}").format(dates.long_day(link.expires_on, locale)),
-		lengths.duration(link.duration_minutes, locale) if link.duration_minutes else None,
-		", ".join(moment_in_short(start, page.style) for start in starts[:3]) + (" …" if starts[3:] else "")
-		if starts
-		else None,
+		_("until {0}").format(dates.long_day(link.expires_on, style.locale)),
+		lengths.duration(link.duration_minutes, style.locale) if link.duration_minutes else None,
+		", ".join(moment_in_short(start, style) for start in starts[:3]) + (" …" if starts[3:] else ""),
 		link.host_name,
 		link.user_name if link.user != frappe.session.user else None,
 	]
-
-
-def _words_of(state: str) -> str:
-	words = {"open": _("Open"), "used": _("Used"), "expired": _("Expired"), "revoked": _("Revoked")}
-	return words[state]
-
-
-def typed_starts(texts: Sequence[str], zone: str, read: Any) -> list[str]:
-	"""Return the instants of the wall times that were typed, in ISO 8601. A text that can't be read stays as it is."""
-	instants = [(text, read(text, zone)) for text in texts if text]
-	return [iso(instant, zone) if instant is not None else text for text, instant in instants]

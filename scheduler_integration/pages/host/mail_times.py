@@ -1,80 +1,109 @@
-"""The page `/scheduling/times`: a host chooses free times of a meeting type and copies them into an e-mail."""
+"""`/scheduling/times`: hosts choose free times of a meeting type and copy them into an e-mail.
+
+`?type=`, `tz` and `count` choose what is suggested. The form posts the ticked `start`s, with `single_use`, `attendee_name` and
+`attendee_email`, and is redirected to the address that has the times, and the `link` that was made for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.catalogue.edit_links import may_read_link
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.mailed_times.choose import LEAST, MOST, by_day
-from scheduler_integration.mailed_times.write import OfferedTimes, as_html, as_text
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound
+from scheduler_integration.mailed_times.choose import LEAST, MOST, by_day, free_days, spread
+from scheduler_integration.mailed_times.offer import Wish, times_for, words_for
+from scheduler_integration.mailed_times.write import as_html, as_text
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.links import PATH as LINKS
 from scheduler_integration.pages.host.links import TIMES_PATH as PATH
-from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
 from scheduler_integration.pages.kit.zones import zone_options
-from scheduler_integration.platform.clock import iso
-
-__all__ = ["PATH", "TimesPage", "times_page_view"]
+from scheduler_integration.parsing.fields import parse_field
+from scheduler_integration.parsing.text import line
+from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.platform.clock import iso, now
 
 # Days to choose from: more wouldn't be read. The first ones are shown, the others unfold.
 _DAYS = 10
 _SHOWN = 4
 
-
-@dataclass(frozen=True)
-class TimesPage:
-	"""The data of the page: the chosen type, the reader's zone, the free starts by date, and those that are ticked.
-
-	`made` are the words for the e-mail, if they were asked for.
-	"""
-
-	house: House
-	types: Sequence[ReadableType]
-	chosen: str
-	zone: str
-	count: int
-	days: Mapping[date, Sequence[int]]
-	ticked: frozenset[int]
-	made: OfferedTimes | None = None
-	error: SchedulingError | None = None
+PAGE = HostPage(PATH, here=LINKS, style="types")
 
 
-def times_page_view(page: TimesPage) -> dict[str, Any]:
-	"""Return the view of `/scheduling/times`."""
-	error = page.error
+@PAGE.action("")
+def _make() -> None:
+	"""Make the link that the wish needs and redirect to the times."""
+	form, wish = frappe.request.form, _wish()
+	own = chosen_type(readable_meeting_types(), frappe.session.user, now())
+	if own is None:
+		raise MeetingTypeNotFound
+	if not wish.starts:
+		raise InvalidRequest(_("Choose at least one time."))
+	whole = replace(
+		wish,
+		single_use=bool(form.get("single_use")),
+		attendee_name=parse_field("attendee_name", form.get("attendee_name"), line),
+		attendee_email=parse_field("attendee_email", form.get("attendee_email"), line),
+	)
+	_times, link = times_for(own, whole, now())
+	address = [("type", own.meeting_type.name), ("tz", wish.zone), ("count", wish.count)]
+	address += [("start", iso(start, wish.zone)) for start in wish.starts]
+	raise redirection(f"{PATH}?{urlencode([*address, *([('link', link)] if link else [])])}#made")
+
+
+def _wish() -> Wish:
+	"""Return what the address or the form asks for."""
+	zone = argument("tz") if is_zone(argument("tz")) else timezone_of(frappe.session.user)
+	text = argument("count")
+	count = min(max(int(text), LEAST), MOST) if text.isascii() and text.isdigit() and len(text) < 3 else LEAST
+	given = (frappe.request.form if submitted() else frappe.request.args).getlist("start")
+	starts = {start for each in given if (start := read_instant(each)) is not None}
+	return Wish(zone, frappe.local.lang or "en", count, tuple(sorted(starts)))
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	types, wish = readable_meeting_types(), _wish()
+	own = chosen_type(types, reader.user, reader.now)
+	free = free_days(own, wish.zone, reader.now) if own else {}
+	ticked = frozenset(wish.starts or spread(free, wish.zone, wish.count))
 	return {
-		**page.house.frame(_("Times for an e-mail"), style="types", said=error.message if error else ""),
+		"title": _("Times for an e-mail"),
 		"subtitle": _("Choose a few free times. Each of them is one click to book."),
-		"path": PATH,
 		"links_path": LINKS,
-		"pages": types_by_page(page.types),
-		"chosen": page.chosen,
-		"zones": zone_options(page.house.visitor.locale, page.zone),
-		"zone": page.zone,
-		"city": dates.city(page.zone, page.house.visitor.locale),
-		"count": page.count,
+		"pages": types_by_page(types),
+		"chosen": own.meeting_type.name if own else "",
+		"zones": zone_options(reader.locale, wish.zone),
+		"zone": wish.zone,
+		"city": dates.city(wish.zone, reader.locale),
+		"count": wish.count,
 		"counts": list(range(LEAST, MOST + 1)),
-		"days": _days(page),
+		"days": _days(free, ticked, reader.visitor.style(wish.zone)),
 		"most": MOST,
-		"made": _made(page.made) if page.made else None,
-		"problem": " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else None,
+		"made": _made(own, wish) if own and wish.starts and not submitted() else None,
+		"problem": message_of(reader.error),
 	}
 
 
-def _days(page: TimesPage) -> list[dict[str, Any]]:
-	style = page.house.visitor.style(page.zone)
-	days = by_day(page.days, page.zone)
-	for start in page.ticked:
+def _days(free: Mapping[date, Sequence[int]], ticked: frozenset[int], style: dates.TimeStyle) -> list[dict[str, Any]]:
+	days = by_day(free, style.zone)
+	for start in ticked:
 		# A time that isn't free any more, or at night, stays to be seen and unticked.
-		own = days.setdefault(local_date(start, page.zone), [])
+		own = days.setdefault(local_date(start, style.zone), [])
 		if start not in own:
 			own.append(start)
 	return [
@@ -82,24 +111,27 @@ def _days(page: TimesPage) -> list[dict[str, Any]]:
 			"label": dates.full_date(day, style.locale),
 			"times": [
 				{
-					"value": iso(start, page.zone),
+					"value": iso(start, style.zone),
 					"label": dates.clock_time(start, style),
-					"is_ticked": start in page.ticked,
+					"is_ticked": start in ticked,
 				}
 				for start in sorted(starts)
 			],
-			"is_folded": place >= _SHOWN and not page.ticked.intersection(starts),
+			"is_folded": place >= _SHOWN and not ticked.intersection(starts),
 		}
 		for place, (day, starts) in enumerate(sorted(days.items())[:_DAYS])
 	]
 
 
-def _made(times: OfferedTimes) -> dict[str, Any]:
+def _made(own: Bookable, wish: Wish) -> dict[str, Any]:
+	"""Return the words for the times in the address. A booking link of somebody else isn't shown."""
+	link = argument("link")
+	times = words_for(own, wish.starts[:MOST], wish, link if may_read_link(link, own.meeting_type.name) else None)
 	return {
 		"title": times.title,
 		"length": times.length,
 		"days": [
-			{"label": day, "times": [{"label": label, "url": url} for label, url in own]} for day, own in times.days
+			{"label": day, "times": [{"label": label, "url": url} for label, url in each]} for day, each in times.days
 		],
 		"zone": times.zone,
 		"more_url": times.more_url,
