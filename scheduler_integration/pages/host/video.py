@@ -1,48 +1,89 @@
-"""`/scheduling/video`: the accounts with which a host's video calls are made."""
+"""`/scheduling/video`: the accounts with which a host's video calls are made.
+
+- `?connect=Zoom` goes on to the provider's page.
+- `?join=<booking>` goes on to the video call, with the host's own link.
+- A form with `disconnect` removes an account, one with `prefer` makes it the preferred one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.video import CONNECTED
-from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
+from scheduler_integration.conferencing.connect import VideoAccount, accounts, begin, disconnect, prefer, providers
+from scheduler_integration.conferencing.records import host_link
+from scheduler_integration.entry.oauth import this_asker
 from scheduler_integration.exceptions import (
 	AdminConsentNeeded,
+	BookingNotFound,
 	ConsentExpired,
 	ConsentIncomplete,
 	ConsentRefused,
 	SchedulingError,
 	VendorRefusesApp,
 )
-from scheduler_integration.pages.host.house import VIDEO, House
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.house import VIDEO
 from scheduler_integration.pages.host.late import waiting_text
+from scheduler_integration.pages.kit.respond import View, argument, redirection
+from scheduler_integration.platform.language import for_later
 
 _ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete, VendorRefusesApp)
+_CONNECTED = for_later("The account is connected, and makes the links of your online meetings.")
+
+PAGE = HostPage(VIDEO, allowed=anybody, in_page=True, also={"video_connected": _CONNECTED})
 
 
-def video_view(
-	house: House, accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider], message: dict | None
-) -> dict:
+@PAGE.action(
+	"video_preferred",
+	field="prefer",
+	done=for_later("Meetings without a provider of their own use this account now."),
+)
+def _prefer() -> None:
+	prefer(argument("prefer"), frappe.session.user)
+
+
+@PAGE.action(
+	"video_disconnected",
+	field="disconnect",
+	done=for_later("The account is disconnected. Links that were sent keep working."),
+)
+def _disconnect() -> None:
+	disconnect(argument("disconnect"), frappe.session.user)
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
 	"""Return the view of the page. It names the providers that no administrator has set up, without a button."""
-	working = [account for account in accounts if account.status == CONNECTED]
+	if name := argument("join"):
+		raise redirection(_call(name, reader.now), 302)
+	if provider := argument("connect"):
+		raise redirection(begin(provider, this_asker()), 302)
+	own, offered, problem = accounts(reader.user, reader.now), providers(), _problem(argument("video_error"))
+	working = [account for account in own if account.status == CONNECTED]
 	preferred = working[0].name if len(working) > 1 else None
 	return {
-		**house.frame(_("Video")),
+		"title": _("Video"),
 		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
-		"message": message,
-		"accounts": [_account(account, preferred) for account in accounts],
-		"providers": [
-			{"label": each.label, "url": _connect_url(each.provider)} for each in providers if each.is_set_up
-		],
-		"not_set_up": [provider.label for provider in providers if not provider.is_set_up],
-		"status": 200,
+		"accounts": [_account(account, preferred) for account in own],
+		"providers": [{"label": each.label, "url": _connect_url(each.provider)} for each in offered if each.is_set_up],
+		"not_set_up": [each.label for each in offered if not each.is_set_up],
+		**({"message": {"text": problem, "is_error": True}} if problem else {}),
 	}
 
 
-def video_problem(code: str) -> str | None:
+def _call(name: str, now: int) -> str:
+	link = host_link(find_for_host(name, "read"), now)
+	if not link:
+		raise BookingNotFound
+	return link
+
+
+def _problem(code: str) -> str | None:
 	"""Return the sentence for an error with which the provider's page ended, or None."""
 	if not code:
 		return None
