@@ -27,8 +27,8 @@ class Form(Document):
 	def refuse_others_rows(self) -> None:
 		"""Raise NotPermitted if a row has the name of a row that isn't stored in this record: Frappe would move it here."""
 		stored = self.get_doc_before_save()
-		own = {(row.doctype, row.name) for row in stored.get_all_children()} if stored else None
-		for row in self.get_all_children() if own is not None else ():
+		own = {(row.doctype, row.name) for row in stored.get_all_children()} if stored else set()
+		for row in self.get_all_children() if stored else ():
 			if row.name and not row.get("__islocal") and (row.doctype, row.name) not in own:
 				raise NotPermitted(_("This record has changed, or a row of it belongs to another one. Load it again."))
 
