@@ -58,6 +58,21 @@ class TestPlanned:
 		booking = book(page, make_meeting_type(page), start=NOW + 3 * HOUR)
 		assert {due for key, _to, due in planned(booking.id) if key != "attendee_thanks"} == {NOW + 2 * HOUR}
 
+	@pytest.mark.parametrize(("minutes", "is_reminded"), [(29, False), (30, True)])
+	def test_not_minutes_after_the_confirmation(self, page, minutes, is_reminded):
+		booking = book(page, make_meeting_type(page, reminders=str(180 - minutes)), start=NOW + 3 * HOUR)
+		assert ("host_reminder" in {key for key, _to, _due in planned(booking.id)}) is is_reminded
+
+	def test_not_minutes_after_a_request_is_confirmed(self, page):
+		booking = book(page, make_meeting_type(page, requires_confirmation=1, reminders="60"))
+		bookings.confirm(booking.id, NINE - HOUR - 600)
+		assert {key for key, _to, _due in planned(booking.id)} == {"attendee_thanks"}
+
+	def test_still_minutes_after_a_later_change(self, page):
+		booking = book(page, make_meeting_type(page, reminders="60"), guests=["bob@guests.example"])
+		bookings.update_guests_by_token(token_of(booking), [], NINE - HOUR - 600)
+		assert "host_reminder" in {key for key, _to, _due in planned(booking.id)}
+
 	def test_at_the_times_of_the_meeting_type(self, page):
 		booking = book(page, make_meeting_type(page, reminders="30, 2880"))
 		assert {due for key, _to, due in planned(booking.id) if key == "host_reminder"} == {NINE - 1800, NINE - 2 * DAY}

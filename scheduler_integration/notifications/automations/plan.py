@@ -12,7 +12,7 @@ from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.triggers import MINUTE, moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
 from scheduler_integration.notifications.messages import acting_user
-from scheduler_integration.notifications.rules import TIMED, Automation, Facts, active_automations
+from scheduler_integration.notifications.rules import REMINDER, TIMED, Automation, Facts, active_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Planned, skip_open
@@ -22,6 +22,8 @@ from scheduler_integration.platform.language import for_later
 AT_ONCE, TIMED_TASK = "automation", "reminder"
 # An action after the start may be this late. An action before the start must not come later than the start.
 PATIENCE = 6 * 3600
+# A reminder that is due sooner after the booking isn't sent: people have just read the confirmation.
+REMINDER_GAP = 30 * MINUTE
 DAY = 86400
 
 
@@ -40,7 +42,7 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 		# People hear once of a change of a series. Other systems hear of each booking.
 		reached = [each for each in matching if name in told or not CHANNELS[each.channel].is_once_per_session]
 		at_once += [(name, task) for task in _at_once(reached, trigger, change) if task.target]
-		timed += [(name, task) for task in _timed(matching, change.booking, change.now) if task.target]
+		timed += [(name, task) for task in _timed(matching, change) if task.target]
 	if changes[0].kind is not Kind.BOOKED:
 		_skip_others(changes, [task.key for _name, task in timed])
 	return [*at_once, *timed]
@@ -78,13 +80,20 @@ def _at_once(automations: list[Automation], trigger: str | None, change: Change)
 					yield _planned(automation, booking, reader, part, due, due + channel.days * DAY, AT_ONCE)
 
 
-def _timed(automations: list[Automation], booking: Document, now: int) -> Iterator[Planned]:
-	"""Yield the tasks before and after the meeting whose moment is still to come."""
+def _timed(automations: list[Automation], change: Change) -> Iterator[Planned]:
+	"""Yield the tasks before and after the meeting whose moment is still to come.
+
+	For a meeting at 10:00 that is booked at 08:45, a reminder 60 minutes before is due after 15 minutes, so it is left out.
+	A move makes a new booking, and a request counts as booked when it is confirmed.
+	"""
+	booking, now = change.booking, change.now
+	booked_at = now if change.kind is Kind.CONFIRMED else booking.booked_at or 0
 	for automation in automations:
 		if automation.trigger not in TIMED or not still_fits(automation.trigger, booking.status):
 			continue
+		earliest = booked_at + REMINDER_GAP if automation.trigger == REMINDER else 0
 		for moment in moments(automation, booking):
-			if moment > now:
+			if moment > now and moment >= earliest:
 				for reader in CHANNELS[automation.channel].readers(automation, booking):
 					yield _planned(automation, booking, reader, str(moment), moment, _end(booking, moment))
 
