@@ -1,4 +1,7 @@
-"""The page `/scheduling/embed`: how another website shows a page, as it looks and as code to copy."""
+"""`/scheduling/embed`: hosts choose how a website shows their page, see it, and copy the code.
+
+`?meeting=<page>` or `<page>/<type>`, by their slugs; `mode`, `color` and `site`, the website that should show it.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from frappe import _
+from frappe.utils import get_fullname
 from markupsafe import Markup, escape
 
 from scheduler_integration.catalogue.hostnames import is_host
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.domains.links import page_url
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.entry.headers import embedding_hosts
+from scheduler_integration.pages.host.host_page import HostPage, Reader
+from scheduler_integration.pages.host.page_form import PATH as PAGE_PATH
 from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.kit.respond import View, argument
+from scheduler_integration.permissions import is_manager, managers
 from scheduler_integration.platform.contrast import clean_hex
 from scheduler_integration.platform.site_address import site_url
 
-PATH = "/scheduling/embed"
 SCRIPT = "/schedule/embed.js"
-MODES = ("inline", "popup", "button")
 # So that what is below doesn't move when the page is there.
 _RESERVED = "display:block;min-height:640px"
+
+PAGE = HostPage("/scheduling/embed", here=PAGE_PATH, style="types")
 
 
 @dataclass(frozen=True)
@@ -47,54 +55,47 @@ class Choice:
 		return f"{self.page}/{self.type}" if self.type else self.page
 
 
-@dataclass(frozen=True)
-class EmbedPage:
-	"""The data of the page. `hosts` may embed. `may_allow`: the user may change them; otherwise `managers` are asked."""
+@PAGE.view
+def _view(reader: Reader) -> View:
+	types, hosts = readable_meeting_types(), embedding_hosts()
+	modes = {
+		"inline": _("In the page"),
+		"popup": _("A link that opens a pop-up"),
+		"button": _("A button in the corner"),
+	}
+	choice = _choice(types, argument("mode") if argument("mode") in modes else "inline") if types else None
+	return {
+		"title": _("Embed on a website"),
+		"frames": ("'self'",),
+		"subtitle": _("Visitors of your website book without leaving it."),
+		"script": SCRIPT,
+		"pages": _options(types),
+		"choice": choice,
+		"modes": [{"value": mode, "label": label} for mode, label in modes.items()],
+		"hosts": hosts,
+		"may_allow": is_manager(),
+		"site": _site(choice, hosts),
+		**(_code(choice) if choice else {}),
+	}
 
-	house: House
-	types: Sequence[ReadableType]
-	choice: Choice | None
-	hosts: Sequence[str]
-	may_allow: bool
-	managers: Sequence[str]
 
-
-def read_choice(types: Sequence[ReadableType], meeting: str, mode: str, color: str, site: str) -> Choice | None:
-	"""Read what the address asks for, and take the first of `types` and the defaults for what is wrong. None without types."""
-	if not types:
-		return None
-	page, _slash, slug = meeting.partition("/")
+def _choice(types: Sequence[ReadableType], mode: str) -> Choice:
+	"""Read what the address asks for, and take the first of `types` and the defaults for what is wrong."""
+	page, _slash, slug = argument("meeting").partition("/")
 	on_page = [each for each in types if each.page_slug == page] or [types[0]]
 	chosen = next((each for each in on_page if each.slug == slug), None)
-	first = chosen or on_page[0]
+	first, site = chosen or on_page[0], argument("site")
 	host = _host(site)
 	return Choice(
 		page=first.page_slug,
 		type=chosen.slug if chosen else None,
 		title=chosen.title if chosen else first.page,
 		url=page_url(first.page_slug, chosen.slug if chosen else None),
-		mode=mode if mode in MODES else MODES[0],
-		color=clean_hex(color),
+		mode=mode,
+		color=clean_hex(argument("color")),
 		site=host if is_host(host) else None,
 		wrong_site=site[:200] if host and not is_host(host) else None,
 	)
-
-
-def embed_view(page: EmbedPage) -> dict[str, Any]:
-	"""Return the view of `/scheduling/embed`."""
-	return {
-		**page.house.frame(_("Embed on a website"), style="types", frames=("'self'",)),
-		"subtitle": _("Visitors of your website book without leaving it."),
-		"path": PATH,
-		"script": SCRIPT,
-		"pages": _options(page.types),
-		"choice": page.choice,
-		"modes": _modes(),
-		"hosts": page.hosts,
-		"may_allow": page.may_allow,
-		"site": _site(page),
-		**(_code(page.choice) if page.choice else {}),
-	}
 
 
 def _options(types: Sequence[ReadableType]) -> list[dict[str, Any]]:
@@ -106,21 +107,12 @@ def _options(types: Sequence[ReadableType]) -> list[dict[str, Any]]:
 	return list(pages.values())
 
 
-def _modes() -> list[dict[str, str]]:
-	labels = {
-		"inline": _("In the page"),
-		"popup": _("A link that opens a pop-up"),
-		"button": _("A button in the corner"),
-	}
-	return [{"value": mode, "label": labels[mode]} for mode in MODES]
-
-
 def _code(choice: Choice) -> dict[str, Any]:
 	element = _element(choice, style=_RESERVED if choice.mode == "inline" else None)
 	script = Markup('<script src="{}" async></script>').format(site_url(SCRIPT))
 	# Plain texts, so that the template prints the code itself.
 	html = str(Markup("\n").join((script, element)))
-	signature = str(Markup('<a href="{}">{}</a>').format(choice.url, _book_label()))
+	signature = str(Markup('<a href="{}">{}</a>').format(choice.url, _("Book a meeting")))
 	codes = [
 		{"id": "html", "title": "HTML", "code": html, "rows": 5},
 		{"id": "react", "title": "React", "code": _react(element), "rows": 16},
@@ -142,10 +134,6 @@ def _code(choice: Choice) -> dict[str, Any]:
 	}
 
 
-def _book_label() -> str:
-	return _("Book a meeting")
-
-
 def _element(choice: Choice, style: str | None = None) -> Markup:
 	"""Return the custom element, with a link for browsers without scripts and for websites that aren't allowed.
 
@@ -160,7 +148,7 @@ def _element(choice: Choice, style: str | None = None) -> Markup:
 	}
 	attributes = Markup(" ").join(Markup('{}="{}"').format(name, text) for name, text in given.items() if text)
 	return Markup('<scheduler-booking {}>\n  <a href="{}">{}</a>\n</scheduler-booking>').format(
-		attributes, choice.url, _book_label()
+		attributes, choice.url, _("Book a meeting")
 	)
 
 
@@ -197,24 +185,20 @@ def _host(site: str) -> str:
 	return f"{parts.hostname or ''}{f':{port}' if port not in (None, 80, 443) else ''}"
 
 
-def _site(page: EmbedPage) -> dict[str, Any]:
-	"""Return whether the named website may show the pages, and who can change that."""
-	choice = page.choice
-	site = choice.site if choice else None
-	if page.may_allow:
+def _site(choice: Choice | None, hosts: Sequence[str]) -> dict[str, Any]:
+	"""Return whether the named website may show the pages, as `hosts` may, and who can change that."""
+	if is_manager():
 		ask = _("You can change that: “Allowed embed hosts” in Scheduler Settings.")
 	else:
-		names = ", ".join(page.managers) or _("a manager")
+		names = ", ".join(get_fullname(user) for user in managers()) or _("a manager")
 		ask = _("Only managers can change that, in Scheduler Settings. Ask {0}.").format(names)
 	if choice and choice.wrong_site:
-		return {
-			"is_allowed": False,
-			"text": _("“{0}” isn't the address of a website.").format(choice.wrong_site),
-			"ask": "",
-		}
+		text = _("“{0}” isn't the address of a website.").format(choice.wrong_site)
+		return {"is_allowed": False, "text": text, "ask": ""}
+	site = choice.site if choice else None
 	if not site:
 		return {"is_allowed": None, "text": "", "ask": ask}
-	if site in page.hosts:
+	if site in hosts:
 		return {"is_allowed": True, "text": _("{0} may show your pages.").format(site), "ask": ""}
 	text = _("{0} isn't allowed to show your pages yet. Its visitors see a link instead.").format(site)
 	return {"is_allowed": False, "text": text, "ask": ask}
