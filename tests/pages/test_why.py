@@ -9,8 +9,7 @@ from babel import Locale
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.pages.host.house import MEETINGS, House
-from scheduler_integration.pages.host.why import Answer, Question, why_view
+from scheduler_integration.pages.host.why import Question, answer_view, form_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import now, utc
 from scheduler_integration.times import CalendarEntry, Objection, Slot
@@ -19,8 +18,8 @@ from tests.pages.reading import form_values, read
 from tests.support.factories import at, make_user
 
 VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
-HOUSE = House("Jane", VISITOR, MEETINGS, 0, (), None)
-NOW = at("2026-11-20 12:00")
+STYLE = VISITOR.style("Europe/Berlin")
+TODAY = date(2026, 11, 20)
 TYPES = [
 	ReadableType("A", "Intro call", "Jane Doe", "https://site.example/schedule/jane/intro", (30, 60)),
 	ReadableType("B", "Review", "The team", "https://site.example/schedule/team/review", (30,)),
@@ -47,9 +46,12 @@ def explanation(**fields):
 	return Explanation(**{**given, **fields})
 
 
-def view(question=ASKED, **given):
-	answer = Answer(explanation(**given)) if given else Answer()
-	return why_view(HOUSE, TYPES, question, answer, "Europe/Berlin", NOW)
+def form_of(question):
+	return form_view(TYPES, question, TODAY, STYLE)
+
+
+def answer(**given):
+	return answer_view(explanation(**given), TYPES, ASKED, STYLE)
 
 
 class TestQuestion:
@@ -73,25 +75,25 @@ class TestQuestion:
 
 class TestForm:
 	def test_it_starts_with_today_and_lists_the_types_by_page(self):
-		form = view(Question())["form"]
-		assert form["day"] == date(2026, 11, 20).isoformat()
+		form = form_of(Question())
+		assert form["day"] == "2026-11-20"
 		assert [(page["title"], [each.name for each in page["types"]]) for page in form["pages"]] == [
 			("Jane Doe", ["A"]),
 			("The team", ["B"]),
 		]
 
 	def test_durations_are_to_choose_from_where_the_type_has_several(self):
-		assert [(each["minutes"], each["is_chosen"]) for each in view()["form"]["durations"]] == [
+		assert [(each["minutes"], each["is_chosen"]) for each in form_of(ASKED)["durations"]] == [
 			(30, False),
 			(60, True),
 		]
-		assert view(Question("B", "2026-11-23", "10:00"))["form"]["durations"] == []
+		assert form_of(Question("B", "2026-11-23", "10:00"))["durations"] == []
 
 
 class TestAnswer:
 	def test_a_conflict_is_named_with_its_time_and_its_record(self):
 		objection = Objection("BUSY", "Jane has a meeting then.", (CONFLICT,))
-		[host] = view(hosts=(HostExplanation("Jane", None, "UTC", (objection,)),))["answer"]["hosts"]
+		[host] = answer(hosts=(HostExplanation("Jane", None, "UTC", (objection,)),))["hosts"]
 		[shown] = host["reasons"]
 		assert (host["is_free"], shown["text"]) == (False, "Jane has a meeting then.")
 		[conflict] = shown["conflicts"]
@@ -101,29 +103,29 @@ class TestAnswer:
 
 	def test_a_meeting_in_the_way_led_to_the_desk(self):
 		meeting = replace(CONFLICT, doctype="Booking", url="https://site.example/app/booking/x")
-		shown = view(objections=(Objection("BUSY", "Busy.", (meeting,)),))["answer"]["reasons"][0]["conflicts"][0]
+		shown = answer(objections=(Objection("BUSY", "Busy.", (meeting,)),))["reasons"][0]["conflicts"][0]
 		assert shown["url"] == "/scheduling/meeting/x"
 
 	def test_a_conflict_over_several_days_says_both_ends(self):
 		objection = Objection("BLOCKED", "Off.", (replace(CONFLICT, end=at("2026-11-25 11:00")),))
-		shown = view(objections=(objection,))["answer"]["reasons"][0]["conflicts"][0]
+		shown = answer(objections=(objection,))["reasons"][0]["conflicts"][0]
 		assert re.fullmatch("Mon,? 23 Nov, 09:30 – Wed,? 25 Nov, 12:00", shown["when"])
 
 	@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example/x", "", None])
 	def test_an_address_that_leads_elsewhere_is_no_link(self, url):
 		objection = Objection("BUSY", "x", (replace(CONFLICT, url=url),))
-		assert view(objections=(objection,))["answer"]["reasons"][0]["conflicts"][0]["url"] is None
+		assert answer(objections=(objection,))["reasons"][0]["conflicts"][0]["url"] is None
 
 	def test_the_nearest_times_lead_to_the_booking_page(self):
 		slot = Slot(at("2026-11-23 10:00"), at("2026-11-23 11:00"))
-		[shown] = view(suggestions=(slot,))["answer"]["suggestions"]
+		[shown] = answer(suggestions=(slot,))["suggestions"]
 		assert re.fullmatch("Mon,? 23 Nov, 11:00", shown["label"])
 		assert shown["url"] == (
 			"https://site.example/schedule/jane/intro?start=2026-11-23T11%3A00%3A00%2B01%3A00&duration=60"
 		)
 
 	def test_a_time_that_can_be_booked_says_so(self):
-		assert view(is_bookable=True)["answer"]["title"] == "This time can be booked"
+		assert answer(is_bookable=True)["title"] == "This time can be booked"
 
 
 class TestPage:

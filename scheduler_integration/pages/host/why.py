@@ -1,25 +1,36 @@
-"""Explains to hosts and managers, in sentences, why a time is offered or not."""
+"""`/scheduling/why`: tells hosts and managers, in sentences, why a time is offered or not.
+
+The form uses GET, so that each explanation has an address and can be shared.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from frappe import _
 
-from scheduler_integration.availability.explain import Explanation, HostExplanation
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.availability.explain import Explanation, HostExplanation, explain
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.engine import local_date
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.meetings.hosted import most_used_first
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.house import MEETINGS
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.reasons import reason_view
+from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
+
+PAGE = HostPage("/scheduling/why", here=MEETINGS, allowed=anybody)
 
 
 @dataclass(frozen=True)
@@ -46,54 +57,68 @@ class Question:
 		return read_wall_time(read_day(self.day), self.time, zone)
 
 
-@dataclass(frozen=True)
-class Answer:
-	"""The explanation, or the `problem` that prevents one. Both are None if nothing was asked yet."""
-
-	explanation: Explanation | None = None
-	problem: str | None = None
-
-
-def why_view(
-	house: House, types: Sequence[ReadableType], question: Question, answer: Answer, zone: str, now: int
-) -> dict:
-	"""Return the view of `/scheduling/why`. `types` are those to choose from, `zone` is the signed-in user's."""
-	chosen = next((meeting_type for meeting_type in types if meeting_type.name == question.meeting_type), None)
-	visitor = house.visitor
-	style = visitor.style(zone)
+@PAGE.view
+def _view(reader: Reader) -> View:
+	types = readable_meeting_types()
+	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
+	explained, problem, status = None, None, 200
+	if question.is_asked:
+		try:
+			with refusals():
+				explained = _explain(question, types, reader)
+		except SchedulingError as error:
+			problem, status = error.message, error.http_status_code
+	if types and not question.meeting_type:
+		question = replace(question, meeting_type=most_used_first(types, reader.user, reader.now)[0].name)
 	return {
-		**house.frame(_("Why isn't this time offered?")),
+		"title": _("Why isn't this time offered?"),
 		"subtitle": _("Choose a meeting and a time to see what blocks it."),
-		"city": dates.city(zone, visitor.locale),
-		"form": {
-			"pages": types_by_page(types),
-			"meeting_type": question.meeting_type,
-			"day": question.day or local_date(now, zone).isoformat(),
-			"time": question.time or "09:00",
-			"durations": _durations(chosen, question, visitor),
-		},
-		"problem": answer.problem,
-		"answer": answer.explanation and _answer(answer.explanation, chosen, question, style),
-		"status": 200,
+		"city": dates.city(reader.zone, reader.locale),
+		"form": form_view(types, question, reader.today, reader.style),
+		"problem": problem,
+		"answer": explained and answer_view(explained, types, question, reader.style),
+		"status": status,
 	}
 
 
-def _durations(chosen: ReadableType | None, question: Question, visitor: Visitor) -> list[dict]:
-	"""Return the durations to choose from; empty unless the chosen type has several."""
-	if not chosen or len(chosen.durations) < 2:
-		return []
-	return [
-		{
-			"minutes": minutes,
-			"label": lengths.duration(minutes, visitor.locale),
-			"is_chosen": str(minutes) == question.duration,
-		}
-		for minutes in chosen.durations
-	]
+def _explain(question: Question, types: Sequence[ReadableType], reader: Reader) -> Explanation:
+	start, chosen = question.instant(reader.zone), _chosen(types, question)
+	if start is None:
+		raise InvalidRequest(_("Please choose a day and a time."))
+	# After a change of the type, the form still sends the duration that was chosen for the previous type.
+	minutes = question.minutes if chosen and question.minutes in chosen.durations else None
+	return explain(question.meeting_type, start, minutes, reader.now)
 
 
-def _answer(explained: Explanation, chosen: ReadableType | None, question: Question, style: dates.TimeStyle) -> dict:
-	bookable = explained.is_bookable
+def _chosen(types: Sequence[ReadableType], question: Question) -> ReadableType | None:
+	return next((each for each in types if each.name == question.meeting_type), None)
+
+
+def form_view(types: Sequence[ReadableType], question: Question, today: date, style: dates.TimeStyle) -> dict[str, Any]:
+	"""Return the form. It has durations to choose from if the chosen type has several."""
+	chosen = _chosen(types, question)
+	durations = chosen.durations if chosen and len(chosen.durations) > 1 else ()
+	return {
+		"pages": types_by_page(types),
+		"meeting_type": question.meeting_type,
+		"day": question.day or today.isoformat(),
+		"time": question.time or "09:00",
+		"durations": [
+			{
+				"minutes": minutes,
+				"label": lengths.duration(minutes, style.locale),
+				"is_chosen": str(minutes) == question.duration,
+			}
+			for minutes in durations
+		],
+	}
+
+
+def answer_view(
+	explained: Explanation, types: Sequence[ReadableType], question: Question, style: dates.TimeStyle
+) -> dict[str, Any]:
+	"""Return the explanation in sentences, with links to the nearest times that can be booked."""
+	bookable, chosen = explained.is_bookable, _chosen(types, question)
 	return {
 		"icon": "check" if bookable else "cross",
 		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
