@@ -1,8 +1,11 @@
-"""The page `/scheduling/types`: the meeting types of each page, in their order, and the kinds of meetings to add."""
+"""`/scheduling/types`: hosts add, order, copy, switch off and delete their meeting types.
+
+The forms send `action`: `add` (with `page` and `template`), `duplicate`, `on`, `off`, `delete` (with `name`), or an `order` of
+names, with `move` if there is no script.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import frappe
@@ -10,34 +13,106 @@ from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.consultant_types import types_of_page
 from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.edit_pages import readable_pages
+from scheduler_integration.catalogue.edit_types import (
+	create_type,
+	delete_type,
+	duplicate_type,
+	editable_type,
+	free_slug_on,
+	reorder_types,
+	update_type,
+)
+from scheduler_integration.catalogue.places import place_of_page
 from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.domains.links import page_url
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
+from scheduler_integration.pages.host.ordering import wanted_order
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.kit.facts import length_text
+from scheduler_integration.pages.kit.respond import View, argument
+from scheduler_integration.pages.kit.saving import Saved
+from scheduler_integration.platform.language import for_later
+
+PAGE = HostPage(PATH, style="types")
 
 
-def types_view(
-	house: House, pages: Sequence[tuple[Document, Sequence[Document]]], problem: str | None
-) -> dict[str, Any]:
-	"""Return the view. `pages` are those that the user may change, with all their types."""
+@PAGE.action("add", done=for_later("The meeting type is added. Open it to change what you like."))
+def _add() -> None:
+	template = next((template for template in type_templates() if template.key == argument("template")), None)
+	if not template:
+		raise InvalidRequest(_("Choose a kind of meeting."))
+	page = frappe.db.get_value("Scheduling Page", {"name": argument("page")}, ["name", "user"], as_dict=True)
+	if not page:
+		raise InvalidRequest(_("Choose a page."))
+	# A page can have two types of a kind, and this form has no field for a link.
+	own = {"title": template.title, "slug": free_slug_on(page.name, template.title), "scheduling_page": page.name}
+	create_type(page.user, {**own, **place_of_page(page.name), **template.fields})
+
+
+@PAGE.action("duplicate", done=for_later("The copy is switched off until you switch it on."))
+def _duplicate() -> None:
+	duplicate_type(argument("name"))
+
+
+@PAGE.action("on", done=for_later("It can be booked now."))
+def _switch_on() -> Saved:
+	return _switch(1)
+
+
+@PAGE.action("off", done=for_later("It can't be booked any more. Meetings that are booked stay."))
+def _switch_off() -> Saved:
+	return _switch(0)
+
+
+def _switch(is_active: int) -> Saved:
+	doc = editable_type(argument("name"))
+	former = doc.is_active
+	update_type(doc.name, {"is_active": is_active})
+	return Saved(undo={"name": doc.name, "is_active": former})
+
+
+@PAGE.action("delete", done=for_later("The meeting type is deleted."))
+def _delete() -> None:
+	delete_type(argument("name"))
+
+
+@PAGE.action("ordered", done=for_later("The order is saved."), field="order")
+def _reorder() -> Saved:
+	return Saved(undo={"order": reorder_types(wanted_order(frappe.request.form.getlist("order"), argument("move")))})
+
+
+@PAGE.undo
+def _take_back(facts: dict[str, Any]) -> None:
+	if order := facts.get("order"):
+		reorder_types(sorted(order, key=lambda name: order[name]))
+	else:
+		update_type(facts["name"], {"is_active": facts["is_active"]})
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
 	return {
-		**house.frame(_("Meeting types"), style="types"),
+		"title": _("Meeting types"),
 		"subtitle": _("What people can book with you. Each has a link of its own."),
-		"path": PATH,
-		"message": {"text": problem, "is_error": True} if problem else None,
-		"pages": [_page(page, types, house.visitor.locale) for page, types in pages],
+		"message": message_of(reader.error),
+		"pages": [_page(page, reader.locale) for page in readable_pages() if page.has_permission("write")],
 	}
 
 
-def _page(page: Document, types: Sequence[Document], locale: Locale) -> dict[str, Any]:
+def _page(page: Document, locale: Locale) -> dict[str, Any]:
+	types = [frappe.get_cached_doc("Meeting Type", each.name) for each in types_of_page(page.name)]
 	return {
 		"name": page.name,
 		"title": page.title,
 		"url": page_url(page.slug),
 		"is_active": bool(page.is_active),
-		"types": [_row(page, meeting_type, locale) for meeting_type in types],
+		"types": [
+			_row(page, doc, locale) for doc in sorted(types, key=lambda doc: (doc.sort_order or 0, str(doc.creation)))
+		],
 		"templates": [
 			{"key": template.key, "title": template.title, "note": template.note}
 			for template in type_templates()
