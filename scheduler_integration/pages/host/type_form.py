@@ -1,10 +1,10 @@
-"""The editor of a meeting type: groups of fields, each a form of its own with one line about what is set."""
+"""The forms of a meeting type's editor: groups of fields, each with one line about what is set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import frappe
 from babel import Locale
@@ -13,24 +13,15 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_fullname
 
 from scheduler_integration.availability.hours import schedules_of
-from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
-from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import MAX_PLACES
-from scheduler_integration.domains.links import page_url
 from scheduler_integration.pages.host import type_summaries as summaries
-from scheduler_integration.pages.host.hours.impact import impact_sentence
-from scheduler_integration.pages.host.house import House
-from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
-from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.payments.providers import is_ready
 
 PATH = "/scheduling/types"
 # A row of another place, as the fields of Meeting Type Place.
 PLACE = ("place_type", "label", "details")
-# The groups whose fields decide which times are offered.
-WEIGHED = ("basics", "team", "when", "limits", "seats", "series")
 
 
 class Field(NamedTuple):
@@ -56,38 +47,6 @@ class Group:
 	fields: Sequence[Field]
 	summary: str = ""
 	is_open: bool = False
-
-
-@dataclass(frozen=True)
-class Typed:
-	"""What was typed into a form that wasn't saved, by the API's names, with the errors or with what it would do."""
-
-	group: str = ""
-	values: Mapping[str, str] | None = None
-	errors: Mapping[str, str] | None = None
-	message: str = ""
-	impact: Impact | None = None
-	questions: Sequence[Row] | None = None
-
-
-def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
-	"""Return the view of `/scheduling/types/<name>`."""
-	page = page_of(doc)
-	groups = groups_of(doc, page, house.visitor.locale)
-	return {
-		**house.frame(doc.title, style="types", script="types", frames=("'self'",)),
-		"subtitle": page.title,
-		"path": f"{PATH}/{doc.name}",
-		"version": str(doc.modified),
-		"url": page_url(page.slug, doc.slug),
-		"link": link_view(doc.title, page_url(page.slug, doc.slug), f"{page.slug}-{doc.slug}"),
-		"is_active": bool(doc.is_active),
-		"groups": [_group_view(group, doc, typed, page) for group in groups],
-		"questions": questions_view(
-			stored_rows(doc) if typed.questions is None else typed.questions, is_open=typed.group == "questions"
-		),
-		"message": {"text": typed.message, "is_error": True} if typed.message else None,
-	}
 
 
 def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
@@ -212,29 +171,6 @@ def flags_of(group: Group) -> list[str]:
 	return [field.name for field in group.fields if field.kind == "flag"]
 
 
-def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> dict[str, Any]:
-	is_typed = typed.group == group.key
-	values = typed.values if is_typed and typed.values is not None else None
-	errors = (typed.errors or {}) if is_typed else {}
-	return {
-		"key": group.key,
-		"title": group.title,
-		"summary": group.summary,
-		"is_open": group.is_open or is_typed,
-		"flags": flags_of(group),
-		"is_weighed": group.key in WEIGHED,
-		"impact": impact_view(typed.impact) if is_typed and typed.impact else None,
-		"fields": [
-			{
-				**field._asdict(),
-				"value": (values or {}).get(field.name, "") if values is not None else stored_value(doc, field, page),
-				"error": errors.get(field.name),
-			}
-			for field in group.fields
-		],
-	}
-
-
 def stored_value(doc: Document, field: Field, page: Document) -> str:
 	"""Return the stored value as the control shows it."""
 	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
@@ -254,8 +190,3 @@ def stored_value(doc: Document, field: Field, page: Document) -> str:
 	if field.kind == "number":
 		return str(cint(value))
 	return "" if value in (None, 0.0) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def impact_view(impact: Impact) -> dict[str, str]:
-	"""Return what a change would do, for `hours/impact.html`."""
-	return {"summary": impact_sentence(impact)}

@@ -87,7 +87,7 @@ def answer_form(
 			saved = save()
 	except SchedulingError as error:
 		if wants_json():
-			raise Answer(_refused(error), error.http_status_code) from None
+			raise Answer(refusal(error), error.http_status_code) from None
 		return error
 	key = keep_for_undo(saved.undo, saved.seconds) if saved.undo else None
 	if wants_json():
@@ -138,7 +138,8 @@ def _name(key: str) -> str:
 	return f"scheduling_undo:{frappe.session.user}:{page}:{key}"
 
 
-def _refused(error: SchedulingError) -> dict[str, Any]:
+def refusal(error: SchedulingError) -> dict[str, Any]:
+	"""Return the JSON for a form that is refused."""
 	told: dict[str, Any] = {"saved": False, "message": error.message, "errors": error.details}
 	if isinstance(error, Conflict):
 		told["conflict"] = {"modified": error.modified, "theirs": dict(error.theirs)}
