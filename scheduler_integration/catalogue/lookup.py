@@ -244,14 +244,15 @@ def _active_page(slug: str) -> str | None:
 	return frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")
 
 
-def meeting_types_of(page: Document, *, only_listed: bool = False) -> list[Document]:
-	"""Return the page's active Meeting Types, in the order in which the page shows them.
+def meeting_types_of(page: Document, *, only_listed: bool = False, only_active: bool = True) -> list[Document]:
+	"""Return the page's active Meeting Types, or all of them, in the order in which the page shows them.
 
 	With `only_listed` without those that can be booked by their link only.
 	"""
+	only = {**({"is_active": 1} if only_active else {}), **({"is_unlisted": 0} if only_listed else {})}
 	names = frappe.get_all(
 		"Meeting Type",
-		filters={"scheduling_page": page.name, "is_active": 1, **({"is_unlisted": 0} if only_listed else {})},
+		filters={"scheduling_page": page.name, **only},
 		order_by="sort_order asc, creation asc",
 		pluck="name",
 	)

@@ -13,7 +13,6 @@ from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.consultant_types import types_of_page
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.edit_pages import readable_pages
 from scheduler_integration.catalogue.edit_types import (
@@ -25,6 +24,7 @@ from scheduler_integration.catalogue.edit_types import (
 	reorder_types,
 	update_type,
 )
+from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.places import place_of_page
 from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.domains.links import page_url
@@ -45,7 +45,7 @@ def _add() -> None:
 	template = next((template for template in type_templates() if template.key == argument("template")), None)
 	if not template:
 		raise InvalidRequest(_("Choose a kind of meeting."))
-	page = frappe.db.get_value("Scheduling Page", {"name": argument("page")}, ["name", "user"], as_dict=True)
+	page = next((page for page in readable_pages() if page.name == argument("page")), None)
 	if not page:
 		raise InvalidRequest(_("Choose a page."))
 	# A page can have two types of a kind, and this form has no field for a link.
@@ -104,15 +104,12 @@ def _view(reader: Reader) -> View:
 
 
 def _page(page: Document, locale: Locale) -> dict[str, Any]:
-	types = [frappe.get_cached_doc("Meeting Type", each.name) for each in types_of_page(page.name)]
 	return {
 		"name": page.name,
 		"title": page.title,
 		"url": page_url(page.slug),
 		"is_active": bool(page.is_active),
-		"types": [
-			_row(page, doc, locale) for doc in sorted(types, key=lambda doc: (doc.sort_order or 0, str(doc.creation)))
-		],
+		"types": [_row(page, doc, locale) for doc in meeting_types_of(page, only_active=False)],
 		"templates": [
 			{"key": template.key, "title": template.title, "note": template.note}
 			for template in type_templates()
