@@ -1,76 +1,179 @@
-"""The page of a host's calendars: the connected accounts, when they were read, errors, and how to fix them."""
+"""`/scheduling/calendars`: hosts connect calendars, choose which are read and written, and see errors and how to fix them.
+
+With `?whose=all`, managers see everybody's. `?connect=` leads to the vendor's consent page: as a link and not as a form,
+because the page's security policy lets forms lead to this site only. The vendor leads back with `?connected=` or `?problem=`, or
+with `?other=` if the host signed in with another account.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
+import frappe
 from babel.dates import format_timedelta
 from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.busy_times import Distrust
+from scheduler_integration.calendars import connections, joining
 from scheduler_integration.calendars.connections import ConnectionSummary
-from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.providers.registry import BY_ADDRESS
-from scheduler_integration.notifications.preferences import Preferences
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.entry.errors import keeping_secrets, refusals
+from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.notifications.devices import public_key
+from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
+from scheduler_integration.pages.host.host_page import HostPage, Reader
+from scheduler_integration.pages.host.house import CALENDARS
 from scheduler_integration.pages.host.late import unwritten_text
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
+from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.language import for_later
+
+_CONNECTED = for_later("The calendar is connected. It is being read now.")
+_READING = for_later("The calendar is being read now.")
+
+PAGE = HostPage(CALENDARS, kept=("whose",), in_page=True)
 
 
-@dataclass(frozen=True)
-class CalendarsPage:
-	"""The data of the page. `vendors` are the providers that can be connected with a consent page, `not_set_up` those not yet.
-
-	`zone` is the host's. `sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's values and its errors, by field.
-	"""
-
-	house: House
-	connections: Sequence[ConnectionSummary]
-	vendors: Sequence[str]
-	not_set_up: Sequence[str]
-	visitor: Visitor
-	now: int
-	zone: str
-	preferences: Preferences
-	push_key: str
-	is_manager: bool = False
-	sees_all: bool = False
-	message: dict | None = None
-	other: AnotherAccount | None = None
-	typed: dict[str, str] | None = None
-	problems: dict[str, str] | None = None
+@PAGE.action("connect", done=_CONNECTED)
+@keeping_secrets()
+def _connect() -> None:
+	provider = argument("provider")
+	service = BY_ADDRESS[provider].services.get(argument("preset")) if provider in BY_ADDRESS else None
+	# An address that was typed for another service is hidden as soon as this one is chosen.
+	address = service.address if service else argument("address")
+	form = parse_address_form(joining.password_needed(), provider, address, argument("login"), argument("password"))
+	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)
 
 
-def calendars_view(page: CalendarsPage) -> dict:
-	"""Return the view of `/scheduling/calendars`."""
-	title = _("Everybody's calendars") if page.sees_all else _("Your calendars")
+@PAGE.action("reconnect", done=for_later("The calendar is connected again. It is being read now."))
+@keeping_secrets()
+def _reconnect() -> None:
+	secrets = {field: parse_secret(field, argument(field)) for field in ("password", "address")}
+	connections.reconnect(argument("name"), frappe.session.user, secrets["password"], secrets["address"])
+
+
+@PAGE.action("update", done=for_later("Your choice is saved."))
+@keeping_secrets()
+def _update() -> None:
+	chosen = frappe.request.form
+	connections.update(
+		argument("name"),
+		frappe.session.user,
+		read=chosen.getlist("read"),
+		written=argument("written"),
+		closes=argument("closes") == "1",
+		switches={field: field in chosen for field in chosen.getlist("switch")},
+	)
+
+
+@PAGE.action("sync", done=_READING)
+@keeping_secrets()
+def _sync() -> None:
+	connections.sync_now(argument("name"), frappe.session.user, now())
+
+
+@PAGE.action("sync_all", done=_READING)
+@keeping_secrets()
+def _sync_all() -> None:
+	connections.sync_now(argument("name"), frappe.session.user, now(), full=True)
+
+
+@PAGE.action("disconnect", done=for_later("The calendar is disconnected."))
+@keeping_secrets()
+def _disconnect() -> None:
+	connections.disconnect(argument("name"), frappe.session.user, keeps_events=argument("events") != "delete")
+
+
+@PAGE.action("use_other", done=for_later("The other account is connected. It is being read now."))
+@keeping_secrets()
+def _use_other() -> None:
+	joining.use_other_account(argument("key"), this_asker())
+
+
+@PAGE.action("feed_on", done=for_later("Your calendar link is ready. An earlier one doesn't work any more."))
+@keeping_secrets()
+def _feed_on() -> None:
+	renew_feed(frappe.session.user)
+
+
+@PAGE.action("feed_off", done=for_later("Your calendar link doesn't work any more."))
+def _feed_off() -> None:
+	stop_feed(frappe.session.user)
+
+
+@PAGE.action("digest_on", done=for_later("You get your meetings by e-mail each morning."))
+def _digest_on() -> None:
+	choose_digest(frappe.session.user, True)
+
+
+@PAGE.action("digest_off", done=for_later("You get no e-mail in the morning any more."))
+def _digest_off() -> None:
+	choose_digest(frappe.session.user, False)
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	sees_all = argument("whose") == "all" and is_manager()
+	error = _begin() if argument("connect") and not submitted() else reader.error
+	fields = ("preset", "address", "login", "provider")
 	return {
-		**page.house.frame(title),
+		"title": _("Everybody's calendars") if sees_all else _("Your calendars"),
 		"subtitle": _("We check these calendars for conflicts. Visitors never see your events."),
-		"sees_all": page.sees_all,
-		"is_manager": page.is_manager,
-		"connections": [_connection(connection, page) for connection in page.connections],
-		"vendors": [{"name": vendor, "label": _("Connect {0}").format(vendor)} for vendor in page.vendors],
-		"not_set_up": page.not_set_up,
+		"sees_all": sees_all,
+		"is_manager": is_manager(),
+		"connections": [
+			{**_connection(connection, reader), "is_own": not sees_all}
+			for connection in connections.connections_of(None if sees_all else reader.user, reader.now)
+		],
+		"vendors": [{"name": name, "label": _("Connect {0}").format(name)} for name in joining.available_providers()],
+		"not_set_up": joining.missing_providers(),
 		"forms": [
 			{"provider": name, "access": kind.access, "title": kind.title(), "services": kind.services}
 			for name, kind in BY_ADDRESS.items()
 		],
-		"message": page.message,
-		"other": page.other,
-		"typed": page.typed or {},
-		"problems": page.problems or {},
-		"preferences": page.preferences,
-		"push_key": page.push_key,
-		"city": dates.city(page.zone, page.visitor.locale),
-		"status": 400 if page.problems else 200,
+		"other": joining.asked_account(argument("other"), this_asker()) if argument("other") else None,
+		"typed": {field: echo(argument(field)) for field in fields} if error else {},
+		"problems": error.details if error else {},
+		"preferences": preferences_of(reader.user),
+		"push_key": public_key(),
+		"city": dates.city(reader.zone, reader.locale),
+		"error": error,
+		**({} if error else _news()),
 	}
 
 
-def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
+def _begin() -> SchedulingError:
+	"""Send the browser to the vendor's page. Returns the error if that can't be done."""
+	try:
+		with refusals():
+			address = joining.begin(
+				argument("connect"), this_asker(), callback_address(CALENDAR_CALLBACK), argument("connection")
+			)
+	except SchedulingError as error:
+		return error
+	raise redirection(address, 302)
+
+
+def _news() -> View:
+	"""Return the message about what happened at the vendor. Unknown codes come from outside and aren't shown."""
+	sentences = {
+		"CONSENT_REFUSED": _("You declined at the provider, so nothing was connected."),
+		"CONSENT_EXPIRED": _("That took too long. Please connect the calendar again."),
+		"ADMIN_CONSENT_NEEDED": _("Your organisation's administrator must permit this app first."),
+	}
+	if code := argument("problem"):
+		text = sentences.get(code) or _("The calendar could not be connected. Please try again.")
+		return {"message": {"text": text, "is_error": True}}
+	return {"message": {"text": _(_CONNECTED), "is_error": False}} if argument("connected") else {}
+
+
+def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]:
 	return {
 		"name": connection.name,
 		"account": connection.account,
@@ -81,7 +184,7 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 		"state": _state(connection),
 		"effect": _effect(connection),
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
-		"read": _read(connection, page),
+		"read": _read(connection, reader),
 		"error": connection.error if connection.error_count else None,
 		"mend": _mend(connection),
 		"calendars": connection.calendars,
@@ -91,7 +194,6 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 		"unreadable": sum(calendar.unreadable for calendar in connection.calendars),
 		"closes": connection.closes,
 		"switches": _switches(connection),
-		"is_own": not page.sees_all,
 	}
 
 
@@ -138,12 +240,12 @@ def _effect(connection: ConnectionSummary) -> str | None:
 	return _("Your times are offered all the same: check them against your calendar.")
 
 
-def _read(connection: ConnectionSummary, page: CalendarsPage) -> str:
+def _read(connection: ConnectionSummary, reader: Reader) -> str:
 	if not connection.last_read:
 		return _("Not synced yet")
 	# At least a second, because "in 0 seconds" would be odd.
-	seconds = min(connection.last_read - page.now, -1)
-	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=page.visitor.locale)
+	seconds = min(connection.last_read - reader.now, -1)
+	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=reader.locale)
 	return _("Last read {0}").format(ago)
 
 
