@@ -119,6 +119,9 @@ def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
 		row = _sent(payment, number, asked, now)
 	except PaymentRefused as error:
 		key = refund_key(payment.name, number)
+		# What was paid back at the provider may have lowered it since.
+		refused = records.refund_of(payment.name, number)
+		amount = refused.amount_minor if refused else 0
 		back = Back(external_id="", amount=amount, status=FAILED, key=key, reason=error.reason)
 		row = _followed(payment, number, [back], now)
 	if not row:

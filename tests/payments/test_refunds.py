@@ -300,6 +300,23 @@ def test_a_refund_at_the_dashboard_in_the_same_moment_lowers_ours(stripe, monkey
 	assert sorted(refunds_of(booking)) == [(10, "Done"), (40, "Done")]
 
 
+def test_a_refused_refund_said_more_than_was_sent_and_the_next_attempt_paid_it(stripe, at_now):
+	from scheduler_integration.outbox.steer import try_again
+
+	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=50)))
+	pay_back_there(stripe, booking, 1000)
+	stripe.fail("/v1/refunds", method="POST", status=400, body={"error": {"code": "insufficient_funds"}})
+	at_now.move_to(NINE - HOUR)
+	booking = cancel_as_attendee(booking, NINE - HOUR)
+	assert (booking.amount_refunded, sorted(refunds_of(booking))) == (10, [(10, "Done"), (15, "Failed")])
+	assert payment_of(booking).problem.startswith("15.00 EUR")
+	[task] = tasks(booking.name, kind="payment", purpose="refund")
+	try_again(task.name, NINE - HOUR)
+	frappe.db.commit()
+	booking = run(run(booking, NINE - HOUR), NINE - HOUR)
+	assert (booking.amount_refunded, kept(stripe, booking)) == (25, 2500)
+
+
 def test_all_was_paid_back_at_the_dashboard_and_nothing_is_left_for_us(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	pay_back_there(stripe, booking, 5000)
