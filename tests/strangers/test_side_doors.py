@@ -137,3 +137,15 @@ def test_a_feed_of_folds_took_all_the_memory():
 	_now, peak = tracemalloc.get_traced_memory()
 	tracemalloc.stop()
 	assert peak < 200_000_000
+
+
+def test_a_domain_whose_records_were_wrong_for_a_while_could_be_taken_from_who_had_shown_it(as_user):
+	domain = f"{fresh('book')}.firm.example"
+	owner, other = make_page(), make_page()
+	with as_user(owner.user):
+		claim = frappe.get_doc({"doctype": "Scheduling Domain", "domain": domain, "user": owner.user}).insert()
+	found = {"status": "Broken", "creation": add_days(now_datetime(), -90)}
+	frappe.db.set_value(claim.doctype, claim.name, found, update_modified=False)
+	with as_user(other.user), pytest.raises(InvalidRequest):
+		frappe.get_doc({"doctype": "Scheduling Domain", "domain": domain, "user": other.user}).insert()
+	assert frappe.db.exists(claim.doctype, claim.name)

@@ -7,7 +7,7 @@ from scheduler_integration.documents import Form
 from scheduler_integration.domains.claims import claim_view
 from scheduler_integration.domains.keep import PATIENCE
 from scheduler_integration.domains.names import checked_domain, refuse_own
-from scheduler_integration.domains.table import PENDING, VERIFIED, forget_table
+from scheduler_integration.domains.table import PENDING, forget_table
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import site_now
@@ -36,7 +36,7 @@ class SchedulingDomain(Form):
 		other = frappe.db.get_value(
 			"Scheduling Domain", {"domain": self.domain}, ["name", "status", "creation"], as_dict=True
 		)
-		if other and other.status != VERIFIED and other.creation < site_now() - timedelta(seconds=PATIENCE):
+		if other and other.status == PENDING and other.creation < site_now() - timedelta(seconds=PATIENCE):
 			# Anybody can type a domain. Who hasn't shown in this time that it is theirs doesn't keep its owner out.
 			frappe.delete_doc("Scheduling Domain", other.name, ignore_permissions=True)
 		elif other:
