@@ -49,7 +49,7 @@ def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
 WORDS_FOR_ZONES = (
 	("india", "Kolkata"), ("germany", "Berlin"), ("uk", "London"), ("england", "London"), ("nyc", "New York"),
 	("sf", "Los Angeles"), ("new delhi", "Kolkata"), ("St. Petersburg", "Moscow"), ("central european", "GMT+"),
-	("gmt-3", "GMT-3"),
+	("gmt-3", "GMT-3"), ("eastern", "New York"),
 )  # fmt: skip
 
 

@@ -111,6 +111,24 @@ def test_the_desk_runs_the_report_of_the_charts():
 		assert answer["chart"]["type"] == "bar"
 
 
+def test_a_chart_of_the_workspace_looks_as_in_its_report():
+	"""The workspace takes the report's figures, but neither its colours nor that its bars are stacked."""
+	shipped_ones = [json.loads(path.read_text()) for path in APP.glob("*/dashboard_chart/*/*.json")]
+	assert shipped_ones
+	for chart in shipped_ones:
+		module = frappe.scrub(chart["report_name"])
+		execute = frappe.get_attr(f"scheduler_integration.scheduler_integration.report.{module}.{module}.execute")
+		drawn = execute(frappe._dict(json.loads(chart["filters_json"])))[3]
+		looks = {key: drawn[key] for key in ("colors", "barOptions") if key in drawn}
+		assert json.loads(chart["custom_options"]) == looks, chart["name"]
+
+
+def test_the_first_columns_of_the_outbox_list_tell_what_was_sent():
+	"""On a laptop, Frappe shows the title, the status and one more column."""
+	columns = [field.fieldname for field in frappe.get_meta("Outbox Task").fields if field.in_list_view]
+	assert columns[0] == "purpose"
+
+
 def test_the_logo_is_among_the_apps_assets():
 	(tile,) = hooks.add_to_apps_screen
 	assert tile["logo"] == shipped("Desktop Icon")["logo_url"]

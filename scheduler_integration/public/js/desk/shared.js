@@ -67,13 +67,13 @@ Object.assign(scheduler_integration.desk, {
 		}
 	},
 
-	/** The formatters of a list that shows such words. */
+	/** The formatters of a list that shows such words. A function also gets the document of the row. */
 	list_formatters: (words) =>
 		Object.fromEntries(
 			Object.entries(words).map(([fieldname, word_of]) => [
 				fieldname,
 				// The list takes a text without a tag for a selector.
-				(value) => `<span>${shown_word(value, word_of)}</span>`,
+				(value, _df, doc) => `<span>${shown_word(value, (key) => word_of(key, doc))}</span>`,
 			]),
 		),
 });

@@ -126,7 +126,8 @@ export function findZones(typed, first) {
 	const fitting = zones.filter((zone) => words.every((word) => zone.words.includes(` ${word}`)));
 	return fitting
 		.map((zone) => ({ zone, rank: rank(zone, words) }))
-		.sort((one, other) => one.rank - other.rank)
+		// Of zones that fit equally well, the one with the most large cities: "Eastern" is New York rather than Cancún.
+		.sort((one, other) => one.rank - other.rank || other.zone.nearby.length - one.zone.nearby.length)
 		.map(({ zone }) => zone);
 }
 
@@ -161,7 +162,7 @@ function described(name) {
 	try {
 		const offset = offsetOf(now(), name);
 		const region = name.includes("/") ? name.replace(/\/.*/, "") : "";
-		const nearby = (CITIES[name] ?? "").split(", ");
+		const nearby = CITIES[name]?.split(", ") ?? [];
 		const words = plain(
 			[city, name.replace(/[/_]/g, " "), nearby.join(" "), abbreviations(name), taught[name]].join(" "),
 		);

@@ -2,6 +2,9 @@
 const dialogs = () => scheduler_integration.bookings;
 
 frappe.ui.form.on("Booking", {
+	onload(form) {
+		scheduler_integration.desk.show_words(form, { location_type: __ });
+	},
 	async refresh(form) {
 		if (form.is_new()) return;
 		show_closed_links(form);

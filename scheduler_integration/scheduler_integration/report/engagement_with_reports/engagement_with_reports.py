@@ -14,7 +14,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now, site_zone
-from scheduler_integration.scheduler_integration.report.scheduling_figures import decimals, summary_card
+from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, decimals, summary_card
 
 # The cards and charts show this many days up to today.
 DAYS = 30
@@ -109,8 +109,8 @@ def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
 	series = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
-	datasets = [{"name": label, "values": [row[field] for row in rows]} for field, label in series]
-	return {"data": {"labels": [row["name"] for row in rows], "datasets": datasets}, "type": "bar"}
+	chart = bars([row["name"] for row in rows], {label: [row[field] for row in rows] for field, label in series})
+	return chart | {"colors": ["#8d99ae", "#a9c3f7", "#2f6fed"]}
 
 
 def _summary(analytics: Analytics) -> list[dict[str, Any]]:
