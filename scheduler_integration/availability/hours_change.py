@@ -53,6 +53,12 @@ class HoursChange:
 			"versions": [str(frappe.db.get_value(*each, "modified")) for each in kept],
 		}
 
+	@property
+	def version(self) -> str:
+		"""The stored version of the schedule that was saved, empty if none was."""
+		saved = [doc for doc in self.saved if doc.doctype == SCHEDULE]
+		return str(frappe.db.get_value(SCHEDULE, saved[0].name, "modified")) if saved else ""
+
 	def _former_default(self) -> list[Document]:
 		"""Return the schedule that stops being the default because another one becomes it."""
 		new = [doc.name for doc in self.saved if doc.doctype == SCHEDULE and doc.is_default]

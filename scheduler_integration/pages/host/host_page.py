@@ -50,12 +50,16 @@ def anybody() -> bool:
 
 @dataclass(frozen=True)
 class Reader:
-	"""The signed-in person who reads the page, at `now` in epoch seconds. `error` is that of the form just sent."""
+	"""The signed-in person who reads the page, at `now` in epoch seconds.
+
+	`error` is that of the form just sent, `toast` is about what was saved before the redirect to this page.
+	"""
 
 	user: str
 	visitor: Visitor
 	now: int
 	error: SchedulingError | None = None
+	toast: dict[str, Any] | None = None
 
 	@cached_property
 	def zone(self) -> str:
@@ -158,18 +162,15 @@ class HostPage:
 		error = None
 		if submitted() and not self._previews():
 			error = answer_form(self._act, path, sentences, kept)
-		reader = Reader(frappe.session.user, current_visitor(), now(), error)
+		toast = toast_of(sentences, self._seconds)
+		toast = toast and {**toast, "address": path}
+		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast)
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here)
 		frame = {name: view[name] for name in _OF_FRAME if name in view}
-		toast = toast_of(sentences, self._seconds)
 		done = {"text": toast["text"], "is_error": False} if toast else None
-		said = (
-			{"toast": None, "message": message_of(error) or done}
-			if self.in_page
-			else {"toast": toast and {**toast, "address": path}}
-		)
+		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}
 		return {
 			**house.frame(style=self.style, said=error.message if error else "", **frame),
 			**said,

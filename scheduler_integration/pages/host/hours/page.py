@@ -1,43 +1,101 @@
-"""`/scheduling/hours`: a host's week, rules, dates and blocked time, what a change would do, and the next two weeks."""
+"""`/scheduling/hours`: hosts set their working hours, dates and blocked time, and see what a change would do.
+
+`?schedule=` shows another schedule than the default one, `?user=` another host's hours (managers only), `?month=` the
+month of dates to choose from. All forms are sent here, with their `form` (entry/hours_forms.py) and one of these as `action`:
+
+	save      saves it; if bookings would lie outside the hours, only together with their mark, `sure`
+	impact    shows what it would do
+	add:mon, remove:mon:0, copy:mon:all    edit the rows of the week without saving them
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 from frappe.utils import get_fullname
+from frappe.utils.jinja import get_template
 
-from scheduler_integration.availability.away import Covered, Duty
-from scheduler_integration.availability.fortnight import ForecastDay
+from scheduler_integration.availability import hours
+from scheduler_integration.availability.away import duties_of, types_to_cover
+from scheduler_integration.availability.defaults import prepare_host
+from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.fortnight import fortnight
 from scheduler_integration.availability.hours import Hours
-from scheduler_integration.availability.hours_change import HoursChange
+from scheduler_integration.availability.hours_change import SCHEDULE, HoursChange, taken_back
 from scheduler_integration.availability.hours_words import week_in_words
-from scheduler_integration.availability.impact import Impact
+from scheduler_integration.availability.impact import Impact, impact_of_hours, outside_hours, types_of
 from scheduler_integration.availability.limits import LIMIT_FIELDS
 from scheduler_integration.availability.week import Week, week_of
-from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.engine import DateOverride, local_date
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.engine import local_date
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.hours_forms import HoursForm
+from scheduler_integration.exceptions import (
+	BookingsOutsideHours,
+	ChangedMeanwhile,
+	InvalidRequest,
+	NoHoursYet,
+	SchedulingError,
+)
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.hours.away import away_view
 from scheduler_integration.pages.host.hours.blocked import blocked_list, repeat_choices
+from scheduler_integration.pages.host.hours.conflict import conflict_of
 from scheduler_integration.pages.host.hours.dates import list_view, month_view, shown_month
 from scheduler_integration.pages.host.hours.forecast import forecast_view
-from scheduler_integration.pages.host.hours.impact import change_view
+from scheduler_integration.pages.host.hours.impact import change_view, mark_of, more_and_fewer
 from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, spans_view, stored_week, week_rows
-from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.saving import Conflict
+from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
+from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
+from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
-from scheduler_integration.parsing.hours_form import Span, TypedWeek
+from scheduler_integration.parsing.hours_form import (
+	Span,
+	TypedWeek,
+	edited_week,
+	typed_days,
+	typed_spans,
+	typed_week,
+	week_values,
+)
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.language import for_later
 
 PATH = "/scheduling/hours"
+_TEMPLATES = "scheduler_integration/templates/scheduling/hours"
 # Buffers with a choice of their own, in minutes.
 _BUFFERS = (0, 15, 30)
+# Holidays and leave are listed this many days ahead.
+_AHEAD = 365
+# What was done, by the form. All others are saved.
+_DONE = {
+	"remove_dates": for_later("Removed"),
+	"away": for_later("You are away"),
+	"unblock": for_later("Removed"),
+	"delete_schedule": for_later("Deleted"),
+	"rest_of_today": for_later("The rest of today is blocked"),
+	"next_week": for_later("Next week is off"),
+	"block": for_later("The time is blocked"),
+}
+
+
+def _asks() -> bool:
+	"""Whether the form saves nothing: it asks what it would do, or edits the rows of the week."""
+	return (
+		submitted() and argument("form") != "begin" and argument("action") not in ("", "save") and not argument("undo")
+	)
+
+
+PAGE = HostPage(PATH, style="hours", previews=_asks, also={**_DONE, "undone": for_later("Undone")})
 
 
 @dataclass(frozen=True)
@@ -57,135 +115,231 @@ class Typed:
 	impact: Impact | None = None
 
 
-@dataclass(frozen=True)
-class HoursPage:
-	"""The data of the page. `now` is in epoch seconds.
-
-	`colleagues` are the hosts whose hours a manager can open, `types` those that the host offers, `days_off` the holidays
-	and leave of the coming year, `month` and `away`, the absence to change, are what the address asks for. `covered` are the
-	types that colleagues could take over, `stand_ins` those who do, by the absence, `duties` those for whom the host stands in.
-	"""
-
-	house: House
-	hours: Hours
-	name: str
-	is_own: bool
-	colleagues: Sequence[TypeHost]
-	types: Sequence[Bookable]
-	covered: Sequence[Covered]
-	stand_ins: Mapping[str, Sequence[Mapping[str, Any]]]
-	duties: Sequence[Duty]
-	away: str
-	forecast: Sequence[ForecastDay]
-	days_off: Sequence[DateOverride]
-	month: str
-	now: int
-	typed: Typed
-	toast: dict | None = None
-
-	@property
-	def zone(self) -> str:
-		return self.hours.schedule.timezone
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.house.visitor.style(self.zone)
-
-	@property
-	def today(self) -> date:
-		return local_date(self.now, self.zone)
-
-	@property
-	def week(self) -> Week:
-		return week_of(self.hours.schedule.rules)
+@PAGE.action("begin")
+def _begin() -> None:
+	user = hours.host_named(argument("user"))
+	prepare_host(user)
+	raise redirection(_own_address(user))
 
 
-def hours_view(page: HoursPage) -> dict:
-	"""Return the view of the page."""
-	typed, style = page.typed, page.style
-	error = typed.error
-	title = _("Working hours") if page.is_own else _("Working hours of {0}").format(page.name)
-	arguments = address_arguments(page.hours, page.is_own)
+@PAGE.action("", done=for_later("Saved"))
+def _save() -> Saved:
+	shown = hours.hours_of(hours.host_named(argument("user")), argument("schedule") or None, now())
+	form, kept = _form(shown), {**_arguments(shown), "month": argument("month")}
+	try:
+		change = form.planned()
+	except ChangedMeanwhile:
+		week = typed_week(form.values) if form.kind == "week" else None
+		raise conflict_of(shown, week, form.sent_fields(), current_visitor().style(form.zone)) from None
+	if wants_json():
+		outside = outside_hours(change.draft, form.now)
+	else:
+		impact = impact_of_hours(change.draft, form.zone, form.now)
+		outside = impact.outside
+		kept |= {"more": str(len(impact.gained)), "fewer": str(len(impact.lost))}
+	if outside and form.one("sure") != mark_of(outside):
+		raise BookingsOutsideHours
+	facts = change.save_undoably()
+	if form.kind in ("new_schedule", "delete_schedule"):
+		kept["schedule"] = str(change.main.name) if form.kind == "new_schedule" else ""
+	done = form.kind if form.kind in _DONE else "saved"
+	return Saved(done, modified=change.version, undo=facts, kept=kept)
+
+
+@PAGE.undo
+def _take_back(facts: dict[str, Any]) -> Saved:
+	user = hours.host_named(argument("user"))
+	change = taken_back(facts)
+	change.save()
+	return Saved(modified=change.version, kept={"user": "" if _is_own(user) else user, "month": argument("month")})
+
+
+def _is_own(user: str) -> bool:
+	return user == frappe.session.user
+
+
+def _own_address(user: str) -> str:
+	return PATH if _is_own(user) else f"{PATH}?user={user}"
+
+
+def _arguments(shown: Hours) -> dict[str, str]:
+	"""Return the arguments of the page's address: whose hours, and which schedule if it isn't the default one."""
+	asked = {
+		"user": "" if _is_own(shown.user) else shown.user,
+		"schedule": "" if shown.schedule.is_default else shown.schedule.name,
+	}
+	return {name: value for name, value in asked.items() if value}
+
+
+def _form(shown: Hours) -> HoursForm:
+	return HoursForm(
+		kind=argument("form"),
+		user=shown.user,
+		schedule=shown.schedule.name,
+		zone=shown.schedule.timezone,
+		first_weekday=current_visitor().locale.first_week_day,
+		values=frappe.request.form.getlist,
+		now=now(),
+	)
+
+
+def _typed(form: HoursForm, error: SchedulingError | None) -> Typed:
+	"""Return the form as it was sent, for the page to show again."""
+	try:
+		days = typed_days(form.values) if form.kind == "dates" else []
+	except InvalidRequest:
+		days = []
+	return Typed(
+		kind=form.kind,
+		fields={name: form.one(name) for name in frappe.request.form},
+		week=typed_week(form.values) if form.kind == "week" else None,
+		spans=typed_spans(form.values) if form.kind == "dates" else (),
+		days=days,
+		error=error,
+	)
+
+
+def _weighed(shown: Hours, form: HoursForm) -> Typed:
+	"""Return the form after one of its buttons, with what it would do; as JSON if a script asks."""
+	if form.kind == "week" and form.one("action") != "impact":
+		sent, edited = form.values, week_values(edited_week(typed_week(form.values), form.one("action"), form.values))
+		form = replace(form, values=lambda name: edited.get(name, sent(name)))
+	try:
+		with refusals():
+			change = form.planned()
+			impact = impact_of_hours(change.draft, form.zone, form.now)
+	except SchedulingError as error:
+		if wants_json():
+			raise Answer(refusal(error), error.http_status_code) from None
+		# A row that was just added is still empty, which is no mistake yet.
+		is_asked = form.one("action") == "impact" or not isinstance(error, InvalidRequest)
+		return _typed(form, error if is_asked else None)
+	if wants_json():
+		raise Answer(_impact_json(shown, change, impact), 200)
+	return replace(_typed(form, None), change=change, impact=impact)
+
+
+def _impact_json(shown: Hours, change: HoursChange, impact: Impact) -> dict[str, Any]:
+	"""Return the impact for a script: its words as HTML, and the parts of the page as they would be."""
+	zone = shown.schedule.timezone
+	style = current_visitor().style(zone)
+	view = change_view(change, impact, style)
+	types = types_of(Draft(shown.user))
+	forecast = forecast_view(fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style)
 	return {
-		**page.house.frame(title, style="hours", script="hours", data=_data(page)),
-		"path": PATH,
+		"saved": False,
+		"message": " ".join(filter(None, (view["summary"], view["outside"]))),
+		"errors": {},
+		"sure": view["sure"],
+		"impact": get_template(f"{_TEMPLATES}/impact.html").render({"impact": view}),
+		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
+		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
+	}
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	user = hours.host_named(argument("user"))
+	title = _("Working hours") if _is_own(user) else _("Working hours of {0}").format(get_fullname(user))
+	try:
+		shown = hours.hours_of(user, argument("schedule") or None, now())
+	except NoHoursYet:
+		# One button makes office hours.
+		query = "" if _is_own(user) else urlencode({"user": user})
+		missing = {"is_missing": True, "query": query, "colleagues": _colleagues(user, is_missing=True)}
+		return {"title": title, "error": None, **missing}
+	return {
+		"title": title,
+		"script": "hours",
+		"data": _data(reader.visitor),
+		**_shown(shown, _sent(shown, reader), reader),
+	}
+
+
+def _sent(shown: Hours, reader: Reader) -> Typed:
+	"""Return the form that was just sent, if it isn't saved."""
+	if _asks():
+		return _weighed(shown, _form(shown))
+	if not reader.error:
+		return Typed()
+	form = _form(shown)
+	typed = _typed(form, reader.error)
+	if not isinstance(reader.error, BookingsOutsideHours):
+		return typed
+	change = form.planned()
+	return replace(typed, change=change, impact=impact_of_hours(change.draft, form.zone, form.now))
+
+
+def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
+	zone, error, arguments = shown.schedule.timezone, typed.error, _arguments(shown)
+	style, today = reader.visitor.style(zone), local_date(reader.now, zone)
+	week, types = week_of(shown.schedule.rules), types_of(Draft(shown.user))
+	draft = typed.change.draft if typed.change else Draft(shown.user)
+	errors = error.details if error else {}
+	impact = change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
+	return {
+		"error": error,
 		"query": urlencode(arguments),
 		"arguments": arguments,
-		"message": {"text": _told(error), "is_error": True} if error else None,
-		"errors": _by_form(typed.kind, error.details if error else {}),
+		"message": message_of(error),
+		"errors": _by_form(typed.kind, errors),
 		"typed": _by_form(typed.kind, typed.fields),
-		"colleagues": [
-			{"user": each.user, "name": each.name, "is_shown": each.user == page.hours.user} for each in page.colleagues
-		],
-		"user": page.hours.user,
-		"modified": page.hours.version,
-		"shown_title": page.hours.schedule.title,
-		"schedules": _schedules(page),
-		"zone": _zone(page),
-		"week": week_rows(typed.week or stored_week(page.week), _errors(typed, "week"), style),
-		"sentence": sentence(page.week, style),
-		"rules": _rules(page),
-		"dates": _dates(page),
+		"colleagues": _colleagues(shown.user),
+		"user": shown.user,
+		"modified": shown.version,
+		"shown_title": shown.schedule.title,
+		"schedules": _schedules(shown, types),
+		"zone": _zone(typed, reader.now, style),
+		"week": week_rows(typed.week or stored_week(week), errors if typed.kind == "week" else {}, style),
+		"sentence": _sentence(week, style),
+		"rules": _rules(shown, typed),
+		"dates": _dates(shown, typed, today, style),
 		"away": away_view(
-			page.hours.overrides,
-			page.covered,
-			page.stand_ins,
+			shown.overrides,
+			types_to_cover(shown.user, types),
+			hours.stand_ins_of(shown.overrides),
 			typed.fields if typed.kind == "away" else {},
-			page.away,
-			page.duties,
+			argument("away"),
+			duties_of(shown.user, today),
 			arguments,
 			style,
 		),
 		"blocked": {
-			"rows": blocked_list(page.hours.blocked, style),
+			"rows": blocked_list(shown.blocked, style),
 			"repeats": repeat_choices(),
-			"today": page.today.isoformat(),
+			"today": today.isoformat(),
 		},
 		"zones": zone_options(style.locale, typed.fields.get("timezone", "") if typed.kind == "trip" else ""),
-		"forecast": forecast_view(page.forecast, _explained_type(page), style),
-		"impact": _by_form(
-			typed.kind, change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
+		"forecast": forecast_view(
+			fortnight(draft, zone, reader.now), types[0].meeting_type.name if types else None, style
 		),
+		"impact": _by_form(typed.kind, impact),
 		"conflict": _versions(error) if isinstance(error, Conflict) else [],
 		"is_draft": bool(typed.change),
-		"toast": page.toast,
-		"status": error.http_status_code if error else 200,
+		"toast": reader.toast
+		and {**reader.toast, "text": _counted(reader.toast["text"]), "address": _own_address(shown.user)},
 	}
 
 
-def missing_view(house: House, user: str, is_own: bool, name: str, colleagues: Sequence[TypeHost]) -> dict:
-	"""Return the view for a host who has no working hours yet. One button makes office hours."""
-	return {
-		**house.frame(_("Working hours") if is_own else _("Working hours of {0}").format(name), style="hours"),
-		"query": "" if is_own else urlencode({"user": user}),
-		"path": PATH,
-		"is_missing": True,
-		"colleagues": _colleagues(colleagues, user),
-		"status": 200,
-	}
+def _counted(text: str) -> str:
+	"""Return the sentence about what was saved, with how many times it brought or took."""
+	more, fewer = (int(sent[:5]) if (sent := argument(name)).isdecimal() else 0 for name in ("more", "fewer"))
+	counted = more_and_fewer(more, fewer)
+	return _("{0}: {1}").format(text, counted) if counted else text
 
 
-def _colleagues(colleagues: Sequence[TypeHost], user: str) -> list[dict]:
-	"""Return the hosts to choose from, and the user whose hours are shown if they are none of them."""
+def _colleagues(user: str, *, is_missing: bool = False) -> list[dict[str, Any]]:
+	"""Return the hosts whose hours a manager can open. Somebody without hours is added if they are none of them."""
+	colleagues = enabled_hosts_of_all() if is_manager() else ()
 	hosts = [{"user": each.user, "name": each.name, "is_shown": each.user == user} for each in colleagues]
-	if not hosts or any(host["is_shown"] for host in hosts):
+	if not is_missing or not hosts or any(host["is_shown"] for host in hosts):
 		return hosts
 	return [{"user": user, "name": get_fullname(user), "is_shown": True}, *hosts]
 
 
-def sentence(week: Week, style: dates.TimeStyle) -> str:
+def _sentence(week: Week, style: dates.TimeStyle) -> str:
 	"""Return the week as the text field takes it."""
 	return week_in_words(week, first_day=style.locale.first_week_day, twelve_hours=style.twelve_hours)
-
-
-def address_arguments(hours: Hours, is_own: bool, **more: str) -> dict[str, str]:
-	"""Return the arguments of the page's address: whose hours, and which schedule if it isn't the default one."""
-	asked = {
-		"user": "" if is_own else hours.user,
-		"schedule": "" if hours.schedule.is_default else hours.schedule.name,
-		**more,
-	}
-	return {name: value for name, value in asked.items() if value}
 
 
 def _by_form(kind: str, values: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -203,24 +357,16 @@ class _Forms(dict[str, _Fields]):
 		return _Fields()
 
 
-def _told(error: SchedulingError) -> str:
-	return " ".join(dict.fromkeys([error.message, *error.details.values()]))
-
-
 def _versions(conflict: Conflict) -> list[dict]:
 	mine = conflict.mine or {}
 	return [{"label": label, "mine": mine.get(label, ""), "stored": text} for label, text in conflict.theirs.items()]
 
 
-def _errors(typed: Typed, kind: str) -> Mapping[str, str]:
-	return typed.error.details if typed.error and typed.kind == kind else {}
-
-
-def _data(page: HoursPage) -> dict[str, Any]:
+def _data(visitor: Visitor) -> dict[str, Any]:
 	"""Return what the page's script reads."""
 	return {
-		"locale": page.house.visitor.language_tag,
-		"twelveHours": page.house.visitor.twelve_hours,
+		"locale": visitor.language_tag,
+		"twelveHours": visitor.twelve_hours,
 		"strings": {
 			"zone_and_time": _("{0}, {1}"),
 			"until_midnight": _("until midnight"),
@@ -234,33 +380,32 @@ def _data(page: HoursPage) -> dict[str, Any]:
 	}
 
 
-def _zone(page: HoursPage) -> dict:
-	typed = page.typed.fields if page.typed.kind == "zone" else {}
+def _zone(sent: Typed, now: int, style: dates.TimeStyle) -> dict[str, Any]:
+	typed = sent.fields if sent.kind == "zone" else {}
 	return {
-		"name": page.zone,
-		"city": dates.city(page.zone, page.style.locale),
-		"now": dates.clock_time(page.now, page.style),
-		"options": zone_options(page.style.locale, typed.get("timezone") or page.zone, page.zone),
+		"name": style.zone,
+		"city": dates.city(style.zone, style.locale),
+		"now": dates.clock_time(now, style),
+		"options": zone_options(style.locale, typed.get("timezone") or style.zone, style.zone),
 		"keep": typed.get("keep") or "clock",
 		"is_open": bool(typed),
 	}
 
 
-def _schedules(page: HoursPage) -> list[dict]:
+def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 	used: dict[str, list[str]] = {}
-	default = next((each.name for each in page.hours.schedules if each.is_default), "")
-	for each in page.types:
+	default = next((each.name for each in shown.schedules if each.is_default), "")
+	for each in types:
 		used.setdefault(each.meeting_type.availability_schedule or default, []).append(each.meeting_type.title)
 	options = []
-	for schedule in page.hours.schedules:
-		own = {"user": "" if page.is_own else page.hours.user, "schedule": "" if schedule.is_default else schedule.name}
-		query = urlencode({name: value for name, value in own.items() if value})
+	for schedule in shown.schedules:
+		query = urlencode(_arguments(replace(shown, schedule=schedule)))
 		options.append(
 			{
 				"name": schedule.name,
 				"title": schedule.title,
 				"is_default": bool(schedule.is_default),
-				"is_shown": schedule.name == page.hours.schedule.name,
+				"is_shown": schedule.name == shown.schedule.name,
 				"types": list(dict.fromkeys(used.get(schedule.name, []))),
 				"url": f"{PATH}?{query}" if query else PATH,
 				"query": query,
@@ -269,9 +414,9 @@ def _schedules(page: HoursPage) -> list[dict]:
 	return options
 
 
-def _rules(page: HoursPage) -> dict:
+def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 	"""Return the rules as typed or as stored."""
-	schedule, typed = page.hours.schedule, page.typed.fields if page.typed.kind == "rules" else {}
+	schedule, typed = shown.schedule, sent.fields if sent.kind == "rules" else {}
 	names = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS)
 	values = {name: typed.get(name, str(schedule.get(name) or 0)) for name in names}
 	stored = schedule.buffer_minutes or 0
@@ -299,28 +444,25 @@ def _limits(values: Mapping[str, str]) -> list[dict]:
 	]
 
 
-def _dates(page: HoursPage) -> dict:
-	typed = page.typed if page.typed.kind == "dates" else Typed()
+def _dates(shown: Hours, sent: Typed, today: date, style: dates.TimeStyle) -> dict[str, Any]:
+	typed = sent if sent.kind == "dates" else Typed()
+	days_off = hours.days_off_between(shown.user, today, today + timedelta(days=_AHEAD))
 	# Holidays on days that are off anyway change nothing.
-	week = page.week
+	week = week_of(shown.schedule.rules)
 	holidays = [
 		day_off
-		for day_off in page.days_off
+		for day_off in days_off
 		if any(
 			(day_off.first + timedelta(days=step)).weekday() in week
 			for step in range((day_off.last - day_off.first).days + 1)
 		)
 	]
-	month = shown_month(page.month, page.today)
+	month = shown_month(argument("month"), today)
 	return {
-		"month": month_view(month, page.today, page.hours.overrides, page.days_off, typed.days, page.style),
+		"month": month_view(month, today, shown.overrides, days_off, typed.days, style),
 		# Absences have a list of their own.
-		"rows": list_view([each for each in page.hours.overrides if not each["is_away"]], holidays, page.style),
+		"rows": list_view([each for each in shown.overrides if not each["is_away"]], holidays, style),
 		"what": typed.fields.get("what") or "off",
-		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, page.style),
-		"today": page.today.isoformat(),
+		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, style),
+		"today": today.isoformat(),
 	}
-
-
-def _explained_type(page: HoursPage) -> str | None:
-	return page.types[0].meeting_type.name if page.types else None
