@@ -26,6 +26,7 @@ from scheduler_integration.pages.kit.respond import argument
 from scheduler_integration.pages.kit.saving import Saved, take_back
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform.clock import iso, now
+from scheduler_integration.platform.language import for_later
 
 # The arguments of a command that a form sends as they are.
 ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount", "scope", "dates")
@@ -33,29 +34,32 @@ ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", 
 _FOR_GOOD = frozenset({"refund", "mark_paid"})
 
 
+# The messages about what was done, by the command's name.
+DONE = {
+	"book": for_later("Booked. The invitation leaves in ten seconds."),
+	"cancel": for_later("Cancelled. The e-mail leaves in ten seconds."),
+	"cancel_for_all": for_later("Cancelled for all. The e-mails leave in ten seconds."),
+	"complete": for_later("Marked as attended."),
+	"no_show": for_later("Marked as a no-show."),
+	"reschedule": for_later("Moved. The e-mail leaves in ten seconds."),
+	"reschedule_for_all": for_later("Moved for all. The e-mails leave in ten seconds."),
+	"ask_to_reschedule": for_later("Asked for another time. The e-mail leaves in ten seconds."),
+	"withdraw_ask": for_later("Withdrawn. The meeting stays as it is."),
+	"guests": for_later("The guests are saved. The e-mails leave in ten seconds."),
+	"confirm": for_later("Confirmed. The e-mail leaves in ten seconds."),
+	"reassign": for_later("Reassigned. The e-mails leave in ten seconds."),
+	"refund": for_later("The money goes back. The attendee gets an e-mail."),
+	"mark_paid": for_later("Marked as paid."),
+	"place": for_later("Saved. The attendee gets the place or the link by e-mail."),
+	"decline": for_later("Declined. The e-mail leaves in ten seconds."),
+	"one": for_later("The meeting is changed. The e-mail leaves in ten seconds."),
+	"several": for_later("The meetings are changed. The e-mails leave in ten seconds."),
+	"undone": for_later("Undone. Nobody was told."),
+}
+
+
 def sentences() -> dict[str, str]:
-	"""Return the messages about what was done, by the command's name."""
-	return {
-		"book": _("Booked. The invitation leaves in ten seconds."),
-		"cancel": _("Cancelled. The e-mail leaves in ten seconds."),
-		"cancel_for_all": _("Cancelled for all. The e-mails leave in ten seconds."),
-		"complete": _("Marked as attended."),
-		"no_show": _("Marked as a no-show."),
-		"reschedule": _("Moved. The e-mail leaves in ten seconds."),
-		"reschedule_for_all": _("Moved for all. The e-mails leave in ten seconds."),
-		"ask_to_reschedule": _("Asked for another time. The e-mail leaves in ten seconds."),
-		"withdraw_ask": _("Withdrawn. The meeting stays as it is."),
-		"guests": _("The guests are saved. The e-mails leave in ten seconds."),
-		"confirm": _("Confirmed. The e-mail leaves in ten seconds."),
-		"reassign": _("Reassigned. The e-mails leave in ten seconds."),
-		"refund": _("The money goes back. The attendee gets an e-mail."),
-		"mark_paid": _("Marked as paid."),
-		"place": _("Saved. The attendee gets the place or the link by e-mail."),
-		"decline": _("Declined. The e-mail leaves in ten seconds."),
-		"one": _("The meeting is changed. The e-mail leaves in ten seconds."),
-		"several": _("The meetings are changed. The e-mails leave in ten seconds."),
-		"undone": _("Undone. Nobody was told."),
-	}
+	return {name: _(text) for name, text in DONE.items()}
 
 
 def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> Saved:

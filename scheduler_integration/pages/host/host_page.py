@@ -40,7 +40,7 @@ from scheduler_integration.platform.language import for_later
 
 Action = Callable[[], Saved | None]
 # Arguments of `House.frame` that a view may contain. All other entries are for the template.
-_OF_FRAME = ("title", "script", "data", "frames")
+_OF_FRAME = ("title", "script", "data", "said", "frames")
 
 
 def anybody() -> bool:
@@ -168,11 +168,11 @@ class HostPage:
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here)
-		frame = {name: view[name] for name in _OF_FRAME if name in view}
+		frame = {"said": error.message if error else "", **{name: view[name] for name in _OF_FRAME if name in view}}
 		done = {"text": toast["text"], "is_error": False} if toast else None
 		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}
 		return {
-			**house.frame(style=self.style, said=error.message if error else "", **frame),
+			**house.frame(style=self.style, **frame),
 			**said,
 			"path": path,
 			"status": error.http_status_code if error else 200,
@@ -187,7 +187,7 @@ class HostPage:
 			*(name for field, name in self._fields.items() if form.get(field)),
 		)
 		asked = ("undo",) if argument("undo") else named
-		name = next((each for each in asked if each in self._actions), "")
+		name = next((each for each in asked if each and each in self._actions), "")
 		if name not in self._actions:
 			raise InvalidRequest
 		saved = self._actions[name]() or Saved()

@@ -1,31 +1,55 @@
-"""`/scheduling/meeting/<name>`: everything about one meeting, and each thing that can be done with it in one place."""
+"""`/scheduling/meeting/<name>`: everything about one meeting, and each thing that can be done with it in one place.
+
+`?do=` opens one of the PANELS, `date` and `since` choose the days to which it can be moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.bookings import UNDO_SECONDS, say_where
+from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.engine import local_date
-from scheduler_integration.meetings.handing_over import Taker
-from scheduler_integration.meetings.payment import AWAITING, amounts_of
+from scheduler_integration.meetings.chain import latest
+from scheduler_integration.meetings.handing_over import Taker, takers
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.payment import AMOUNTS, AWAITING, amounts_of
+from scheduler_integration.meetings.possible_hosts import possible_hosts
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.series import rows_of
+from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.meetings.summaries import HostBooking, for_hosts
+from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.pages.host import words
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.acting import DONE, refused_message, run_command
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.house import MEETINGS
 from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
+from scheduler_integration.pages.host.reschedule import reschedule_view, reschedule_wish
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.links import phone_address
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
 from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.respond import View, argument
+from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.scopes import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
-from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.platform.clock import iso
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.kit.wall_time import read_day
+from scheduler_integration.parsing.places import parse_place
+from scheduler_integration.platform.clock import iso, now
 
 # The panels, in the order of their buttons, with the command that each needs. The destructive ones come last.
 PANELS = {
@@ -41,67 +65,67 @@ PANELS = {
 	"cancel_all": "cancel_for_all",
 }
 MOVING = ("move", "move_all")
+# What a refused form shows again.
+_TYPED = (
+	"reason",
+	"guests",
+	"to_date",
+	"to_time",
+	"start",
+	"gives_back",
+	"host",
+	"replaces",
+	"amount",
+	"scope",
+	"location_type",
+	"location_details",
+)
 
 
-@dataclass(frozen=True)
-class MeetingPage:
-	"""The data of the page. `sharing` are all bookings of the session, or the booking alone.
-
-	`panel` is the open one of PANELS, or empty. `takers` are the hosts to whom it can be reassigned, if that is the panel. `move` is the view of the times if that moves the meeting. `newer` is the
-	booking that took this one's place. `series` are the rows of its series (`meetings/series.py`). At `proposal_url` the host
-	answers a proposed time. `places` are the ways to meet from which a host chooses, if none
-	was said yet. `zone` is the host's, `now` is in epoch seconds.
-	"""
-
-	house: House
-	booking: HostBooking
-	sharing: Sequence[HostBooking]
-	zone: str
-	now: int
-	panel: str = ""
-	move: dict | None = None
-	takers: Sequence[Taker] | None = None
-	may_reassign: bool = False
-	newer: str | None = None
-	message: dict | None = None
-	toast: dict | None = None
-	typed: dict[str, str] | None = None
-	proposal_url: str | None = None
-	series: Sequence[Document] = ()
-	places: Sequence[tuple[str, str]] = ()
-
-	@property
-	def visitor(self) -> Visitor:
-		return self.house.visitor
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.visitor.style(self.zone)
+def _here() -> str:
+	return meeting_url(argument("meeting"))
 
 
-def open_panel(booking: HostBooking, asked: str) -> str:
-	"""Return the panel that is asked for, or an empty text if its command can't be sent now."""
-	return asked if PANELS.get(asked) in booking.actions else ""
+PAGE = HostPage(MEETINGS, allowed=anybody, address=_here, also=DONE, seconds=UNDO_SECONDS)
 
 
-def meeting_view(page: MeetingPage) -> dict:
-	"""Return the view of the page."""
-	booking, style = page.booking, page.style
-	scopes, together = scopes_of(each.status for each in page.series), amounts_of(page.series)
-	waits = booking.waits_for_payment
-	is_shared = len(page.sharing) > 1
-	when = when_view(booking.stretches, style)
-	call = None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking])
-	problem = words.problem(booking)
+@PAGE.action("")
+def _run() -> Saved:
+	style = current_visitor().style(timezone_of(frappe.session.user))
+	return run_command(style, _here(), page_of_booking=True)
+
+
+@PAGE.action("place")
+def _place() -> Saved:
+	say_where(argument("meeting"), parse_place(argument("location_type"), argument("location_details")), now())
+	return Saved("place", address=_here())
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	document, error, style = find_for_host(argument("meeting"), "read"), reader.error, reader.style
+	sharing = _sharing(document)
+	booking = next(booking for booking in sharing if booking.id == document.name)
+	# A refused form shows the panel again from which it was sent.
+	sent_from = next((panel for panel, command in PANELS.items() if command == argument("action")), "")
+	panel = sent_from if error else argument("do")
+	panel = panel if PANELS.get(panel) in booking.actions else ""
+	possible = possible_hosts(document) if "reassign" in booking.actions else []
+	message = refused_message(error, sharing, style) if error else None
+	series = rows_of(document.series, *AMOUNTS) if document.series else ()
+	scopes, together = scopes_of(each.status for each in series), amounts_of(series)
+	waits, is_shared, problem = booking.waits_for_payment, len(sharing) > 1, words.problem(booking)
+	newer, found = _newer(document), takers(document, possible, now()) if panel == "reassign" else ()
 	return {
-		**page.house.frame(_title(page), said=_said(page)),
+		"title": booking.meeting_type.title if is_shared else booking.attendee.name,
+		"said": message["text"] if message and message["is_error"] else "",
 		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
 		"name": booking.id,
 		"address": meeting_url(booking.id),
 		"kept": {},
 		"machine": iso(booking.start, style.zone),
-		"when": when,
-		"left": time_left(booking, page.now, style),
+		"when": when_view(booking.stretches, style),
+		"left": time_left(booking, reader.now, style),
 		"their_time": words.their_time(booking, style),
 		"city": dates.city(style.zone, style.locale),
 		"ended": words.state(booking.status),
@@ -109,10 +133,12 @@ def meeting_view(page: MeetingPage) -> dict:
 		"asked": words.asked(booking, style),
 		"reconfirmed": words.reconfirmed(booking, style),
 		"proposal": words.proposal(booking, style),
-		"proposal_url": page.proposal_url,
+		"proposal_url": answer_url(document, reader.user)
+		if document.proposed_start and reader.user in document.host_users()
+		else None,
 		"may_withdraw": "withdraw_ask" in booking.actions,
-		"newer": meeting_url(page.newer) if page.newer else None,
-		"call": call,
+		"newer": meeting_url(newer) if newer else None,
+		"call": None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking]),
 		"came": words.who_came(booking, style),
 		"place_icon": place_icon(booking.location_type),
 		"place": booking.location_label,
@@ -129,25 +155,49 @@ def meeting_view(page: MeetingPage) -> dict:
 		"left_to_pay": left_to_pay(booking, style.locale, together if waits else None),
 		"refundable": refundable(booking),
 		"currency": booking.payment.currency if booking.payment else "",
-		"places": page.places if booking.lacks_place else None,
+		"places": ways_to_meet([host.user for host in booking.hosts]) if booking.lacks_place else None,
 		"problem": {"title": problem[0], "text": problem[1], "again_url": _refund_again(booking)} if problem else None,
-		"dates": [_date(each, page) for each in page.series],
+		"dates": [_date(each, booking, style) for each in series],
 		"scopes": [] if waits else scopes,
 		"for_all": together_text() if scopes and waits else None,
-		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
-		"seats": sum(booking.seats for booking in page.sharing),
-		**_buttons(page),
+		"attendees": [_attendee(each, booking) for each in sharing] if is_shared else [],
+		"seats": sum(booking.seats for booking in sharing),
+		**_buttons(booking, sharing, panel, may_reassign=bool(possible)),
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
-		"panel": page.panel,
-		"move": page.move,
-		"takers": [_taker(taker, booking, style) for taker in sorted(page.takers or (), key=_is_busy)],
+		"panel": panel,
+		"move": _times(document, booking, panel, style) if panel in MOVING else None,
+		"takers": [_taker(taker, booking, style) for taker in sorted(found, key=lambda taker: not taker.is_free)],
 		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
-		"typed": page.typed or {},
-		"message": page.message,
-		"toast": {**page.toast, "address": meeting_url(booking.id)} if page.toast else None,
+		"typed": {name: echo(argument(name)) for name in _TYPED} if error else {},
+		"message": message,
 		"book_again_url": f"/scheduling/book?{urlencode({'doctype': 'Booking', 'record': booking.id})}",
-		"status": 200,
 	}
+
+
+def _sharing(document: Document) -> list[HostBooking]:
+	"""Return the bookings of the session, among them this one, even if it has left. Without a session, only this one."""
+	others = live_in_session(document.session or None)
+	bookings = others if any(other.name == document.name for other in others) else [document, *others]
+	return for_hosts(bookings, now())
+
+
+def _times(document: Document, booking: HostBooking, panel: str, style: dates.TimeStyle) -> dict[str, Any]:
+	# A refused form shows the day again that was chosen in it.
+	asked = argument("date") or (argument("to_date") if argument("to_time") else "") or argument("start")[:10]
+	wish = reschedule_wish(booking, read_day(asked), read_day(argument("since")), now(), style.zone)
+	request = replace(slot_request_for(document), by_host=True)
+	offered = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
+
+	def address(**asked: str) -> str:
+		return f"{meeting_url(document.name)}?{urlencode({'do': panel, **asked})}#panel"
+
+	return reschedule_view(booking, offered, wish, style, now(), address)
+
+
+def _newer(document: Document) -> str | None:
+	"""Return the booking that took this one's place, if the user may read it."""
+	last = latest(document)
+	return last.name if last.name != document.name and last.has_permission("read") else None
 
 
 def _refund_again(booking: HostBooking) -> str | None:
@@ -159,21 +209,14 @@ def _refund_again(booking: HostBooking) -> str | None:
 	)
 
 
-def _title(page: MeetingPage) -> str:
-	"""Return the attendee's name, or the meeting type's title if several attend."""
-	return page.booking.meeting_type.title if len(page.sharing) > 1 else page.booking.attendee.name
-
-
-def _said(page: MeetingPage) -> str:
-	return page.message["text"] if page.message and page.message["is_error"] else ""
-
-
-def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
+def _buttons(
+	booking: HostBooking, sharing: Sequence[HostBooking], opened: str, *, may_reassign: bool
+) -> dict[str, list[dict[str, Any]]]:
 	"""Return the `buttons` that move the meeting and write to its attendees, and what else is in a menu: `more`.
 
 	Those of the whole session come after those of the attendee, destructive ones last.
 	"""
-	is_shared, name = len(page.sharing) > 1, page.booking.attendee.name
+	is_shared, name = len(sharing) > 1, booking.attendee.name
 	labels = {
 		"move": _("Move {0}").format(name) if is_shared else _("Move"),
 		"move_all": _("Move for all"),
@@ -185,10 +228,10 @@ def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
 		"cancel": _("Cancel for {0}").format(name) if is_shared else _("Cancel meeting"),
 		"cancel_all": _("Cancel for all"),
 	}
-	actions = page.booking.actions
+	actions = booking.actions
 	# A request is declined rather than cancelled, with a button beside "Confirm".
 	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
-	if not page.may_reassign:
+	if not may_reassign:
 		left_out.add("reassign")
 	if "withdraw_ask" in actions:
 		left_out.add("ask")
@@ -196,23 +239,19 @@ def _buttons(page: MeetingPage) -> dict[str, list[dict]]:
 		{
 			"panel": panel,
 			"label": labels[panel],
-			"url": f"{meeting_url(page.booking.id)}?{urlencode({'do': panel})}#panel",
-			"is_open": panel == page.panel,
+			"url": f"{meeting_url(booking.id)}?{urlencode({'do': panel})}#panel",
+			"is_open": panel == opened,
 			"is_danger": panel in ("cancel", "cancel_all"),
 		}
 		for panel, action in PANELS.items()
 		if action in actions and panel not in left_out
 	]
-	coming = [each for each in page.sharing if each.status in OPEN]
-	message = {"label": _("Message"), "url": words.write_to(coming or [page.booking])}
+	coming = [each for each in sharing if each.status in OPEN]
+	message = {"label": _("Message"), "url": words.write_to(coming or [booking])}
 	return {
 		"buttons": [*(each for each in panels if each["panel"] in MOVING), *([message] if panels else [])],
 		"more": [each for each in panels if each["panel"] not in MOVING],
 	}
-
-
-def _is_busy(taker: Taker) -> bool:
-	return not taker.is_free
 
 
 def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
@@ -233,11 +272,11 @@ def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
 	return {"user": taker.host.user, "label": f"{taker.host.name} · {note}"}
 
 
-def _date(row: Document, page: MeetingPage) -> dict:
+def _date(row: Document, booking: HostBooking, style: dates.TimeStyle) -> dict[str, Any]:
 	return {
-		"label": in_short(row.starts_at, row.ends_at, page.style),
+		"label": in_short(row.starts_at, row.ends_at, style),
 		"url": meeting_url(row.name),
-		"is_current": row.name == page.booking.id,
+		"is_current": row.name == booking.id,
 		"waiting": row.status == "Pending" and row.payment_status != AWAITING,
 		"state": _("Not paid yet") if row.payment_status == AWAITING else words.state(row.status),
 	}
