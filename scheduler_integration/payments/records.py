@@ -29,11 +29,14 @@ from scheduler_integration.payments.provider import DONE, FAILED, SENT, Back, Ch
 from scheduler_integration.payments.providers import CASH
 from scheduler_integration.payments.units import to_major, to_minor
 from scheduler_integration.platform.clock import stamp, to_site_time
+from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.sql import insert_rows, update_rows
 
 DOCTYPE, REFUND = "Booking Payment", "Booking Payment Refund"
 OPEN, PAID, EXPIRED = "Open", "Paid", "Expired"
 PLANNED = "Planned"
+# The reason of a refund that nobody here planned.
+AT_PROVIDER = for_later("Paid back at the provider.")
 _NOTICE = "Payment Notice"
 DAY = 86400
 # Providers repeat a notice for some days.
@@ -239,12 +242,15 @@ def add_refunds(
 def drop_refunds(payments: Collection[frappe._dict], planned_at: int) -> None:
 	"""Delete the refunds that a command planned at this instant and that nobody has begun. Frees what they took."""
 	names = [row.name for row in payments]
-	dropped = dict.fromkeys(names, 0)
+	dropped, promised = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
 	for row in refunds_of(names):
 		if row.status == PLANNED and row.planned_at == planned_at:
 			dropped[row.parent] += row.amount_minor
+		elif row.status != FAILED and row.reason != AT_PROVIDER:
+			promised[row.parent] += row.amount_minor
 	frappe.db.delete(REFUND, {"parent": ["in", names], "status": PLANNED, "planned_at": planned_at})
-	owe({row.name: (row.owed_minor or 0) - dropped[row.name] for row in payments})
+	# What somebody had paid back at the provider counted for the promise that is taken back. By itself it promised nothing.
+	owe({row.name: min((row.owed_minor or 0) - dropped[row.name], promised[row.name]) for row in payments})
 	count_refunds(payments, names)
 
 

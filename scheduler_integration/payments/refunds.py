@@ -108,7 +108,7 @@ def _change(row: frappe._dict, payment: frappe._dict, back: Back, now: int, **fi
 
 def _take_in(back: Back, shares: Sequence[frappe._dict], rows: list[frappe._dict], now: int) -> None:
 	"""Store a refund that somebody has made at the provider. It takes the place of planned ones that aren't sent yet."""
-	missing, reason = back.amount, for_later("Paid back at the provider.")
+	missing, reason = back.amount, records.AT_PROVIDER
 	for each in shares:
 		mine = [row for row in rows if row.parent == each.name and row.status != FAILED]
 		left = each.amount_minor - sum(row.amount_minor for row in mine if row.status != records.PLANNED)

@@ -478,6 +478,26 @@ def test_a_cancellation_whose_refund_was_taken_back_owes_nothing(stripe, at_now)
 	assert (booking.amount_refunded, kept(stripe, booking), payment_of(booking).owed_minor) == (0, 5000, 0)
 
 
+def test_a_cancellation_that_was_undone_left_a_promise_to_pay_back_what_the_dashboard_had(stripe, at_now):
+	from scheduler_integration.entry.commands import act_undoably, undo
+
+	booking = pay(stripe, book(make_paid_type()))
+	stripe.refunds_begin_as = "pending"
+	refund = pay_back_there(stripe, booking, 1000)
+	hear(stripe)
+	assert run(booking).amount_refunded == 10
+	at_now.move_to(NOW + 1)
+	_done, facts = act_undoably(parse_command("cancel", booking.name))
+	frappe.db.commit()
+	undo(facts)
+	frappe.db.commit()
+	stripe.refunds_begin_as = "succeeded"
+	stripe.end_refund(refund, "failed")
+	hear(stripe)
+	booking = run(run(booking, NOW + DAY), NOW + DAY)
+	assert (booking.status, booking.amount_refunded, kept(stripe, booking)) == ("Scheduled", 0, 5000)
+
+
 class TestAnotherAccount:
 	@staticmethod
 	def enter(key):
