@@ -107,7 +107,7 @@ declare const frappe: {
 	};
 	db: {
 		get_list(doctype: string, query: Values): Promise<{ name: string }[]>;
-		get_value(doctype: string, name: string, field: string): Promise<{ message: Values }>;
+		get_value(doctype: string, name: string | object, field: string): Promise<{ message: Values }>;
 	};
 	dom: { freeze(): void; unfreeze(): void };
 	listview_settings: Record<string, Partial<ListSettings>>;

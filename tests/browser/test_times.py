@@ -204,6 +204,13 @@ def test_the_next_free_times_are_above_the_month_and_one_tap_leads_to_the_form(b
 	assert window.page.locator("#summary-time").inner_text().startswith(chosen)
 
 
+def test_the_next_free_times_began_left_of_the_month_in_a_narrow_frame(browse):
+	window = browse(SMALL_PHONE)
+	window.open(path_of(make_offer()))
+	line, title = (window.page.locator(each).bounding_box() for each in ("#next-free", "#month-title"))
+	assert line["x"] == title["x"]
+
+
 def test_times_of_the_night_are_folded_and_can_be_opened(browse):
 	window = browse(DESK, timezone_id="America/New_York")
 	window.open(path_of(make_offer(hours="06:00-18:00")))

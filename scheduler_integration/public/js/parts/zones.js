@@ -124,11 +124,13 @@ export function findZones(typed, first) {
 		return [...new Set([...top, ...zones])];
 	}
 	const fitting = zones.filter((zone) => words.every((word) => zone.words.includes(` ${word}`)));
-	return fitting
-		.map((zone) => ({ zone, rank: rank(zone, words) }))
-		// Of zones that fit equally well, the one with the most large cities: "Eastern" is New York rather than Cancún.
-		.sort((one, other) => one.rank - other.rank || other.zone.nearby.length - one.zone.nearby.length)
-		.map(({ zone }) => zone);
+	return (
+		fitting
+			.map((zone) => ({ zone, rank: rank(zone, words) }))
+			// Of zones that fit equally well, the one with the most large cities: "Eastern" is New York rather than Cancún.
+			.sort((one, other) => one.rank - other.rank || other.zone.nearby.length - one.zone.nearby.length)
+			.map(({ zone }) => zone)
+	);
 }
 
 /** How well a fitting zone fits: by its whole city, by whole words, by the beginning of its city, or otherwise. @param {Zone} zone @param {string[]} words */
