@@ -68,7 +68,7 @@ def _view(reader: Reader) -> View:
 		"title": _("Embed on a website"),
 		"frames": ("'self'",),
 		"subtitle": _("Visitors of your website book without leaving it."),
-		"script": SCRIPT,
+		"embed_script": SCRIPT,
 		"pages": _options(types),
 		"choice": choice,
 		"modes": [{"value": mode, "label": label} for mode, label in modes.items()],
