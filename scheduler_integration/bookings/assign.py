@@ -218,14 +218,11 @@ def preferred_host(email: str, users: Collection[str]) -> str | None:
 
 	Without such a meeting, returns the owner of the deal or lead with this address, if the owner is one of `users`.
 	"""
-	return _last_host(email, users) or owner_among(email, users)
-
-
-def _last_host(email: str, users: Collection[str]) -> str | None:
 	row, booking = DocType("Booking Host"), DocType("Booking")
 	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
 	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
 	query = query.where(booking.status.notin(sorted(RELEASED)))
 	# If several of `users` host the latest meeting, the first row counts. The main host comes first.
 	hosts = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
-	return hosts[0] if hosts else None
+	last_host = hosts[0] if hosts else None
+	return last_host or owner_among(email, users)

@@ -113,7 +113,19 @@ class FreeTimes:
 
 	def hold(self, entry: Entry, start: int) -> Held:
 		"""Return what is held for this person if the time at `start`, which must be free, is offered to them."""
-		return _hold_at(self.offer_for(entry), start, self._size(entry)[1])
+		# The time that a hold takes for a meeting of so many seats at the bookable `start`.
+		offer = self.offer_for(entry)
+		seats = self._size(entry)[1]
+		hosts = hosts_to_hold(offer, start)
+		rules = [each.member.rules for each in hosts]
+		return Held(
+			tuple(each.user for each in hosts),
+			tuple(offer.pool.parts(start, hosts[0].user)),
+			max(rule.buffer_before for rule in rules),
+			max(rule.buffer_after for rule in rules),
+			max(rule.minimum_notice for rule in rules),
+			seats,
+		)
 
 	def offer_for(self, entry: Entry) -> Offer:
 		"""Return what is free for this person. The time of the meeting that they want to move counts as free."""
@@ -151,20 +163,6 @@ def _without_offers(host: engine.Host) -> list[engine.Booked]:
 def _date(start: int) -> int:
 	"""Return the number of the date in UTC: which one it is by a wall clock doesn't matter for a share."""
 	return start // 86400
-
-
-def _hold_at(offer: Offer, start: int, seats: int) -> Held:
-	"""Return the time that a hold takes for a meeting of so many seats at the bookable `start`."""
-	hosts = hosts_to_hold(offer, start)
-	rules = [each.member.rules for each in hosts]
-	return Held(
-		tuple(each.user for each in hosts),
-		tuple(offer.pool.parts(start, hosts[0].user)),
-		max(rule.buffer_before for rule in rules),
-		max(rule.buffer_after for rule in rules),
-		max(rule.minimum_notice for rule in rules),
-		seats,
-	)
 
 
 def _with_booked(offer: Offer, users: tuple[str, ...], items: list[engine.Booked]) -> Offer:

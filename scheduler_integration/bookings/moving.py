@@ -46,14 +46,10 @@ def find_to_move(token: str, request: RescheduleRequest, now: int) -> ToMove:
 		return ToMove(booking, meeting_type, key, True)
 	if refusal := reschedule_refusal(booking, meeting_type, now):
 		raise refusal
-	_check_reason(request, meeting_type)
-	return ToMove(booking, meeting_type, key, False)
-
-
-def _check_reason(request: RescheduleRequest, meeting_type: Document) -> None:
-	"""Raise InvalidRequest if the meeting type wants a reason and the request has none."""
+	# Raise InvalidRequest if the meeting type wants a reason and the request has none.
 	if meeting_type.reschedule_reason == "Required" and not request.reason:
 		raise InvalidRequest(details={"reason": _("Please say why.")})
+	return ToMove(booking, meeting_type, key, False)
 
 
 def _bound_key(booking: Document, request: RescheduleRequest) -> str | None:
@@ -128,20 +124,15 @@ def successor_at(
 
 def moved(change: Change, new: Document, former: Document) -> Change:
 	"""Return the change of `new`, which took the place of `former`."""
+	# The host of the earlier booking if another one takes the meeting. If a session goes on without this
+	# attendee, its hosts keep the session, so none of them is returned.
+	keeps_session = (former.session_uid or None) != (new.session_uid or None)
+	leaving = None if keeps_session or former.host in new.host_users() else former.host
 	return replace(
 		change,
 		booking=new,
 		moved_from=former,
-		leaving=_leaving(new, former),
+		leaving=leaving,
 		reason=new.reschedule_reason,
 		status_before=former.flags.status_before,
 	)
-
-
-def _leaving(new: Document, booking: Document) -> str | None:
-	"""Return the host of the earlier booking if another one takes the meeting.
-
-	If a session goes on without this attendee, its hosts keep the session, so none of them is returned.
-	"""
-	keeps_session = (booking.session_uid or None) != (new.session_uid or None)
-	return None if keeps_session or booking.host in new.host_users() else booking.host

@@ -30,11 +30,15 @@ def note_on_timeline(changes: Changes) -> dict[str, Fields]:
 
 def _notes(change: Change) -> list[Document]:
 	email, name = _who(change)
+	did = _did(change)
+	if change.by is Actor.ATTENDEE:
+		did = _("{0} (the attendee)").format(did)
+	sentence = _("{0}: {1}").format(did, change.reason) if change.reason else did
 	values = {
 		"doctype": "Comment",
 		"comment_type": "Info",
 		# The timeline shows comments as HTML, and reason and names are people's plain text.
-		"content": escape_html(_sentence(change)),
+		"content": escape_html(sentence),
 		"comment_email": email,
 		"comment_by": name,
 		"reference_doctype": "Booking",
@@ -47,13 +51,6 @@ def _notes(change: Change) -> list[Document]:
 	for note in notes:
 		note.set_new_name()
 	return notes
-
-
-def _sentence(change: Change) -> str:
-	did = _did(change)
-	if change.by is Actor.ATTENDEE:
-		did = _("{0} (the attendee)").format(did)
-	return _("{0}: {1}").format(did, change.reason) if change.reason else did
 
 
 def _did(change: Change) -> str:

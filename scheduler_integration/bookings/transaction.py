@@ -65,7 +65,14 @@ def retried(work: Callable[[], T]) -> T:
 	with Attempt(connection, time.monotonic() + DEADLINE_SECONDS) as attempt:
 		while True:
 			try:
-				return _try(work, attempt)
+				attempt.tries += 1
+				attempt.hosts.clear()
+				if attempt.tries > 1:
+					limit_waits(attempt.deadline - time.monotonic())
+					# The hosts come first now. A command that locks its booking first and then waits for a host may meet the same
+					# rival again, who has the host and waits for the booking.
+					attempt.lock_again()
+				return work()
 			except Exception as error:
 				if not is_lost_race(error):
 					raise
@@ -75,14 +82,3 @@ def retried(work: Callable[[], T]) -> T:
 				if attempt.tries == ATTEMPTS or time.monotonic() + pause >= attempt.deadline:
 					raise Busy from error
 			time.sleep(pause)
-
-
-def _try(work: Callable[[], T], attempt: Attempt) -> T:
-	attempt.tries += 1
-	attempt.hosts.clear()
-	if attempt.tries > 1:
-		limit_waits(attempt.deadline - time.monotonic())
-		# The hosts come first now. A command that locks its booking first and then waits for a host may meet the same
-		# rival again, who has the host and waits for the booking.
-		attempt.lock_again()
-	return work()

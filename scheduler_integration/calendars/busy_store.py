@@ -40,7 +40,13 @@ def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 	one counts. Applying a page again changes nothing.
 	"""
 	last = {event.id: event for event in changes.events}
-	_delete(place, [event_key(each) for each in {*last, *changes.removed}])
+	keys = [event_key(each) for each in {*last, *changes.removed}]
+	for begin in range(0, len(keys), _CHUNK):
+		part = keys[begin : begin + _CHUNK]
+		filters = {"calendar": place.calendar, "generation": place.generation, "event": ("in", part)}
+		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, in which others couldn't insert.
+		if frappe.db.exists(_TABLE, filters):
+			frappe.db.delete(_TABLE, filters)
 	rows = [row for event in last.values() if event.id not in own for row in _rows(place, event)]
 	if rows:
 		frappe.db.bulk_insert(_TABLE, list(_COLUMNS), rows)
@@ -80,7 +86,11 @@ def forget_unread_calendars(connection: str) -> None:
 
 	If such a calendar is chosen again, it is read from the start, and isn't trusted before that.
 	"""
-	read = _names_of_read(connection)
+	calendar = frappe.qb.DocType("Connected Calendar")
+	is_read = (calendar.check_conflicts == 1) | (calendar.write_bookings == 1)
+	read = (
+		frappe.qb.from_(calendar).select(calendar.name).where((calendar.parent == connection) & is_read).run(pluck=True)
+	)
 	filters = {"connection": connection, **({"calendar": ("not in", read)} if read else {})}
 	if frappe.db.exists(_TABLE, filters):
 		frappe.db.delete(_TABLE, filters)
@@ -106,23 +116,6 @@ def event_key(external_id: str) -> str:
 	same id, so the busy times of both events would be deleted together.
 	"""
 	return hashlib.sha256(external_id.encode()).hexdigest()
-
-
-def _names_of_read(connection: str) -> list[str]:
-	calendar = frappe.qb.DocType("Connected Calendar")
-	is_read = (calendar.check_conflicts == 1) | (calendar.write_bookings == 1)
-	return (
-		frappe.qb.from_(calendar).select(calendar.name).where((calendar.parent == connection) & is_read).run(pluck=True)
-	)
-
-
-def _delete(place: Place, keys: list[str]) -> None:
-	for begin in range(0, len(keys), _CHUNK):
-		part = keys[begin : begin + _CHUNK]
-		filters = {"calendar": place.calendar, "generation": place.generation, "event": ("in", part)}
-		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, in which others couldn't insert.
-		if frappe.db.exists(_TABLE, filters):
-			frappe.db.delete(_TABLE, filters)
 
 
 def _rows(place: Place, event: RemoteEvent) -> Iterable[tuple]:

@@ -214,7 +214,13 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	except AccessRevoked:
 		raise InvalidRequest(details=_refused(account)) from None
 	except OutsideError as error:
-		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
+		if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
+			no_calendar = _("There is no calendar at this address.")
+		elif error.code == "UNREACHABLE":
+			no_calendar = _("This server can't be reached. Check the address.")
+		else:
+			no_calendar = refused_sentence(error) if isinstance(error, AddressRefused) else error.message
+		raise InvalidRequest(details={"address": no_calendar}) from None
 	finally:
 		provider.close()
 	if not calendars:
@@ -226,14 +232,6 @@ def _refused(account: Account) -> dict[str, str]:
 	if PROVIDERS[account.provider].access == "password":
 		return {"password": _("The server refuses this user name or password. Make a new app password there.")}
 	return {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
-
-
-def _no_calendar(error: OutsideError) -> str:
-	if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
-		return _("There is no calendar at this address.")
-	if error.code == "UNREACHABLE":
-		return _("This server can't be reached. Check the address.")
-	return refused_sentence(error) if isinstance(error, AddressRefused) else error.message
 
 
 def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, now: int) -> ConnectionSummary:

@@ -38,6 +38,10 @@ def failed(connection: str, error: OutsideError, now: int) -> None:
 	"""
 	row = frappe.db.get_value(_DOCTYPE, connection, ["sync_error_count", "failing_since"], as_dict=True)
 	count = (row.sync_error_count or 0) + 1
+	wait = backoff(count, first=_FIRST_WAIT, most=_LONGEST_WAIT)
+	asked = error.after if isinstance(error, TooManyRequests) else None
+	# The random part may be 0 seconds, so wait for at least 15, and longer if the other system asked for it.
+	wait = int(max(wait, _FIRST_WAIT / 4)) + (asked or 0)
 	_write(
 		connection,
 		{
@@ -45,16 +49,9 @@ def failed(connection: str, error: OutsideError, now: int) -> None:
 			"sync_error_count": count,
 			"last_error": error.message,
 			"failing_since": row.failing_since or now,
-			"next_sync_at": now + _wait(count, error),
+			"next_sync_at": now + wait,
 		},
 	)
-
-
-def _wait(count: int, error: OutsideError) -> int:
-	wait = backoff(count, first=_FIRST_WAIT, most=_LONGEST_WAIT)
-	asked = error.after if isinstance(error, TooManyRequests) else None
-	# The random part may be 0 seconds, so wait for at least 15, and longer if the other system asked for it.
-	return int(max(wait, _FIRST_WAIT / 4)) + (asked or 0)
 
 
 def _write(connection: str, values: dict) -> None:

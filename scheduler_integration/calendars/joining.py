@@ -101,7 +101,12 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 		return _joined(asker.user, provider, grant)
 	doc = _own(name, asker.user)
 	if doc.account_id and doc.account_id != grant.subject:
-		return AnotherAccount(_remember(asker, name, grant), name, doc.account_name or "", grant.email)
+		# Store a grant, encrypted, until the person has answered.
+		key = secrets.token_urlsafe(24)
+		values = {**asdict(grant), "scopes": sorted(grant.scopes)}
+		kept = {"asker": asker.mark, "connection": name, "grant": values}
+		frappe.cache.set_value(_key(key), encrypt(json.dumps(kept)), expires_in_sec=consent.SECONDS)
+		return AnotherAccount(key, name, doc.account_name or "", grant.email)
 	return _renewed(doc, grant)
 
 
@@ -160,15 +165,6 @@ def _own(name: str, user: str) -> Document:
 	if not frappe.db.exists(_DOCTYPE, {"name": name, "user": user}):
 		raise ConnectionNotFound
 	return frappe.get_doc(_DOCTYPE, name, for_update=True)
-
-
-def _remember(asker: Asker, connection: str, grant: Grant) -> str:
-	"""Store a grant, encrypted, until the person has answered."""
-	key = secrets.token_urlsafe(24)
-	values = {**asdict(grant), "scopes": sorted(grant.scopes)}
-	kept = {"asker": asker.mark, "connection": connection, "grant": values}
-	frappe.cache.set_value(_key(key), encrypt(json.dumps(kept)), expires_in_sec=consent.SECONDS)
-	return key
 
 
 def _remembered(key: str, asker: Asker) -> tuple[str, Grant] | None:

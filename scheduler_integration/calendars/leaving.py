@@ -29,7 +29,7 @@ def leave(connection: str, now: int) -> None:
 	tried again for a week. Events that the provider refuses to remove stay there, and the connection is deleted in any case.
 	"""
 	row = frappe.db.get_value(_DOCTYPE, connection, ["leaving", "user"], as_dict=True)
-	if not row or not (row.leaving or _is_disabled(row.user)):
+	if not row or not (row.leaving or (frappe.db.get_value("User", row.user, "enabled") == 0)):
 		return
 	try:
 		provider = open_connection(connection)
@@ -45,7 +45,12 @@ def leave(connection: str, now: int) -> None:
 	if row.leaving:
 		forget(connection)
 	else:
-		_forget_access(connection)
+		# Delete the secrets. The record keeps what was read and written, for the day on which the account is
+		# connected again.
+		tokens.forget(Holder(_DOCTYPE, connection))
+		remove_encrypted_password(_DOCTYPE, connection, "password")
+		frappe.db.set_value(_DOCTYPE, connection, "password", "", update_modified=False)
+		frappe.db.commit()
 
 
 def forget(connection: str) -> None:
@@ -91,18 +96,6 @@ def _delete_events(provider: Provider, connection: str, now: int) -> bool:
 
 def _log(error: OutsideError) -> None:
 	frappe.logger("scheduler_integration").info("Disconnected without the provider: %s", error.code)
-
-
-def _forget_access(connection: str) -> None:
-	"""Delete the secrets. The record keeps what was read and written, for the day on which the account is connected again."""
-	tokens.forget(Holder(_DOCTYPE, connection))
-	remove_encrypted_password(_DOCTYPE, connection, "password")
-	frappe.db.set_value(_DOCTYPE, connection, "password", "", update_modified=False)
-	frappe.db.commit()
-
-
-def _is_disabled(user: str) -> bool:
-	return frappe.db.get_value("User", user, "enabled") == 0
 
 
 def forget_user(user: Document, method: str | None = None) -> None:

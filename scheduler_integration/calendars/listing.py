@@ -23,7 +23,15 @@ def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 	is_first = not stored
 	for calendar in offered:
 		row = stored.pop(calendar.id, None) or doc.append("calendars", {"calendar_id": calendar.id, "generation": 1})
-		row.update(_fields(calendar))
+		row.update(
+			{
+				"calendar_name": calendar.name[:140],
+				"zone": calendar.zone,
+				"is_primary": int(calendar.is_primary),
+				"can_write": int(calendar.can_write),
+				"state": "OK",
+			}
+		)
 	for row in stored.values():
 		if row.check_conflicts or row.write_bookings:
 			row.state = "Gone"
@@ -41,16 +49,6 @@ def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 def _name_of_feed(name: str, host: str) -> str:
 	"""Return a name for a feed by which the host can tell it from other feeds of the same server."""
 	return name[:140] if name == host else f"{name[:80]} · {host}"[:140]
-
-
-def _fields(calendar: ProviderCalendar) -> dict:
-	return {
-		"calendar_name": calendar.name[:140],
-		"zone": calendar.zone,
-		"is_primary": int(calendar.is_primary),
-		"can_write": int(calendar.can_write),
-		"state": "OK",
-	}
 
 
 def _choose(doc: Document) -> None:

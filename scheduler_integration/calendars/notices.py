@@ -132,8 +132,10 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 	"""
 	frappe.db.savepoint("notice")
 	try:
+		# The user's e-mail address. It differs from the user's name for Administrator and Guest.
+		address_of = frappe.db.get_value("User", user, "email") or user
 		frappe.sendmail(
-			recipients=[_address_of(user)],
+			recipients=[address_of],
 			subject=subject,
 			message="".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences if sentence) + f"<p>{link}</p>",
 			reference_doctype=reference[0],
@@ -144,11 +146,6 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 		if isinstance(error, frappe.OutgoingEmailError):
 			frappe.clear_last_message()
 		frappe.log_error(f"A mail about {reference[0]} {reference[1]} was not queued", frappe.get_traceback())
-
-
-def _address_of(user: str) -> str:
-	"""Return the user's e-mail address. It differs from the user's name for Administrator and Guest."""
-	return frappe.db.get_value("User", user, "email") or user
 
 
 def _note(connection: str, field: str, now: int) -> None:

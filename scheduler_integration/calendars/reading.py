@@ -103,7 +103,9 @@ class CalendarReading:
 			shadow, window = self.row.shadow, (self.row.pending_from, self.row.pending_until)
 		else:
 			shadow, window = self.row.generation + 1, wanted
-			self._begin_shadow(shadow, window)
+			self.reader.check_lease()
+			busy_store.clear(self._place(shadow, window))
+			self._save({"shadow": shadow, "next_page": None, "pending_from": window[0], "pending_until": window[1]})
 		place = self._place(shadow, window)
 		seen: set[str] | None = None if page else set()
 		for _number in range(MOST_PAGES):
@@ -143,14 +145,20 @@ class CalendarReading:
 			self._check_lease_afresh()
 			calendar_changes.note(findings)
 
-	def _begin_shadow(self, shadow: int, window: engine.Interval) -> None:
-		self.reader.check_lease()
-		busy_store.clear(self._place(shadow, window))
-		self._save({"shadow": shadow, "next_page": None, "pending_from": window[0], "pending_until": window[1]})
-
 	def _switch(self, place: Place, changes: Changes) -> None:
 		now = self.reader.now
-		if self._is_suspicious(place):
+		# Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet. The
+		# first such reading is noted and thrown away. The old busy times still count. If they get too old, the host's
+		# times close.
+		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
+		after, fingerprint = busy_store.summary(place, self.reader.now)
+		if before < _SUSPICIOUS or after * 2 >= before or self.row.suspect == fingerprint:
+			is_suspicious = False
+		else:
+			busy_store.clear(place)
+			self._save({"suspect": fingerprint, "shadow": 0, "next_page": None})
+			is_suspicious = True
+		if is_suspicious:
 			return
 		busy_store.keep_only(self.row.name, place.generation)
 		done = {
@@ -164,20 +172,6 @@ class CalendarReading:
 			"suspect": None,
 		}
 		self._finish(done)
-
-	def _is_suspicious(self, place: Place) -> bool:
-		"""Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet.
-
-		The first such reading is noted and thrown away. The old busy times still count. If they get too old, the host's
-		times close.
-		"""
-		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
-		after, fingerprint = busy_store.summary(place, self.reader.now)
-		if before < _SUSPICIOUS or after * 2 >= before or self.row.suspect == fingerprint:
-			return False
-		busy_store.clear(place)
-		self._save({"suspect": fingerprint, "shadow": 0, "next_page": None})
-		return True
 
 	def _finish(self, values: dict) -> None:
 		self.reader.check_lease()

@@ -44,7 +44,15 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	try:
 		is_complete = _read(connection, key, now, full)
 		if lease.still_holds(connection, key):
-			_succeeded(connection, now, is_complete)
+			# Note the success. The events that couldn't be written before are written now. After the account was
+			# connected (again), that is all coming events. Events whose tasks wait are written in any case, also those of
+			# meetings that were cancelled meanwhile.
+			user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
+			health.succeeded(connection, now, is_complete=is_complete)
+			if status in ("New", "Reconnect needed"):
+				plan_upcoming(user, now)
+			if status != "Connected":
+				ask_soon(connection, now)
 		outcome = Outcome(was_read=True, is_complete=is_complete)
 	except Superseded:
 		outcome = Outcome(was_read=False)
@@ -63,20 +71,6 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	return outcome
 
 
-def _succeeded(connection: str, now: int, is_complete: bool) -> None:
-	"""Note the success. The events that couldn't be written before are written now.
-
-	After the account was connected (again), that is all coming events. Events whose tasks wait are written in any case, also
-	those of meetings that were cancelled meanwhile.
-	"""
-	user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
-	health.succeeded(connection, now, is_complete=is_complete)
-	if status in ("New", "Reconnect needed"):
-		plan_upcoming(user, now)
-	if status != "Connected":
-		ask_soon(connection, now)
-
-
 def _read(connection: str, key: str, now: int, full: bool) -> bool:
 	"""Read all chosen calendars, and return whether nothing is left. If one fails, the others are still read."""
 	provider = open_connection(connection)
@@ -85,7 +79,13 @@ def _read(connection: str, key: str, now: int, full: bool) -> bool:
 	try:
 		_list(reader)
 		is_complete, errors = True, []
-		for row in _chosen(connection):
+		fields = [
+			"name", "calendar_id", "sync_token", "next_page", "generation", "shadow", "window_from", "window_until",
+			"pending_from", "pending_until", "full_at", "synced_at", "suspect", "check_conflicts", "write_bookings",
+		]  # fmt: skip
+		rows = frappe.get_all(ROW, {"parent": connection}, fields, order_by="idx")
+		chosen = [row for row in rows if row.check_conflicts or row.write_bookings]
+		for row in chosen:
 			try:
 				is_complete &= CalendarReading(reader, row).read(full)
 			except CalendarGone as error:
@@ -95,18 +95,14 @@ def _read(connection: str, key: str, now: int, full: bool) -> bool:
 			except (SyncTokenExpired, OutsideError) as error:
 				frappe.db.rollback()
 				errors.append(error)
-				if not _may_go_on(error):
+				# Whether the account's other calendars can still be read after this error.
+				if error.code not in ("UNEXPECTED_ANSWER", "ANSWER_TOO_LARGE"):
 					break
 		if errors:
 			raise errors[0]
 		return is_complete
 	finally:
 		provider.close()
-
-
-def _may_go_on(error: OutsideError) -> bool:
-	"""Whether the account's other calendars can still be read after this error."""
-	return error.code in ("UNEXPECTED_ANSWER", "ANSWER_TOO_LARGE")
 
 
 def _list(reader: Reader) -> None:
@@ -118,12 +114,3 @@ def _list(reader: Reader) -> None:
 	listing.store_calendars(reader.connection, calendars)
 	frappe.db.set_value(ROW, {"parent": reader.connection}, "listed_at", reader.now, update_modified=False)
 	frappe.db.commit()
-
-
-def _chosen(connection: str) -> list[frappe._dict]:
-	fields = [
-		"name", "calendar_id", "sync_token", "next_page", "generation", "shadow", "window_from", "window_until",
-		"pending_from", "pending_until", "full_at", "synced_at", "suspect", "check_conflicts", "write_bookings",
-	]  # fmt: skip
-	rows = frappe.get_all(ROW, {"parent": connection}, fields, order_by="idx")
-	return [row for row in rows if row.check_conflicts or row.write_bookings]

@@ -3,8 +3,6 @@
 It is sent at once, because somebody waits for it. Its row in the Email Queue is deleted soon after the code is no longer valid.
 """
 
-from collections.abc import Sequence
-
 import frappe
 from frappe import _
 from frappe.translate import print_language
@@ -47,7 +45,10 @@ def mail_data_code(address: str, code: str, language: str) -> None:
 
 def _mail(address: str, code: str, *sentences: str) -> None:
 	try:
-		queued = _queued(address, code, sentences)
+		number = f'<p style="font-size: 28px; letter-spacing: 4px;"><strong>{code}</strong></p>'
+		html = number + "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences)
+		words = Rendered(_("{0} is your code").format(code), html, "\n\n".join((code, *sentences)) + "\n")
+		queued = queue_words(words, recipients=[address], reference_doctype=ABOUT, reference_name=ABOUT)
 		frappe.db.commit()
 		if queued:
 			send_row(EmailRow(queued.name, "Not Sent", is_new=True))
@@ -56,13 +57,6 @@ def _mail(address: str, code: str, *sentences: str) -> None:
 		frappe.db.rollback()
 		# Frappe's Error Log would keep the address and the code.
 		frappe.logger("scheduler_integration").warning("A code to confirm an address could not be sent")
-
-
-def _queued(address: str, code: str, sentences: Sequence[str]) -> frappe.model.document.Document | None:
-	number = f'<p style="font-size: 28px; letter-spacing: 4px;"><strong>{code}</strong></p>'
-	html = number + "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences)
-	words = Rendered(_("{0} is your code").format(code), html, "\n\n".join((code, *sentences)) + "\n")
-	return queue_words(words, recipients=[address], reference_doctype=ABOUT, reference_name=ABOUT)
 
 
 def forget_codes(now: int) -> None:

@@ -81,7 +81,11 @@ _SWITCHED_WITH = {
 def ensure_messages() -> None:
 	"""Create the missing Email Templates and automations."""
 	for key in (*TEMPLATES, *FOLLOW_UPS):
-		_ensure_template(key)
+		name = _TITLES[key]
+		if not frappe.db.exists("Email Template", name):
+			values = {"subject": subject_source(key), "use_html": 1, "response_html": body_source(key)}
+			# Installation and migration act for the site, not for a user whose permissions could apply.
+			frappe.get_doc({"doctype": "Email Template", "name": name, **values}).insert(ignore_permissions=True)
 	fields = ["built_in", "is_active", "email_template"]
 	stored = frappe.get_all("Meeting Automation", {"built_in": ["is", "set"]}, fields)
 	present = {row.built_in: row for row in stored}
@@ -110,15 +114,6 @@ def remove_templates() -> None:
 	"""Remove the Email Templates, as the app is being uninstalled."""
 	for name in (*TEMPLATES.values(), *FOLLOW_UPS.values()):
 		frappe.delete_doc("Email Template", name, ignore_missing=True, force=True)
-
-
-def _ensure_template(key: str) -> None:
-	name = _TITLES[key]
-	if frappe.db.exists("Email Template", name):
-		return
-	values = {"subject": subject_source(key), "use_html": 1, "response_html": body_source(key)}
-	# Installation and migration act for the site, not for a user whose permissions could apply.
-	frappe.get_doc({"doctype": "Email Template", "name": name, **values}).insert(ignore_permissions=True)
 
 
 def _insert_row(key: str, **values: object) -> None:

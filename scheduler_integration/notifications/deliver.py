@@ -6,7 +6,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.email import send_message, sent_already
-from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, Message, message_to
+from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.notifications.templates import versions_of
 from scheduler_integration.outbox.outcomes import Again, NotNeeded, Outcome
@@ -30,42 +30,37 @@ def deliver_email(task: Task, now: int) -> Outcome:
 	booking = frappe.get_doc("Booking", task.booking)
 	if task.purpose == HOST_REMOVED and SENDING in _news_of_the_meeting(task):
 		return Again(now + MOMENT, _("The host is being told of the meeting at this moment."))
-	if _waits_for_links(task):
+	# Whether the video calls of a series' dates are still being made. After some minutes the message leaves
+	# without links. One message tells of all dates. The calls of a single booking are made before its message
+	# anyway.
+	dates = task.payload.get("dates", ())
+	if not dates or task.attempts > _MOST_WAITS:
+		waits_for_links = False
+	else:
+		waiting = {"name": ["in", dates], "video_status": "Waiting", "status": "Scheduled"}
+		waits_for_links = bool(frappe.db.exists("Booking", waiting))
+	if waits_for_links:
 		return Again(now + _SOON * 2 ** (task.attempts - 1), _("The links of the series' video calls are being made."))
 	if reason := _not_needed(booking, task):
 		return NotNeeded(reason)
-	return send_message(_message(booking, task, now), now)
-
-
-def _waits_for_links(task: Task) -> bool:
-	"""Whether the video calls of a series' dates are still being made. After some minutes the message leaves without links.
-
-	One message tells of all dates. The calls of a single booking are made before its message anyway.
-	"""
-	dates = task.payload.get("dates", ())
-	if not dates or task.attempts > _MOST_WAITS:
-		return False
-	waiting = {"name": ["in", dates], "video_status": "Waiting", "status": "Scheduled"}
-	return bool(frappe.db.exists("Booking", waiting))
+	reader = reader_of(booking, task.payload["role"], task.target, task.payload["user"])
+	message = message_to(booking, task, reader, now)
+	return send_message(message, now)
 
 
 def _not_needed(booking: Document, task: Task) -> str | None:
 	"""Return why nobody needs this message any more, or None."""
 	if task.purpose == HOST_REMOVED:
-		return _host_needs_no_removal(booking, task)
+		if task.payload["user"] in booking.host_users() and booking.status not in RELEASED:
+			return _("This host hosts the meeting again.")
+		statuses = _news_of_the_meeting(task)
+		if statuses and SENT not in statuses:
+			return _("This host never knew of the meeting.")
+		return None
 	if task.purpose == GUEST_REMOVED:
 		return _guest_needs_no_removal(booking, task)
 	if booking.sequence != task.payload["sequence"]:
 		return _("A later change has a message of its own.")
-	return None
-
-
-def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
-	if task.payload["user"] in booking.host_users() and booking.status not in RELEASED:
-		return _("This host hosts the meeting again.")
-	statuses = _news_of_the_meeting(task)
-	if statuses and SENT not in statuses:
-		return _("This host never knew of the meeting.")
 	return None
 
 
@@ -81,8 +76,3 @@ def _guest_needs_no_removal(booking: Document, task: Task) -> str | None:
 	if statuses and SENT not in statuses:
 		return _("This guest never knew of the meeting.")
 	return None
-
-
-def _message(booking: Document, task: Task, now: int) -> Message:
-	reader = reader_of(booking, task.payload["role"], task.target, task.payload["user"])
-	return message_to(booking, task, reader, now)

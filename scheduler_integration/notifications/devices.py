@@ -136,7 +136,20 @@ def _send(client: Client, device: Subscription, notification: Notification, now:
 		auth_secret=_bytes(device.auth),
 		version="aes128gcm",
 	)
-	headers = _headers(device.endpoint, notification, now)
+	parts = urlsplit(device.endpoint)
+	# Whom the push service may write to about this site (RFC 8292, 2.1). Apple takes no address without https.
+	site = urlsplit(site_url())
+	contact = f"https://{site.netloc}" if site.scheme == "https" else f"mailto:postmaster@{site.hostname}"
+	claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": now + _SIGNED_FOR, "sub": contact}
+	token = jwt.encode(claims, _private_key(), algorithm="ES256")
+	headers = {
+		"Authorization": f"vapid t={token}, k={public_key()}",
+		"Content-Encoding": "aes128gcm",
+		"Content-Type": "application/octet-stream",
+		"TTL": str(_KEPT),
+		"Urgency": "high",
+		"Topic": keyed_hash("push topic", notification.about)[:32],
+	}
 	try:
 		answer = client.send("POST", device.endpoint, body=body, headers=headers, redirect_methods=())
 	except AddressRefused:
@@ -146,26 +159,6 @@ def _send(client: Client, device: Subscription, notification: Notification, now:
 	if not 200 <= answer.status < 300:
 		raise UnexpectedAnswer(answer.status, host=answer.host)
 	return True
-
-
-def _headers(endpoint: str, notification: Notification, now: int) -> dict[str, str]:
-	parts = urlsplit(endpoint)
-	claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": now + _SIGNED_FOR, "sub": _contact()}
-	token = jwt.encode(claims, _private_key(), algorithm="ES256")
-	return {
-		"Authorization": f"vapid t={token}, k={public_key()}",
-		"Content-Encoding": "aes128gcm",
-		"Content-Type": "application/octet-stream",
-		"TTL": str(_KEPT),
-		"Urgency": "high",
-		"Topic": keyed_hash("push topic", notification.about)[:32],
-	}
-
-
-def _contact() -> str:
-	"""Return whom the push service may write to about this site (RFC 8292, 2.1). Apple takes no address without https."""
-	site = urlsplit(site_url())
-	return f"https://{site.netloc}" if site.scheme == "https" else f"mailto:postmaster@{site.hostname}"
 
 
 def _private_key() -> ec.EllipticCurvePrivateKey:

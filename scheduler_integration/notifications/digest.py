@@ -53,11 +53,6 @@ def queue_digest(name: str, now: int) -> bool:
 	meetings = by_session(hosted_between(user, *day))
 	if not meetings:
 		return False
-	_send(name, reader, meetings, day)
-	return True
-
-
-def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day: Interval) -> None:
 	with print_language(reader.words):
 		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
 		facts = {
@@ -75,8 +70,9 @@ def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day:
 			headers=digest.headers(),
 			recipients=[reader.email],
 			reference_doctype="Host Preferences",
-			reference_name=preferences,
+			reference_name=name,
 		)
+	return True
 
 
 def _subject(rows: list[dict]) -> str:

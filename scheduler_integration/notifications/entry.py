@@ -89,7 +89,10 @@ def _description(booking: Document, reader: Reader) -> str:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	parts = [_how_to_join(booking)]
 	if reader.is_hosting:
-		parts.insert(0, _attendee(booking))
+		# The attendee with the ways to reach them.
+		parts.insert(
+			0, ", ".join(filter(None, (f"{booking.attendee_name} <{booking.attendee_email}>", booking.attendee_phone)))
+		)
 	if reader.role == "guest":
 		hosts = ", ".join(host.name for host in hosts_of(booking))
 		parts.append(_("{0} invited you to a meeting with {1}.").format(booking.attendee_name, hosts))
@@ -113,11 +116,6 @@ def _how_to_join(booking: Document) -> str:
 	if booking.meeting_password:
 		lines.append(_("Passcode: {0}").format(booking.meeting_password))
 	return "\n".join(filter(None, lines))
-
-
-def _attendee(booking: Document) -> str:
-	"""Return the attendee with the ways to reach them."""
-	return ", ".join(filter(None, (f"{booking.attendee_name} <{booking.attendee_email}>", booking.attendee_phone)))
 
 
 def _attendee_line(booking: Document) -> str:

@@ -32,7 +32,22 @@ def tell_hosts(task: Task, reason: str) -> None:
 		return
 	for host in subject.hosts:
 		if frappe.db.exists("User", host.user):
-			_notify(host, subject, task, reason)
+			with print_language(host.language):
+				if task.kind == MONEY:
+					sentence = _("Money couldn't be paid back: {0}").format(subject.title)
+				else:
+					sentence = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), subject.title)
+			frappe.get_doc(
+				{
+					"doctype": "Notification Log",
+					"for_user": host.user,
+					"type": "Alert",
+					"document_type": subject.doctype,
+					"document_name": subject.name,
+					"subject": frappe.utils.escape_html(sentence),
+					"email_content": frappe.utils.escape_html(reason),
+				}
+			).insert(ignore_permissions=True)  # Runs in the outbox, for no user.
 
 
 def _booking(task: Task) -> _Subject | None:
@@ -48,22 +63,3 @@ def _waiting(task: Task) -> _Subject | None:
 		return None
 	waiting = waiting_for(entry)
 	return _Subject(records.ENTRY, entry.name, waiting.meeting_type.title, waiting.hosts)
-
-
-def _notify(host: Reader, subject: _Subject, task: Task, reason: str) -> None:
-	with print_language(host.language):
-		if task.kind == MONEY:
-			sentence = _("Money couldn't be paid back: {0}").format(subject.title)
-		else:
-			sentence = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), subject.title)
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"for_user": host.user,
-			"type": "Alert",
-			"document_type": subject.doctype,
-			"document_name": subject.name,
-			"subject": frappe.utils.escape_html(sentence),
-			"email_content": frappe.utils.escape_html(reason),
-		}
-	).insert(ignore_permissions=True)  # Runs in the outbox, for no user.

@@ -5,15 +5,12 @@ left out, a session is one entry, and a multi-day meeting is shown on each of it
 """
 
 from frappe import _
-from frappe.model.document import Document
 from frappe.translate import print_language
-from icalendar import Calendar
 
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.entry import bare_entry
 from scheduler_integration.notifications.invitation import DAY, bare_event, empty_calendar, written
 from scheduler_integration.notifications.readers import host_reader
-from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import from_site_time
 from scheduler_integration.platform.one_line import header_text
 from scheduler_integration.platform.site_address import site_url
@@ -33,14 +30,10 @@ def host_feed(user: str, now: int) -> bytes:
 		calendar.add("x-wr-calname", header_text(_("Meetings of {0}").format(reader.name)))
 		calendar.add("x-published-ttl", "PT15M")
 		for sharing in by_session(hosted_between(user, now - _PAST_DAYS * DAY)):
-			_add(calendar, sharing, reader)
+			first = sharing[0]
+			changed = max(from_site_time(booking.modified) for booking in sharing)
+			entry = bare_entry(sharing, reader)
+			event = bare_event(first, changed, reader, entry)
+			event.add("url", site_url(f"/scheduling/meeting/{first.name}"))
+			calendar.add_component(event)
 		return written(calendar).encode()
-
-
-def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
-	first = sharing[0]
-	changed = max(from_site_time(booking.modified) for booking in sharing)
-	entry = bare_entry(sharing, reader)
-	event = bare_event(first, changed, reader, entry)
-	event.add("url", site_url(f"/scheduling/meeting/{first.name}"))
-	calendar.add_component(event)

@@ -168,16 +168,12 @@ def _event_without_times(booking: Document, now: int, reader: Reader, entry: Ent
 	if place := booking.meeting_link or booking.location:
 		event.add("location", place)
 	if booking.meeting_link:
-		_add_conference(event, booking)
+		# Add the video call, for programs that show a button to join it (RFC 7986, 5.11).
+		about: Any = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": header_text(place_label(booking) or "")}
+		event.add("conference", vUri(booking.meeting_link), parameters=about)
 	if reader.is_attendee:
 		event.add("url", manage_url(booking))
 	return event
-
-
-def _add_conference(event: Event, booking: Document) -> None:
-	"""Add the video call, for programs that show a button to join it (RFC 7986, 5.11)."""
-	about: Any = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": header_text(place_label(booking) or "")}
-	event.add("conference", vUri(booking.meeting_link), parameters=about)
 
 
 def _add_times(event: Event, parts: Sequence[Interval], zones: Sequence[str]) -> None:

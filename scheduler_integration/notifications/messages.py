@@ -189,7 +189,12 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 	changes_calendar = task.purpose not in ABOUT_MONEY and (
 		task.purpose not in _LEAVE_CALENDARS or booking.status in RELEASED
 	)
-	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
+	# Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
+	# With an invitation beside it, some calendars would show the meeting twice, and attendees would get two
+	# invitations.
+	needs_invitation = changes_calendar and not (
+		writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
+	)
 	return Message(
 		booking=booking.name,
 		template=task.purpose,
@@ -225,14 +230,6 @@ def capped_at(booking: Document, reader: Reader) -> str:
 	"""
 	strange = (UNCONFIRMED,) if reader.is_attendee else (UNCONFIRMED, CONFIRMED)
 	return booking.meeting_type if booking.address_status in strange and not reader.is_hosting else ""
-
-
-def _is_in_calendar(booking: Document, reader: Reader) -> bool:
-	"""Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
-
-	With an invitation beside it, some calendars would show the meeting twice, and attendees would get two invitations.
-	"""
-	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader, now: int = 0) -> str:

@@ -43,12 +43,22 @@ def in_final_form(
 	parts = {part.get_content_type(): part for part in root.walk()}
 	alternative = parts["multipart/alternative"]
 	_fill(parts["text/plain"], text)
-	_fill(parts["text/html"], _with_style_in_head(parts["text/html"].get_payload(decode=True).decode()))
+	# Move the app's style sheet from the body into the head, where all programs read it.
+	html = parts["text/html"].get_payload(decode=True).decode()
+	style = _STYLE.search(html)
+	if not style or "</head>" not in html:
+		with_style_in_head = html
+	else:
+		with_style_in_head = html.replace(style[0], "", 1).replace("</head>", f"{_SCHEMES}{style[0]}</head>", 1)
+	_fill(parts["text/html"], with_style_in_head)
 	if calendar:
 		alternative.attach(_calendar_part(calendar, method))
 		root.attach(_file(calendar))
 	if sender_name:
-		_name_sender(root, sender_name)
+		addresses = root["From"].addresses
+		if len(addresses) == 1:
+			del root["From"]
+			root["From"] = Address(sender_name, addr_spec=addresses[0].addr_spec)
 	# Programs that answer for somebody who is away don't answer this (RFC 3834, 5). The host would get their answers.
 	root["Auto-Submitted"] = "auto-generated"
 	for name, value in (headers or {}).items():
@@ -61,14 +71,6 @@ def _fill(part: Message, text: str) -> None:
 	charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")
 	filled = MIMEText(text, part.get_content_subtype(), "utf-8", policy=_POLICY)
 	part.set_payload(filled.get_payload())
-
-
-def _with_style_in_head(html: str) -> str:
-	"""Move the app's style sheet from the body into the head, where all programs read it."""
-	style = _STYLE.search(html)
-	if not style or "</head>" not in html:
-		return html
-	return html.replace(style[0], "", 1).replace("</head>", f"{_SCHEMES}{style[0]}</head>", 1)
 
 
 def _calendar_part(calendar: str, method: str) -> Message:
@@ -87,10 +89,3 @@ def _encoded(part: Message, calendar: str) -> Message:
 	part.set_payload(calendar.encode())
 	encode_base64(part)
 	return part
-
-
-def _name_sender(root: Any, name: str) -> None:
-	addresses = root["From"].addresses
-	if len(addresses) == 1:
-		del root["From"]
-		root["From"] = Address(name, addr_spec=addresses[0].addr_spec)

@@ -53,7 +53,21 @@ def plan_offers(offers: Iterable[tuple[Entry, Offered]], now: int) -> None:
 
 
 def _offering(entry: Entry, offer: Offered, now: int) -> list[Planned]:
-	push = [_push(entry, offer, now)] if entry.devices else []
+	push = (
+		[
+			Planned(
+				kind=Push.kind,
+				purpose=OFFER,
+				target=entry.attendee_email,
+				key=_push_key(offer.name),
+				due_at=now,
+				expires_at=offer.expires_at,
+				payload={"waitlist": entry.name, "offer": offer.name},
+			)
+		]
+		if entry.devices
+		else []
+	)
 	if not entry.is_told_by_text:
 		return [*push, _mail(entry, offer, now)]
 	text = Planned(
@@ -75,18 +89,6 @@ def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
 		target=entry.attendee_email,
 		key=_mail_key(offer.name),
 		due_at=due_at,
-		expires_at=offer.expires_at,
-		payload={"waitlist": entry.name, "offer": offer.name},
-	)
-
-
-def _push(entry: Entry, offer: Offered, now: int) -> Planned:
-	return Planned(
-		kind=Push.kind,
-		purpose=OFFER,
-		target=entry.attendee_email,
-		key=_push_key(offer.name),
-		due_at=now,
 		expires_at=offer.expires_at,
 		payload={"waitlist": entry.name, "offer": offer.name},
 	)

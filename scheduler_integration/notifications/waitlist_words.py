@@ -71,6 +71,8 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 	"""Return the variables of an e-mail. Those of `notifications/variables.py` that say nothing here are None."""
 	entry, reader, meeting_type = waiting.entry, waiting.reader, waiting.meeting_type
 	url = entry_url(entry)
+	# The time of the meeting that the person wants to move earlier.
+	present = {"old_short_when": waiting.reader.in_short(waiting.booking.parts()) if waiting.booking else None}
 	return {
 		**dict.fromkeys(NAMES),
 		**look_on(entry.scheduling_page, waiting.hosts, reader),
@@ -92,7 +94,7 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		"leave_url": f"{url}?leave=1",
 		"unsubscribe_url": None,
 		**_offered(waiting),
-		**_present(waiting),
+		**present,
 	}
 
 
@@ -131,11 +133,6 @@ def _offered(waiting: Waiting) -> dict[str, Any]:
 		"until": _until(reader, offer),
 		"is_shared": len(records.open_with(offer.hold_id)) > 1,
 	}
-
-
-def _present(waiting: Waiting) -> dict[str, Any]:
-	"""Return the time of the meeting that the person wants to move earlier."""
-	return {"old_short_when": waiting.reader.in_short(waiting.booking.parts()) if waiting.booking else None}
 
 
 def _until(reader: Reader, offer: Offered) -> str:

@@ -47,6 +47,12 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	first, last = (_date(name, values.get(name), details) for name in ("start_date", "end_date"))
 	if first and last and last < first:
 		details["end_date"] = _("The last day is before the first.")
+	# The text. With a single character, most meetings would fit.
+	given = values.get("text")
+	text = given.strip() if isinstance(given, str) else ""
+	if len(text) == 1:
+		details["text"] = _("Enter at least two characters of a name or an address.")
+	text = text[:140]
 	wish = BookingFilter(
 		statuses=_statuses(values.get("status"), details),
 		since=local_midnight(first, zone) if first else None,
@@ -54,7 +60,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 		meeting_type=_existing("Meeting Type", "meeting_type", "name", values, details),
 		page=_existing("Scheduling Page", "page", "slug", values, details),
 		host=_existing("User", "host", "name", values, details),
-		text=_text(values.get("text"), details),
+		text=text,
 	)
 	if details:
 		raise InvalidRequest(details=details)
@@ -76,14 +82,6 @@ def _statuses(given: object, details: dict[str, str]) -> frozenset[str]:
 	if None in statuses:
 		details["status"] = _("Must be one or more of: {0}.").format(", ".join(all_by_key))
 	return frozenset(status for status in statuses if status)
-
-
-def _text(given: object, details: dict[str, str]) -> str:
-	"""Return the text. With a single character, most meetings would fit."""
-	text = given.strip() if isinstance(given, str) else ""
-	if len(text) == 1:
-		details["text"] = _("Enter at least two characters of a name or an address.")
-	return text[:140]
 
 
 def _date(name: str, given: object, details: dict[str, str]) -> date | None:

@@ -26,7 +26,7 @@ from frappe import _
 from markupsafe import Markup
 
 from scheduler_integration.parsing.text import Refused
-from scheduler_integration.parsing.web_address import WebAddress, web_address
+from scheduler_integration.parsing.web_address import web_address
 
 LONGEST = 5000
 MIN_HEIGHT, DEFAULT_HEIGHT, MAX_HEIGHT = 200, 600, 2000
@@ -106,7 +106,9 @@ def _widget_of(element: Element, allowed_hosts: Collection[str]) -> Widget | Non
 	if element.tag == "div":
 		return _div(element, allowed_hosts)
 	if element.tag == "script":
-		_refuse_foreign_script(element)
+		if (element.text or "").strip():
+			raise Refused(_("The code contains a script of its own. Paste the inline code, without pop-ups or badges."))
+		_refuse_foreign(element.get("src"))
 		return None
 	if element.tag == "link" and (element.get("rel") or "").lower() == "stylesheet":
 		_refuse_foreign(element.get("href"))
@@ -144,12 +146,6 @@ def _div(element: Element, allowed_hosts: Collection[str]) -> Widget | None:
 	return None
 
 
-def _refuse_foreign_script(element: Element) -> None:
-	if (element.text or "").strip():
-		raise Refused(_("The code contains a script of its own. Paste the inline code, without pop-ups or badges."))
-	_refuse_foreign(element.get("src"))
-
-
 def _refuse_foreign(address: str | None) -> None:
 	"""Raise Refused for a script or style sheet that isn't the provider's, although it would be left out anyway."""
 	url = web_address(_with_scheme(address or ""))
@@ -169,14 +165,10 @@ def _checked(address: str | None, allowed_hosts: Collection[str]) -> str:
 				url.host
 			)
 		)
-	return _in_ascii(url)
-
-
-def _in_ascii(address: WebAddress) -> str:
-	"""Return the address with scheme and host in lower case and ASCII: they also go into a header of the report's page."""
-	parts = urlsplit(address.text)
+	# The address with scheme and host in lower case and ASCII: they also go into a header of the report's page.
+	parts = urlsplit(url.text)
 	port = f":{parts.port}" if parts.port else ""
-	return parts._replace(scheme=address.scheme, netloc=address.host + port).geturl()
+	return parts._replace(scheme=url.scheme, netloc=url.host + port).geturl()
 
 
 def _with_scheme(address: str) -> str:

@@ -28,12 +28,9 @@ def parse_instant(value: object) -> int:
 		moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
 		if moment.tzinfo is None:
 			raise Refused(_("The time needs an offset, as in 2026-11-23T14:30:00+01:00."))
-		return _checked(int(moment.timestamp()))
+		instant = int(moment.timestamp())
+		if not FIRST <= instant < END:
+			raise Refused(_("This time is too far away."))
+		return instant
 	except (ValueError, OverflowError):
 		raise Refused(_("This is not a time. Write it as 2026-11-23T14:30:00+01:00.")) from None
-
-
-def _checked(instant: int) -> int:
-	if not FIRST <= instant < END:
-		raise Refused(_("This time is too far away."))
-	return instant

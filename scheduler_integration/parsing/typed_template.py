@@ -48,7 +48,11 @@ _TAG = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.DOTALL)
 
 def check_text(text: str | None, names: Collection[str]) -> None:
 	"""Raise TextNotUsable if the text can't be filled in, or asks for other variables than `names`."""
-	_refuse_unknown_names(_parsed(text or ""), names)
+	used = list(_parsed(text or "").find_all(nodes.Name))
+	allowed = {*names, "loop", *(variable.name for variable in used if variable.ctx == "store")}
+	for variable in used:
+		if variable.name not in allowed:
+			raise TextNotUsable(_no_such(variable, variable.name, sorted(names)))
 
 
 def check_text_field(document: Document, field: str, names: Collection[str]) -> None:
@@ -148,11 +152,6 @@ def _parsed(text: str) -> nodes.Template:
 		tree = _SANDBOX.parse(text)
 	except (TemplateError, RecursionError, ValueError) as error:  # Also deep brackets, and a number of 5,000 digits.
 		raise TextNotUsable(_reason(error)) from None
-	_refuse_unknown_parts(tree)
-	return tree
-
-
-def _refuse_unknown_parts(tree: nodes.Template) -> None:
 	parts = 0
 	left: list[tuple[nodes.Node, int]] = [(tree, 0)]
 	while left:
@@ -163,6 +162,7 @@ def _refuse_unknown_parts(tree: nodes.Template) -> None:
 		if unknown := _unknown_part(node):
 			raise TextNotUsable(unknown)
 		left += [(child, depth + 1) for child in node.iter_child_nodes()]
+	return tree
 
 
 def _unknown_part(node: nodes.Node) -> str | None:
@@ -180,14 +180,6 @@ def _unknown_part(node: nodes.Node) -> str | None:
 	if not isinstance(node, _KNOWN) or (isinstance(node, nodes.For) and node.recursive):
 		return _not_here(node)
 	return None
-
-
-def _refuse_unknown_names(tree: nodes.Template, names: Collection[str]) -> None:
-	used = list(tree.find_all(nodes.Name))
-	allowed = {*names, "loop", *(variable.name for variable in used if variable.ctx == "store")}
-	for variable in used:
-		if variable.name not in allowed:
-			raise TextNotUsable(_no_such(variable, variable.name, sorted(names)))
 
 
 def _no_such(node: nodes.Node, name: str, names: Iterable[str]) -> str:

@@ -43,11 +43,6 @@ def web_address(value: object, longest: int = LONGEST) -> WebAddress | None:
 		raise Refused(_("This is not a web address. It begins with https://"))
 	if _UNSAFE.search(text):
 		raise Refused(_("A web address has no spaces, quotes, backslashes or brackets. Write them as %20 and so on."))
-	parts = _split(text)
-	return WebAddress(text, parts.scheme.lower(), _host(parts))
-
-
-def _split(text: str) -> SplitResult:
 	try:
 		parts = urlsplit(text)
 		_port = parts.port
@@ -55,7 +50,7 @@ def _split(text: str) -> SplitResult:
 		raise Refused(_("This is not a web address. It begins with https://")) from None
 	if "@" in parts.netloc or "%" in parts.netloc:
 		raise Refused(_("Please leave out the part before the “@”: an address names only the website."))
-	return parts
+	return WebAddress(text, parts.scheme.lower(), _host(parts))
 
 
 def _host(parts: SplitResult) -> str:

@@ -7,7 +7,7 @@ import frappe
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.erasing import names_of
-from scheduler_integration.waitlist.rows import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry
 
 
 def waiting_names(address: str) -> list[str]:
@@ -30,9 +30,12 @@ def held_waiting(address: str) -> list[dict[str, Any]]:
 		{
 			"meeting": titles.get(each.meeting_type),
 			**_entry(each),
-			"offers": [_offer(offer) for offer in offers.get(each.name, ())],
+			"offers": [
+				{"start": iso(offer.start, "UTC"), "status": offer.status, "offered": iso(offer.offered_at, "UTC")}
+				for offer in offers.get(each.name, ())
+			],
 			"messages": [
-				{"message": row.purpose, "status": row.status, "sent": _moment(row.done_at)}
+				{"message": row.purpose, "status": row.status, "sent": iso(row.done_at, "UTC") if row.done_at else None}
 				for row in tasks
 				if row.booking == each.name
 			],
@@ -62,11 +65,3 @@ def _entry(entry: Entry) -> dict[str, Any]:
 		# The fields of the booking form, as the person typed them.
 		"details": dict(entry.details),
 	}
-
-
-def _offer(offer: Offered) -> dict[str, Any]:
-	return {"start": iso(offer.start, "UTC"), "status": offer.status, "offered": iso(offer.offered_at, "UTC")}
-
-
-def _moment(instant: int | None) -> str | None:
-	return iso(instant, "UTC") if instant else None

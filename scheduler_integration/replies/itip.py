@@ -85,15 +85,7 @@ def _decoded(part: bytes) -> str:
 
 def _only_event(text: str) -> Event | None:
 	"""Return the event, or None unless there is exactly one calendar with exactly one event and nothing else."""
-	calendars = Calendar.from_ical(_without_zones(text), multiple=True)
-	if len(calendars) != 1 or len(calendars[0].subcomponents) != 1:
-		return None
-	(event,) = calendars[0].subcomponents
-	return event if isinstance(event, Event) and not event.errors else None
-
-
-def _without_zones(text: str) -> str:
-	"""Return the calendar without zones and alarms. The library remembers a zone by its name, whoever defined it."""
+	# The calendar without zones and alarms. The library remembers a zone by its name, whoever defined it.
 	lines, inside = [], ""
 	for line in text.splitlines():
 		word = line.strip().upper()
@@ -103,7 +95,12 @@ def _without_zones(text: str) -> str:
 			inside = word[6:]
 		else:
 			lines.append(line)
-	return "\n".join(lines)
+	without_zones = "\n".join(lines)
+	calendars = Calendar.from_ical(without_zones, multiple=True)
+	if len(calendars) != 1 or len(calendars[0].subcomponents) != 1:
+		return None
+	(event,) = calendars[0].subcomponents
+	return event if isinstance(event, Event) and not event.errors else None
 
 
 def _reply(event: Event, method: str, sender: str) -> CalendarReply | None:

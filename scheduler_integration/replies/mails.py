@@ -45,7 +45,15 @@ def take_mail(raw: bytes, now: int) -> bool:
 	if not mail or not booking or rows.is_known(rows.MAIL, mail.id):
 		return False
 	person = rows.person_of(mail.sender)
-	rows.keep(rows.MAIL, mail.id, person, rows.WAITING, now, booking=booking.name, content=_written(mail))
+	rows.keep(
+		rows.MAIL,
+		mail.id,
+		person,
+		rows.WAITING,
+		now,
+		booking=booking.name,
+		content=json.dumps({**asdict(mail), "is_clear": isinstance(mail.reply, CalendarReply)}),
+	)
 	return True
 
 
@@ -66,7 +74,10 @@ def _act_on(name: str, now: int) -> None:
 	taken = rows.take(name)
 	if not taken:
 		return
-	mail, booking = _read(taken[1]), frappe.get_doc("Booking", taken[0])
+	fields = json.loads(taken[1])
+	make: Callable[..., CalendarReply | Unclear] = CalendarReply if fields.pop("is_clear") else Unclear
+	read = MailReply(**{**fields, "reply": make(**fields["reply"])})
+	mail, booking = read, frappe.get_doc("Booking", taken[0])
 	rows.settle(name, _outcome(mail, latest(booking), now))
 
 
@@ -178,13 +189,3 @@ def _booking_of(uid: str) -> Document | None:
 		coming = {"series": series, "status": ["in", sorted(OPEN)]}
 		found = frappe.get_all("Booking", coming, pluck="name", order_by="starts_at asc", limit=1)
 	return frappe.get_doc("Booking", found[0]) if found else None
-
-
-def _written(mail: MailReply) -> str:
-	return json.dumps({**asdict(mail), "is_clear": isinstance(mail.reply, CalendarReply)})
-
-
-def _read(content: str) -> MailReply:
-	fields = json.loads(content)
-	make: Callable[..., CalendarReply | Unclear] = CalendarReply if fields.pop("is_clear") else Unclear
-	return MailReply(**{**fields, "reply": make(**fields["reply"])})

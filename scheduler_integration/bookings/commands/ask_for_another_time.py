@@ -1,7 +1,6 @@
 """A host asks the attendee to choose another time, or withdraws that."""
 
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.consequences import run_consequences
@@ -28,7 +27,15 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 	and keeps its time. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_check_may_ask(booking, now, gives_back)
+	check_open(booking, now)
+	if waits_for_payment(booking):
+		raise TransitionNotAllowed(_("This meeting isn't paid for yet."))
+	if has_begun_over_several_days(booking, now):
+		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
+	if booking.starts_at <= now and not gives_back:
+		raise TransitionNotAllowed(
+			_("The meeting has begun. To ask for another time now, also free up the current time.")
+		)
 	asked = {"reschedule_asked_at": now, "reschedule_message": message}
 	if gives_back:
 		asked["time_given_back"] = 1
@@ -57,15 +64,3 @@ def withdraw_ask(name: str, now: int) -> HostBooking:
 	save(booking)
 	run_consequences(Change(Kind.ASK_WITHDRAWN, booking, now, by=Actor.HOST, status_before=booking.status))
 	return for_host(booking, now)
-
-
-def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
-	check_open(booking, now)
-	if waits_for_payment(booking):
-		raise TransitionNotAllowed(_("This meeting isn't paid for yet."))
-	if has_begun_over_several_days(booking, now):
-		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
-	if booking.starts_at <= now and not gives_back:
-		raise TransitionNotAllowed(
-			_("The meeting has begun. To ask for another time now, also free up the current time.")
-		)

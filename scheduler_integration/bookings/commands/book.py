@@ -132,15 +132,8 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 		booking.update({"booking_link": link.name, "own_title": link.title or None})
 	if standing := joinable_booking(choice.members, request.start):
 		join(booking, standing)
-	_insert(booking, bookable)
-	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
-	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
-	release_after_commit(request.hold)
-	return booking
-
-
-def _insert(booking: Document, bookable: Bookable) -> None:
-	"""Insert a new booking. Its links and its hosts' Users aren't read again. This transaction has read them already."""
+	# Insert a new booking. Its links and its hosts' Users aren't read again. This transaction has read them
+	# already.
 	reuse_blank_records()
 	booking.flags.update(ignore_links=True, people=bookable.people)
 	# Frappe compares the record with its earlier version, and a new booking has none.
@@ -148,6 +141,10 @@ def _insert(booking: Document, bookable: Bookable) -> None:
 	# The attendee has no rights on Booking and usually isn't signed in. `_take` has decided that they may book.
 	booking.insert(ignore_permissions=True)
 	booking.flags.update(ignore_links=False, ignore_version=False)
+	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
+	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
+	release_after_commit(request.hold)
+	return booking
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:

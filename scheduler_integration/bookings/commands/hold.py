@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.holds import (
@@ -54,7 +53,22 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 	own = request.hold or frappe.generate_hash(length=32)
 	offer = offer_around(bookable, request, start, now)
 	offer.check_bookable(start, request.duration, bookable.page.timezone)
-	hold = _hold(own, offer, bookable.meeting_type, start, address, now, minutes * 60)
+	seconds = minutes * 60
+	hosts = hosts_to_hold(offer, start)
+	users = [each.user for each in hosts]
+	rules = [each.member.rules for each in hosts]
+	caller = address_hash(address)
+	hold = Hold(
+		key=own,
+		meeting_type=bookable.meeting_type.name,
+		users=tuple(users),
+		parts=tuple(offer.pool.parts(start, users[0])),
+		buffer_before=max(rule.buffer_before for rule in rules),
+		buffer_after=max(rule.buffer_after for rule in rules),
+		expires_at=held_until(caller, users[0], start, now, seconds),
+		address=caller,
+		began_at=now,
+	)
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
 	if not _fits(hold, offer, bookable, now):
@@ -73,26 +87,6 @@ def release_slot(key: str) -> None:
 def hold_minutes() -> int:
 	"""Return for how many minutes this site holds a slot; 0 if it holds none."""
 	return frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0
-
-
-def _hold(
-	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
-) -> Hold:
-	hosts = hosts_to_hold(offer, start)
-	users = [each.user for each in hosts]
-	rules = [each.member.rules for each in hosts]
-	caller = address_hash(address)
-	return Hold(
-		key=key,
-		meeting_type=meeting_type.name,
-		users=tuple(users),
-		parts=tuple(offer.pool.parts(start, users[0])),
-		buffer_before=max(rule.buffer_before for rule in rules),
-		buffer_after=max(rule.buffer_after for rule in rules),
-		expires_at=held_until(caller, users[0], start, now, seconds),
-		address=caller,
-		began_at=now,
-	)
 
 
 def _fits(hold: Hold, offer: Offer, bookable: Bookable, now: int) -> bool:

@@ -306,7 +306,19 @@ def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int
 	try:
 		for booking, amount in zip(bookings, amounts, strict=True):
 			# One after the other: limits count the earlier dates too.
-			_check_free(booking, now)
+			# Raise SlotTaken unless the booking's hosts are free for it, or its session has room, and its link isn't used
+			# again.
+			bookable, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking)
+			guard.lock_hosts(booking.host_users())
+			if is_used_again(booking):
+				raise SlotTaken
+			offer = offer_around(bookable, wanted, booking.starts_at, now, lock=True)
+			members = [offer.member(user) for user in main_first(booking)]
+			standing = joinable_booking(members, booking.starts_at)
+			if standing:
+				join(booking, standing)
+			else:
+				check_hosts_have_time(offer, members, booking.starts_at, booking, now, force=False)
 			booking.sequence += 1
 			_make_paid([booking], [amount])
 		run_once_paid(*(_booked_again(booking, now) for booking in bookings))
@@ -324,21 +336,6 @@ def _booked_again(booking: Document, now: int) -> Change:
 		# The turn went back to the ledger when nobody paid. Now the booking gives its host what the host pays.
 		turn = Turn(booking.host, {booking.host: BOOKING})
 	return Change(Kind.BOOKED, booking, now, turn, by=Actor.ATTENDEE)
-
-
-def _check_free(booking: Document, now: int) -> None:
-	"""Raise SlotTaken unless the booking's hosts are free for it, or its session has room, and its link isn't used again."""
-	bookable, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking)
-	guard.lock_hosts(booking.host_users())
-	if is_used_again(booking):
-		raise SlotTaken
-	offer = offer_around(bookable, wanted, booking.starts_at, now, lock=True)
-	members = [offer.member(user) for user in main_first(booking)]
-	standing = joinable_booking(members, booking.starts_at)
-	if standing:
-		join(booking, standing)
-	else:
-		check_hosts_have_time(offer, members, booking.starts_at, booking, now, force=False)
 
 
 def _open_payment(booking: Document) -> frappe._dict:

@@ -31,7 +31,19 @@ def propose(token: str, start: int, now: int) -> None:
 	TimeNotFree if a host has no time then.
 	"""
 	booking = find_by_token(token, for_update=True)
-	_check_can_move(booking, start, now)
+	check_transition(booking, "Rescheduled", Actor.HOST, now)
+	if (
+		booking.status != "Scheduled"
+		or booking.session
+		or len(booking.parts()) > 1
+		or start in (booking.starts_at, now)
+	):
+		raise TransitionNotAllowed(_("The meeting can't be moved to this time."))
+	if start <= now:
+		raise TransitionNotAllowed(_("Choose a time in the future."))
+	offer = offer_around(bookable_for(booking, same_hosts=True), slot_request_for(booking), start, now)
+	members = [offer.member(user) for user in main_first(booking)]
+	check_hosts_have_time(offer, members, start, booking, now, force=False)
 	if booking.proposed_start == start:
 		return
 	booking.proposed_start = start
@@ -70,22 +82,6 @@ def keep_time(token: str, start: int, now: int) -> None:
 		note_on_timeline([Change(Kind.PROPOSAL_REFUSED, booking, now, status_before=booking.status)])
 	plan_kept(booking, start, now)
 	wake()
-
-
-def _check_can_move(booking: Document, start: int, now: int) -> None:
-	check_transition(booking, "Rescheduled", Actor.HOST, now)
-	if (
-		booking.status != "Scheduled"
-		or booking.session
-		or len(booking.parts()) > 1
-		or start in (booking.starts_at, now)
-	):
-		raise TransitionNotAllowed(_("The meeting can't be moved to this time."))
-	if start <= now:
-		raise TransitionNotAllowed(_("Choose a time in the future."))
-	offer = offer_around(bookable_for(booking, same_hosts=True), slot_request_for(booking), start, now)
-	members = [offer.member(user) for user in main_first(booking)]
-	check_hosts_have_time(offer, members, start, booking, now, force=False)
 
 
 def _check_proposed(booking: Document, start: int) -> None:

@@ -31,7 +31,7 @@ from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.tokens import find_by_token, manage_token
 from scheduler_integration.notifications.waitlist import plan_joined
 from scheduler_integration.outbox.wake import wake
-from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest, parse_booking_request
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.parsing.waitlist import Wait, WaitRequest
 from scheduler_integration.platform.clock import iso
@@ -71,7 +71,18 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 		_change(entry, wait)
 	elif not entry or is_owner:
 		place = _end_for_owner(entry, now) if entry else None
-		fields = _fields(found, person, wait)
+		fields = {
+			"meeting_type": found.meeting_type.name,
+			"scheduling_page": found.page.name,
+			"attendee_name": person.attendee_name,
+			"attendee_email": person.attendee_email,
+			"attendee_phone": person.attendee_phone,
+			"by_text": int(wait.by_text),
+			"language": person.language,
+			"duration_minutes": person.duration,
+			"most_unanswered": wait.most_unanswered,
+			"address_status": person.address_status,
+		}
 		entry = records.insert_entry(fields, wait.bounds, request.details, now, place)
 	return _joined(entry, users, now)
 
@@ -120,7 +131,11 @@ def change_wait(token: str, wait: Wait, now: int) -> Entry:
 	"""
 	entry = _waiting(find_entry(token, for_update=True))
 	_change(entry, wait)
-	plan_one_look(entry.name, _users_of(entry), now)
+	plan_one_look(
+		entry.name,
+		sorted({host.user for host in bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type)).takers}),
+		now,
+	)
 	wake()
 	return find_entry(token)
 
@@ -213,21 +228,6 @@ def _end_for_owner(entry: Entry, now: int) -> int:
 	return entry.place
 
 
-def _fields(found: Bookable, person: BookingRequest, wait: Wait) -> dict[str, object]:
-	return {
-		"meeting_type": found.meeting_type.name,
-		"scheduling_page": found.page.name,
-		"attendee_name": person.attendee_name,
-		"attendee_email": person.attendee_email,
-		"attendee_phone": person.attendee_phone,
-		"by_text": int(wait.by_text),
-		"language": person.language,
-		"duration_minutes": person.duration,
-		"most_unanswered": wait.most_unanswered,
-		"address_status": person.address_status,
-	}
-
-
 def _change(entry: Entry, wait: Wait) -> None:
 	records.change_bounds(
 		entry.name,
@@ -248,10 +248,6 @@ def _check_takeable(offer: Offered | None) -> None:
 	"""Raise OfferEnded if the person passed the time, or lost it. If only the hold is over, the calendars decide."""
 	if not offer or offer.status not in (records.OPEN, records.EXPIRED):
 		raise OfferEnded
-
-
-def _users_of(entry: Entry) -> list[str]:
-	return sorted({host.user for host in bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type)).takers})
 
 
 def _book(entry: Entry, offer: Offered, now: int) -> Document:

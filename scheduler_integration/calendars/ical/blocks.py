@@ -153,17 +153,15 @@ class _Open:
 		elif word.startswith("BEGIN:"):
 			self._inner.append(word[6:])
 		elif word.startswith("END:"):
-			self._end_inner(word[4:])
+			name = word[4:]
+			if name in self._inner:
+				del self._inner[self._inner.index(name) :]
+			if not self._inner:
+				self._inner_lines = []
 		elif self._inner:
 			self._inner_lines.append(line)
 		else:
 			self._lines.append(line)
-
-	def _end_inner(self, name: str) -> None:
-		if name in self._inner:
-			del self._inner[self._inner.index(name) :]
-		if not self._inner:
-			self._inner_lines = []
 
 	def closed(self, *, is_ended: bool) -> Block:
 		# If an alarm has no END, the lines after it are the event's, such as RRULE.

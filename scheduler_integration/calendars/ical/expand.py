@@ -151,7 +151,9 @@ def check_rules(blocks: Iterable[Block]) -> None:
 
 def single_busy(event: Any, window: engine.Interval, zone: str, owners: Collection[str]) -> list[BusyTime]:
 	"""Return the time that an event without repetition takes in the window: one, or none."""
-	busy = _busy(event, zone, owners)
+	kind = kind_of(event, owners)
+	start, end, all_day = times_of(event, zone)
+	busy = BusyTime(start, end, kind, all_day) if kind and start != end else None
 	return [busy] if busy and _overlaps(busy, window) else []
 
 
@@ -166,7 +168,16 @@ def series_busy(
 	try:
 		with ProcessorLimit(SECONDS_OF_ONE, TooSlow):
 			occurrences, unreadable = _occurrences(events, window, zone)
-			times = _busy_of(occurrences, zone, owners)
+			# The times of a series' occurrences. The series and each exception may be of different kinds.
+			kinds: dict[int, Kind | None] = {}
+			times = []
+			for occurrence in occurrences:
+				if id(occurrence.event) not in kinds:
+					kinds[id(occurrence.event)] = kind_of(occurrence.event, owners)
+				kind = kinds[id(occurrence.event)]
+				start, end, all_day = interval(occurrence.start, occurrence.length, zone)
+				if kind and start != end:
+					times.append(BusyTime(start, end, kind, all_day))
 	except TooSlow as error:
 		raise Unreadable from error
 	if unreadable == len(events) and not times:
@@ -208,26 +219,6 @@ def _readable(readers: Iterable[Callable[[], _Read]]) -> list[_Read]:
 		except Unreadable:
 			continue
 	return readable
-
-
-def _busy(event: Any, zone: str, owners: Collection[str]) -> BusyTime | None:
-	kind = kind_of(event, owners)
-	start, end, all_day = times_of(event, zone)
-	return BusyTime(start, end, kind, all_day) if kind and start != end else None
-
-
-def _busy_of(occurrences: Iterable[Occurrence], zone: str, owners: Collection[str]) -> list[BusyTime]:
-	"""Return the times of a series' occurrences. The series and each exception may be of different kinds."""
-	kinds: dict[int, Kind | None] = {}
-	busy = []
-	for occurrence in occurrences:
-		if id(occurrence.event) not in kinds:
-			kinds[id(occurrence.event)] = kind_of(occurrence.event, owners)
-		kind = kinds[id(occurrence.event)]
-		start, end, all_day = interval(occurrence.start, occurrence.length, zone)
-		if kind and start != end:
-			busy.append(BusyTime(start, end, kind, all_day))
-	return busy
 
 
 def _overlaps(busy: BusyTime, window: engine.Interval) -> bool:

@@ -46,7 +46,12 @@ def length_of(event: Any, zone: str) -> Length:
 	end = getattr(event.get("DTEND"), "dt", None)
 	if end is None:
 		if DURATION in event:
-			return _written_length(str(event[DURATION]))
+			match = _DURATION.fullmatch(str(event[DURATION]).strip())
+			if not match:
+				raise Unreadable
+			sign = -1 if match[1] == "-" else 1
+			weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[1:])
+			return Length(sign * (weeks * 7 + days), sign * ((hours * 60 + minutes) * 60 + seconds))
 		return Length(0 if isinstance(start, datetime) else 1, 0)
 	if isinstance(end, datetime) != isinstance(start, datetime):
 		raise Unreadable
@@ -89,12 +94,3 @@ def _skipped(value: datetime) -> int:
 	if after <= before or (value - after + before).utcoffset() == after:
 		return 0
 	return int((after - before).total_seconds())
-
-
-def _written_length(text: str) -> Length:
-	match = _DURATION.fullmatch(text.strip())
-	if not match:
-		raise Unreadable
-	sign = -1 if match[1] == "-" else 1
-	weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[1:])
-	return Length(sign * (weeks * 7 + days), sign * ((hours * 60 + minutes) * 60 + seconds))

@@ -100,17 +100,13 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 			name = next((each for each in custom if each.casefold() == name.casefold()), name)
 		resolved = _resolved(name, custom) if name else zone
 		if not resolved and name in custom:
-			resolved = _unique_name(custom[name])
+			# A name for a VTIMEZONE that no other one has.
+			resolved = f"custom-{custom[name].digest[:20]}"
 			used[resolved] = _renamed(custom[name], resolved)
 		elif not resolved:
 			resolved, has_unknown = zone, True
 		lines.append(_line(_TZID.sub("", head), resolved, times))
 	return Block(lines, block.is_whole), used, has_unknown
-
-
-def _unique_name(zone: Block) -> str:
-	"""Return a name for a VTIMEZONE that no other one has."""
-	return f"custom-{zone.digest[:20]}"
 
 
 def _renamed(zone: Block, name: str) -> Block:

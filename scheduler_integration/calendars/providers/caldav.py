@@ -28,7 +28,6 @@ from scheduler_integration.calendars.providers.dav import (
 	D,
 	Dav,
 	DavError,
-	Multistatus,
 	Resource,
 	element,
 	hrefs,
@@ -76,7 +75,14 @@ class CalDav(Provider):
 		collections = [collection for collection in self._collections(self._home()) if _is_calendar(collection)]
 		calendars = [_calendar(collection) for collection in collections]
 		first = next((calendar for calendar in calendars if calendar.can_write), calendars[0] if calendars else None)
-		return [_as_primary(calendar) if calendar is first else calendar for calendar in calendars]
+		return [
+			ProviderCalendar(
+				id=calendar.id, name=calendar.name, zone=calendar.zone, is_primary=True, can_write=calendar.can_write
+			)
+			if calendar is first
+			else calendar
+			for calendar in calendars
+		]
 
 	def _home(self) -> str:
 		start = self._account.address
@@ -117,7 +123,10 @@ class CalDav(Provider):
 			if not token:
 				return self._everything(calendar, window, page)
 			if token.startswith(_CTAG):
-				return self._if_tag_changed(calendar, token)
+				# For a server that can't report changes: whether anything has changed, by the calendar's tag.
+				if self._current_token(calendar) != token:
+					raise SyncTokenExpired()
+				return Changes(token=token, unchanged=True)
 			return self._since(calendar, window, page or token)
 		except DavError as error:
 			if error.status in (403, 404, 410):
@@ -147,16 +156,11 @@ class CalDav(Provider):
 		tag = resource.text(f"{CS}getctag")
 		return resource.text(f"{D}sync-token") or (f"{_CTAG}{tag}" if tag else "")
 
-	def _if_tag_changed(self, calendar: str, token: str) -> Changes:
-		"""For a server that can't report changes: whether anything has changed, by the calendar's tag."""
-		if self._current_token(calendar) != token:
-			raise SyncTokenExpired()
-		return Changes(token=token, unchanged=True)
-
 	def _since(self, calendar: str, window: Interval, token: str) -> Changes:
 		"""Return the changes since the token (RFC 6578). If the answer is truncated (507), its token leads to the rest."""
 		try:
-			report = self._report_changes(calendar, token)
+			wanted = f"<D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>"
+			report = self._dav.report(calendar, element("D:sync-collection", wanted), depth=0)
 		except DavError as error:
 			if error.condition == f"{D}valid-sync-token":
 				raise SyncTokenExpired() from None
@@ -175,12 +179,6 @@ class CalDav(Provider):
 			next_page=report.sync_token if is_truncated else "",
 			token="" if is_truncated else report.sync_token,
 		)
-
-	def _report_changes(self, calendar: str, token: str) -> Multistatus:
-		wanted = (
-			f"<D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>"
-		)
-		return self._dav.report(calendar, element("D:sync-collection", wanted), depth=0)
 
 	def _urls_in(self, calendar: str, window: Interval) -> list[str]:
 		span = f'start="{_stamp(window[0])}" end="{_stamp(window[1])}"'
@@ -258,19 +256,16 @@ class CalDav(Provider):
 		"""Write the event where it already is: at the app's address, or where another program stored the same UID."""
 		etag = self._etag(url)
 		if not etag:
-			url = self._url_of_uid(calendar, event.uid)
+			match = f'<C:prop-filter name="UID"><C:text-match collation="i;octet">{escape(event.uid)}</C:text-match></C:prop-filter>'
+			events = (
+				f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{match}</C:comp-filter></C:comp-filter>'
+			)
+			query = element("C:calendar-query", f"<D:prop><D:getetag/></D:prop><C:filter>{events}</C:filter>")
+			url = next((resource.url for resource in self._dav.report(calendar, query).resources), "")
 			etag = self._etag(url) if url else ""
 		if not etag:
 			raise EventChanged()
 		return self._write(url, event, {"If-Match": etag})
-
-	def _url_of_uid(self, calendar: str, uid: str) -> str:
-		match = (
-			f'<C:prop-filter name="UID"><C:text-match collation="i;octet">{escape(uid)}</C:text-match></C:prop-filter>'
-		)
-		events = f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{match}</C:comp-filter></C:comp-filter>'
-		query = element("C:calendar-query", f"<D:prop><D:getetag/></D:prop><C:filter>{events}</C:filter>")
-		return next((resource.url for resource in self._dav.report(calendar, query).resources), "")
 
 	def _etag(self, url: str) -> str:
 		answer = self._dav.send("GET", url)
@@ -324,12 +319,6 @@ def _calendar(resource: Resource) -> ProviderCalendar:
 	# A server that lists no rights usually allows everything.
 	can_write = rights not in resource.properties or resource.has(rights, *_WRITES)
 	return ProviderCalendar(id=resource.url, name=name, can_write=can_write)
-
-
-def _as_primary(calendar: ProviderCalendar) -> ProviderCalendar:
-	return ProviderCalendar(
-		id=calendar.id, name=calendar.name, zone=calendar.zone, is_primary=True, can_write=calendar.can_write
-	)
 
 
 def _url(calendar: str, key: str) -> str:

@@ -35,11 +35,14 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 	start, end = (_instant(item[name], zone, all_day=all_day) for name in ("start", "end"))
 	kind = _kind(item)
 	busy = BusyTime(start, end, kind, all_day) if kind and start < end else None
+	# The key in the app's transaction id. Other programs have other ids: Outlook's is "localevent:" and a GUID.
+	text = str(item.get("transactionId") or "")
+	mark = text.removeprefix(_OURS) if text.startswith(_OURS) else ""
 	return RemoteEvent(
 		id=item["id"],
 		busy=(busy,) if busy else (),
 		uid=str(item.get("iCalUId") or ""),
-		mark=_mark(item.get("transactionId")),
+		mark=mark,
 		etag=str(item.get("@odata.etag") or ""),
 		start=start,
 		end=end,
@@ -136,12 +139,6 @@ def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
 	if all_day:
 		return local_midnight(date(moment.year, moment.month, moment.day), zone)
 	return instant_of(moment, zone_name(value.get("timeZone")) or zone)
-
-
-def _mark(transaction: Any) -> str:
-	"""Return the key in the app's transaction id. Other programs have other ids: Outlook's is "localevent:" and a GUID."""
-	text = str(transaction or "")
-	return text.removeprefix(_OURS) if text.startswith(_OURS) else ""
 
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:

@@ -70,7 +70,17 @@ def _rows(wanted: Wanted) -> list[frappe._dict]:
 		at.as_("at"), task.automation, task.kind, task.purpose, task.target, task.status, task.error, task.attempts,
 		task.booking,
 	)  # fmt: skip
-	query = query.where(_of_automation(task, wanted.automation))
+	# The condition that a task is an action of this automation, or of any if `name` is empty.
+	if not wanted.automation:
+		of_automation = task.purpose.isin([AT_ONCE, TIMED_TASK, *TEMPLATES])
+	else:
+		asked = next((automation for automation in all_automations() if automation.name == wanted.automation), None)
+		if asked and asked.built_in in TEMPLATES:
+			# Messages about a change are planned without the list of automations, so their tasks name no automation.
+			of_automation = task.purpose == asked.built_in
+		else:
+			of_automation = task.automation == wanted.automation
+	query = query.where(of_automation)
 	for column, value in ((task.booking, wanted.booking), (task.status, wanted.status)):
 		if value:
 			query = query.where(column == value)
@@ -79,17 +89,6 @@ def _rows(wanted: Wanted) -> list[frappe._dict]:
 	if wanted.until is not None:
 		query = query.where(at < wanted.until)
 	return query.orderby(at, order=frappe.qb.desc).orderby(task.name).limit(MOST).run(as_dict=True)
-
-
-def _of_automation(task, name: str):
-	"""The condition that a task is an action of this automation, or of any if `name` is empty."""
-	if not name:
-		return task.purpose.isin([AT_ONCE, TIMED_TASK, *TEMPLATES])
-	asked = next((automation for automation in all_automations() if automation.name == name), None)
-	if asked and asked.built_in in TEMPLATES:
-		# Messages about a change are planned without the list of automations, so their tasks name no automation.
-		return task.purpose == asked.built_in
-	return task.automation == name
 
 
 def _entry(row: frappe._dict, automation: Automation | None) -> Entry:

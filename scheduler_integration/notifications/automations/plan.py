@@ -95,12 +95,15 @@ def _timed(automations: list[Automation], change: Change) -> Iterator[Planned]:
 		for moment in moments(automation, booking):
 			if moment > now and moment >= earliest:
 				for reader in CHANNELS[automation.channel].readers(automation, booking):
-					yield _planned(automation, booking, reader, str(moment), moment, _end(booking, moment))
-
-
-def _end(booking: Document, moment: int) -> int:
-	"""Return until when the action makes sense. For an action before the start, that is the start."""
-	return booking.starts_at if moment < booking.starts_at else moment + PATIENCE
+					# Until when the action makes sense. For an action before the start, that is the start.
+					yield _planned(
+						automation,
+						booking,
+						reader,
+						str(moment),
+						moment,
+						booking.starts_at if moment < booking.starts_at else moment + PATIENCE,
+					)
 
 
 def _planned(

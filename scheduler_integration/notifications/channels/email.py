@@ -30,9 +30,9 @@ class Email(Channel):
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Send the automation's e-mail. Raises the errors of `send_message`."""
 		booking, reader = action.booking, action.reader
-		follow_ups = (
-			Subscription(FOLLOW_UPS, reader.email, booking.scheduling_page) if _can_be_stopped(action) else None
-		)
+		# Whether it is a follow-up to somebody outside. Hosts get theirs for their work.
+		can_be_stopped = action.automation.trigger in FOLLOW_UP_TRIGGERS and not action.reader.is_hosting
+		follow_ups = Subscription(FOLLOW_UPS, reader.email, booking.scheduling_page) if can_be_stopped else None
 		if follow_ups and follow_ups.is_stopped():
 			return NotNeeded(_("This reader wants no messages after a meeting."))
 		message = Message(
@@ -71,8 +71,3 @@ class Email(Channel):
 		"""Raise InvalidRequest if no Email Template was chosen."""
 		if not row.built_in and not row.email_template:
 			raise InvalidRequest(_("Choose an Email Template."))
-
-
-def _can_be_stopped(action: Action) -> bool:
-	"""Whether it is a follow-up to somebody outside. Hosts get theirs for their work."""
-	return action.automation.trigger in FOLLOW_UP_TRIGGERS and not action.reader.is_hosting

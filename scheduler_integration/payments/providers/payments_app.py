@@ -41,7 +41,10 @@ class PaymentsApp(Provider):
 
 	def check(self, amount: float, currency: str) -> None:
 		controller = _controller(self.gateway())
-		if _counts_hundredths(controller) and digits(currency) != 2:
+		# Whether this is Stripe in the first generation of the app.
+		if (controller.doctype == "Stripe Settings" and not controller.meta.has_field("checkout_mode")) and digits(
+			currency
+		) != 2:
 			raise InvalidRequest(
 				_("This version of the payments app charges a wrong amount in {0}. Choose another currency.").format(
 					currency
@@ -73,7 +76,10 @@ class PaymentsApp(Provider):
 		return Checkout(order.payment, url)
 
 	def look(self, payment: frappe._dict) -> Seen:
-		logged = _logged(payment.name)
+		# What the gateway has logged about money that came, the oldest first.
+		wanted = {"reference_doctype": _DOCTYPE, "reference_docname": payment.name, "status": ["in", sorted(GOOD)]}
+		fields = ["name", "data", "integration_request_service as service"]
+		logged = list(frappe.get_all(_LOG, wanted, fields, order_by="creation"))
 		if not logged:
 			is_paid = payment.authorised_as in GOOD
 			return Seen(State.PAID, asked_for(payment), payment.currency) if is_paid else Seen(State.OPEN)
@@ -109,18 +115,6 @@ def missed() -> list[str]:
 
 def _controller(gateway: str) -> Any:
 	return import_module("payments.utils").get_payment_gateway_controller(gateway)
-
-
-def _counts_hundredths(controller: Any) -> bool:
-	"""Whether this is Stripe in the first generation of the app."""
-	return controller.doctype == "Stripe Settings" and not controller.meta.has_field("checkout_mode")
-
-
-def _logged(payment: str) -> list[frappe._dict]:
-	"""Return what the gateway has logged about money that came, the oldest first."""
-	wanted = {"reference_doctype": _DOCTYPE, "reference_docname": payment, "status": ["in", sorted(GOOD)]}
-	fields = ["name", "data", "integration_request_service as service"]
-	return list(frappe.get_all(_LOG, wanted, fields, order_by="creation"))
 
 
 def _charged(row: frappe._dict, payment: frappe._dict) -> tuple[int, str]:
