@@ -69,9 +69,7 @@ def forget_past_bookings(now: int) -> int:
 		forget_bookings(names)
 		frappe.db.commit()
 		forgotten += len(names)
-	# Delete the mails that listed the meetings of a day before this instant (epoch seconds).
-	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
-	_delete("Email Queue", digests, ("Email Queue Recipient",))
+	_delete_digests(before)
 	frappe.db.commit()
 	return forgotten
 
@@ -93,29 +91,12 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	"""
 	bookings = {"name": ["in", names]} if activities else {"name": ["in", names], "status": ["in", sorted(RELEASED)]}
 	forget_in_activities(frappe.get_all("Booking", bookings, ["name", "event", "attendee_email", "meeting_type"]))
-	with print_language(site_language()):
-		nobody = _("Erased")
-	values = {
-		**_PERSONAL,
-		"subject": nobody,
-		"attendee_name": nobody,
-		"attendee_email": NOBODY,
-		# Without the key, no manage link is valid.
-		"manage_key": "",
-		"is_forgotten": 1,
-	}
-	erased = {**values, **{column: None for column in _FRAPPES if frappe.db.has_column("Booking", column)}}
-	frappe.db.set_value("Booking", {"name": ["in", names]}, erased, update_modified=False)
+	frappe.db.set_value("Booking", {"name": ["in", names]}, _erased(), update_modified=False)
 	typed = {"name": ["in", names], "source": ["not in", _OWN_SOURCES]}
 	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)
 	for table in ("Booking Answer", "Booking Guest"):
 		frappe.db.delete(table, {"parenttype": "Booking", "parent": ["in", names]})
-	if frappe.db.table_exists("File"):
-		for name in frappe.get_all(
-			"File", {"attached_to_doctype": "Booking", "attached_to_name": ["in", names]}, pluck="name"
-		):
-			# The job runs for the site, not for a user. The file itself is deleted too.
-			frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
+	_delete_files(names)  # Before the comments: Frappe writes one with the file's name.
 	delete_records_about(("Booking",), names)
 	delete_tasks_of(names)
 	events.forget_people(names)
@@ -156,3 +137,34 @@ def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> N
 	if frappe.db.table_exists("Version"):
 		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ["in", names]})
 	frappe.db.delete(doctype, {"name": ["in", names]})
+
+
+def _delete_files(names: list[str]) -> None:
+	if not frappe.db.table_exists("File"):
+		return
+	for name in frappe.get_all(
+		"File", {"attached_to_doctype": "Booking", "attached_to_name": ["in", names]}, pluck="name"
+	):
+		# The job runs for the site, not for a user. The file itself is deleted too.
+		frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
+
+
+def _delete_digests(before: int) -> None:
+	"""Delete the mails that listed the meetings of a day before this instant (epoch seconds)."""
+	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
+	_delete("Email Queue", digests, ("Email Queue Recipient",))
+
+
+def _erased() -> dict[str, Any]:
+	with print_language(site_language()):
+		nobody = _("Erased")
+	values = {
+		**_PERSONAL,
+		"subject": nobody,
+		"attendee_name": nobody,
+		"attendee_email": NOBODY,
+		# Without the key, no manage link is valid.
+		"manage_key": "",
+		"is_forgotten": 1,
+	}
+	return {**values, **{column: None for column in _FRAPPES if frappe.db.has_column("Booking", column)}}
