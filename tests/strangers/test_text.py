@@ -70,7 +70,7 @@ def test_a_logo_that_would_sign_the_reader_out_is_refused_and_never_asked_for(cl
 		for path in (path_of(offer), path_of(offer).rpartition("/")[0]):
 			html = read(client.get(path).text)
 			assert not html.all("img"), address
-			assert not html.all("meta", property="og:image"), address
+			assert not [each for each in html.all("meta", property="og:image") if address in each["content"]], address
 
 
 @pytest.fixture
