@@ -126,7 +126,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"hosts are read before they are locked",
 		"bookings.commands.reschedule", "reschedule_by_token",
-		"guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.hosts)])", "pass",
+		"guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.takers)])", "pass",
 		("move against book", "two moves to one time"),
 	),
 	Fault(
