@@ -24,7 +24,8 @@ def test_attendee_and_host_read_the_time_in_their_own_zones(page):
 	booking = door.book(payload(page, make_meeting_type(page), NINE, timezone="Asia/Kolkata"), NOW)
 	to_attendee, to_host = mails(booking.id, NOW)
 	assert "2:30" in to_attendee.body
-	assert "Kolkata, GMT+05:30" in to_attendee.body
+	# Babel 2.13, which Frappe 15 has, knows the zone's name.
+	assert any(f"Kolkata, {zone}" in to_attendee.body for zone in ("GMT+05:30", "India Standard Time"))
 	assert "4:00" in to_host.body
 	assert "New York, Eastern" in to_host.body
 
