@@ -257,10 +257,17 @@ def leave_video(name: str) -> None:
 
 
 def tell_where(meeting_type: str) -> None:
-	"""Runs when a meeting type without a place gets one: gives it to its coming meetings. Commits after each."""
+	"""Runs when a meeting type without a place gets one: gives it to its coming meetings. Commits after each.
+
+	A meeting that fails is logged, and the others go on.
+	"""
 	for place in all_places(frappe.get_doc("Meeting Type", meeting_type))[:1]:
 		for name in bookings.without_place(meeting_type, clock.now()):
-			bookings.take_place(name, place, clock.now())
+			try:
+				bookings.take_place(name, place, clock.now())
+			except Exception:
+				frappe.db.rollback()
+				frappe.log_error(f"Booking {name} got no place", frappe.get_traceback())
 			frappe.db.commit()
 
 

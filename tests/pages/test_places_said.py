@@ -110,3 +110,20 @@ def test_nobody_else_says_it(client, offer, booking):
 	values = {"action": "place", "location_type": "in_person", "location_details": "My car"}
 	assert client.post(meeting_path(booking.id), data=values).status_code in (400, 403)
 	assert not stored("Booking", booking.id).location
+
+
+def test_a_meeting_that_failed_left_all_later_ones_without_the_place(offer, booking, monkeypatch):
+	later = book(offer, in_three_days(13))
+	frappe.db.commit()
+	frappe.db.set_value("Meeting Type", offer.name, {"location_type": "Jitsi"})
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	take = jobs.bookings.take_place
+
+	def fail_for_the_first(name, place, now):
+		if name == booking.id:
+			raise frappe.QueryDeadlockError
+		return take(name, place, now)
+
+	monkeypatch.setattr(jobs.bookings, "take_place", fail_for_the_first)
+	jobs.tell_where(offer.name)
+	assert [stored("Booking", name).location_type for name in (booking.id, later.id)] == [None, "Jitsi"]

@@ -127,7 +127,7 @@ export function findZones(typed, first) {
 	return (
 		fitting
 			.map((zone) => ({ zone, rank: rank(zone, words) }))
-			// Of zones that fit equally well, the one with the most large cities: "Eastern" is New York rather than Cancún.
+			// If zones fit equally well, the one with the most large cities comes first: "Eastern" is New York rather than Cancún.
 			.sort((one, other) => one.rank - other.rank || other.zone.nearby.length - one.zone.nearby.length)
 			.map(({ zone }) => zone)
 	);
