@@ -99,6 +99,9 @@ def go_back() -> None:
 
 	frappe.db.delete("Meeting Automation", {"built_in": ["not in", [*EARLIER, ""]]})
 	frappe.db.sql("delete from `tabPatch Log` where patch like 'scheduler_integration.%'")
+	if frappe.get_meta("DocType").has_field("migration_hash"):
+		# Otherwise a bench leaves out the DocTypes whose files are as they were, and the columns stay away.
+		frappe.db.set_value("DocType", {"module": "Scheduler Integration"}, "migration_hash", None)
 	frappe.db.commit()
 	for meta in map(frappe.get_meta, frappe.get_all("DocType", {"module": "Scheduler Integration"}, pluck="name")):
 		if meta.issingle:
