@@ -16,14 +16,16 @@ from scheduler_integration.notifications.channels.sms import ANSWER
 from scheduler_integration.notifications.messages import (
 	DECLINE_OFFER,
 	GUEST_REMOVED,
+	HOST_REFUND_FAILED,
 	HOST_REMOVED,
 	KEPT,
 	PROPOSED,
+	REFUND_FAILED,
 	REFUNDED,
 )
 from scheduler_integration.notifications.templates import TEMPLATES, TO_WAITING
 from scheduler_integration.outbox.awake import keep_awake
-from scheduler_integration.payments.plan import LOOK, REFUND
+from scheduler_integration.payments.plan import DEADLINE, LOOK, REFUND
 from scheduler_integration.waitlist.plan import FREED
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
@@ -128,6 +130,9 @@ def test_the_desk_has_words_for_every_purpose():
 		GUEST_REMOVED,
 		KEPT,
 		REFUNDED,
+		REFUND_FAILED,
+		HOST_REFUND_FAILED,
+		DEADLINE,
 		LOOK,
 		REFUND,
 		AT_ONCE,
