@@ -68,13 +68,22 @@ def test_what_a_limit_closes_for_one_of_a_team_isnt_taken():
 	assert times(HostPool(members, 0).taken(MONDAY, MONDAY + DAY), ROME) == []
 
 
+def test_a_full_session_off_the_grid_is_taken():
+	"""Whoever waits for a seat of a class that stands must be able to find it."""
+	start = NINE + 10 * MINUTE
+	session = Booked(start, start + 30 * MINUTE, seats=2, session="class")
+	assert taken(replace(HALF, seats=2), booked=[session]) == ["09:00", "09:10", "09:30"]
+
+
 def starts_without_calendars(pool, case):
-	"""Every start that the pool's hosts would offer with empty calendars and no limits."""
+	"""Every start that the pool's hosts would offer with empty calendars and no limits, and those of sessions that stand."""
+	sessions = {each.start for member in pool.members for each in member.host.booked if each.session}
 	idle = [
 		replace(each, rules=replace(each.rules, limits=()), host=replace(each.host, busy=(), booked=()))
 		for each in pool.members
 	]
-	return pool.with_members(idle).starts(case.first, case.last)
+	offered = pool.with_members(idle).starts(case.first, case.last)
+	return sorted({*offered, *(start for start in sessions if case.first <= start < case.last)})
 
 
 def test_the_random_schedules_have_taken_times():
