@@ -68,11 +68,13 @@ def test_what_a_limit_closes_for_one_of_a_team_isnt_taken():
 	assert times(HostPool(members, 0).taken(MONDAY, MONDAY + DAY), ROME) == []
 
 
-def test_a_full_session_off_the_grid_is_taken():
-	"""Whoever waits for a seat of a class that stands must be able to find it."""
+def test_a_session_off_the_grid_whose_buffer_is_broken_is_taken():
+	"""Its seats may be had again once the other meeting has gone, so whoever waits must be able to find it."""
 	start = NINE + 10 * MINUTE
-	session = Booked(start, start + 30 * MINUTE, seats=2, session="class")
-	assert taken(replace(HALF, seats=2), booked=[session]) == ["09:00", "09:10", "09:30"]
+	session = Booked(start, start + 30 * MINUTE, counts=True, session="class")
+	rules = replace(HALF, seats=2, buffer_before=10)
+	assert taken(rules, booked=[session]) == ["09:00", "09:30"]
+	assert taken(rules, booked=[session], busy=[Busy(NINE, start)]) == ["09:00", "09:10", "09:30"]
 
 
 def starts_without_calendars(pool, case):

@@ -139,8 +139,8 @@ class HostPool:
 		"""Return the starts in `[first, last)`, ascending, that could be booked if nothing in a calendar were in the way.
 
 		Only dates with a bookable start have some, so that a host's weeks off don't look like full ones. Starts outside the
-		hours, too soon, too late, or for which a limit is reached are never among them. A session that stands is, if it can't
-		be joined, on the grid or not. Empty for multi-day meetings.
+		hours, too soon, too late, or for which a limit is reached are never among them. A session with a free seat is, on the
+		grid or not, if another meeting is in its buffer. Empty for multi-day meetings.
 
 			hours 09:00-12:00, busy 09:30-10:30, meetings of half an hour      09:00  -  -  10:30  11:00  11:30
 			taken                                                                  09:30  10:00
