@@ -14,8 +14,8 @@ from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.section import Section, section_for
 from scheduler_integration.client_reports.subject import subject_of
 from scheduler_integration.entry.visits import wants_no_tracking
+from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
-from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
 
 

@@ -10,12 +10,11 @@ from frappe import _
 from scheduler_integration.availability.away import Notice
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType, PublicPage
 from scheduler_integration.domains.links import local_path
-from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import document
-from scheduler_integration.pages.kit.facts import facts, length_text
+from scheduler_integration.pages.kit.facts import facts, first_line, length_text
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import Query
-from scheduler_integration.pages.kit.typed_text import first_line
+from scheduler_integration.pages.kit.spans import notice_view
 from scheduler_integration.pages.kit.visitor import Visitor
 
 

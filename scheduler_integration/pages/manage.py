@@ -17,13 +17,13 @@ from scheduler_integration.meetings.release import release_text
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
-from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text, series_text, together_text
 from scheduler_integration.pages.kit.people import faces, names
-from scheduler_integration.pages.kit.scopes import scopes_of
-from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.query import local_address, web_address
+from scheduler_integration.pages.kit.series import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor

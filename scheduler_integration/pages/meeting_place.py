@@ -7,8 +7,8 @@ from frappe import _
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit.facts import place_icon
-from scheduler_integration.pages.kit.links import phone_address, web_address
 from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.query import phone_address, web_address
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import bidi
 

@@ -16,9 +16,9 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import stay
-from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.money import refund_terms
 from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.query import web_address
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.payments.providers import pages_of_provider

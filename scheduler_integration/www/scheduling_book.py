@@ -29,12 +29,11 @@ from scheduler_integration.pages.host.acting import sentences
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
-from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.query import read_day, read_instant, read_wall_time
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import Saved, answer_form
 from scheduler_integration.pages.kit.series import Dates, date_fields, has_seen_dates, load_dates, read_dates
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import iso, now
 

@@ -31,10 +31,10 @@ from scheduler_integration.pages.host.acting import refused_message
 from scheduler_integration.pages.host.house import LEAVING, MEETINGS, leaving_url, open_house
 from scheduler_integration.pages.host.ill import PATH, IllPage, ill_view
 from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.query import read_day
 from scheduler_integration.pages.kit.respond import argument, redirection, respond_to_host, submitted
 from scheduler_integration.pages.kit.saving import keep_for_undo, kept_facts, take_back
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.parsing.booking_filter import BookingFilter
 from scheduler_integration.parsing.fields import parse_reason
 from scheduler_integration.permissions import is_manager

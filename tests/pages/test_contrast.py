@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.pages.kit.theme import (
+from scheduler_integration.pages.kit.document import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
 	LEGIBLE,

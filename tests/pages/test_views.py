@@ -13,8 +13,8 @@ from scheduler_integration.pages.booking import month
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, times_view
 from scheduler_integration.pages.kit import dates, fields, people, query, zones
-from scheduler_integration.pages.kit.links import web_address
-from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.assets import script_json
+from scheduler_integration.pages.kit.query import web_address
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.money import money

@@ -11,9 +11,8 @@ from frappe import _
 
 from scheduler_integration.engine import PartlyFree, local_date
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.query import Query
-from scheduler_integration.pages.kit.spans import days_in_short
+from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 

@@ -20,20 +20,17 @@ from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
 from scheduler_integration.pages.booking.waiting import waiting_data, waiting_view, with_taken_links
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.absences import notice_view
-from scheduler_integration.pages.kit.assets import script_address
+from scheduler_integration.pages.kit.assets import script_address, script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import embedded, stay
-from scheduler_integration.pages.kit.facts import facts
+from scheduler_integration.pages.kit.facts import blocks, facts
 from scheduler_integration.pages.kit.fields import earlier_answers, field_names, link_answers, new_key
 from scheduler_integration.pages.kit.money import back_after_late_move
 from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
-from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.series import dates_view
-from scheduler_integration.pages.kit.spans import days_in_short, when_view
+from scheduler_integration.pages.kit.spans import days_in_short, notice_view, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
-from scheduler_integration.pages.kit.typed_text import blocks
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.text import as_typed
 from scheduler_integration.platform import lengths

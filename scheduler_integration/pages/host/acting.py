@@ -22,9 +22,9 @@ from scheduler_integration.pages.host.refused import (
 )
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
+from scheduler_integration.pages.kit.query import read_day, read_wall_time
 from scheduler_integration.pages.kit.respond import argument
 from scheduler_integration.pages.kit.saving import Saved, take_back
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
 

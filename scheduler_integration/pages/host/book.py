@@ -19,10 +19,9 @@ from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import field_view, new_key, question_views
 from scheduler_integration.pages.kit.series import Dates, dates_view
-from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
+from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.platform import lengths

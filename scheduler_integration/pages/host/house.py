@@ -30,9 +30,9 @@ from scheduler_integration.conferencing.connect import VideoAccount, accounts
 from scheduler_integration.meetings.agenda import count_requests
 from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.pages.host.late import unwritten_text, waiting_text
+from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials
-from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager

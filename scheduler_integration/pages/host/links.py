@@ -23,10 +23,10 @@ from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.query import read_day, read_wall_time
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.link_fields import parse_new_link
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import lengths

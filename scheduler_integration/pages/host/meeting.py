@@ -39,15 +39,14 @@ from scheduler_integration.pages.host.reschedule import reschedule_view, resched
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.links import phone_address
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
 from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.query import phone_address, read_day
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
-from scheduler_integration.pages.kit.scopes import scopes_of
+from scheduler_integration.pages.kit.series import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.parsing.places import parse_place
 from scheduler_integration.platform.clock import iso, now
 

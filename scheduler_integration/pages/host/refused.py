@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from frappe import _
 
@@ -11,10 +12,10 @@ from scheduler_integration.exceptions import DatesTaken, HostNotFree, SomeRefuse
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.query import read_instant
-from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
-from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.pages.kit.query import read_instant, web_address
+from scheduler_integration.pages.kit.spans import in_short, moment_in_short
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.times import CalendarEntry, Objection
 
 
 def not_free_message(error: HostNotFree, asked: dict[str, str], style: TimeStyle) -> dict:
@@ -86,4 +87,19 @@ def some_refused_message(error: SomeRefused, bookings: Sequence[HostBooking], st
 			{"text": f"{names.get(name, name)}: {refused.message}", "conflicts": []}
 			for name, refused in error.refused.items()
 		],
+	}
+
+
+def reason_view(objection: Objection, style: TimeStyle) -> dict:
+	"""Return the view of an objection for templates/scheduling/reasons.html."""
+	return {"text": objection.message, "conflicts": [conflict_view(each, style) for each in objection.conflicts]}
+
+
+def conflict_view(entry: CalendarEntry, style: TimeStyle) -> dict:
+	"""Return the label and the time of a calendar entry, and the address of its page, or else of its record in the desk."""
+	is_meeting = entry.doctype == "Booking" and entry.name
+	return {
+		"label": entry.label,
+		"when": in_short(entry.start, entry.end, style),
+		"url": f"/scheduling/meeting/{quote(entry.name or '', safe='')}" if is_meeting else web_address(entry.url),
 	}

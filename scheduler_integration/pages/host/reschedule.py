@@ -12,8 +12,7 @@ from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.day_parts import by_part_of_day
-from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
+from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short, moment_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 

@@ -21,12 +21,12 @@ from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import MEETINGS
+from scheduler_integration.pages.host.refused import reason_view
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.reasons import reason_view
+from scheduler_integration.pages.kit.query import read_day, read_wall_time
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 

@@ -12,7 +12,7 @@ from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.links import phone_address, web_address
+from scheduler_integration.pages.kit.query import phone_address, web_address
 from scheduler_integration.pages.kit.spans import moment_in_short
 
 

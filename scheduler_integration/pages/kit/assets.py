@@ -1,4 +1,6 @@
-"""Addresses of style sheets and scripts. They change with the content, so browsers can cache a file forever.
+"""Addresses of style sheets and scripts, and the data that scripts read in a page.
+
+The addresses change with the content, so browsers can cache a file forever.
 
 `public/bundles/` has one script and one sheet for each kind of page, which import what the page needs. `bench build`
 makes one small file of each. On a site without those files, pages load the sources.
@@ -12,7 +14,7 @@ import json
 import os.path
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.utils import get_assets_json
@@ -110,3 +112,24 @@ def _import_map() -> tuple[Markup, str]:
 	text = json.dumps({"imports": {f"{_ROOT}/{path}": _versioned(path) for path in modules}})
 	digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 	return Markup(text), f"'sha256-{digest}'"
+
+
+# `<` could end the script element or open a comment. Old JavaScript parsers end a line at U+2028 and U+2029. Frappe
+# replaces `{index}` and `{next}` anywhere in a page.
+_ESCAPES = {
+	"<": "\\u003c",
+	">": "\\u003e",
+	"&": "\\u0026",
+	"\u2028": "\\u2028",
+	"\u2029": "\\u2029",
+	"{index}": "\\u007bindex}",
+	"{next}": "\\u007bnext}",
+}
+
+
+def script_json(data: Any) -> Markup:
+	"""Return `data` as JSON to print inside `<script type="application/json">`. It may contain any strings."""
+	text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+	for character, escape in _ESCAPES.items():
+		text = text.replace(character, escape)
+	return Markup(text)

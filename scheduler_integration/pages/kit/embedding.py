@@ -11,7 +11,7 @@ from frappe import _
 from markupsafe import Markup
 
 from scheduler_integration.entry.headers import embedding_hosts
-from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.platform.contrast import clean_hex
 
 

@@ -1,8 +1,9 @@
-"""The facts that help a visitor choose a meeting type: duration, seats, place, price, confirmation."""
+"""The facts that help a visitor choose a meeting type: duration, seats, place, price, confirmation, and its description."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from babel import Locale
 from frappe import _
@@ -69,3 +70,26 @@ def length_text(durations: Iterable[int], days: int, locale: Locale) -> str:
 		return hours
 	days_text = lengths.days(days, locale)
 	return _("{0}, {1} a day").format(days_text, hours) if hours else days_text
+
+
+_POINT = "- "
+
+
+def blocks(text: str) -> list[dict]:
+	"""Return `[{"text"}, {"points"}]` in the order of the text. Lines that follow each other stay together."""
+	grouped = groupby(text.strip().splitlines(), key=_is_point)
+	return [
+		{"points": [line.strip().removeprefix(_POINT) for line in lines]}
+		if is_list
+		else {"text": "\n".join(lines).strip("\n")}
+		for is_list, lines in grouped
+	]
+
+
+def first_line(text: str) -> str:
+	"""Return the first line that isn't empty or a point of a list."""
+	return next((line for line in text.splitlines() if line.strip() and not _is_point(line)), "")
+
+
+def _is_point(line: str) -> bool:
+	return line.strip().startswith(_POINT)

@@ -1,13 +1,19 @@
-"""Reads the address of a booking page. Invalid values are ignored, because addresses get shortened and mistyped."""
+"""Reads the address of a booking page, days and times that people typed, and makes addresses that pages show as links.
+
+Invalid values are ignored, because addresses get shortened and mistyped.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from urllib.parse import urlencode
+from datetime import date, datetime, time
+from urllib.parse import urlencode, urlsplit
 
+from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.domains.links import local_path
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused
 
@@ -152,3 +158,41 @@ def _date(value: str | None) -> date | None:
 
 def _number(value: str | None) -> int | None:
 	return int(value) if value and value.isascii() and value.isdigit() and len(value) < 5 else None
+
+
+def web_address(text: str | None) -> str | None:
+	"""Return the text, trimmed, if it is an http or https address, or None. A place may be an address or a sentence."""
+	address = (text or "").strip()
+	return address if is_web_address(address) and " " not in address else None
+
+
+def local_address(address: str | None) -> str | None:
+	"""Return the address without its host name, so that links stay on the host name in the visitor's address bar."""
+	parts = urlsplit(address or "")
+	return (parts.path + (f"?{parts.query}" if parts.query else "")) or None
+
+
+def phone_address(number: str) -> str:
+	"""Return the address of a telephone number (RFC 3966): `tel:+4930123;ext=4` for `+49 (0)30 123 ext. 4`."""
+	main, *extension = re.split(r"ext\.?|x", re.sub(r"\s", "", number.lower()), maxsplit=1)
+	if main.startswith("+"):
+		main = main.replace("(0)", "")
+	digits = re.sub(r"[^0-9+]", "", main)
+	return f"tel:{digits};ext={extension[0]}" if extension else f"tel:{digits}"
+
+
+def read_day(text: str) -> date | None:
+	"""Return the date in `2026-11-23`, or None for anything else."""
+	day = _date(text)
+	return day if day and FIRST_DATE <= day <= LAST_DATE else None
+
+
+def read_wall_time(day: date | None, clock: str, zone: str) -> int | None:
+	"""Return the wall time `14:30` of the day in `zone` as epoch seconds, or None if it isn't a time or the day is None."""
+	try:
+		moment = time.fromisoformat(clock)
+	except ValueError:
+		return None
+	if not day or moment.tzinfo:
+		return None
+	return instant_of(datetime.combine(day, moment.replace(second=0, microsecond=0)), zone)

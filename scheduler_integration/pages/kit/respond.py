@@ -17,8 +17,8 @@ from scheduler_integration.domains.table import domain_of
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import use, use_json
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
-from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.language import spoken

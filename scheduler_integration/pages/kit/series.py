@@ -1,9 +1,9 @@
 """The dates of a meeting that repeats, between the chosen time and the form: how often, which dates aren't free, and other
-times for those."""
+times for those. And how many dates of a series a form changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat
 from scheduler_integration.engine import SeriesDate
 from scheduler_integration.meetings.rescheduling import plan_move
+from scheduler_integration.meetings.series import ALL, LATER, ONE
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import every_text, repeat_text
 from scheduler_integration.pages.kit.fields import field_view
@@ -154,3 +156,11 @@ def _date(
 	about = {"type": "radio", "required": True, "missing": _("Choose a time.")}
 	field = field_view(name, dict(values), {}, label=_("{0} isn't free").format(label), choices=choices, **about)
 	return {"name": name, "label": label, "value": value, "field": field}
+
+
+def scopes_of(states: Iterable[str]) -> list[dict[str, str]]:
+	"""Return the choices for a series whose dates have these states; empty if only one of them can be changed."""
+	if sum(state in OPEN for state in states) < 2:
+		return []
+	labels = {ONE: _("Only this date"), LATER: _("This date and all later ones"), ALL: _("All dates")}
+	return [{"value": scope, "label": label} for scope, label in labels.items()]

@@ -9,7 +9,7 @@ from frappe import _
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit.embedding import stay
-from scheduler_integration.pages.kit.links import local_address
+from scheduler_integration.pages.kit.query import local_address
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.waiting.when import when_fields, when_words
 from scheduler_integration.waitlist.links import entry_url

@@ -15,12 +15,10 @@ from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.assets import script_address
+from scheduler_integration.pages.kit.assets import script_address, script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import stay
-from scheduler_integration.pages.kit.links import local_address
-from scheduler_integration.pages.kit.query import WAITLIST
-from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.query import WAITLIST, local_address
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.waiting.when import stored_when, when_fields, when_words

@@ -13,13 +13,12 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, TimesAreFree
 from scheduler_integration.pages.booking.form import form_view
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.assets import script_address
+from scheduler_integration.pages.kit.assets import script_address, script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.fields import field_view, link_answers, new_key
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.query import PREFILLED, Query
-from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.pages.waiting.when import when_fields

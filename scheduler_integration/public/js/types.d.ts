@@ -24,7 +24,7 @@ export interface WaitData {
 	taken: string;
 }
 
-/** The data that the server puts into a page (pages/kit/script_json.py). Only the booking page has all fields. */
+/** The data that the server puts into a page (pages/kit/assets.py). Only the booking page has all fields. */
 export interface PageData {
 	slug: string;
 	meetingType: string;

@@ -26,7 +26,7 @@ from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.fields import split_addresses
-from scheduler_integration.pages.kit.links import local_address
+from scheduler_integration.pages.kit.query import local_address
 from scheduler_integration.pages.kit.respond import argument, chosen_in_form, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url

@@ -11,7 +11,7 @@ from frappe.utils import getdate
 
 from scheduler_integration.availability.away import Covered, Duty, absence_of_doc
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.absences import absence_in_words
+from scheduler_integration.pages.kit.spans import absence_in_words
 
 Override = Mapping[str, Any]
 
