@@ -108,7 +108,7 @@ def _forget_cached(module: Any) -> None:
 FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"no lock when booking",
-		"bookings.commands.book", "_take",
+		"bookings.commands.book", "book",
 		"guard.lock_takers(bookable)", "pass",
 	),
 	Fault(
@@ -125,7 +125,7 @@ FAULTS: tuple[Fault, ...] = (
 	),
 	Fault(
 		"hosts are read before they are locked",
-		"bookings.commands.reschedule", "reschedule_by_token",
+		"bookings.commands.reschedule", "_to_free_time",
 		"guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.takers)])", "pass",
 		("move against book", "two moves to one time"),
 	),
@@ -223,12 +223,6 @@ FAULTS: tuple[Fault, ...] = (
 		"bookings.ledger", "_change",
 		"row.credit + change.else_(0)", "change.else_(0)",
 		("a pool of two", "cancel of a pool"),
-	),
-	Fault(
-		"a series locks no host",
-		"bookings.commands.book_series", "take_series",
-		"guard.lock_takers(bookable)", "pass",
-		("two series that cross", "series against book"),
 	),
 	Fault(
 		"an offer holds nothing",

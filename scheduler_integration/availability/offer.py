@@ -98,6 +98,20 @@ class Offer:
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.pool.members]
 		return replace(self, pool=self.pool.with_members(members)).free_hosts(start, dates)
 
+	def takers_of(self, starts: Sequence[int], dates: Sequence[int] = ()) -> list[list[Candidate]]:
+		"""Return for each of the starts the hosts who may take it; empty if nobody can take them all. See `is_bookable` for `dates`.
+
+		One start is a single meeting, of which `assignable_hosts` decides. Of the dates of a series each counts in the limits for
+		those after it, and one host takes all of them, or all hosts of a collective meeting do.
+		"""
+		if len(starts) == 1:
+			return [self.assignable_hosts(starts[0], dates)]
+		if self.assignment == "Collective":
+			return [self.candidates(hosts) for hosts in engine.hosts_in_turn(self.pool, starts)]
+		everybody = self.candidates(member.host.name for member in self.pool.members)
+		able = [each for each in everybody if engine.hosts_in_turn(self.only(each.user).pool, starts)]
+		return [able] * len(starts) if able else []
+
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
 		slot = start, start + member.rules.seconds

@@ -38,10 +38,6 @@ from scheduler_integration.bookings.commands.propose import accept_proposal, kee
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
-from scheduler_integration.bookings.commands.reschedule_series import (
-	reschedule_series_by_host,
-	reschedule_series_by_token,
-)
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
 from scheduler_integration.bookings.commands.waitlist import (
@@ -139,8 +135,6 @@ __all__ = [
 	"reorder_waitlist",
 	"reschedule_by_host",
 	"reschedule_by_token",
-	"reschedule_series_by_host",
-	"reschedule_series_by_token",
 	"retried",
 	"run_due_tasks",
 	"run_new_tasks",

@@ -11,7 +11,6 @@ from frappe.query_builder import DocType
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Candidate, Offer
-from scheduler_integration.availability.series import SeriesOffer
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.ledger import Owed
 from scheduler_integration.catalogue.hosts import TypeHost
@@ -41,46 +40,37 @@ class Choice(NamedTuple):
 	turn: Turn | None = None
 
 
-def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Document) -> Choice:
-	"""Return the hosts who take the meeting at `wish.start`, which must be bookable.
+def choose_hosts(
+	offer: Offer, starts: Sequence[int], wish: Wish, meeting_type: Document, page: Document
+) -> list[Choice]:
+	"""Return the hosts who take each of the bookable starts, of one meeting or of a series; empty if nobody can take them all.
 
-	The caller must have locked all hosts of the meeting type: the choice depends on the ledger of a round robin, and on
-	what the hosts of a collective meeting have in that week.
+	One host takes all dates of a series, and in a round robin a turn for each. The caller must have locked all hosts of the
+	meeting type: the choice depends on the ledger of a round robin, and on what the hosts of a collective meeting have in that
+	week.
 	"""
 	week = iso_week(wish.start, page.timezone)
-	free = offer.assignable_hosts(wish.start, wish.parts)
-	if wish.host and wish.host not in {each.user for each in free}:
-		# Others have a session at that time, which would be joined if nobody had been chosen.
-		free += offer.candidates([wish.host])
+	free = offer.takers_of(starts, wish.parts)
 	if offer.assignment == "Collective":
 		# A required host comes first and becomes the main host.
-		free = taking_part(free, offer.at_least, wish.start, lambda others: _loads(others, week))
-		return Choice([each.member for each in free])
-	if offer.assignment == "Round Robin":
-		turn = _turn(free, wish, meeting_type, week)
-		return Choice([next(each.member for each in free if each.user == turn.host)], turn)
-	return Choice([each.member for each in free[:1]])
-
-
-def choose_for_series(
-	series: SeriesOffer, starts: Sequence[int], wish: Wish, meeting_type: Document, page: Document
-) -> list[Choice]:
-	"""Return the hosts who take each of the starts of a series; empty if nobody can take all of them.
-
-	One host takes all dates, and in a round robin a turn for each. The caller must have locked all hosts of the type.
-	"""
-	week = iso_week(wish.start, page.timezone)
-	if series.offer.assignment == "Collective":
-		at_least = series.offer.at_least
-		of_dates = zip(series.together(starts), starts, strict=False)
-		taken = [taking_part(free, at_least, start, lambda others: _loads(others, week)) for free, start in of_dates]
+		taken = [
+			taking_part(able, offer.at_least, start, lambda others: _loads(others, week))
+			for able, start in zip(free, starts, strict=False)
+		]
 		return [Choice([each.member for each in hosts]) for hosts in taken]
-	able = [each for each in series.able(starts) if not wish.host or each.user == wish.host]
+	able = free[0] if free else []
+	if wish.host and wish.host not in {each.user for each in able}:
+		# Others have a session at the time of a single meeting, which would be joined if nobody had been chosen.
+		able = [*able, *offer.candidates([wish.host])] if len(starts) == 1 else []
 	if not able:
 		return []
-	if series.offer.assignment != "Round Robin":
+	if offer.assignment != "Round Robin":
 		return [Choice([able[0].member])] * len(starts)
-	turn = _turn(able, wish, meeting_type, week)
+	favourite = (
+		preferred_host(wish.attendee_email, [each.user for each in able]) if meeting_type.route_to_owner else None
+	)
+	standing = Standing(lambda users: ledger.owed_to(meeting_type.name, users), lambda running: _loads(running, week))
+	turn = whose_turn(able, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
 	member = next(each.member for each in able if each.user == turn.host)
 	joined = engine.Turn(turn.host, {turn.host: engine.BOOKING})
 	# Who joins a session changes no credit.
@@ -153,14 +143,6 @@ def whose_turn(
 		for contender in running
 	]
 	return next_turn(running, preferred)
-
-
-def _turn(free: Sequence[Candidate], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
-	favourite = (
-		preferred_host(wish.attendee_email, [each.user for each in free]) if meeting_type.route_to_owner else None
-	)
-	standing = Standing(lambda users: ledger.owed_to(meeting_type.name, users), lambda running: _loads(running, week))
-	return whose_turn(free, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
 
 
 def _tier(host: TypeHost) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration import engine
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.sessions import new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
@@ -20,13 +21,13 @@ from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charg
 
 def new_booking(
 	request: BookingRequest,
-	page: Document,
-	meeting_type: Document,
+	bookable: Bookable,
 	members: Sequence[engine.Member],
 	parts: list[engine.Interval],
 	now: int,
 ) -> Document:
 	"""Return an unsaved Booking with these hosts and times. The first of the hosts is the main host (`host`)."""
+	page, meeting_type, link = bookable.page, bookable.meeting_type, bookable.link
 	rules, host = members[0].rules, members[0].host.name
 	booking = frappe.get_doc(
 		{
@@ -55,6 +56,9 @@ def new_booking(
 		}
 	)
 	booking.subject = event_title(booking, meeting_type)
+	if link:
+		booking.update({"booking_link": link.name, "own_title": link.title or None})
+	booking.flags.people = bookable.people
 	return booking
 
 

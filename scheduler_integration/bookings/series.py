@@ -17,19 +17,16 @@ from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.payment import AWAITING, waits_for_payment
 from scheduler_integration.meetings.series import ONE, names_in_scope, rows_of
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.parsing.series import WantedSeries
 
 
-def insert_series(request: BookingRequest, wanted: WantedSeries, first: Document, zone: str) -> str:
-	"""Store the series whose first booking, not stored yet, is `first`, and return its name. `zone` is that of the dates."""
+def insert_series(wanted: WantedSeries, bookings: Sequence[Document], by_rule: Sequence[int], zone: str) -> None:
+	"""Store the series of these new bookings, and put them into it, each with its start by the rule. `zone` is that of the dates."""
+	first = bookings[0]
 	series = frappe.get_doc(
 		{
 			"doctype": "Booking Series",
-			"meeting_type": first.meeting_type,
-			"scheduling_page": first.scheduling_page,
-			"host": first.host,
-			"attendee_email": request.attendee_email,
+			**{field: first.get(field) for field in ("meeting_type", "scheduling_page", "host", "attendee_email")},
 			"weeks": wanted.weeks,
 			"count": wanted.count,
 			"zone": zone,
@@ -37,9 +34,11 @@ def insert_series(request: BookingRequest, wanted: WantedSeries, first: Document
 		}
 	)
 	series.flags.update(ignore_links=True, ignore_version=True)
-	# The attendee has no rights on any record. `take_series` has decided that they may book.
+	# The attendee has no rights on any record. `book` has decided that they may book.
 	series.insert(ignore_permissions=True)
-	return str(series.name)
+	for booking, start in zip(bookings, by_rule, strict=True):
+		# All dates are paid at once.
+		booking.update({"series": series.name, "series_date": start, "pay_until": first.pay_until})
 
 
 def dates_in(booking: Document, scope: str, now: int) -> list[Document]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import frappe
 from frappe.model.document import Document, bulk_insert
 
+from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
 from scheduler_integration.platform.sql import update_rows
 
@@ -49,20 +50,25 @@ def save(*bookings: Document) -> None:
 def insert(*bookings: Document) -> None:
 	"""Store a new booking, or several of a session or series. The caller has checked that the command is allowed."""
 	for booking in bookings:
-		booking.flags.ignore_links = True
+		# Links and hosts' Users aren't read again: this transaction has read them. Frappe compares a record with its earlier
+		# version, and a new booking has none.
+		booking.flags.update(ignore_links=True, ignore_version=True)
+	reuse_blank_records()
 	if len(bookings) == 1:
 		# The attendee has no rights on Booking, and no role may create bookings by hand.
 		bookings[0].insert(ignore_permissions=True)
-		return
+	else:
+		for booking in bookings:
+			booking._set_defaults()
+			booking.set_new_name()
+			booking.set_parent_in_children()
+		_run_hooks(bookings, "before_insert", "before_validate", "validate", "before_save")
+		bulk_insert("Booking", bookings)
+		for booking in bookings:
+			booking.set("__islocal", False)
+		_finish(bookings, "after_insert", "on_update", "on_change")
 	for booking in bookings:
-		booking._set_defaults()
-		booking.set_new_name()
-		booking.set_parent_in_children()
-	_run_hooks(bookings, "before_insert", "before_validate", "validate", "before_save")
-	bulk_insert("Booking", bookings)
-	for booking in bookings:
-		booking.set("__islocal", False)
-	_finish(bookings, "after_insert", "on_update", "on_change")
+		booking.flags.update(ignore_links=False, ignore_version=False)
 
 
 def _finish(bookings: Sequence[Document], *hooks: str) -> None:

@@ -89,8 +89,7 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str =
 	"""
 	if scope != ONE:
 		count_dates(len(names_in_scope(find_by_token(token), scope, clock.now())))
-		return bookings.reschedule_series_by_token(token, request, scope, clock.now())
-	return bookings.reschedule_by_token(token, request, clock.now())
+	return bookings.reschedule_by_token(token, request, clock.now(), scope)
 
 
 def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeBooking:
@@ -130,9 +129,8 @@ class HostCommand:
 
 def _reschedule(command: HostCommand, now: int, *, for_all: bool = False) -> HostBooking:
 	assert command.time
-	if command.scope != ONE:
-		return bookings.reschedule_series_by_host(command.name, command.time, command.scope, now)
-	return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
+	scope, force = command.scope, command.force
+	return bookings.reschedule_by_host(command.name, command.time, now, scope=scope, force=force, for_all=for_all)
 
 
 def _reassign(command: HostCommand, now: int) -> HostBooking:

@@ -11,8 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
-from scheduler_integration.availability.offer import make_offer
-from scheduler_integration.availability.series import MARGIN, SeriesOffer
+from scheduler_integration.availability.series import offer_of_dates, plan_with
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts, enabled_people
@@ -131,7 +130,7 @@ def plan_move(
 ) -> tuple[SeriesDates, list[int]]:
 	"""Return which dates of the series can move with the booking to `start`, and their present starts, both in order.
 
-	They are those that `commands/reschedule_series.py` moves for an attendee. Instants are epoch seconds.
+	They are those that `bookings.reschedule_by_token` moves for an attendee. Instants are epoch seconds.
 	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	found = load_bookings(names_in_scope(booking, scope, now))
@@ -143,9 +142,7 @@ def plan_move(
 		booking.seats or 1,
 		hold,
 		moving=booking.name,
-		in_series=True,
 		also_moving=tuple(each.name for each in dates),
 	)
-	bookable_now = bookable_for(booking, same_hosts=True)
-	offer = make_offer(bookable_now, request, min(starts) - MARGIN, max(starts) + MARGIN, now)
-	return SeriesOffer(offer, rule.weeks, rule.zone).plan(starts), present
+	offer = offer_of_dates(bookable_for(booking, same_hosts=True), request, starts, now)
+	return plan_with(offer, starts, rule.weeks, rule.zone), present

@@ -84,7 +84,7 @@ def test_an_unknown_scope_is_refused():
 def test_all_move_by_the_clock_and_the_rule_with_them():
 	page, _advisory, answer = make_series()
 	target = at("2026-10-14 14:00", BERLIN)
-	moved = bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target), "all", NOW)
+	moved = bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(target), NOW, "all")
 	assert live(answer) == ["10-14 14:00", "10-21 14:00", "10-28 14:00", "11-04 14:00"]
 	assert moved.start == target
 	rows = frappe.get_all("Booking", {"series": answer.series.id, "status": "Scheduled"}, ["starts_at", "series_date"])
@@ -99,7 +99,7 @@ def test_all_move_by_the_clock_and_the_rule_with_them():
 def test_this_and_later_move_and_the_earlier_ones_stay():
 	page, _advisory, answer = make_series()
 	target = answer.series.dates[2].start + HOUR
-	moved = bookings.reschedule_series_by_host(answer.series.dates[2].id, RescheduleRequest(target), "later", NOW)
+	moved = bookings.reschedule_by_host(answer.series.dates[2].id, RescheduleRequest(target), NOW, scope="later")
 	assert live(answer) == ["10-13 10:00", "10-20 10:00", "10-27 11:00", "11-03 11:00"]
 	to_attendee = mails(moved.id, NOW)[0]
 	assert [wall(start) for start in starts_in(to_attendee.invitation.calendar)] == live(answer)
@@ -114,12 +114,12 @@ def test_nothing_moves_if_a_date_isnt_free_until_the_person_agrees():
 	frappe.db.savepoint("untouched")
 	target = FIRST + 2 * HOUR
 	with pytest.raises(DatesTaken) as refused:
-		bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target), "all", NOW)
+		bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(target), NOW, "all")
 	frappe.db.rollback(save_point="untouched")
 	assert [each.is_free for each in refused.value.plan.dates] == [True, True, False, True]
 	wanted = [each.wanted for each in refused.value.plan.dates]
 	agreed = (wanted[0], wanted[1], None, wanted[3])
-	bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target, dates=agreed), "all", NOW)
+	bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(target, dates=agreed), NOW, "all")
 	assert live(answer) == ["10-13 12:00", "10-20 12:00", "10-27 10:00", "11-03 12:00"]
 	check_time([page.user])
 
@@ -132,16 +132,16 @@ def test_attendees_move_a_series_by_the_rules_of_its_type_and_hosts_as_they_like
 	for start in (off_the_grid, too_soon):
 		frappe.db.savepoint("untouched")
 		with pytest.raises((DatesTaken, SlotTaken)):
-			bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(start), "all", NOW)
+			bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(start), NOW, "all")
 		frappe.db.rollback(save_point="untouched")
 	for start in (off_the_grid, too_soon):
-		answer = bookings.reschedule_series_by_host(answer.id, RescheduleRequest(start), "all", NOW)
+		answer = bookings.reschedule_by_host(answer.id, RescheduleRequest(start), NOW, scope="all")
 		assert answer.start == start
 
 
 def test_dates_may_take_the_place_of_each_other():
 	page, _advisory, answer = make_series()
-	bookings.reschedule_series_by_host(answer.id, RescheduleRequest(FIRST + WEEK), "all", NOW)
+	bookings.reschedule_by_host(answer.id, RescheduleRequest(FIRST + WEEK), NOW, scope="all")
 	assert live(answer) == ["10-20 10:00", "10-27 10:00", "11-03 10:00", "11-10 10:00"]
 	check_time([page.user])
 
@@ -161,8 +161,8 @@ def test_a_move_of_all_is_taken_back(frozen):
 def test_a_repeated_move_moves_once():
 	_page, _advisory, answer = make_series()
 	request = RescheduleRequest(FIRST + HOUR, idempotency_key="k" * 20)
-	first = bookings.reschedule_series_by_token(token(answer, 0), request, "all", NOW)
-	second = bookings.reschedule_series_by_token(token(answer, 0), request, "all", NOW)
+	first = bookings.reschedule_by_token(token(answer, 0), request, NOW, "all")
+	second = bookings.reschedule_by_token(token(answer, 0), request, NOW, "all")
 	assert (first.id, second.start) == (second.id, FIRST + HOUR)
 
 
@@ -170,7 +170,7 @@ def test_a_moved_series_keeps_its_host_and_its_turns():
 	users, page, advisory = make_pool()
 	answer = book(page, advisory, times=3)
 	hosts = set(frappe.get_all("Booking", {"series": answer.series.id}, pluck="host"))
-	bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(FIRST + HOUR), "all", NOW)
+	bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(FIRST + HOUR), NOW, "all")
 	assert set(frappe.get_all("Booking", {"series": answer.series.id}, pluck="host")) == hosts
 	check_turns([advisory.name])
 	check_time(users)
@@ -182,7 +182,7 @@ def test_a_moved_series_keeps_its_host_and_its_turns():
 def test_shared_dates_move_without_the_others():
 	page, course = make_series_type(repeats="Fixed", repeat_count=3, seats=2)
 	first, second = book(page, course, times=None), book(page, course, times=None)
-	bookings.reschedule_series_by_token(token(first, 0), RescheduleRequest(FIRST + 2 * HOUR), "all", NOW)
+	bookings.reschedule_by_token(token(first, 0), RescheduleRequest(FIRST + 2 * HOUR), NOW, "all")
 	assert [live(answer)[0] for answer in (first, second)] == ["10-13 12:00", "10-13 10:00"]
 	check_seats([course.name])
 	check_time([page.user])
@@ -213,5 +213,5 @@ def test_a_meeting_that_is_no_series_moves_alone():
 	page, advisory = make_series_type()
 	single = book(page, advisory, times=1)
 	with pytest.raises(InvalidRequest):
-		bookings.reschedule_series_by_token(token_of(single), RescheduleRequest(FIRST + HOUR), "all", NOW)
+		bookings.reschedule_by_token(token_of(single), RescheduleRequest(FIRST + HOUR), NOW, "all")
 	bookings.cancel_by_token(token_of(single), "", NOW, scope="all")

@@ -63,7 +63,7 @@ def test_each_date_is_written_moved_and_removed(page, connect, caldav):
 	deliver()
 	assert written(caldav) == starts_of(page)
 	second = answer.series.dates[1]
-	bookings.reschedule_series_by_host(second.id, RescheduleRequest(second.start + HOUR), "later", NOW)
+	bookings.reschedule_by_host(second.id, RescheduleRequest(second.start + HOUR), NOW, scope="later")
 	deliver(NOW + 60)
 	assert written(caldav) == starts_of(page)
 	bookings.cancel_by_host(answer.id, "", NOW, scope="all")

@@ -46,7 +46,7 @@ def booked(season):
 def moved_an_hour_earlier(season, answer):
 	"""Move the second date and all later ones. Returns the starts, and the invitations."""
 	second = answer.series.dates[1]
-	moved = bookings.reschedule_series_by_host(second.id, RescheduleRequest(second.start - HOUR), "later", season.now)
+	moved = bookings.reschedule_by_host(second.id, RescheduleRequest(second.start - HOUR), season.now, scope="later")
 	filters = {"series": answer.series.id, "status": "Scheduled"}
 	return sorted(frappe.get_all("Booking", filters, pluck="starts_at")), invitations(moved.id, season.now)
 

@@ -105,7 +105,7 @@ def test_of_a_series_only_the_dates_that_were_moved_late_are_late(stripe, at_now
 	first = pay(stripe, book(series, times=3))
 	at_now.move_to(LATE)
 	request = RescheduleRequest(NINE + DAY)
-	moved = bookings.reschedule_series_by_token(manage_token(first), request, "all", LATE)
+	moved = bookings.reschedule_by_token(manage_token(first), request, LATE, "all")
 	frappe.db.commit()
 	dates = frappe.get_all("Booking", {"series": first.series, "status": "Scheduled"}, ["name", "moved_late"])
 	assert {row.name: row.moved_late for row in dates if row.moved_late} == {moved.id: 1}

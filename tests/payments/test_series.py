@@ -269,7 +269,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once_for_its_date(stripe):
 def test_dates_that_move_keep_their_payment(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	wish = RescheduleRequest(start=dates[1].starts_at + DAY)
-	bookings.reschedule_series_by_token(manage_token(dates[1]), wish, "later", NOW)
+	bookings.reschedule_by_token(manage_token(dates[1]), wish, NOW, "later")
 	frappe.db.commit()
 	dates = run_all(dates)
 	assert states(dates) == [("Scheduled", "Paid")] * 4

@@ -93,7 +93,7 @@ class SeriesLife(Life):
 		elif not booking.series or scope == "one":
 			bookings.retried(lambda: bookings.reschedule_by_token(manage_token(booking), wish, self.now))
 		else:
-			bookings.retried(lambda: bookings.reschedule_series_by_host(booking.name, wish, scope, self.now))
+			bookings.retried(lambda: bookings.reschedule_by_host(booking.name, wish, self.now, scope=scope))
 		self.find()
 
 	def refund(self):

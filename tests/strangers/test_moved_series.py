@@ -19,7 +19,7 @@ def test_a_series_was_moved_far_beyond_the_booking_window(weeks, alone):
 	target = FIRST + weeks * WEEK
 	dates = (target, None, None, None) if alone else ()
 	with pytest.raises(SlotTaken):
-		bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(target, dates=dates), "all", NOW)
+		bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(target, dates=dates), NOW, "all")
 
 
 def test_another_date_was_moved_to_any_year():
@@ -27,7 +27,7 @@ def test_another_date_was_moved_to_any_year():
 	target = FIRST + HOUR
 	request = RescheduleRequest(target, dates=(target, None, None, target + 400 * WEEK))
 	with pytest.raises(InvalidRequest):
-		bookings.reschedule_series_by_token(token(answer, 0), request, "all", NOW)
+		bookings.reschedule_by_token(token(answer, 0), request, NOW, "all")
 	assert live(answer) == UNMOVED
 
 
@@ -35,11 +35,11 @@ def test_a_date_beyond_the_booking_window_still_moves_a_little():
 	_page, _type, answer = make_series(times=6, **WINDOW)
 	last = answer.series.dates[5]
 	request = RescheduleRequest(last.start + HOUR)
-	bookings.reschedule_series_by_token(token(answer, 5), request, "later", NOW)
+	bookings.reschedule_by_token(token(answer, 5), request, NOW, "later")
 	assert live(answer)[-1] == "11-17 11:00"
 
 
 def test_a_series_moves_by_weeks_within_the_booking_window():
 	_page, _type, answer = make_series(**WINDOW)
-	bookings.reschedule_series_by_token(token(answer, 0), RescheduleRequest(FIRST + 3 * WEEK), "all", NOW)
+	bookings.reschedule_by_token(token(answer, 0), RescheduleRequest(FIRST + 3 * WEEK), NOW, "all")
 	assert live(answer) == ["11-03 09:00", "11-10 09:00", "11-17 09:00", "11-24 09:00"]

@@ -59,7 +59,7 @@ def test_each_date_is_written_at_its_time_of_day(vendor, season):
 	deliver(season.now + 60)
 	assert written(jane) == starts
 	second = answer.series.dates[1]
-	bookings.reschedule_series_by_host(second.id, RescheduleRequest(second.start - HOUR), "later", season.now + 60)
+	bookings.reschedule_by_host(second.id, RescheduleRequest(second.start - HOUR), season.now + 60, scope="later")
 	frappe.db.commit()
 	deliver(season.now + 120)
 	by_host = {"host": page.user, "status": "Scheduled"}

@@ -256,7 +256,7 @@ def move(me: Living) -> str:
 def move_series(me: Living) -> str:
 	token, scope = manage_token(me.some_booking(series=["is", "set"])), me.dice.choice(("later", "all"))
 	request = RescheduleRequest(me.some_start())
-	return retried(lambda: bookings.reschedule_series_by_token(token, request, scope, me.now)).id
+	return retried(lambda: bookings.reschedule_by_token(token, request, me.now, scope)).id
 
 
 def cancel(me: Living) -> None:

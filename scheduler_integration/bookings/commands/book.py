@@ -1,6 +1,6 @@
-"""Books a slot.
+"""Books one meeting, or all dates of a series in one transaction. A single meeting is a series of one date.
 
-The caller has checked the request. `book` first locks the hosts, and then decides whether the slot is free: facts that
+The caller has checked the request. `book` first locks the hosts, and then decides whether the dates are free: facts that
 were read before the lock may be out of date.
 """
 
@@ -10,21 +10,30 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, offer_around
+from scheduler_integration.availability.series import MARGIN, offer_of_dates, plan_with
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.assign import Wish, choose_hosts
-from scheduler_integration.bookings.commands.book_series import take_series
+from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import claim_link
 from scheduler_integration.bookings.record import new_booking
+from scheduler_integration.bookings.series import insert_series
 from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.store import insert
 from scheduler_integration.bookings.transaction import command
-from scheduler_integration.catalogue.booking_links import LinkTerms
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled, BookingLinkUsed, DatesTaken, PaymentOpen, SlotTaken
+from scheduler_integration.catalogue.repeats import FIXED
+from scheduler_integration.exceptions import (
+	AlreadyCancelled,
+	BookingLinkUsed,
+	DatesTaken,
+	InvalidRequest,
+	PaymentOpen,
+	SlotTaken,
+)
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.payment import AWAITING
@@ -32,7 +41,6 @@ from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import pay_url
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.booking_request import BookingRequest
-from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.payments.terms import is_charged
 
 
@@ -45,106 +53,97 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	With `request.on_behalf` a host or manager books for somebody: minimum notice, booking window and grid don't apply; busy
 	times, hours and limits do. The booking needs no confirmation then, whatever its type says: the host has agreed already.
 
-	With `request.series` several dates are booked, and the first is returned (`commands/book_series.py`).
+	With `request.series` all its dates are booked, or none, and the first is returned. A booking link is for one date.
 
-	Raises SlotTaken if the slot isn't free, DatesTaken if another date of the series isn't, AlreadyCancelled if the earlier
-	booking was cancelled, and BookingLinkUsed and the like if the booking link can't be used. The caller must roll back then.
+	Raises SlotTaken if the slot isn't free, DatesTaken if another date of the series isn't, InvalidRequest if a date that was
+	agreed to is too far from the one that it replaces, AlreadyCancelled if the earlier booking was cancelled, and
+	BookingLinkUsed and the like if the booking link can't be used. The caller must roll back then.
 	"""
-	return _earlier(request) or _take(request, bookable, now)
-
-
-def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
-	if request.series and not bookable.link:
-		return _take_series(request, request.series, bookable, now)
+	if earlier := _earlier(request):
+		return earlier
+	# One lock for all dates: nobody else books one of these hosts until the end.
 	guard.lock_takers(bookable)
-	if bookable.link:
-		# If the same request was sent twice, the first may have used the link while the second waited for the lock.
+	try:
+		if bookable.link:
+			claim_link(bookable.link, now)
+		dates, choices, offer = _decide(request, bookable, now)
+	except (BookingLinkUsed, DatesTaken, SlotTaken) as refusal:
+		# If the same request was sent twice, the first may have got the slot or the link while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		_claim(bookable.link, request, bookable, now)
-	by_host = request.on_behalf is not None
+		if unpaid := _own_unpaid(request, bookable, of_link=isinstance(refusal, BookingLinkUsed)):
+			raise PaymentOpen(pay_url(unpaid)) from None
+		raise
+	bookings: list[Document] = []
+	for (_by_rule, start), choice in zip(dates, choices, strict=True):
+		# The key finds the first date, and with it the series.
+		of_date = replace(request, start=start, idempotency_key=None if bookings else request.idempotency_key)
+		parts = offer.pool.parts(start, choice.members[0].host.name)
+		booking = new_booking(of_date, bookable, choice.members, parts, now)
+		if standing := joinable_booking(choice.members, start):
+			join(booking, standing)
+		bookings.append(booking)
+	if request.series and not bookable.link:
+		insert_series(request.series, bookings, [by_rule for by_rule, _start in dates], bookable.page.timezone)
+	insert(*bookings)
+	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
+	turns = zip(bookings, choices, strict=True)
+	run_consequences(*(Change(Kind.BOOKED, booking, now, choice.turn, by=actor) for booking, choice in turns))
+	release_after_commit(request.hold)
+	return bookings[0]
+
+
+def _decide(request: BookingRequest, bookable: Bookable, now: int) -> tuple[list[tuple[int, int]], list[Choice], Offer]:
+	"""Return the dates to book, each as its start by the rule and its real start, the hosts who take them, and what is offered."""
+	by_host, zone, series = request.on_behalf is not None, bookable.page.timezone, request.series
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=by_host)
+	# The booking window binds the first date.
 	offer = offer_around(bookable, wanted, request.start, now, lock=True)
-	request = replace(request, parts=offer.held_parts(request, bookable.meeting_type.name, now))
+	parts = offer.held_parts(request, bookable.meeting_type.name, now)
 	asked = offer.only(request.host) if request.host else offer
-	try:
-		asked.check_bookable(request.start, request.duration, request.timezone, dates=request.parts, any_start=by_host)
-	except SlotTaken:
-		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
-		if earlier := _earlier(request, for_update=True):
-			return earlier
-		if unpaid := _own_unpaid(request, bookable):
-			raise PaymentOpen(pay_url(unpaid)) from None
-		raise
-	return _store(request, bookable, offer.with_any_start() if by_host else offer, now)
+	asked.check_bookable(request.start, request.duration, request.timezone, dates=parts, any_start=by_host)
+	wish = Wish(request.start, parts, request.attendee_email, request.host)
+	if not series or bookable.link:
+		offer = offer.with_any_start() if by_host else offer
+		choices = choose_hosts(offer, [request.start], wish, bookable.meeting_type, bookable.page)
+		return [(request.start, request.start)], choices, offer
+	by_rule = engine.series_starts(request.start, series.weeks, series.count, zone)
+	agreed = series.agreed or by_rule
+	dates = [(wanted, start) for wanted, start in zip(by_rule, agreed, strict=True) if start is not None]
+	if any(abs(start - wanted) > MARGIN for wanted, start in dates):
+		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
+	starts = [start for _by_rule, start in dates]
+	listed = offer_of_dates(bookable, wanted, [*by_rule, *starts], now, lock=True)
+	offer = listed.with_any_start() if by_host else listed
+	choices = choose_hosts(offer, starts, wish, bookable.meeting_type, bookable.page)
+	if bookable.meeting_type.repeats == FIXED and not by_host:
+		# Nobody leaves out a date that can be booked with those that were agreed to.
+		left_out = {start for start, each in zip(by_rule, agreed, strict=True) if each is None} - set(starts)
+		choices = [] if any(offer.takers_of(sorted([*starts, each])) for each in left_out) else choices
+	if not choices:
+		raise DatesTaken(plan_with(listed, by_rule, series.weeks, zone, any_start=by_host), request.timezone)
+	return dates, choices, offer
 
 
-def _claim(link: LinkTerms, request: BookingRequest, bookable: Bookable, now: int) -> None:
-	"""Claim the use of the booking link. Who took it and has yet to pay is led to that payment."""
-	try:
-		claim_link(link, now)
-	except BookingLinkUsed:
-		if unpaid := _own_unpaid(request, bookable, booking_link=link.name):
-			raise PaymentOpen(pay_url(unpaid)) from None
-		raise
-
-
-def _take_series(request: BookingRequest, series: WantedSeries, bookable: Bookable, now: int) -> Document:
-	try:
-		return take_series(request, series, bookable, now)[0]
-	except (SlotTaken, DatesTaken):
-		if earlier := _earlier(request, for_update=True):
-			return earlier
-		if unpaid := _own_unpaid(request, bookable):
-			raise PaymentOpen(pay_url(unpaid)) from None
-		raise
-
-
-def _own_unpaid(request: BookingRequest, bookable: Bookable, **where: str | int) -> Document | None:
-	"""Return the booking by the same person that still waits for its payment: of the same time, or the one `where` finds.
+def _own_unpaid(request: BookingRequest, bookable: Bookable, *, of_link: bool) -> Document | None:
+	"""Return the booking by the same person that still waits for its payment: of the same link, or of the same time.
 
 	Anybody can type the address. The provider's page may show the name too, and the title of a booking link is for the person
 	who has the link.
 	"""
+	link = bookable.link.name if bookable.link else None
 	wanted = {
 		"meeting_type": bookable.meeting_type.name,
 		"attendee_email": request.attendee_email,
 		"payment_status": AWAITING,
-		**(where or {"starts_at": request.start}),
+		**({"booking_link": link} if of_link else {"starts_at": request.start}),
 	}
 	name = is_charged(bookable.meeting_type) and frappe.db.get_value("Booking", wanted, "name")
-	unpaid = frappe.get_doc("Booking", name) if name else None
-	return unpaid if unpaid and _is_of(unpaid, request, bookable) else None
-
-
-def _is_of(unpaid: Document, request: BookingRequest, bookable: Bookable) -> bool:
-	before, after = (" ".join(str(name).casefold().split()) for name in (unpaid.attendee_name, request.attendee_name))
-	return before == after and (unpaid.booking_link or None) == (bookable.link.name if bookable.link else None)
-
-
-def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
-	page, meeting_type = bookable.page, bookable.meeting_type
-	wish = Wish(request.start, request.parts, request.attendee_email, request.host)
-	choice = choose_hosts(offer, wish, meeting_type, page)
-	parts = offer.pool.parts(request.start, choice.members[0].host.name)
-	booking = new_booking(request, page, meeting_type, choice.members, parts, now)
-	if link := bookable.link:
-		booking.update({"booking_link": link.name, "own_title": link.title or None})
-	if standing := joinable_booking(choice.members, request.start):
-		join(booking, standing)
-	# Insert a new booking. Its links and its hosts' Users aren't read again. This transaction has read them
-	# already.
-	reuse_blank_records()
-	booking.flags.update(ignore_links=True, people=bookable.people)
-	# Frappe compares the record with its earlier version, and a new booking has none.
-	booking.flags.ignore_version = True
-	# The attendee has no rights on Booking and usually isn't signed in. `_take` has decided that they may book.
-	booking.insert(ignore_permissions=True)
-	booking.flags.update(ignore_links=False, ignore_version=False)
-	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
-	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
-	release_after_commit(request.hold)
-	return booking
+	if not name:
+		return None
+	unpaid = frappe.get_doc("Booking", name)
+	before, after = (" ".join(str(each).casefold().split()) for each in (unpaid.attendee_name, request.attendee_name))
+	return unpaid if before == after and (unpaid.booking_link or None) == link else None
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:
