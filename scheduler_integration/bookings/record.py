@@ -1,4 +1,4 @@
-"""Makes the Booking record of a request that was found bookable."""
+"""Makes the Booking records of a request that was found bookable, and puts them into their session or series."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,13 +9,16 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration import engine
+from scheduler_integration.bookings import guard
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.meetings.payment import AWAITING
-from scheduler_integration.meetings.sessions import new_session_uid, session_key
+from scheduler_integration.meetings.sessions import live_rows, new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.notifications.email import receiving_address
 from scheduler_integration.parsing.booking_request import BookingRequest
+from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charged
 
 
@@ -42,7 +45,7 @@ def new_booking(
 			"booked_at": now,
 			"buffer_before_minutes": rules.buffer_before,
 			"buffer_after_minutes": rules.buffer_after,
-			**_seats(request, meeting_type, host),
+			**_seats(request, meeting_type, host, parts[0][0]),
 			**_attendee(request),
 			**_place(request),
 			**_origin(request, meeting_type),
@@ -60,6 +63,56 @@ def new_booking(
 		booking.update({"booking_link": link.name, "own_title": link.title or None})
 	booking.flags.people = bookable.people
 	return booking
+
+
+def joinable_booking(members: Sequence[engine.Member], start: int) -> Document | None:
+	"""Return the first booking of the session at `start` (epoch seconds) that a new attendee can join, or None.
+
+	One of the hosts must have the session, with enough seats left for the party. The returned booking is locked.
+	"""
+	key = next(filter(None, (engine.session_to_join(member, start) for member in members)), None)
+	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
+	first = live_rows(key, hosts=[member.host.name for member in members])[:1]
+	return frappe.get_doc("Booking", first[0].name, for_update=True) if first else None
+
+
+def join(booking: Document, standing: Document) -> None:
+	"""Put the unsaved booking into the session of `standing`: it gets the same key, hosts, times and buffers.
+
+	The hosts chosen for the new booking may differ from the session's. A host was renamed, the page lists others first,
+	or an optional host has time now. One of the session's hosts may have left the meeting type since. Raises SlotTaken if
+	the session takes place on other days than the booking.
+	"""
+	guard.lock_further_hosts(standing.host_users())
+	if standing.parts() != booking.parts():
+		raise SlotTaken
+	booking.session, booking.session_uid = standing.session, standing.session_uid
+	kept = ("user", "starts_at", "ends_at", "is_first_day", "buffer_before_minutes", "buffer_after_minutes")
+	booking.set("hosts", [{field: row.get(field) for field in kept} for row in standing.hosts])
+	if booking.host != standing.host:
+		booking.host = standing.host
+		booking.subject = event_title(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+
+
+def insert_series(wanted: WantedSeries, bookings: Sequence[Document], by_rule: Sequence[int], zone: str) -> None:
+	"""Store the series of these new bookings, and put them into it, each with its start by the rule. `zone` is that of the dates."""
+	first = bookings[0]
+	series = frappe.get_doc(
+		{
+			"doctype": "Booking Series",
+			**{field: first.get(field) for field in ("meeting_type", "scheduling_page", "host", "attendee_email")},
+			"weeks": wanted.weeks,
+			"count": wanted.count,
+			"zone": zone,
+			"ical_uid": new_uid(),
+		}
+	)
+	series.flags.update(ignore_links=True, ignore_version=True)
+	# The attendee has no rights on any record. `book` has decided that they may book.
+	series.insert(ignore_permissions=True)
+	for booking, start in zip(bookings, by_rule, strict=True):
+		# All dates are paid at once.
+		booking.update({"series": series.name, "series_date": start, "pay_until": first.pay_until})
 
 
 def successor(booking: Document, members: Sequence[engine.Member], parts: list[engine.Interval]) -> Document:
@@ -121,13 +174,13 @@ def own_buffers(member: engine.Member) -> dict[str, int]:
 	return {"buffer_before_minutes": rules.buffer_before, "buffer_after_minutes": rules.buffer_after}
 
 
-def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[str, Any]:
+def _seats(request: BookingRequest, meeting_type: Document, user: str, start: int) -> dict[str, Any]:
 	"""Return the seats, and for a type with several seats the session's key: bookings with the same key may overlap."""
 	if (meeting_type.seats or 1) == 1:
 		return {"seats": 1}
 	return {
 		"seats": request.party,
-		"session": session_key(meeting_type.name, request.start, user),
+		"session": session_key(meeting_type.name, start, user),
 		"session_uid": new_session_uid(),
 	}
 

@@ -13,7 +13,6 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
-from scheduler_integration.bookings import series
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
 from scheduler_integration.crm.forgetting import forget_in_activities
@@ -103,7 +102,8 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	calls.forget_people(names)
 	payments.forget_people(names)
 	forget_engagement(names)
-	series.forget_people(names, NOBODY)
+	if series := frappe.get_all("Booking", {"name": ["in", names], "series": ["is", "set"]}, pluck="series"):
+		frappe.db.set_value("Booking Series", {"name": ["in", series]}, "attendee_email", NOBODY, update_modified=False)
 
 
 def delete_records_about(doctypes: Collection[str], names: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.commands.cancel import allowed, release
-from scheduler_integration.bookings.series import dates_in
+from scheduler_integration.bookings.together import dates_in
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import LinkExpired
 from scheduler_integration.meetings.changes import Kind

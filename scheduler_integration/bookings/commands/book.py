@@ -4,8 +4,6 @@ The caller has checked the request. `book` first locks the hosts, and then decid
 were read before the lock may be out of date.
 """
 
-from dataclasses import replace
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -19,9 +17,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import claim_link
-from scheduler_integration.bookings.record import new_booking
-from scheduler_integration.bookings.series import insert_series
-from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.record import insert_series, join, joinable_booking, new_booking
 from scheduler_integration.bookings.store import insert
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
@@ -76,10 +72,11 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 		raise
 	bookings: list[Document] = []
 	for (_by_rule, start), choice in zip(dates, choices, strict=True):
-		# The key finds the first date, and with it the series.
-		of_date = replace(request, start=start, idempotency_key=None if bookings else request.idempotency_key)
 		parts = offer.pool.parts(start, choice.members[0].host.name)
-		booking = new_booking(of_date, bookable, choice.members, parts, now)
+		booking = new_booking(request, bookable, choice.members, parts, now)
+		if bookings:
+			# The key finds the first date, and with it the series.
+			booking.idempotency_key = None
 		if standing := joinable_booking(choice.members, start):
 			join(booking, standing)
 		bookings.append(booking)

@@ -6,8 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
-from scheduler_integration.bookings.series import dates_in, with_unpaid_dates
-from scheduler_integration.bookings.sessions import together
+from scheduler_integration.bookings.together import dates_in, together, with_unpaid_dates
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host

@@ -8,8 +8,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.commands.pay import give
 from scheduler_integration.bookings.consequences import run_for_money
-from scheduler_integration.bookings.series import with_unpaid_dates
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.together import with_unpaid_dates
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import InvalidRequest, TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.commands.cancel import allowed
-from scheduler_integration.bookings.series import dates_in
+from scheduler_integration.bookings.together import dates_in
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.invited import KNOWN, is_unconfirmed

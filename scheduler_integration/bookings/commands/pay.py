@@ -28,7 +28,7 @@ from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_for_money, run_once_paid, store_fields
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.link_use import is_used_again
-from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.record import join, joinable_booking
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.engine import BOOKING, Turn

@@ -30,10 +30,9 @@ from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import check_hosts_have_time
-from scheduler_integration.bookings.record import successor
-from scheduler_integration.bookings.series import dates_in
-from scheduler_integration.bookings.sessions import join, joinable_booking, together
+from scheduler_integration.bookings.record import join, joinable_booking, successor
 from scheduler_integration.bookings.store import insert, save
+from scheduler_integration.bookings.together import dates_in, together
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, NotPermitted, TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind

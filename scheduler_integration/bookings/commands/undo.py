@@ -25,8 +25,8 @@ from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import release
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.link_use import check_use_is_free
-from scheduler_integration.bookings.series import dates_in, with_unpaid_dates
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.together import dates_in, with_unpaid_dates
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.conferencing.plan import NO_CALL
