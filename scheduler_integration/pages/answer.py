@@ -1,99 +1,76 @@
-"""The page on which a host answers a request with the link in the e-mail."""
+"""`/schedule/answer/<token>`: a host answers a request, or a proposed time, with the link in the e-mail, without signing in.
+
+Opening the page changes nothing, because mail programs and virus scanners open links too: only its form acts.
+`?answer=decline` opens the form to decline.
+"""
 
 from __future__ import annotations
 
 from frappe import _
 
-from scheduler_integration.catalogue.public import Brand
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.catalogue.public import find_brand
+from scheduler_integration.entry.commands import answer_for_host, answer_proposal
+from scheduler_integration.meetings.lookup import request_by_answer_token
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import when_view
-from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.platform import lengths
+from scheduler_integration.parsing.fields import parse_instant_of, parse_reason
 from scheduler_integration.platform.clock import iso
 
-# The values of the argument and the form's field `answer`.
-CONFIRM, DECLINE = "confirm", "decline"
-# The same, for a time that the attendee proposes.
-MOVE, KEEP = "move", "keep"
-_FILE = "/api/method/scheduler_integration.api.public.calendar_file"
+PAGE = GuestPage("/schedule/answer", field="answer")
 
 
-def answering_view(
-	booking: HostBooking,
-	brand: Brand | None,
-	visitor: Visitor,
-	zone: str,
-	path: str,
-	wanted: str,
-	error: SchedulingError | None = None,
-) -> dict:
-	"""Return the view of `/schedule/answer/<token>`. `zone` is the host's, `wanted` the answer that the link was for.
+@PAGE.action("confirm", "decline")
+def _answer(visit: Visit) -> str:
+	answer_for_host(visit.token, argument("answer") == "confirm", parse_reason(argument("reason")))
+	return visit.path
 
-	`error` is why the answer that was just sent is refused.
-	"""
-	heading = _heading(booking, wanted)
-	locale = visitor.locale
-	return {
-		"document": document(visitor, title=heading["title"], brand=brand, style="manage", secret_address=True),
+
+@PAGE.action("move", "keep")
+def _answer_proposal(visit: Visit) -> str:
+	answer_proposal(visit.token, parse_instant_of("start", argument("start")), argument("answer") == "move")
+	return visit.path
+
+
+@PAGE.view
+def _view(visit: Visit) -> View:
+	booking, zone = request_by_answer_token(visit.token, visit.now)
+	declines = argument("answer") == "decline"
+	proposed = booking.proposed_start if booking.status == "Scheduled" else None
+	heading = _heading(booking, declines=declines, is_proposal=bool(proposed))
+	brand, style = find_brand(booking.page.slug), visit.visitor.style(zone)
+	view = {
+		"document": document(visit.visitor, title=heading.title, brand=brand, style="manage", secret_address=True),
 		"heading": heading,
 		"booking": booking,
-		"when": {
-			**when_view(booking.stretches, visitor.style(zone)),
-			"zone": dates.zone_text(booking.start, zone, locale),
-			"duration": lengths.duration(booking.duration_minutes, locale),
-		},
-		"asks": booking.status == "Pending",
-		"proposal": _proposal(booking, visitor, zone),
-		"declines": wanted == DECLINE,
-		"problem": error and error.message,
-		"action": path,
-		"other": f"{path}?answer={CONFIRM if wanted == DECLINE else DECLINE}",
+		"when": when_view(booking.stretches, style) | {"zone": dates.zone_text(booking.start, zone, visit.locale)},
+		"declines": declines,
+		"action": visit.path,
 		# The e-mail about a request has no calendar part, and the host who answers it gets no other e-mail.
-		"ics": f"{_FILE}?token={path.rpartition('/')[2]}"
-		if booking.status == "Scheduled" and not booking.proposed_start
-		else None,
-		"meeting_url": f"/scheduling/meeting/{booking.id}",
-		"csrf_token": csrf_token(),
+		"has_file": booking.status == "Scheduled" and not proposed,
 	}
+	if proposed:
+		times = when_view([(proposed, proposed + booking.end - booking.start)], style)
+		view["proposal"] = times | {"machine": iso(proposed, zone)}
+	return view
 
 
-def _proposal(booking: HostBooking, visitor: Visitor, zone: str) -> dict | None:
-	"""Return the time that the attendee proposes, for a meeting that isn't a request."""
-	start = booking.proposed_start
-	if not start or booking.status != "Scheduled":
-		return None
-	return {
-		**when_view([(start, start + booking.end - booking.start)], visitor.style(zone)),
-		"machine": iso(start, zone),
-	}
-
-
-def _heading(booking: HostBooking, wanted: str) -> dict[str, str]:
-	name = booking.attendee.name
-	if booking.status == "Pending":
-		question = _("Decline this request?") if wanted == DECLINE else _("Confirm this meeting?")
-		return {"icon": "clock", "title": question, "text": _("{0} requested a meeting with you.").format(name)}
-	if booking.status == "Scheduled" and booking.proposed_start:
-		return {"icon": "clock", "title": _("Move this meeting?"), "text": _("{0} proposes another time.").format(name)}
-	if booking.status == "Declined":
-		return {
-			"icon": "cross",
-			"title": _("This request was declined"),
-			"text": _("We've e-mailed {0}.").format(name),
-		}
-	if booking.status == "Cancelled":
-		return {"icon": "cross", "title": _("This meeting is cancelled"), "text": _("There is nothing left to answer.")}
-	if booking.status == "Rescheduled":
-		return {
-			"icon": "cross",
-			"title": _("This meeting was moved"),
-			"text": _("Your newest e-mail has the time it was moved to."),
-		}
-	return {
-		"icon": "check",
-		"title": _("This meeting is confirmed"),
-		"text": _("We've e-mailed {0}.").format(name),
-	}
+def _heading(booking: HostBooking, *, declines: bool, is_proposal: bool) -> Heading:
+	name, status = booking.attendee.name, booking.status
+	told = _("We've e-mailed {0}.").format(name)
+	if status == "Pending":
+		question = _("Decline this request?") if declines else _("Confirm this meeting?")
+		return Heading("clock", question, _("{0} requested a meeting with you.").format(name))
+	if is_proposal:
+		return Heading("clock", _("Move this meeting?"), _("{0} proposes another time.").format(name))
+	if status == "Declined":
+		return Heading("cross", _("This request was declined"), told)
+	if status == "Cancelled":
+		return Heading("cross", _("This meeting is cancelled"), _("There is nothing left to answer."))
+	if status == "Rescheduled":
+		text = _("Your newest e-mail has the time it was moved to.")
+		return Heading("cross", _("This meeting was moved"), text)
+	return Heading("check", _("This meeting is confirmed"), told)

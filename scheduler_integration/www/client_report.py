@@ -1,30 +1,63 @@
 """`/client-report/<name>`: a client's report, for its consultant, for managers, and for the client once it is completed."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_fullname
+from markupsafe import Markup
 
-from scheduler_integration.client_reports.subject import ASSESSMENT
+from scheduler_integration.catalogue.public import brand_of
+from scheduler_integration.client_reports.html import as_html
+from scheduler_integration.client_reports.section import section_for
+from scheduler_integration.client_reports.subject import ASSESSMENT, subject_of
+from scheduler_integration.entry.visits import wants_no_tracking
 from scheduler_integration.exceptions import NotFound
-from scheduler_integration.pages.client_report import client_report_view
-from scheduler_integration.pages.kit.respond import argument, respond
+from scheduler_integration.pages.kit.assets import script_json
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.respond import View, argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 
-no_cache = 1
-sitemap = 0
+no_cache, sitemap = 1, 0
 
 
 def get_context(context: frappe._dict) -> None:
 	respond(context, _view, sign_in_for=lambda: f"/client-report/{quote(argument('name'), safe='')}")
 
 
-def _view() -> dict:
-	return client_report_view(_find(argument("name"), frappe.session.user), current_visitor())
+def _view() -> View:
+	doc = find_report(argument("name"), frappe.session.user)
+	subject = subject_of(doc)
+	on_screen = section_for(subject, "report") if subject else None
+	on_paper = section_for(subject, "pdf") if subject else None
+	if on_screen and on_screen.widget and wants_no_tracking():
+		on_screen = replace(on_screen, widget=on_screen.widget.untracked())
+	section = Markup()
+	if on_screen and on_paper:
+		# The widget is for the screen, the QR codes are for print.
+		section = Markup('<div class="on-screen">{}</div>\n<div class="on-paper">{}</div>').format(
+			as_html(on_screen, "report"), as_html(on_paper, "pdf", inline_styles=False)
+		)
+	return {
+		"document": document(
+			current_visitor(),
+			title=_("Report for {0}").format(doc.client_name),
+			brand=brand_of(doc.consultant),
+			style="report",
+			script="report",
+			frames=(on_screen.widget.origin,) if on_screen and on_screen.widget else (),
+			secret_address=True,
+		),
+		"report": doc,
+		"consultant_name": get_fullname(doc.consultant),
+		"section": section,
+		"data": script_json({"csrfToken": csrf_token()}),
+	}
 
 
-def _find(name: str, user: str) -> Document:
+def find_report(name: str, user: str) -> Document:
 	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
 
 	Users who may read the record may read it, and so may the client's user once the assessment is completed.

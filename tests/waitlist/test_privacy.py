@@ -169,11 +169,12 @@ def test_the_page_of_facts_says_it_if_somebody_can_wait(meeting_type):
 
 
 def test_the_page_of_the_persons_data_names_the_waitlist(client, meeting_type, word):
+	from scheduler_integration.pages.guest_page import Visit
 	from scheduler_integration.pages.kit.visitor import current_visitor
-	from scheduler_integration.pages.your_data import Step, held_view
+	from scheduler_integration.pages.your_data import held_view
 
 	fill(meeting_type)
 	wait(meeting_type, word)
-	view = held_view(current_visitor(), "ticket", held_data(f"{word}@guests.example"), Step())
+	view = held_view(Visit(current_visitor(), 0, "", ""), "ticket", held_data(f"{word}@guests.example"))
 	assert [line for line in view["others"] if "On the waitlist for" in line and word in line]
 	assert view["can_correct"]

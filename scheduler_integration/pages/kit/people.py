@@ -9,7 +9,7 @@ from frappe import _
 
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType
-from scheduler_integration.meetings.summaries import BookingHost
+from scheduler_integration.meetings.summaries import AttendeeBooking, BookingHost
 from scheduler_integration.pages.kit import dates
 
 Host = PublicHost | BookingHost
@@ -24,6 +24,11 @@ def faces(hosts: Sequence[Host]) -> list[dict]:
 
 def names(hosts: Sequence[Host]) -> list[str]:
 	return [host.name for host in hosts if host.name]
+
+
+def hosts_or_page(booking: AttendeeBooking) -> str:
+	"""Return the names of a booking's hosts; the page's title if all of them have left."""
+	return ", ".join(names(booking.hosts)) or booking.page.title
 
 
 def with_words(meeting: PublicMeetingType, hosts: Sequence[str], locale: Locale) -> str:

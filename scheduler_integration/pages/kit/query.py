@@ -166,6 +166,12 @@ def web_address(text: str | None) -> str | None:
 	return address if is_web_address(address) and " " not in address else None
 
 
+def onward(text: str | None) -> dict | None:
+	"""Return the page to which a host sends attendees after booking, and its host name. None if it isn't a web address."""
+	address = web_address(text)
+	return {"url": address, "host": urlsplit(address).hostname or ""} if address else None
+
+
 def local_address(address: str | None) -> str | None:
 	"""Return the address without its host name, so that links stay on the host name in the visitor's address bar."""
 	parts = urlsplit(address or "")

@@ -8,30 +8,24 @@ from urllib.parse import quote, urlencode
 import frappe
 
 from scheduler_integration.catalogue.lookup import find_page, page_of_user
-from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.exceptions import PageNotFound
-from scheduler_integration.pages.kit.respond import argument, redirection, respond
+from scheduler_integration.pages.guest_page import GuestPage, Visit
+from scheduler_integration.pages.kit.respond import View, argument, redirection
 
-no_cache = 1
-sitemap = 0
-
-# Arguments of the route itself.
-_OF_ROUTE = ("page", "meeting_type", "type")
+PAGE = GuestPage()
+no_cache, sitemap, get_context = 1, 0, PAGE.get_context
 
 
-def get_context(context: frappe._dict) -> None:
-	respond(context, _view)
-
-
-def _view() -> dict:
-	count_request(REQUESTS)
+@PAGE.view
+def _view(visit: Visit) -> View:
 	asked = argument("page")
 	try:
 		page = find_page(asked)
 	except PageNotFound:
 		page = page_of_user(asked)
 	parts = (page.slug, argument("meeting_type") or argument("type"))
-	path = "/".join(quote(part, safe="") for part in parts if part)
+	path = "/".join(("/schedule", *(quote(part, safe="") for part in parts if part)))
 	arguments = frappe.request.args.items(multi=True) if frappe.request else ()
-	kept = urlencode([(name, value) for name, value in arguments if name not in _OF_ROUTE])
-	raise redirection(f"/schedule/{path}?{kept}" if kept else f"/schedule/{path}", 302)
+	# The others are those of the route itself.
+	kept = urlencode([(name, value) for name, value in arguments if name not in ("page", "meeting_type", "type")])
+	raise redirection(f"{path}?{kept}" if kept else path, 302)

@@ -1,0 +1,137 @@
+"""A page for visitors under `/schedule`, in one file: what it shows, and what its forms do.
+
+	PAGE = GuestPage("/schedule/waitlist")
+
+	@PAGE.action("pass")
+	def _pass(visit: Visit) -> str:
+		pass_offer(visit.token, argument("offer"))
+		return stay(f"{visit.path}?passed=1")
+
+	@PAGE.view
+	def _view(visit: Visit) -> View:
+		return {"document": document(visit.visitor, title=...), "entry": entry_by_token(visit.token, visit.now)}
+
+The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from babel import Locale
+
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.limits import REQUESTS, count_request
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.pages.kit.document import csrf_token
+from scheduler_integration.pages.kit.respond import (
+	View,
+	WayOut,
+	argument,
+	chosen_in_form,
+	redirection,
+	respond,
+	submitted,
+	to_start,
+)
+from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
+from scheduler_integration.platform.clock import now
+
+
+class Heading(NamedTuple):
+	"""The head of a card. `mood` is "quiet" if the page is about something that is over."""
+
+	icon: str
+	title: str
+	text: str
+	mood: str = "good"
+
+
+@dataclass(frozen=True)
+class Visit:
+	"""A request for a page: its reader, at `now` in epoch seconds. `path` is the page's address with its `token`.
+
+	`error` is why the form that was just sent is refused, and `refused` the name of its action.
+	"""
+
+	visitor: Visitor
+	now: int
+	token: str
+	path: str
+	error: SchedulingError | None = None
+	refused: str = ""
+
+	@property
+	def locale(self) -> Locale:
+		return self.visitor.locale
+
+	@property
+	def errors(self) -> dict[str, str]:
+		"""Why the form was refused, by the names of its fields."""
+		return self.error.details if self.error else {}
+
+
+class GuestPage:
+	"""A page of visitors. With `path`, its address ends with a token.
+
+	`field` is the field or button of a form that names its action. `unnamed` returns the action of a form without it, or "". In
+	a scanner's POST to a link, the field stands in the address at most, so nothing is done. `sign_in_for` and `way_out` are
+	those of `respond`.
+	"""
+
+	def __init__(
+		self,
+		path: str = "",
+		*,
+		field: str = "action",
+		unnamed: Callable[[], str] = lambda: "",
+		sign_in_for: Callable[[], str] | None = None,
+		way_out: Callable[[SchedulingError], WayOut | None] = to_start,
+	):
+		self._path, self._field, self._unnamed = path, field, unnamed
+		self._sign_in_for, self._way_out = sign_in_for, way_out
+		self._actions: dict[str, Callable[[Visit], str | View]] = {}
+
+	def action(self, *names: str) -> Callable[[Callable], Callable]:
+		"""Decorate what the form does: it returns the address to go on to, or a view. It raises SchedulingError if it is refused."""
+
+		def register(act: Callable[[Visit], str | View]) -> Callable[[Visit], str | View]:
+			self._actions.update(dict.fromkeys(names, act))
+			return act
+
+		return register
+
+	def view(self, make: Callable[[Visit], View]) -> Callable[[Visit], View]:
+		"""Decorate what the page shows: its `document`, and what the template prints. It can raise a redirection."""
+		self._make = make
+		return make
+
+	def get_context(self, context: Any) -> None:
+		"""Answer the request, as `get_context` of the page's module in www/."""
+		respond(context, self._respond, self._sign_in_for, self._way_out)
+
+	def _respond(self) -> View:
+		count_request(REQUESTS)
+		token = argument("token")
+		path = f"{self._path}/{quote(token, safe='')}" if self._path else ""
+		visit, view = Visit(current_visitor(), now(), token, path), None
+		name = argument(self._field) if chosen_in_form(self._field) else ""
+		name = name if name in self._actions else self._unnamed() if submitted() else ""
+		if name:
+			try:
+				with refusals():
+					view = self._actions[name](visit)
+			except SchedulingError as error:
+				visit = replace(visit, error=error, refused=name)
+		if isinstance(view, str):
+			raise redirection(view)
+		problem = visit.error
+		return {
+			"problem": problem and problem.message,
+			"csrf_token": csrf_token() if self._actions else None,
+			"status": problem.http_status_code if problem else 200,
+			**(view or self._make(visit)),
+		}
