@@ -5,15 +5,18 @@ again if that failed. No lock is held while Acuity answers. The outbox isn't use
 site.
 """
 
+from dataclasses import dataclass, field
+
 import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
 from scheduler_integration.bookings import retried
-from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.external.acuity_api import Account, AcuityUnreachable, fetch_appointment
+from scheduler_integration.exceptions import InvalidRequest, OutsideError
 from scheduler_integration.external.payloads.acuity import read_appointment
 from scheduler_integration.external.record import booking_to_ask, record_external
+from scheduler_integration.http.addresses import relocated
+from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.platform.queue import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
@@ -98,3 +101,43 @@ def _note(name: str, claimed: frappe._dict, problem: str, *, is_final: bool) -> 
 
 def _set(name: str, fields: dict) -> None:
 	frappe.db.set_value("Outside Booking", name, fields, update_modified=False)
+
+
+# Fetches an appointment from Acuity's API (developers.acuityscheduling.com: "appointments/:id", "Quick Start").
+
+API = "https://acuityscheduling.com/api/v1"
+# No further attempts here: the job itself tries again, with long pauses.
+_LIMITS = Limits(whole=20, bytes=1024 * 1024, redirects=0, attempts=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+	"""An Acuity account. The key is left out of messages and logs."""
+
+	user_id: str
+	key: str = field(repr=False)
+
+
+class AcuityUnreachable(Exception):
+	"""Acuity sent no answer, or no appointment.
+
+	The message contains no secret. `is_final`: another request would fail too.
+	"""
+
+	def __init__(self, message: str, *, is_final: bool = False):
+		self.is_final = is_final
+		super().__init__(message)
+
+
+def fetch_appointment(account: Account, appointment: str) -> object:
+	"""Return Acuity's JSON of an appointment. Raises AcuityUnreachable."""
+	client = Client(auth=(account.user_id, account.key), limits=_LIMITS)
+	try:
+		answer = client.send("GET", relocated("acuity", f"{API}/appointments/{appointment}"))
+		if answer.status == 200:
+			return answer.json()
+	except OutsideError as error:
+		raise AcuityUnreachable(error.message) from None
+	finally:
+		client.close()
+	raise AcuityUnreachable(f"HTTP {answer.status}", is_final=answer.status in (401, 403, 404))

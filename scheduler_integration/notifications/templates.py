@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import frappe
+from bs4 import BeautifulSoup
 from frappe.utils.jinja import get_template
 
 from scheduler_integration.exceptions import TextNotUsable
-from scheduler_integration.notifications.plain_text import text_of_html, tidied
 from scheduler_integration.notifications.rules import built_in
 from scheduler_integration.notifications.variables import NAMES
 from scheduler_integration.outbox.results import describe
@@ -252,3 +252,32 @@ def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) 
 			raise
 		frappe.log_error(_BROKEN, frappe.get_traceback())
 		return rendered(shipped)
+
+
+# Writes the text part of messages.
+
+_BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote")
+
+
+def tidied(text: str) -> str:
+	"""Return the text without spaces at the ends of lines, and with at most one empty line in a row."""
+	return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.strip().splitlines())) + "\n"
+
+
+def text_of_html(html: str) -> str:
+	"""Return the text of a site's own message. The address of a link follows its words."""
+	soup = BeautifulSoup(html, "html.parser")
+	for hidden in soup(["style", "script", "title"]):
+		hidden.decompose()
+	for link in soup("a", href=True):
+		if (address := str(link["href"])) not in link.get_text():
+			link.append(f": {address}")
+			# Two links beside each other would run into one address.
+			link.insert_before("\n")
+			link.insert_after("\n")
+	for each in soup(_BLOCKS):
+		each.insert_before("\n")
+		each.insert_after("\n")
+	for line_break in soup("br"):
+		line_break.replace_with("\n")
+	return tidied("\n".join(" ".join(line.split()) for line in soup.get_text().splitlines()))

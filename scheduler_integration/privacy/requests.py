@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.booking_links import forget_person
+from scheduler_integration.crm.contacts import find_contact
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.external.erasing import delete_outside_bookings
 from scheduler_integration.meetings.status import OPEN, RELEASED
@@ -25,7 +28,6 @@ from scheduler_integration.outbox.tasks import skip_open, with_open_tasks
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.signing import keyed_hash
-from scheduler_integration.privacy.contacts import forget_own_contact
 from scheduler_integration.privacy.held import booked_names
 from scheduler_integration.privacy.waiting import waiting_names
 from scheduler_integration.waitlist.links import entry_token
@@ -216,3 +218,34 @@ def _record(
 def person_hash(address: str) -> str:
 	"""Return an HMAC of the address with the site's key. Who knows the address can tell that it was this person."""
 	return keyed_hash("person", address)
+
+
+# What becomes of a person's Contact after an erasure: the app deletes the one that it made, and asks about any other.
+
+
+def forget_own_contact(address: str) -> str | None:
+	"""Delete the person's Contact if nothing but their bookings needed it. Otherwise return its name, for managers."""
+	name = find_contact(address)
+	if not name:
+		return None
+	contact = frappe.get_doc("Contact", name)
+	if _is_needed(contact):
+		return name
+	# The person isn't signed in. The app made the Contact for them, without rights too.
+	frappe.delete_doc("Contact", name, ignore_permissions=True, force=True, delete_permanently=True)
+	# Frappe notes what was deleted, with the name.
+	feed = {"comment_type": "Deleted", "reference_doctype": "Contact", "subject": f"{_('Contact')} {name}"}
+	frappe.db.delete("Comment", feed)
+	frappe.db.delete("__global_search", {"doctype": "Contact", "name": name})
+	return None
+
+
+def _is_needed(contact: Document) -> bool:
+	"""Whether somebody made the Contact or changed it, connected it with a record, or wrote to it."""
+	if contact.owner != "Guest" or contact.modified_by != "Guest" or contact.user or contact.links:
+		return True
+	return bool(
+		frappe.db.exists("Communication Link", {"link_doctype": "Contact", "link_name": contact.name})
+		or frappe.db.exists("Comment", {"reference_doctype": "Contact", "reference_name": contact.name})
+		or frappe.db.exists("Booking", {"contact": contact.name, "is_forgotten": 0})
+	)

@@ -14,8 +14,7 @@ from scheduler_integration import bookings
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.replies import rows
 from scheduler_integration.replies.itip import CalendarReply, read_part
-from scheduler_integration.replies.mail_parts import LARGEST_MAIL, read_mail
-from scheduler_integration.replies.mails import read_waiting, take_mail
+from scheduler_integration.replies.mails import LARGEST_MAIL, read_mail, read_waiting, take_mail
 from tests.bookings.racing import START, race_processes
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler_integration.replies.words import Wish, number_of, wish_of
+from scheduler_integration.replies.texts import Wish, number_of, wish_of
 
 
 @pytest.mark.parametrize(
