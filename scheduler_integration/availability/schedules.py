@@ -14,6 +14,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.platform.records import record
 from scheduler_integration.platform.sql import value
 
 # In the order of `_weekly_rule`.
@@ -123,14 +124,12 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 
 
 def _schedule(row: frappe._dict) -> HostSchedule:
-	return HostSchedule(
+	return record(
+		HostSchedule,
+		row,
 		zone=row.timezone,
 		weekly=tuple(_weekly_rule(*rule) for rule in row.rules),
-		buffer_minutes=row.buffer_minutes,
-		minimum_notice_hours=row.minimum_notice_hours,
-		max_days_in_advance=row.max_days_in_advance,
 		limits=limits_of(row, of_host=True),
-		holiday_list=row.holiday_list,
 	)
 
 

@@ -24,6 +24,7 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.records import record
 
 _DOCTYPE = "Calendar Connection"
 _ROW = "Connected Calendar"
@@ -239,13 +240,10 @@ def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, n
 	reasons = [distrust(doc.status, row.state, row.synced_at, now, stale_seconds()) for row in chosen]
 	if not calendars and doc.status == "New":
 		reasons = [Distrust.UNREAD]
-	return ConnectionSummary(
-		name=doc.name,
-		user=doc.user,
-		provider=doc.provider,
+	return record(
+		ConnectionSummary,
+		doc,
 		account=doc.account_name or doc.provider,
-		status=doc.status,
-		is_active=bool(doc.is_active),
 		distrust=next(filter(None, reasons), None),
 		last_read=min((row.synced_at or 0 for row in chosen), default=0) or None,
 		error=doc.last_error or None,
@@ -258,12 +256,11 @@ def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, n
 
 
 def _choice(row: frappe._dict) -> CalendarChoice:
-	return CalendarChoice(
-		name=row.name,
+	return record(
+		CalendarChoice,
+		row,
 		title=row.calendar_name or row.calendar_id,
 		is_read=bool(row.check_conflicts),
 		is_written=bool(row.write_bookings),
-		can_write=bool(row.can_write),
 		is_gone=row.state == "Gone",
-		unreadable=row.unreadable or 0,
 	)

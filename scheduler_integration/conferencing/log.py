@@ -8,6 +8,7 @@ from typing import TypeVar
 import frappe
 
 from scheduler_integration.exceptions import OutsideError, UnexpectedAnswer
+from scheduler_integration.platform.records import picked
 
 T = TypeVar("T")
 
@@ -51,12 +52,8 @@ def note(entry: Entry, status: str, milliseconds: int = 0, error: str | None = N
 	"""Store an entry in the caller's transaction."""
 	record = frappe.get_doc(
 		{
+			**picked(entry, "action", "provider", "user", "booking", "meeting"),
 			"doctype": "Video Meeting Log",
-			"action": entry.action,
-			"provider": entry.provider,
-			"user": entry.user,
-			"booking": entry.booking,
-			"meeting": entry.meeting,
 			"status": status,
 			"milliseconds": milliseconds,
 			"error": error,

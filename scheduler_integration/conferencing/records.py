@@ -14,6 +14,7 @@ from scheduler_integration.conferencing import records
 from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.provider import Account, Call, Conference
 from scheduler_integration.conferencing.providers import PROVIDERS
+from scheduler_integration.platform.records import picked, record
 
 PLANNED, MAKING, READY = "Planned", "Making", "Ready"
 REMOVING, REMOVED, DELETED_OUTSIDE = "Removing", "Removed", "Deleted Outside"
@@ -99,25 +100,12 @@ def call_of(row: Document, desired: Desired | None = None) -> Call:
 	if not desired:
 		start, end = row.starts_at or 0, row.ends_at or 0
 		return Call(nonce=row.nonce, title=row.title or "", start=start, end=end, minutes=0, zone="UTC", host=row.user)
-	return Call(
-		nonce=row.nonce,
-		title=desired.title,
-		start=desired.start,
-		end=desired.end,
-		minutes=desired.minutes,
-		zone=desired.zone,
-		host=row.user,
-	)
+	return record(Call, desired, nonce=row.nonce, host=row.user)
 
 
 def fields_of(conference: Conference) -> dict[str, object]:
 	"""Return the row's fields that hold the provider's answer."""
-	return {
-		"external_id": conference.external_id,
-		"join_url": conference.link,
-		"shown_id": conference.shown_id,
-		"passcode": conference.passcode,
-	}
+	return {**picked(conference, "external_id", "shown_id", "passcode"), "join_url": conference.link}
 
 
 def is_current(row: Document, desired: Desired) -> bool:

@@ -29,6 +29,7 @@ from scheduler_integration.exceptions import (
 	Unreachable,
 )
 from scheduler_integration.outbox import outages
+from scheduler_integration.platform.records import record
 
 # The provider may still be working on an attempt without an answer. Within this time, "not found" proves nothing.
 SETTLING_SECONDS = 60
@@ -162,12 +163,7 @@ def _await_settlement(row: Document, now: int) -> None:
 
 
 def _stored(row: Document) -> Conference:
-	return Conference(
-		external_id=row.external_id or "",
-		link=row.join_url or "",
-		shown_id=row.shown_id or "",
-		passcode=row.passcode or "",
-	)
+	return record(Conference, row, link=row.join_url or "")
 
 
 def _account(row: Document) -> Account:

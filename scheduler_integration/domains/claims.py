@@ -10,6 +10,7 @@ from scheduler_integration.domains.records import wanted_records
 from scheduler_integration.domains.table import VERIFIED
 from scheduler_integration.domains.words import sentences
 from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.platform.records import picked
 
 
 def claim_view(claim: Document) -> dict[str, object]:
@@ -20,7 +21,7 @@ def claim_view(claim: Document) -> dict[str, object]:
 		"name": claim.name,
 		"domain": readable(claim.domain or ""),
 		"status": claim.status,
-		"records": [{"kind": each.kind, "name": each.name, "value": each.value} for each in records],
+		"records": [picked(each, "kind", "name", "value") for each in records],
 		"sentences": found,
 		"url": domain_url(claim.domain) if claim.status == VERIFIED else None,
 	}

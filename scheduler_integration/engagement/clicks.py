@@ -6,6 +6,7 @@ import frappe
 
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
 from scheduler_integration.engagement.targets import Target
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.signing import keyed_hash
 
 # A second click of the same visitor within this many seconds doesn't count again: a reload, a double click.
@@ -42,13 +43,9 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 		visit_key = _keyed_hash("visit", "\n".join(parts))
 		insert_row(
 			{
+				**picked(target, "consultant", "assessment", "contact", "meeting_type", "phase"),
 				"event_type": LINK_CLICKED,
-				"consultant": target.consultant,
-				"assessment": target.assessment,
 				"client": target.client or _client(visit.user),
-				"contact": target.contact,
-				"meeting_type": target.meeting_type,
-				"phase": target.phase,
 				"channel": channel,
 				"from_report": 1,
 				"clicked_at": now,

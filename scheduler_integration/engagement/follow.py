@@ -7,6 +7,7 @@ from scheduler_integration.engagement.matching import Match, match, match_all
 from scheduler_integration.engagement.rows import insert_row, state_fields, update_all, update_row
 from scheduler_integration.meetings.changes import Changes, Fields, Kind
 from scheduler_integration.meetings.series import later_dates
+from scheduler_integration.platform.records import picked
 
 # The state of a row for each status of a booking. Other statuses change nothing: a request isn't a booked meeting until
 # its host confirms it, and a rescheduled booking waits for its successor.
@@ -126,14 +127,9 @@ def _matched(matched: Match | None) -> Fields:
 	if not matched:
 		return {}
 	return {
+		**picked(matched, "assessment", "phase", "client", "channel", "click", "clicked_at"),
 		"matched_by": matched.how,
 		"from_report": int(matched.from_report),
-		"assessment": matched.assessment,
-		"phase": matched.phase,
-		"client": matched.client,
-		"channel": matched.channel,
-		"click": matched.click,
-		"clicked_at": matched.clicked_at,
 	}
 
 

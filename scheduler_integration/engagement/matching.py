@@ -11,6 +11,7 @@ from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.rows import LINK_CLICKED
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import ReportLinkNotFound
+from scheduler_integration.platform.records import record
 from scheduler_integration.platform.sql import value
 
 # A booking that is matched by e-mail came from a report if the client clicked a link in it this many seconds before.
@@ -68,12 +69,11 @@ def _by_reference(text: str | None, consultants: list[str], before: int) -> Matc
 	if target.consultant not in consultants:
 		return None
 	click = _latest_click(target.consultant, target.assessment, target.meeting_type, before)
-	return Match(
+	return record(
+		Match,
+		target,
 		how="Reference",
-		consultant=target.consultant,
-		assessment=target.assessment,
 		phase=click.phase if click else target.phase,
-		client=target.client,
 		channel=reference.channel,
 		click=click and click.name,
 		clicked_at=click and click.clicked_at,
@@ -84,12 +84,11 @@ def _by_reference(text: str | None, consultants: list[str], before: int) -> Matc
 def _by_email(row: frappe._dict, before: int) -> Match:
 	"""Match by the latest click of a client with this address, else by their latest assessment."""
 	is_recent = row.clicked_at is not None and row.clicked_at > before - CLICK_WINDOW
-	return Match(
+	return record(
+		Match,
+		row,
 		how="E-mail",
-		consultant=row.consultant,
-		assessment=row.assessment,
 		phase=row.phase if is_recent else row.primary_phase,
-		client=row.client,
 		channel=row.channel if is_recent else None,
 		click=row.click if is_recent else None,
 		clicked_at=row.clicked_at if is_recent else None,

@@ -24,6 +24,7 @@ from scheduler_integration.exceptions import AddressRefused, OutsideError, Unexp
 from scheduler_integration.http.addresses import site_guard
 from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.parsing.device import Subscription
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.site_address import site_url
 
@@ -67,7 +68,7 @@ def add_device(user: str, subscription: Subscription) -> None:
 	devices = _devices(user)
 	for old in devices[: max(0, len(devices) - _MOST + 1)]:
 		_delete({"name": old.name})
-	keys = {"endpoint": subscription.endpoint, "p256dh": subscription.p256dh, "auth": subscription.auth}
+	keys = picked(subscription, "endpoint", "p256dh", "auth")
 	device = frappe.get_doc({"doctype": _DOCTYPE, "user": user, **keys})
 	# Nobody writes these records by hand, not even their owner. The same device may be added twice at the same moment.
 	device.insert(ignore_permissions=True, ignore_if_duplicate=True, set_name=_name(subscription.endpoint))

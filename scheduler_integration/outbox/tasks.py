@@ -17,6 +17,7 @@ import frappe
 
 from scheduler_integration.meetings.failures import MONEY
 from scheduler_integration.platform.clock import stamp, to_site_time
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.sql import insert_rows, update_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
@@ -227,12 +228,8 @@ def _replan(stored: dict[str, tuple[frappe._dict, Planned]]) -> None:
 
 def _changing(task: Planned) -> dict[str, Any]:
 	return {
-		"target": task.target,
-		"purpose": task.purpose,
-		"due_at": task.due_at,
+		**picked(task, "target", "purpose", "due_at", "expires_at", "generation"),
 		"due_on": to_site_time(task.due_at),
-		"expires_at": task.expires_at,
-		"generation": task.generation,
 		"payload": json.dumps(task.payload),
 	}
 
@@ -240,16 +237,14 @@ def _changing(task: Planned) -> dict[str, Any]:
 def _row(booking: str, task: Planned) -> tuple[Any, ...]:
 	written_at, user = stamp(), frappe.session.user
 	values = {
+		**picked(task, "kind", "key", "automation"),
 		"name": frappe.generate_hash(length=16),
 		"owner": user,
 		"modified_by": user,
 		"creation": written_at,
 		"modified": written_at,
 		"booking": booking,
-		"kind": task.kind,
-		"key": task.key,
 		"stage": STAGES.get(task.kind, LAST_STAGE),
-		"automation": task.automation,
 		"status": PENDING,
 		**_changing(task),
 	}

@@ -13,6 +13,7 @@ from scheduler_integration.calendars.busy_store import event_key
 from scheduler_integration.calendars.mirror import rows
 from scheduler_integration.calendars.provider import Changes, Provider, RemoteEvent
 from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.platform.records import record
 
 _FIELDS = [
 	"name", "booking", "user", "connection", "calendar_id", "subject", "session", "key", "uid", "event", "external_id",
@@ -177,15 +178,13 @@ def _differences(now: int, only: dict[str, str | None], limit: int | None = None
 def _change(row: frappe._dict) -> CalendarChange:
 	is_deleted, is_moved = row.state == rows.DELETED, row.state == rows.MOVED
 	acts = (is_deleted and row.delete_cancels) or (is_moved and row.move_reschedules)
-	return CalendarChange(
-		name=row.name,
-		booking=row.booking,
+	return record(
+		CalendarChange,
+		row,
 		title=row.subject or "",
-		user=row.user,
 		account=row.account_name or "",
 		starts_at=row.there_starts_at,
 		ends_at=row.there_ends_at,
 		is_deleted=is_deleted,
-		declined_by=row.declined_by or "",
 		acts=bool(acts) and not row.session,
 	)

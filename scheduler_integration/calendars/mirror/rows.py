@@ -9,6 +9,7 @@ from scheduler_integration.calendars.busy_store import event_key as stored_key
 from scheduler_integration.calendars.mirror.desired import Meeting, event_key, uid_of_day
 from scheduler_integration.calendars.provider import Stored
 from scheduler_integration.meetings.destinations import Destination
+from scheduler_integration.platform.records import picked
 
 DOCTYPE = "Mirrored Event"
 PLANNED, STORED, REMOVED, MOVED, DELETED = "Planned", "Stored", "Removed", "Moved there", "Deleted there"
@@ -27,11 +28,9 @@ def rows_of(subject: str, user: str) -> list[frappe._dict]:
 def new_row(meeting: Meeting, day: int, generation: int, destination: Destination) -> frappe._dict:
 	"""Record an event that is about to be written. Commits."""
 	values = {
+		**picked(destination, "connection", "calendar", "calendar_id"),
 		"booking": meeting.bookings[0].name,
 		"user": meeting.user,
-		"connection": destination.connection,
-		"calendar": destination.calendar,
-		"calendar_id": destination.calendar_id,
 		"subject": meeting.uid,
 		"session": meeting.bookings[0].session or None,
 		"day": day,

@@ -6,6 +6,7 @@ exceptions) becomes one RemoteEvent, with the busy times in the window of the sy
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 from xml.sax.saxutils import escape
 
@@ -44,6 +45,7 @@ from scheduler_integration.exceptions import (
 	UnexpectedAnswer,
 )
 from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.records import record
 
 PRODID = "-//Scheduler Integration//Calendar//EN"
 # The most resources in one request. Servers refuse very long requests.
@@ -75,14 +77,7 @@ class CalDav(Provider):
 		collections = [collection for collection in self._collections(self._home()) if _is_calendar(collection)]
 		calendars = [_calendar(collection) for collection in collections]
 		first = next((calendar for calendar in calendars if calendar.can_write), calendars[0] if calendars else None)
-		return [
-			ProviderCalendar(
-				id=calendar.id, name=calendar.name, zone=calendar.zone, is_primary=True, can_write=calendar.can_write
-			)
-			if calendar is first
-			else calendar
-			for calendar in calendars
-		]
+		return [replace(calendar, is_primary=True) if calendar is first else calendar for calendar in calendars]
 
 	def _home(self) -> str:
 		start = self._account.address
@@ -286,16 +281,7 @@ class CalDav(Provider):
 		event = next(iter(reading.events), None)
 		if event is None:
 			return None
-		return RemoteEvent(
-			id=url,
-			busy=event.busy,
-			uid=event.uid,
-			mark=event.mark,
-			etag=answer.headers.get("ETag", ""),
-			start=event.start,
-			end=event.end,
-			replies=event.replies,
-		)
+		return record(RemoteEvent, event, id=url, etag=answer.headers.get("ETag", ""))
 
 	def close(self) -> None:
 		self._dav.close()

@@ -15,6 +15,7 @@ from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.records import record
 
 # The most entries. To see others, a manager narrows the dates.
 MOST = 1000
@@ -92,14 +93,12 @@ def _rows(wanted: Wanted) -> list[frappe._dict]:
 
 
 def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
-	return Entry(
-		at=row.at,
+	return record(
+		Entry,
+		row,
 		automation=automation.name if automation else None,
 		title=automation.title if automation else _("An automation that was deleted"),
 		channel=BY_KIND[row.kind].name if row.kind in BY_KIND else row.kind,
 		target=reached(row.kind, row.target),
-		status=row.status,
 		reason=row.error,
-		attempts=row.attempts,
-		booking=row.booking,
 	)

@@ -14,6 +14,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now, site_zone
+from scheduler_integration.platform.records import picked
 from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, decimals, summary_card
 
 # The cards and charts show this many days up to today.
@@ -83,12 +84,7 @@ def _phases(analytics: Analytics) -> list[dict[str, Any]]:
 
 
 def _numbers(counts: Counts, decimals: int) -> dict[str, float]:
-	return {
-		"clicks": counts.clicks,
-		"bookings": counts.bookings,
-		"completed": counts.completed,
-		"conversion_rate": counts.conversion_rate(decimals),
-	}
+	return {**picked(counts, "clicks", "bookings", "completed"), "conversion_rate": counts.conversion_rate(decimals)}
 
 
 def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,54 @@
+"""Makes objects of rows: each field of a dataclass is filled from the column of its name.
+
+@dataclass
+class Click:            record(Click, row, is_late=now > row.due_at)
+	name: str           row.name
+	source: str         row.source, or "" where the column is NULL
+	opened_at: int | None   row.opened_at
+	is_late: bool       as given
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+# What NULL and a missing column mean, by the type that a field declares. Any other type has None.
+_EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
+
+
+def record(kind: type[T], row: Any, **given: Any) -> T:
+	"""Return a dataclass `kind` of a row, document or other object. Fields that are given aren't read from it.
+
+	A field declared `bool` is a bool also where the database has 0 and 1. What the row doesn't have keeps its default.
+	"""
+	for name, declared, has_default in _columns(cast(Hashable, kind)):
+		if name not in given and not (has_default and not _has(row, name)):
+			value = getattr(row, name)
+			given[name] = bool(value) if declared == "bool" else _EMPTY.get(declared) if value is None else value
+	return kind(**given)
+
+
+def picked(values: Any, *names: str) -> dict[str, Any]:
+	"""Return the attributes of these names, by name: the columns to be written from an object that has them."""
+	return {name: getattr(values, name) for name in names}
+
+
+@cache
+def _columns(kind: Any) -> list[tuple[str, str, bool]]:
+	return [
+		(
+			each.name,
+			each.type if isinstance(each.type, str) else getattr(each.type, "__name__", ""),
+			each.default is not MISSING or each.default_factory is not MISSING,
+		)
+		for each in fields(kind)
+	]
+
+
+def _has(row: Any, name: str) -> bool:
+	return name in row if isinstance(row, dict) else hasattr(row, name)
