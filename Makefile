@@ -1,4 +1,4 @@
-# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | bench-rush BENCH=... SITE=... |
+# make demo | test | test-all | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | bench-rush BENCH=... SITE=... |
 #   bench-statements BENCH=... SITE=... | proof | proof-bench BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 to 3.14 and venv.
 
@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev
 NODE := requirements/node
 NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-bench proof proof-bench bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
+.PHONY: demo test test-all test-bench proof proof-bench bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -36,8 +36,14 @@ demo: $(EMBEDDED)
 	$(BIN)/python -m embedded demo --port $(PORT)
 
 # Compiled tests are kept, whatever the environment says: compiling them takes longer than collecting them.
-test: export PYTHONDONTWRITEBYTECODE :=
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+test: ARGS := -m "not long"
 test: $(DEV)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+# Also the tests marked `long`, and random runs with all their examples.
+test-all: export TEST_ALL := 1
+test-all: $(DEV)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-bench:
