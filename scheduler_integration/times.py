@@ -15,6 +15,14 @@ DAY_MINUTES = 24 * 60
 EVERY_DAY = frozenset(range(1, 8))
 
 
+def is_zone(name: object) -> bool:
+	"""Return whether `name` is an IANA time zone."""
+	try:
+		return isinstance(name, str) and bool(engine.zone(name))
+	except engine.UnknownTimeZone:
+		return False
+
+
 class Absence(NamedTuple):
 	"""The time in which the host `user` is away, by the wall clock of the host's zone.
 

@@ -2,8 +2,8 @@
 
 import frappe
 
-from scheduler_integration.parsing.zones import is_zone
 from scheduler_integration.platform.clock import site_zone_name
+from scheduler_integration.times import is_zone
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 

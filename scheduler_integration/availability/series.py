@@ -11,7 +11,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.offer import DAY, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.parsing.series import WantedSeries
+from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.times import SeriesDates
 
 MARGIN = engine.WIDEST_DAYS * DAY

@@ -16,10 +16,10 @@ from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.meetings.failures import MONEY
 from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import MONEY
 from scheduler_integration.payments import records
 from scheduler_integration.payments.providers import PROVIDERS
 from scheduler_integration.payments.providers.payments_app import missed

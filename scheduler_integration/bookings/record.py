@@ -11,6 +11,7 @@ from frappe.translate import print_language
 from scheduler_integration import engine
 from scheduler_integration.bookings import guard
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.sessions import live_rows, new_session_uid, session_key
@@ -18,7 +19,6 @@ from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.notifications.email import receiving_address
 from scheduler_integration.parsing.booking_request import BookingRequest
-from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charged
 
 

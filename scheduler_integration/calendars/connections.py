@@ -22,7 +22,7 @@ from scheduler_integration.exceptions import (
 	InvalidRequest,
 	OutsideError,
 )
-from scheduler_integration.meetings.failures import waiting_at
+from scheduler_integration.outbox.failures import waiting_at
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.records import record
 

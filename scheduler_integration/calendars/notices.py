@@ -15,8 +15,8 @@ from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.calendars.mirror.plan import KIND
-from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import waiting_at
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.language import current_locale, language_of

@@ -34,6 +34,24 @@ class Repeat:
 		return self.weeks * (self.most - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class WantedSeries:
+	"""Several dates that are booked at once: `count` of them, every `weeks` weeks.
+
+	`agreed` has for each of them the start (epoch seconds) that the person has agreed to, or None for one that is left out. If
+	it is empty, all dates must be free.
+	"""
+
+	weeks: int
+	count: int
+	agreed: tuple[int | None, ...] = ()
+
+	@property
+	def dates(self) -> int:
+		"""How many dates are booked."""
+		return sum(each is not None for each in self.agreed) or self.count
+
+
 def repeat_of(meeting_type: Document | frappe._dict) -> Repeat | None:
 	"""Return how the meeting type repeats, or None if it doesn't."""
 	how = meeting_type.get("repeats")

@@ -21,8 +21,8 @@ from scheduler_integration.http.oauth import consent, tokens
 from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.http.oauth.tokens import Holder
 from scheduler_integration.http.oauth.vendors import is_set_up
-from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import waiting_at
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.queue import queue_after_commit

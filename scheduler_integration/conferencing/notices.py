@@ -8,8 +8,8 @@ from frappe.utils import escape_html
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.plan import KIND
 from scheduler_integration.conferencing.provider import FIRM, Account
-from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import waiting_at
 from scheduler_integration.platform.language import language_of
 
 RECONNECT = "Reconnect Needed"

@@ -7,8 +7,7 @@ import frappe
 import idna
 from frappe import _
 
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.site_address import site_host
 
 _LONGEST = 253
@@ -35,16 +34,11 @@ def checked_domain(text: object) -> str:
 
 
 def refuse_own(domain: str, base: str) -> None:
-	"""Raise an error if the domain is the site's own, or under `base`, where the app gives out the names itself.
-
-	Names that the site's configuration lists may be claimed by managers only: an admin adds a custom domain there too.
-	"""
+	"""Raise an error if the domain is the site's own, or under `base`, where the app gives out the names itself."""
 	if domain in own_hosts():
 		raise _refusal(_("{0} is the address of this site itself.").format(domain))
 	if base and (domain == base or domain.endswith(f".{base}")):
 		raise _refusal(_("Addresses that end in {0} are made from the slugs of the pages.").format(base))
-	if domain in configured_hosts() and not is_manager():
-		raise NotPermitted(_("{0} is set up for the site itself. Ask a Scheduling Manager.").format(domain))
 
 
 def own_hosts() -> frozenset[str]:

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from frappe.model.document import Document
 
 from scheduler_integration.engine import Turn
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.transitions import Actor
-
-# Fields of the booking and their new values.
-Fields = dict[str, Any]
+from scheduler_integration.platform.records import Fields as Fields
 
 
 class Kind(Enum):

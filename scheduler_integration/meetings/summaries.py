@@ -16,7 +16,6 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.chain import predecessor
-from scheduler_integration.meetings.failures import Undelivered, undelivered
 from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.payment import (
@@ -35,6 +34,7 @@ from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import place_label, type_title
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.meetings.transitions import Actor, transition_refusal
+from scheduler_integration.outbox.failures import Undelivered, undelivered
 from scheduler_integration.parsing.answers import Answer
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import from_site_time

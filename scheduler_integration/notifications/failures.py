@@ -7,10 +7,10 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
-from scheduler_integration.meetings.failures import MONEY, reached
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.waitlist_words import waiting_for
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.failures import MONEY, reached
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.waitlist import records
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.platform.records import Fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
-from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.outbox import claims, outages
 from scheduler_integration.outbox.handlers import Handlers
 from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome
@@ -20,6 +19,7 @@ from scheduler_integration.outbox.results import (
 )
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
+from scheduler_integration.platform.records import Fields
 
 # A worker first claims FIRST_BATCH tasks, and later as many as it can run in BATCH_SECONDS, so that some are left for
 # other workers. It never claims more than BATCH: the statements would be longer, and no time would be saved.

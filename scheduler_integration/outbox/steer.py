@@ -8,8 +8,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.meetings.failures import is_late, reached
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import is_late, reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.clock import to_site_time

@@ -15,7 +15,7 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration.meetings.failures import MONEY
+from scheduler_integration.outbox.failures import MONEY
 from scheduler_integration.platform.clock import stamp, to_site_time
 from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.sql import insert_rows, update_rows

@@ -15,12 +15,13 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import enabled_hosts, host_choices, hosts_of
 from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place, needs_accounts, offered_places
+from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.fields import parse_json
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.references import parse_reference
-from scheduler_integration.parsing.series import WantedSeries, parse_series
+from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.parsing.zones import check_clock, checked_zone
 

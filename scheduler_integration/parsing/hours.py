@@ -14,7 +14,7 @@ from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_j
 from scheduler_integration.parsing.hours_text import TIME, parse_week
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
 from scheduler_integration.parsing.text import Refused, label, line, prose, whole_number
-from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.times import is_zone
 
 # Sunday is 0, as in the API; the records have names.
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

@@ -8,7 +8,7 @@ from frappe import _
 from scheduler_integration.parsing.fields import parse_flag, parse_json
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
 from scheduler_integration.parsing.text import Refused, label, prose, whole_number
-from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.times import is_zone
 
 LONGEST_TITLE = 255
 PAGE_TYPES = {"personal": "Personal", "team": "Team"}

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat, repeat_of
+from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat, WantedSeries, repeat_of
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, whole_number
-
-
-@dataclass(frozen=True, slots=True)
-class WantedSeries:
-	"""Several dates that are booked at once: `count` of them, every `weeks` weeks.
-
-	`agreed` has for each of them the start (epoch seconds) that the person has agreed to, or None for one that is left out. If
-	it is empty, all dates must be free.
-	"""
-
-	weeks: int
-	count: int
-	agreed: tuple[int | None, ...] = ()
-
-	@property
-	def dates(self) -> int:
-		"""How many dates are booked."""
-		return sum(each is not None for each in self.agreed) or self.count
 
 
 def parse_series(

@@ -7,14 +7,6 @@ from scheduler_integration.exceptions import ClockDiffers, UnknownTimeZone
 from scheduler_integration.parsing.fields import parse_whole_number
 
 
-def is_zone(name: object) -> bool:
-	"""Return whether `name` is an IANA time zone."""
-	try:
-		return isinstance(name, str) and bool(engine.zone(name))
-	except engine.UnknownTimeZone:
-		return False
-
-
 def checked_zone(name: object) -> str:
 	"""Return the name of the IANA zone. Raises UnknownTimeZone: an unknown zone never becomes UTC."""
 	if not isinstance(name, str):

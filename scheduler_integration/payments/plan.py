@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.failures import MONEY
+from scheduler_integration.outbox.failures import MONEY
 from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all, skip_failed
 from scheduler_integration.outbox.wake import wake
 

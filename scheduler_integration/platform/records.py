@@ -17,6 +17,9 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+# Fields of a record and their new values.
+Fields = dict[str, Any]
+
 # What NULL and a missing column mean, by the type that a field declares. Any other type has None.
 _EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
 

@@ -19,8 +19,8 @@ from frappe.model.document import Document
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.booking_links import forget_person
 from scheduler_integration.crm.contacts import find_contact
+from scheduler_integration.engagement.retention import delete_outside_bookings
 from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.external.erasing import delete_outside_bookings
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.notifications.code_mail import forget_codes_to

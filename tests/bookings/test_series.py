@@ -11,8 +11,8 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.windows import window_for
 from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, SlotTaken
-from scheduler_integration.parsing.series import WantedSeries
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import (

@@ -23,9 +23,9 @@ from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
-from scheduler_integration.meetings.failures import undelivered, waiting_at
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
+from scheduler_integration.outbox.failures import undelivered, waiting_at
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from tests.conferencing.conftest import connect
 from tests.support.factories import at, fresh, make_meeting_type, make_team_page

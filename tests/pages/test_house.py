@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from scheduler_integration.meetings.failures import undelivered
+from scheduler_integration.outbox.failures import undelivered
 from scheduler_integration.pages.host.house import MEETINGS, _entries, open_house, page_exists
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.clock import now

@@ -7,10 +7,10 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.mirror.desired import meeting_of
 from scheduler_integration.exceptions import PaymentOpen, PaymentOver, SlotTaken, TransitionNotAllowed, Unreachable
 from scheduler_integration.meetings.agenda import count_requests
-from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.meetings.tokens import pay_token
+from scheduler_integration.outbox.failures import undelivered
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.payments.plan import LOOK_SECONDS
 from tests.payments.conftest import DAY, NINE, NOW

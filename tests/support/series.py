@@ -10,8 +10,8 @@ from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.meetings.summaries import AttendeeBooking
-from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.platform.clock import iso
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, wall

@@ -9,11 +9,11 @@ from frappe import _
 from pypika.functions import Coalesce
 
 from scheduler_integration.exceptions import NotPermitted
-from scheduler_integration.meetings.failures import reached
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.outbox.failures import reached
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.records import record
 

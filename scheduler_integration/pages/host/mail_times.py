@@ -34,8 +34,8 @@ from scheduler_integration.pages.kit.respond import View, argument, redirection,
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import line
-from scheduler_integration.parsing.zones import is_zone
 from scheduler_integration.platform.clock import iso, now
+from scheduler_integration.times import is_zone
 
 # Days to choose from: more wouldn't be read. The first ones are shown, the others unfold.
 _DAYS = 10

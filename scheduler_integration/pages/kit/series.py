@@ -14,7 +14,7 @@ from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.public import PublicMeetingType
-from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat
+from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat, WantedSeries
 from scheduler_integration.engine import SeriesDate
 from scheduler_integration.meetings.rescheduling import plan_move
 from scheduler_integration.meetings.series import ALL, LATER, ONE
@@ -24,7 +24,6 @@ from scheduler_integration.pages.kit.facts import every_text, repeat_text
 from scheduler_integration.pages.kit.fields import field_view
 from scheduler_integration.pages.kit.query import read_instant
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.parsing.series import WantedSeries
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.money import money
 from scheduler_integration.times import SeriesDates

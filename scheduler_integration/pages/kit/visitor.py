@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.parsing.zones import is_zone
 from scheduler_integration.platform.clock_words import TimeStyle, uses_twelve_hours
 from scheduler_integration.platform.language import english_in, spoken, territory_of
+from scheduler_integration.times import is_zone
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"

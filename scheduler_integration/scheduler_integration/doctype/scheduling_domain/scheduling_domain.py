@@ -6,7 +6,7 @@ from frappe import _
 from scheduler_integration.documents import Form
 from scheduler_integration.domains.claims import claim_view
 from scheduler_integration.domains.keep import PATIENCE
-from scheduler_integration.domains.names import checked_domain, refuse_own
+from scheduler_integration.domains.names import checked_domain, configured_hosts, refuse_own
 from scheduler_integration.domains.table import PENDING, forget_table
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
@@ -33,6 +33,9 @@ class SchedulingDomain(Form):
 
 	def refuse_taken(self):
 		refuse_own(self.domain, frappe.get_cached_doc("Scheduler Settings").base_domain or "")
+		# An admin adds a custom domain to the site's configuration too.
+		if self.domain in configured_hosts() and not is_manager():
+			raise NotPermitted(_("{0} is set up for the site itself. Ask a Scheduling Manager.").format(self.domain))
 		other = frappe.db.get_value(
 			"Scheduling Domain", {"domain": self.domain}, ["name", "status", "creation"], as_dict=True
 		)

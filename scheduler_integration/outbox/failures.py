@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
+from pypika import Table
 
 from scheduler_integration.platform.jobs_run import do_jobs_run
 
@@ -67,7 +68,7 @@ def is_late(status: str, error: str | None, due_at: int, now: int) -> bool:
 	return status == "Pending" and (bool(error) or due_at < now - LATE_SECONDS)
 
 
-def _is_late(task, now: int) -> Criterion:
+def _is_late(task: Table, now: int) -> Criterion:
 	"""The condition that `is_late` holds for a row of the table."""
 	return (task.status == "Pending") & (task.error.isnotnull() | (task.due_at < now - LATE_SECONDS))
 
