@@ -19,14 +19,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from babel import Locale
 
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, count_request
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import PaymentOpen, SchedulingError
 from scheduler_integration.pages.kit.document import csrf_token
+from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.respond import (
 	View,
 	WayOut,
@@ -96,7 +97,10 @@ class GuestPage:
 		self._actions: dict[str, Callable[[Visit], str | View]] = {}
 
 	def action(self, *names: str) -> Callable[[Callable], Callable]:
-		"""Decorate what the form does: it returns the address to go on to, or a view. It raises SchedulingError if it is refused."""
+		"""Decorate what the form does: it returns the address to go on to, or a view. It raises SchedulingError if it is refused.
+
+		Somebody who has booked the time already, and hasn't paid, is led to the payment.
+		"""
 
 		def register(act: Callable[[Visit], str | View]) -> Callable[[Visit], str | View]:
 			self._actions.update(dict.fromkeys(names, act))
@@ -124,6 +128,8 @@ class GuestPage:
 			try:
 				with refusals():
 					view = self._actions[name](visit)
+			except PaymentOpen as open_payment:
+				view = stay(urlsplit(open_payment.address).path)
 			except SchedulingError as error:
 				visit = replace(visit, error=error, refused=name)
 		if isinstance(view, str):

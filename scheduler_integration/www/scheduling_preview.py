@@ -15,10 +15,9 @@ from scheduler_integration.catalogue.edit_types import change_type, editable_typ
 from scheduler_integration.catalogue.lookup import bookable
 from scheduler_integration.catalogue.public import public_meeting_type, public_page
 from scheduler_integration.exceptions import MeetingTypeNotFound
-from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.picture import picture
 from scheduler_integration.pages.booking.slots import load_month
-from scheduler_integration.pages.booking.view import booking_view
+from scheduler_integration.pages.booking.view import BookingPage, booking_view
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.host.type_sent import sent_fields
 from scheduler_integration.pages.kit.query import Query

@@ -7,6 +7,7 @@ no word may change. Both draw each row of the tables, in one page per language; 
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import babel
@@ -15,8 +16,7 @@ import pytest
 from babel import Locale
 
 from scheduler_integration.engine import PartlyFree, local_date
-from scheduler_integration.pages.booking.month import month_view
-from scheduler_integration.pages.booking.times import DayOfTimes, times_view
+from scheduler_integration.pages.booking.days import month_view, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
@@ -125,7 +125,7 @@ def month_cases(locale, query):
 		yield {
 			"kind": "month",
 			"name": f"month {month}",
-			"html": drawn("month", month=view, empty=None),
+			"html": drawn("month", month=view),
 			"sheet": {
 				"month": month,
 				"today": today,
@@ -144,12 +144,12 @@ def slot(start, seats, days):
 
 def times_case(name, day, slots, partial, style, query, taken=()):
 	zone, twelve_hours = style.zone, style.twelve_hours
-	view = times_view(DayOfTimes(date.fromisoformat(day), slots, partial, taken), style, HOST, query)
-	clock = {"twelve_hours": twelve_hours, "url_12": "#", "url_24": "#"}
+	view = times_view(date.fromisoformat(day), slots, style, HOST, query, partial, taken)
+	shown = SimpleNamespace(query=query, visitor=SimpleNamespace(twelve_hours=twelve_hours), start=None, nearest=[])
 	return {
 		"kind": "times",
 		"name": f"times {name} {12 if twelve_hours else 24} h",
-		"html": drawn("times", times=view, clock=clock, gone=False, month_url="#"),
+		"html": drawn("times", times=view, shown=shown, month_url="#"),
 		"hostZone": HOST,
 		"about": [[each.start, {"seats": each.seats_left, "parts": each.parts or None}] for each in slots],
 		"day": {
@@ -245,16 +245,10 @@ def word_cases(locale):
 def page_of(locale, tag):
 	"""Return a page with the elements that the scripts look for."""
 	month = month_view(date(2026, 11, 1), None, date(2026, 11, 1), {}, Query("a", "b"), locale)
-	clock = {"twelve_hours": False, "url_12": "#", "url_24": "#"}
-	zone = {
-		"name": HOST,
-		"city": "",
-		"now": "",
-		"action": "#",
-		"hidden": {},
-		"options": None,
-		"list_url": "#",
-	}
+	visitor, slots = SimpleNamespace(twelve_hours=False), SimpleNamespace(in_month=[1], next_free=lambda now: [])
+	shown = SimpleNamespace(
+		query=Query("a", "b"), visitor=visitor, start=None, slots=slots, now=0, clock=lambda now: ""
+	)
 	data = {
 		"strings": booking_strings(has_taken=True),
 		"locale": tag,
@@ -263,9 +257,9 @@ def page_of(locale, tag):
 		"cities": renamed_cities(locale),
 	}
 	parts = [
-		drawn("month", month=month, empty=None),
-		drawn("times", times=None, clock=clock, gone=False, month_url="#"),
-		drawn("zone", zone=zone),
+		drawn("month", month=month, shown=shown),
+		drawn("times", times=None, shown=shown, month_url="#"),
+		drawn("zone", shown=shown, city=""),
 		f'<script type="application/json" id="data">{json.dumps(data)}</script>',
 	]
 	return f'<!doctype html><html lang="{tag}" dir="{locale.text_direction}"><body>{"".join(parts)}</body></html>'

@@ -9,9 +9,8 @@ from babel import Locale
 
 from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.engine import PartlyFree
-from scheduler_integration.pages.booking import month
-from scheduler_integration.pages.booking.slots import MonthOfSlots
-from scheduler_integration.pages.booking.times import DayOfTimes, times_view
+from scheduler_integration.pages.booking.days import month_view, times_view
+from scheduler_integration.pages.booking.slots import MonthOfSlots, within_reach
 from scheduler_integration.pages.kit import dates, fields, people, query, zones
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.query import web_address
@@ -95,7 +94,7 @@ class TestMonth:
 		asked = query.parse("jane", "intro", {})
 		free = {date(2026, 11, 23): [1, 2], date(2026, 11, 24): [3]}
 		given = {"chosen": date(2026, 11, 23), "today": date(2026, 11, 20), **fields}
-		return month.month_view(date(2026, 11, 1), given["chosen"], given["today"], free, asked, locale)
+		return month_view(date(2026, 11, 1), given["chosen"], given["today"], free, asked, locale)
 
 	def test_weeks_begin_as_the_locale_has_it(self):
 		first = date(2026, 11, 1)
@@ -121,7 +120,7 @@ class TestMonth:
 	def test_a_month_after_which_nothing_is_free_has_no_link_to_the_next(self):
 		asked = query.parse("jane", "intro", {})
 		args = (date(2027, 7, 1), None, date(2026, 11, 20), {}, asked, BRITISH)
-		assert month.month_view(*args, goes_on=False)["next_url"] is None
+		assert month_view(*args, goes_on=False)["next_url"] is None
 
 	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
 		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
@@ -135,12 +134,12 @@ class TestMonth:
 
 	def test_what_is_asked_for_is_moved_into_reach(self):
 		today = date(2026, 11, 20)
-		assert month.within_reach(date(1, 1, 1), today) == date(2026, 11, 1)
-		assert month.within_reach(date(9999, 12, 31), today).year < 2030
+		assert within_reach(date(1, 1, 1), today) == date(2026, 11, 1)
+		assert within_reach(date(9999, 12, 31), today).year < 2030
 
 	def test_a_day_that_is_partly_free_says_so_and_can_be_opened(self):
 		asked = query.parse("jane", "retreat", {})
-		sheet = month.month_view(
+		sheet = month_view(
 			date(2026, 11, 1),
 			None,
 			date(2026, 11, 20),
@@ -187,8 +186,8 @@ class TestTimes:
 	def shown(self, starts, zone, host_zone="Europe/Berlin", partial=()):
 		asked = query.parse("jane", "intro", {})
 		slots = [start if isinstance(start, Slot) else Slot(start, start + 1800) for start in starts]
-		times = DayOfTimes(date(2026, 11, 23), slots, partial)
-		return times_view(times, dates.TimeStyle(zone, False, BRITISH), host_zone, asked)
+		style = dates.TimeStyle(zone, False, BRITISH)
+		return times_view(date(2026, 11, 23), slots, style, host_zone, asked, partial)
 
 	def test_they_are_grouped_by_part_of_the_day(self):
 		shown = self.shown([at("2026-11-23 08:00"), at("2026-11-23 11:00"), at("2026-11-23 19:00")], "Europe/Berlin")
@@ -229,7 +228,7 @@ class TestTimes:
 		parts = tuple((start + n * DAY, start + n * DAY + 3600) for n in range(3))
 		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, parts, parts[1:2])])
 		[time] = shown["groups"][0]["times"]
-		assert (shown["count"], time["url"]) == (0, None)
+		assert (bool(shown["none"]), time["url"]) == (True, None)
 		assert re.fullmatch(r"2 of 3 days free; not on Tue,? 24 Nov", *time["notes"])
 
 

@@ -9,12 +9,18 @@ from frappe import _
 from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.catalogue.public import PublicMeetingType
+from scheduler_integration.entry.admission import NO_PROOF
+from scheduler_integration.exceptions import CodeNeeded, SchedulingError, WrongCode
 from scheduler_integration.pages.kit.fields import (
 	field_view,
+	link_answers,
+	new_key,
 	question_views,
 	read_answers,
 	split_addresses,
+	typed_values,
 )
+from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.parsing.booking_request import missing_field
 
 OWN_FIELDS = (
@@ -30,93 +36,58 @@ OWN_FIELDS = (
 )
 
 
-def read_payload(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, object]:
-	"""Return the fields of a BookingPayload that a submitted form contains, unchecked."""
-	payload: dict[str, object] = {name: text for name in OWN_FIELDS if (text := form.get(name))}
-	payload["answers"] = read_answers(form, meeting.questions)
-	if guests := form.get("guests"):
-		payload["guests"] = split_addresses(guests)
-	return payload
+def read_payload(form: MultiDict[str, str], meeting: PublicMeetingType, query: Query) -> dict[str, object]:
+	"""Return the fields of a BookingPayload that a submitted form and its address contain, unchecked."""
+	return {
+		**query.origin,
+		**{name: text for name in OWN_FIELDS if (text := form.get(name))},
+		"answers": read_answers(form, meeting.questions),
+		"guests": split_addresses(form.get("guests", "")),
+		"code": form.get("code"),
+		# Only a script can prove work. Without one, a code is sent.
+		"proof": form.get("proof") or NO_PROOF,
+		"prefill": {key: query.carried[key] for key in meeting.hidden_keys if key in query.carried},
+		"duration": query.duration,
+	}
 
 
-def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[str, str]) -> dict:
+def typed_again(form: MultiDict[str, str], meeting: PublicMeetingType, error: SchedulingError | None) -> dict[str, Any]:
+	"""Return the values of a form that was refused with this error. If a code is needed, there is a field for it."""
+	code = {"code": ""} if isinstance(error, (CodeNeeded, WrongCode)) else {}
+	return {**typed_values(form, OWN_FIELDS, meeting.questions), **code}
+
+
+def linked_values(meeting: PublicMeetingType, query: Query) -> dict[str, Any]:
+	"""Return the values that a link has for a new form, without empty ones."""
+	own = {field: query.carried.get(name) for name, field in PREFILLED.items()}
+	linked = {**own, **link_answers(meeting.questions, query.carried)}
+	return {name: value for name, value in linked.items() if value} | {"idempotency_key": new_key()}
+
+
+def form_view(
+	meeting: PublicMeetingType,
+	values: dict[str, Any],
+	errors: dict[str, str],
+	*,
+	asks_phone: bool = False,
+	has_guests: bool = True,
+) -> dict[str, Any]:
 	"""Return the view of the form.
 
 	`values` are by field name. `errors` maps the names of a BookingPayload's fields, and of questions, to sentences.
+	`asks_phone`: the number isn't among the fields that are folded.
 	"""
-	own = {name: field_view(name, values, errors, **about) for name, about in _own_fields(meeting).items()}
-	questions = question_views(meeting.questions, values, errors)
-	# If the host calls, the number is needed. Otherwise it is one of the optional things.
-	phone = [own["attendee_phone"]] if own["attendee_phone"]["required"] else []
-	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
-	folded = [field for field in own.values() if field not in asked]
-	if "code" in values:
-		asked.append(field_view("code", {}, errors, **code_field()))
-	placed = {field["error"] for field in (*asked, *folded)}
-	return {
-		"fields": asked,
-		"folded": folded,
-		"unfolds": any(field["error"] or field["value"] for field in folded),
-		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
-		"idempotency_key": values.get("idempotency_key", ""),
-		"submit": _submit(meeting),
-	}
-
-
-def _submit(meeting: PublicMeetingType) -> str:
-	if meeting.is_paid_first:
-		return _("Continue to the payment")
-	return _("Request this time") if meeting.requires_confirmation else _("Book this time")
-
-
-def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool) -> dict:
-	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`.
-
-	`is_request`: the host has to confirm the new time.
-	"""
-	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
-	about["missing"] = _("Please say why.")
-	fields = [] if reason == "not_asked" else [field_view("reason", values, errors, **about)]
-	placed = {field["error"] for field in fields}
-	return {
-		"fields": fields,
-		"folded": [],
-		"unfolds": False,
-		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
-		"idempotency_key": values.get("idempotency_key", ""),
-		"submit": _("Request this time") if is_request else _("Move the meeting"),
-	}
-
-
-def _place_field(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[str, str]) -> list[dict]:
-	"""Return the choice of a place; empty unless there are several."""
-	if len(meeting.locations) < 2:
-		return []
-	field = field_view(
-		"location",
-		values,
-		errors,
-		label=_("Where would you like to meet?"),
-		type="radio",
-		required=True,
-		choices=[{"value": place.id, "label": place.label} for place in meeting.locations],
-	)
-	return [{**field, "value": field["value"] or meeting.locations[0].id}]
-
-
-def code_field() -> dict[str, Any]:
-	"""Return what the field is like in which attendees enter the code that was sent to them."""
-	return {
-		"label": _("Code from the e-mail"),
-		"type": "code",
-		"required": True,
-		"autocomplete": "one-time-code",
-		"missing": _("Please enter the code."),
-	}
-
-
-def _own_fields(meeting: PublicMeetingType) -> dict[str, dict[str, Any]]:
-	return {
+	phone: dict[str, Any] = {"label": _("Phone"), "type": "phone", "autocomplete": "tel"}
+	calling = [place for place in meeting.locations if place.needs_phone]
+	if calling:
+		# If the host calls, the number is needed. Otherwise it is one of the optional things.
+		phone |= {"required": True, "help": _("Your host calls you at this number.")}
+		phone["missing"] = missing_field("attendee_phone")
+	if 0 < len(calling) < len(meeting.locations):
+		text = _("Only for: {0}").format(" · ".join(place.label for place in calling))
+		answers = json.dumps([place.id for place in calling])
+		phone["condition"] = {"field": "location", "answers": answers, "text": text}
+	asked: dict[str, dict[str, Any]] = {
 		"attendee_name": {
 			"label": _("Your name"),
 			"required": True,
@@ -131,29 +102,72 @@ def _own_fields(meeting: PublicMeetingType) -> dict[str, dict[str, Any]]:
 			"help": _("We'll send your confirmation here."),
 			"missing": missing_field("attendee_email"),
 		},
-		"attendee_phone": {"label": _("Phone"), "type": "phone", "autocomplete": "tel", **_if_the_host_calls(meeting)},
-		"attendee_company": {"label": _("Company"), "autocomplete": "organization"},
-		"guests": {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")},
-		"notes": {"label": _("Anything your host should know?"), "type": "long_text"},
+	}
+	if len(meeting.locations) > 1:
+		choices = [{"value": place.id, "label": place.label} for place in meeting.locations]
+		about = {"label": _("Where would you like to meet?"), "type": "radio", "required": True, "choices": choices}
+		asked["location"] = {**about, "value": values.get("location") or meeting.locations[0].id}
+	folded: dict[str, dict[str, Any]] = {"attendee_company": {"label": _("Company"), "autocomplete": "organization"}}
+	if has_guests:
+		folded["guests"] = {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")}
+	folded["notes"] = {"label": _("Anything your host should know?"), "type": "long_text"}
+	if calling or asks_phone:
+		asked["attendee_phone"] = phone
+	else:
+		folded = {"attendee_phone": phone, **folded}
+	submit = _("Request this time") if meeting.requires_confirmation else _("Book this time")
+	return _form(
+		[
+			*(field_view(name, values, errors, **about) for name, about in asked.items()),
+			*question_views(meeting.questions, values, errors),
+		],
+		values,
+		errors,
+		_("Continue to the payment") if meeting.is_paid_first else submit,
+		folded=[field_view(name, values, errors, **about) for name, about in folded.items()],
+		code=field_view("code", {}, errors, **code_field()) if "code" in values else None,
+	)
+
+
+def moving_form_view(
+	reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool
+) -> dict[str, Any]:
+	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`.
+
+	`is_request`: the host has to confirm the new time.
+	"""
+	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
+	fields = [field_view("reason", values, errors, missing=_("Please say why."), **about)]
+	submit = _("Request this time") if is_request else _("Move the meeting")
+	return _form([] if reason == "not_asked" else fields, values, errors, submit)
+
+
+def _form(
+	fields: list[dict],
+	values: dict[str, Any],
+	errors: dict[str, str],
+	submit: str,
+	folded: list[dict] | None = None,
+	code: dict | None = None,
+) -> dict[str, Any]:
+	placed = {field["error"] for field in (*fields, *(folded or []), code or {"error": None})}
+	return {
+		"fields": fields,
+		"folded": folded,
+		"code": code,
+		"unfolds": any(field["error"] or field["value"] for field in folded or []),
+		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
+		"idempotency_key": values.get("idempotency_key", ""),
+		"submit": submit,
 	}
 
 
-def _if_the_host_calls(meeting: PublicMeetingType) -> dict[str, Any]:
-	"""Return what the field of the telephone number adds at the places where the host calls; empty without such a place."""
-	calling = [place for place in meeting.locations if place.needs_phone]
-	if not calling:
-		return {}
-	needed = {
+def code_field() -> dict[str, Any]:
+	"""Return what the field is like in which attendees enter the code that was sent to them."""
+	return {
+		"label": _("Code from the e-mail"),
+		"type": "code",
 		"required": True,
-		"help": _("Your host calls you at this number."),
-		"missing": missing_field("attendee_phone"),
+		"autocomplete": "one-time-code",
+		"missing": _("Please enter the code."),
 	}
-	if len(calling) == len(meeting.locations):
-		return needed
-	labels = " · ".join(place.label for place in calling)
-	condition = {
-		"field": "location",
-		"answers": json.dumps([place.id for place in calling]),
-		"text": _("Only for: {0}").format(labels),
-	}
-	return {**needed, "condition": condition}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import PartlyFree, local_date, local_midnight, wall_clock
-from scheduler_integration.pages.booking.month import within_reach
 from scheduler_integration.pages.kit.months import first_of, month_showing, sheet_of
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.times import Slot
@@ -19,6 +19,9 @@ from scheduler_integration.times import Slot
 _MARGIN = timedelta(days=1)
 # The hours of day at which most people would meet.
 _WAKING, _NIGHT = 8, 22
+# The calendar can show months up to this many months after the present one.
+_FARTHEST_MONTHS = 24
+_Start = TypeVar("_Start", Slot, PartlyFree)
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,12 @@ class MonthOfSlots:
 		and then the seconds from each to the next: as instants, the starts of a month would take a tenth of the page. If the
 		page shows taken times, `taken` has them in the same way.
 		"""
-		first, last = self.sheet
-		since = local_midnight(first - _MARGIN, self.zone)
-		until = local_midnight(last + _MARGIN * 2, self.zone)
-		slots = [slot for day in self.offered.days.values() for slot in day if since <= slot.start < until]
-		partial = [each for day in (self.offered.partial or {}).values() for each in day if since <= each.start < until]
-		taken = [slot.start for day in (self.offered.taken or {}).values() for slot in day]
-		return {
-			"covered": [since if self.known_since is None else min(since, self.known_since), until],
+		offered = self.offered
+		since = local_midnight(self.sheet[0] - _MARGIN, self.zone)
+		until = local_midnight(self.sheet[1] + _MARGIN * 2, self.zone)
+		slots, partial = _between(since, until, offered.days), _between(since, until, offered.partial or {})
+		data = {
+			"covered": [min(since, since if self.known_since is None else self.known_since), until],
 			"starts": _steps([slot.start for slot in slots]),
 			"seats": {slot.start: slot.seats_left for slot in slots if slot.seats_left is not None},
 			"parts": {slot.start: slot.parts for slot in slots if slot.parts},
@@ -99,8 +100,10 @@ class MonthOfSlots:
 				for each in partial
 			],
 			"duration": self.duration,
-			**({"taken": _steps(taken)} if self.offered.taken is not None else {}),
 		}
+		if offered.taken is not None:
+			data["taken"] = _steps([slot.start for day in offered.taken.values() for slot in day])
+		return data
 
 	def _has(self, day: date) -> bool:
 		return self.sheet[0] <= day <= self.sheet[1]
@@ -110,6 +113,10 @@ class MonthOfSlots:
 		if self.known_since is None or self.known_since > now:
 			return []
 		return next_free(self.in_month, self.zone)
+
+
+def _between(since: int, until: int, days: Mapping[date, Sequence[_Start]]) -> list[_Start]:
+	return [each for day in days.values() for each in day if since <= each.start < until]
 
 
 def _steps(starts: Sequence[int]) -> list[int]:
@@ -125,6 +132,12 @@ def next_free(days: Mapping[date, Sequence[Slot]], zone: str) -> list[Slot]:
 	]
 	some = next(filter(None, by_day), None) or days.get(min(days, default=date.min), [])
 	return [*some[:3]]
+
+
+def within_reach(month: date, today: date) -> date:
+	"""Return the first day of `month`, but not before this month, and not later than two years from now."""
+	reach = first_of(today) + timedelta(days=31 * _FARTHEST_MONTHS)
+	return min(max(first_of(month), first_of(today)), first_of(reach))
 
 
 def load_month(
@@ -143,13 +156,10 @@ def load_month(
 		# Of a multi-day meeting, the script also wants the partly free days in between.
 		since = now if found.offered.partial is None or month == first_of(today) else None
 		return MonthOfSlots(month, found.offered, sheet_of(month, today, first_week_day), known_since=since)
-	wanted = query.month or month_showing(day or today, today, first_week_day)
-	month = within_reach(wanted, today)
+	month = within_reach(query.month or month_showing(day or today, today, first_week_day), today)
 	first, last = sheet = sheet_of(month, today, first_week_day)
 	offered = slots_between(bookable, request, first - _MARGIN, last + _MARGIN, zone, now)
-	known_since = now if month == first_of(today) else None
-	loaded = MonthOfSlots(month, offered, sheet, known_since=known_since)
+	loaded = MonthOfSlots(month, offered, sheet, known_since=now if month == first_of(today) else None)
 	if loaded.in_month:
 		return loaded
-	later = first_month_with_slots(bookable, request, zone, now, after=last)
-	return replace(loaded, later=later.earliest)
+	return replace(loaded, later=first_month_with_slots(bookable, request, zone, now, after=last).earliest)

@@ -81,6 +81,17 @@ class Query:
 		return {name: text for name, text in self.carried.items() if name in ORIGIN}
 
 	@property
+	def place(self) -> dict[str, object]:
+		"""The arguments of links that lead to the day or month that is shown."""
+		return {"date": self.day, "month": self.month and f"{self.month:%Y-%m}"}
+
+	@property
+	def kept(self) -> dict[str, object]:
+		"""The arguments that a form keeps in which the visitor chooses a zone."""
+		chosen = {"duration": self.duration, "clock": self.clock, "with": self.host, **self.carried}
+		return {"month": self.place["month"], **chosen}
+
+	@property
 	def path(self) -> str:
 		return local_path(self.slug, self.meeting_type)
 

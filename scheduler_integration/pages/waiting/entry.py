@@ -1,180 +1,178 @@
-"""The page of somebody who waits: their place, the time that is offered to them, and the forms to change and to leave."""
+"""`/schedule/waitlist/<token>`: somebody who waits sees their place, takes or passes an offer, changes when they have time, leaves.
+
+`?change=1` and `?leave=1` open the form for that. Opening an address changes nothing, because mail programs do it too. Those
+that leave a list by one click (RFC 8058) send a form to the address with `?leave=1`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+import frappe
 from frappe import _
 
-from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.waitlist import change_wait, leave_waitlist, pass_offer, take_offer
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.notifications.devices import public_key
+from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.assets import script_address, script_json
-from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.query import WAITLIST, local_address
+from scheduler_integration.pages.kit.respond import View, argument, chosen_in_form, submitted
 from scheduler_integration.pages.kit.spans import when_view
-from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.pages.waiting.when import stored_when, when_fields, when_words
+from scheduler_integration.pages.waiting.when import stored_when, typed_when, when_fields, when_words
+from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.rows import Entry, Offered
-from scheduler_integration.waitlist.shown import ShownEntry, sends_texts
+from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token, sends_texts
 
-# Arguments of the address for a form that is open.
-CHANGE, LEAVE = "change", "leave"
-
-
-@dataclass(frozen=True)
-class Attempt:
-	"""A submitted form: why it was refused, and the typed values if it was the form to change when somebody has time."""
-
-	error: SchedulingError | None = None
-	values: dict[str, Any] = field(default_factory=dict)
-	changes: bool = False
+# Actions, and arguments of the address for a form that is open.
+_CHANGE, _LEAVE = "change", "leave"
 
 
-@dataclass(frozen=True)
-class Asked:
-	"""What the address asks for: an open form, CHANGE or LEAVE, and what was just done. `now` is in epoch seconds.
-
-	`changed`: when the person has time. `passed`: they left a time to somebody else.
-	"""
-
-	now: int
-	panel: str = ""
-	changed: bool = False
-	passed: bool = False
+def _one_click() -> str:
+	"""Return the action of a mail program's form that leaves a list by one click, or ""."""
+	return _LEAVE if chosen_in_form("List-Unsubscribe") and argument(_LEAVE) else ""
 
 
-def waiting_view(
-	shown: ShownEntry, brand: Brand | None, visitor: Visitor, path: str, asked: Asked, attempt: Attempt
-) -> dict:
-	"""Return the view of `/schedule/waitlist/<token>`. `path` is that address."""
-	entry, heading = shown.entry, _heading(shown, asked)
-	style = visitor.style(entry.zone)
-	error = attempt.error
-	return {
+PAGE = GuestPage("/schedule/waitlist", unnamed=_one_click)
+
+
+@PAGE.action("take")
+def _take(visit: Visit) -> str:
+	count_request(BOOKINGS)
+	booking = take_offer(visit.token, argument("offer"))
+	news = "moved" if booking.rescheduled_from else "booked"
+	return stay(f"{urlsplit(booking.manage_url).path}?{news}=1")
+
+
+@PAGE.action("pass")
+def _pass(visit: Visit) -> str:
+	pass_offer(visit.token, argument("offer"))
+	return stay(f"{visit.path}?passed=1")
+
+
+@PAGE.action(_CHANGE)
+def _change(visit: Visit) -> str:
+	# Each change lets a task look at the list.
+	count_request(BOOKINGS)
+	change_wait(visit.token, WaitPayload.of(typed_when(frappe.request.form)))
+	return stay(f"{visit.path}?changed=1")
+
+
+@PAGE.action(_LEAVE)
+def _leave(visit: Visit) -> str:
+	leave_waitlist(visit.token)
+	return stay(visit.path)
+
+
+@PAGE.view
+def _view(visit: Visit) -> View:
+	shown = entry_by_token(visit.token, visit.now)
+	entry, error, heading = shown.entry, visit.error, _heading(shown)
+	style, page_path = visit.visitor.style(entry.zone), local_path(shown.page.slug, shown.meeting_type.slug)
+	panel = "" if submitted() else next((each for each in (_CHANGE, _LEAVE) if argument(each)), "")
+	if visit.refused == _CHANGE:
+		panel = _CHANGE
+	view: View = {
 		"document": document(
-			visitor,
-			title=" · ".join([*([error.message] if error else []), heading["title"], shown.meeting_type.title]),
-			description=bidi.plain(heading["text"]),
-			brand=brand,
+			visit.visitor,
+			title=" · ".join([*([error.message] if error else []), heading.title, shown.meeting_type.title]),
+			description=bidi.plain(heading.text),
+			brand=find_brand(shown.page.slug),
 			style="waitlist",
 			script="waiting" if shown.is_waiting else None,
 			secret_address=True,
 			framed=True,
 		),
 		"heading": heading,
-		"title": shown.meeting_type.title,
-		"host": shown.page.title,
-		"duration": lengths.duration(entry.duration, visitor.locale),
-		"offer": shown.offer and _offer(shown, shown.offer, visitor, asked.now),
-		"late": shown.late and _late(shown, shown.late, visitor),
-		"booking": _meeting(shown.booking, visitor),
-		"taken": _meeting(shown.taken, visitor),
-		"is_waiting": shown.is_waiting,
+		"shown": shown,
+		"duration": lengths.duration(entry.duration, visit.locale),
+		"booking": _meeting(shown.booking, visit),
+		"taken": _meeting(shown.taken, visit),
 		"when": when_words(entry.bounds, style),
-		"zone": dates.city(entry.zone, visitor.locale),
-		"told": _told(entry),
-		"panel": CHANGE if attempt.changes else asked.panel,
-		"panels": {panel: stay(f"{path}?{panel}=1#{panel}") for panel in (CHANGE, LEAVE)},
-		"fields": when_fields(
-			attempt.values if attempt.changes else stored_when(entry),
-			error.details if error else {},
-			visitor.locale,
-			can_text=sends_texts() and bool(entry.attendee_phone),
-		),
-		"action": stay(path),
-		"problem": error and error.message,
-		"sentences": _sentences(error) if error and not attempt.changes else [],
-		**ways_on(shown),
-		"csrf_token": csrf_token(),
+		"zone": dates.city(entry.zone, visit.locale),
+		"told": _told(shown),
+		"panel": panel,
+		"panels": {each: stay(f"{visit.path}?{each}=1#{each}") for each in (_CHANGE, _LEAVE)},
+		"action": stay(visit.path),
+		"book_url": stay(page_path),
+		"join_url": stay(f"{page_path}/{WAITLIST}") if shown.can_join and not entry.booking else None,
 		"push_key": public_key(),
 		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
-		"status": error.http_status_code if error else 200,
 	}
+	if held := shown.offer or shown.late:
+		times = when_view(held.held.parts or ((held.start, held.end),), style)
+		is_today = local_date(held.expires_at, entry.zone) == local_date(visit.now, entry.zone)
+		until = dates.clock_time(held.expires_at, style)
+		day = dates.short_day(local_date(held.expires_at, entry.zone), visit.locale)
+		view["held"] = times | {
+			"id": held.name,
+			"zone": dates.zone_text(held.start, entry.zone, visit.locale),
+			"until": until if is_today else _("{0}, {1}").format(day, until),
+			"left": held.expires_at - visit.now,
+		}
+	if panel == _CHANGE:
+		values = typed_when(frappe.request.form) if visit.refused else stored_when(entry)
+		can_text = sends_texts() and bool(entry.attendee_phone)
+		view["fields"] = when_fields(values, visit.errors, visit.locale, can_text=can_text)
+	elif error:
+		view["sentences"] = [each for each in dict.fromkeys(visit.errors.values()) if each != error.message]
+	return view
 
 
-def ways_on(shown: ShownEntry) -> dict[str, str | None]:
-	"""Return the addresses at which somebody who doesn't wait books a time, or joins again."""
-	path = local_path(shown.page.slug, shown.meeting_type.slug)
-	again = shown.can_join and not shown.is_waiting and not shown.entry.booking
-	return {"book_url": stay(path), "join_url": stay(f"{path}/{WAITLIST}") if again else None}
-
-
-def _sentences(error: SchedulingError) -> list[str]:
-	return [each for each in dict.fromkeys(error.details.values()) if each != error.message]
-
-
-def _offer(shown: ShownEntry, offer: Offered, visitor: Visitor, now: int) -> dict[str, Any]:
-	zone, locale = shown.entry.zone, visitor.locale
-	style = visitor.style(zone)
-	until = dates.clock_time(offer.expires_at, style)
-	day = local_date(offer.expires_at, zone)
-	is_today = day == local_date(now, zone)
-	return {
-		**when_view(offer.held.parts or ((offer.start, offer.end),), style),
-		"id": offer.name,
-		"zone": dates.zone_text(offer.start, zone, locale),
-		"until": _("We're keeping it for you until {0}.").format(
-			until if is_today else _("{0}, {1}").format(dates.short_day(day, locale), until)
-		),
-		"left": offer.expires_at - now,
-		"shared": _("Others may be offered this time too. Whoever is first gets it.") if shown.is_shared else None,
-		"take": _take(shown),
-	}
-
-
-def _late(shown: ShownEntry, offer: Offered, visitor: Visitor) -> dict[str, Any]:
-	style = visitor.style(shown.entry.zone)
-	return {
-		**when_view(offer.held.parts or ((offer.start, offer.end),), style),
-		"id": offer.name,
-		"take": _take(shown),
-	}
-
-
-def _take(shown: ShownEntry) -> str:
-	if shown.is_paid_first:
-		return _("Continue to the payment")
-	return _("Move my meeting to this time") if shown.entry.booking else _("Take this time")
-
-
-def _meeting(booking: AttendeeBooking | None, visitor: Visitor) -> dict[str, Any] | None:
+def _meeting(booking: AttendeeBooking | None, visit: Visit) -> dict[str, Any] | None:
 	if not booking:
 		return None
-	when = when_view(booking.stretches, visitor.style(booking.timezone))
+	when = when_view(booking.stretches, visit.visitor.style(booking.timezone))
 	# The link of a meeting that is over no longer works.
 	url = None if booking.is_over else stay(local_address(booking.manage_url) or "")
 	return {**when, "url": url, "is_live": booking.status in OPEN}
 
 
-def _told(entry: Entry) -> str:
-	if entry.is_told_by_text:
-		return bidi.sentence(_("We send a text message to {0}."), bidi.left_to_right(entry.attendee_phone))
-	return bidi.sentence(_("We write to {0}."), bidi.left_to_right(entry.attendee_email))
+def _told(shown: ShownEntry) -> str:
+	if shown.entry.is_told_by_text:
+		return bidi.sentence(_("We send a text message to {0}."), bidi.left_to_right(shown.entry.attendee_phone))
+	return bidi.sentence(_("We write to {0}."), bidi.left_to_right(shown.entry.attendee_email))
 
 
-def _heading(shown: ShownEntry, asked: Asked) -> dict[str, str]:
+def _heading(shown: ShownEntry) -> Heading:
 	entry = shown.entry
 	if entry.status == records.BOOKED:
-		return _head("check", _("You took a time"), _("You no longer wait. Your meeting has a page of its own."))
+		return Heading("check", _("You took a time"), _("You no longer wait. Your meeting has a page of its own."))
 	if entry.status == records.LEFT:
 		text = _("We don't offer you any more times. You can join again, or book a time that is free.")
-		return _head("check", _("You have left the waitlist"), text, "quiet")
+		return Heading("check", _("You have left the waitlist"), text, "quiet")
 	if entry.status == records.ENDED:
-		return _head("clock", _("You no longer wait"), _ended(entry), "quiet")
+		reasons = {
+			records.BECAUSE_DATE: _("Your last day is over, and nothing that suits you became free."),
+			records.BECAUSE_UNANSWERED: _("You didn't answer our last offers, so we ask you no more."),
+			records.BECAUSE_MEETING: _("The meeting that you wanted to move is over or was cancelled."),
+			records.BECAUSE_HOST: _("Your host has taken you off the waitlist."),
+		}
+		text = reasons.get(entry.ended_because) or _("We don't offer you any more times.")
+		return Heading("clock", _("You no longer wait"), text, "quiet")
 	if shown.offer:
-		return _head("calendar", _("A time is free for you"), _what_taking_does(shown))
-	news = _("Your times are saved") if asked.changed else _("You left this time to others") if asked.passed else ""
-	return _head("clock", news or _("You're on the waitlist"), _place(shown))
+		return Heading("calendar", _("A time is free for you"), _what_taking_does(shown))
+	title = _("You're on the waitlist")
+	if argument("changed") == "1":
+		title = _("Your times are saved")
+	elif argument("passed") == "1":
+		title = _("You left this time to others")
+	text = _("{0} people are before you. We ask you as soon as it is your turn.").format(shown.before)
+	if not shown.before:
+		text = _("Nobody is before you. We ask you as soon as a time becomes free that suits you.")
+	elif shown.before == 1:
+		text = _("One person is before you. We ask you as soon as it is your turn.")
+	return Heading("clock", title, text)
 
 
 def _what_taking_does(shown: ShownEntry) -> str:
@@ -183,25 +181,3 @@ def _what_taking_does(shown: ShownEntry) -> str:
 	if shown.is_request:
 		return _("Take it, and your host gets your request.")
 	return _("Take it, and your meeting moves.") if shown.entry.booking else _("Take it, and you're booked.")
-
-
-def _place(shown: ShownEntry) -> str:
-	if not shown.before:
-		return _("Nobody is before you. We ask you as soon as a time becomes free that suits you.")
-	if shown.before == 1:
-		return _("One person is before you. We ask you as soon as it is your turn.")
-	return _("{0} people are before you. We ask you as soon as it is your turn.").format(shown.before)
-
-
-def _ended(entry: Entry) -> str:
-	sentences = {
-		records.BECAUSE_DATE: _("Your last day is over, and nothing that suits you became free."),
-		records.BECAUSE_UNANSWERED: _("You didn't answer our last offers, so we ask you no more."),
-		records.BECAUSE_MEETING: _("The meeting that you wanted to move is over or was cancelled."),
-		records.BECAUSE_HOST: _("Your host has taken you off the waitlist."),
-	}
-	return sentences.get(entry.ended_because) or _("We don't offer you any more times.")
-
-
-def _head(icon: str, title: str, text: str, mood: str = "good") -> dict[str, str]:
-	return {"icon": icon, "mood": mood, "title": title, "text": text}

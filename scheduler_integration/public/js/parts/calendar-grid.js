@@ -1,5 +1,5 @@
 // The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
-// arrow keys move from there. (pages/booking/month.py draws the same month without a script.)
+// arrow keys move from there. (pages/booking/days.py draws the same month without a script.)
 import {
 	addDays,
 	addMonths,

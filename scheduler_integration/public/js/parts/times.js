@@ -1,5 +1,5 @@
 // The free times of a day as buttons. On a wide screen the chosen one gets a "Confirm" beside it.
-// (pages/booking/times.py draws the same list without a script.)
+// (pages/booking/days.py draws the same list without a script.)
 import {
 	clockTime,
 	dayAndMonth,

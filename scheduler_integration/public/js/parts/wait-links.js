@@ -1,5 +1,5 @@
 // The links to the waitlist on the booking page: leads to the day, the month or the taken time that is on the screen. Only pages
-// of types with a waitlist load this. (pages/booking/waiting.py makes the same links without a script.)
+// of types with a waitlist load this. (pages/booking/view.py makes the same links without a script.)
 import { announce, around, data, element, make } from "../shared/page.js";
 
 const { url, day: onDay, taken } = /** @type {import("../types.js").WaitData} */ (data.waitlist);
