@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from scheduler_integration.waitlist import commands, looks
+
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7 * 86400
 OPENS, CLOSES, NOTICE_HOURS = 9, 16, 2
 # The practice fills up first, and people also come for the weeks behind those that are counted.
@@ -263,15 +265,14 @@ class Practice:
 	# What the site's jobs do
 
 	def _look(self) -> None:
-		from scheduler_integration import bookings
 
-		bookings.look_at_all(self.now)
+		looks.look_at_all(self.now)
 
 	def _follow(self) -> None:
 		"""Run the looks that were planned, as the outbox does, and let people read the offers. No mail is made."""
 		import frappe
 
-		from scheduler_integration.bookings.waitlist import look_for
+		from scheduler_integration.waitlist.looks import look_for
 
 		if not self.at_once:
 			return
@@ -320,17 +321,16 @@ class Practice:
 
 		token = entry_token(offer.entry)
 		if passes or offer.starts_at < self.now + person.notice:
-			bookings.retried(lambda: bookings.pass_offer(token, offer.name, self.now))
+			bookings.retried(lambda: commands.pass_offer(token, offer.name, self.now))
 			frappe.db.commit()
 			return
-		booking = bookings.retried(lambda: bookings.take_offer(token, offer.name, self.now))
+		booking = bookings.retried(lambda: commands.take_offer(token, offer.name, self.now))
 		frappe.db.commit()
 		self._has(person, booking.starts_at)
 
 	def _keep(self) -> None:
-		from scheduler_integration import bookings
 
-		bookings.keep_waitlists(self.now)
+		looks.keep_waitlists(self.now)
 
 
 def attempt(act: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.notifications import email
 from scheduler_integration.platform.clock import now
 from tests.support import door
@@ -40,7 +40,7 @@ def main() -> None:
 		names, due = _book(BOOKINGS)
 		frappe.sendmail, email.send_row = Clocked(frappe.sendmail), Clocked(email.send_row)
 		began = time.process_time()
-		count = bookings.run_due_tasks(lambda: due, 600)
+		count = outbox.run_due_tasks(lambda: due, 600)
 		whole = time.process_time() - began
 		due_tasks = {"booking": ["in", names], "due_at": ["<=", due]}
 		left = frappe.get_all(
@@ -65,7 +65,7 @@ def _book(count: int) -> tuple[list[str], int]:
 		guests = [f"guest-{index}@guests.example"]
 		names.append(door.book(payload(page, meeting_type, first + index * 1800, guests=guests), instant).id)
 	frappe.db.commit()
-	bookings.run_due_tasks(lambda: instant, 600)
+	outbox.run_due_tasks(lambda: instant, 600)
 	return names, first - DAY + count * 1800
 
 

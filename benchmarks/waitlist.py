@@ -123,10 +123,9 @@ def _simulated() -> Iterator[None]:
 	from scheduler_integration.availability.holds import CACHE_KEY
 	from scheduler_integration.bookings import consequences, ledger
 	from scheduler_integration.platform import clock
-	from scheduler_integration.waitlist.plan import plan_look
 
 	real, all_of_them = clock.now, consequences.CONSEQUENCES
-	consequences.CONSEQUENCES = (ledger.keep_ledger, plan_look)
+	consequences.CONSEQUENCES = (consequences.Consequence(ledger.keep_ledger, also_unpaid=True),)
 	try:
 		with undoing_commits():
 			yield

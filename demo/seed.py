@@ -24,9 +24,10 @@ from scheduler_integration.meetings.summaries import for_attendee
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait_request
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.waitlist import commands
+from scheduler_integration.waitlist.requests import WaitPayload, parse_wait_request
 
 PASSWORD = "demo"
 PAST_DAYS = 90
@@ -213,7 +214,7 @@ def _let_people_wait() -> None:
 		wait = WaitPayload(from_time="18:00", to_time="20:00")
 		payload = BookingPayload.of(person)
 		request = parse_wait_request(payload, wait, found.page, found.meeting_type, now)
-		bookings.retried(partial(bookings.join_waitlist, request, found, now))
+		bookings.retried(partial(commands.join_waitlist, request, found, now))
 
 
 def _book_the_past() -> None:

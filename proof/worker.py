@@ -21,6 +21,7 @@ from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform import transactions
+from scheduler_integration.waitlist import commands, looks
 from tests.support import door
 
 _server = transactions._server
@@ -206,19 +207,19 @@ def _decline(asked: dict[str, Any]) -> None:
 
 
 def _look(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.look_at(asked["meeting_type"], asked["now"]))
+	retried(lambda: looks.look_at(asked["meeting_type"], asked["now"]))
 
 
 def _take(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.take_offer(asked["token"], asked["offer"], asked["now"]))
+	retried(lambda: commands.take_offer(asked["token"], asked["offer"], asked["now"]))
 
 
 def _pass(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.pass_offer(asked["token"], asked["offer"], asked["now"]))
+	retried(lambda: commands.pass_offer(asked["token"], asked["offer"], asked["now"]))
 
 
 def _leave(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.leave_waitlist(asked["token"], asked["now"]))
+	retried(lambda: commands.leave_waitlist(asked["token"], asked["now"]))
 
 
 COMMANDS: dict[str, Callable[[dict[str, Any]], None]] = {

@@ -16,6 +16,7 @@ from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.engine import BOOKING
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.waitlist import looks
 from scheduler_integration.waitlist.links import entry_token
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -106,7 +107,7 @@ class World:
 
 	def takes(self, token: str, command: str = "take") -> Command:
 		"""Look at the list before the processes begin, and return what somebody does who is offered nine o'clock."""
-		commands.retried(lambda: commands.look_at(self.listed.name, NOW))
+		commands.retried(lambda: looks.look_at(self.listed.name, NOW))
 		frappe.db.commit()
 		[offer] = frappe.get_all("Waitlist Offer", {"meeting_type": self.listed.name}, pluck="name")
 		frappe.db.rollback()

@@ -174,6 +174,9 @@ ignore_links_on_delete = [
 	"Scheduling Export",
 ]
 
+# Consequences of a change of a booking in rooms above bookings/ (see `bookings/consequences.py`).
+booking_consequences = ["scheduler_integration.waitlist.plan.plan_look"]
+
 doc_events = {
 	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
 	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},

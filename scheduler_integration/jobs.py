@@ -25,6 +25,7 @@ from scheduler_integration.domains.names import readable
 from scheduler_integration.domains.words import sentences
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engine import local_date
+from scheduler_integration.entry import outbox
 from scheduler_integration.entry.your_data import new_code_for
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
@@ -41,6 +42,7 @@ from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.privacy.requests import erase, finish_requests
 from scheduler_integration.replies.mails import read_waiting
 from scheduler_integration.replies.rows import forget_old as forget_old_replies
+from scheduler_integration.waitlist import looks, retention
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
@@ -51,7 +53,7 @@ NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 def run_new_tasks() -> None:
 	"""Runs soon after commands were committed: the tasks of all bookings that are due. See `outbox/wake.py`."""
-	is_all = bookings.run_new_tasks(clock.now, RUN_SECONDS)
+	is_all = outbox.run_new_tasks(clock.now, RUN_SECONDS)
 	keep_awake()
 	if not is_all:
 		_run_the_rest()
@@ -63,7 +65,7 @@ def run_due_tasks(turn: int = 0) -> None:
 	`turn` is 1 for every other one of the runs that follow each other because much is due.
 	"""
 	began = clock.now()
-	bookings.run_due_tasks(clock.now, RUN_SECONDS)
+	outbox.run_due_tasks(clock.now, RUN_SECONDS)
 	keep_awake()
 	if clock.now() - began >= RUN_SECONDS:
 		_run_the_rest(1 - turn)
@@ -104,7 +106,7 @@ def poll_calendars() -> None:
 
 def keep_waitlists() -> None:
 	"""Runs every minute: ends offers of waitlists that nobody answered, and offers what is free."""
-	bookings.keep_waitlists(clock.now())
+	looks.keep_waitlists(clock.now())
 
 
 def follow_calendars(now: int) -> None:
@@ -302,7 +304,7 @@ def forget_bookings() -> None:
 	Commits after each batch.
 	"""
 	bookings.forget_past_bookings(clock.now())
-	bookings.forget_ended_waiting(clock.now())
+	retention.forget_ended_waiting(clock.now())
 
 
 def send_code(address: str, code: str, language: str) -> None:

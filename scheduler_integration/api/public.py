@@ -60,11 +60,11 @@ from scheduler_integration.parsing.fields import (
 )
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.series import parse_series
-from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.parsing.zones import check_clock, checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.platform.zone_words import renamed_cities, zone_words
+from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import entry_by_token
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import bookings
 from scheduler_integration.api import serialise_waitlist as serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in_host
 from scheduler_integration.catalogue.lookup import find_hosted
 from scheduler_integration.parsing.fields import parse_instant_of, parse_json, parse_name
 from scheduler_integration.platform import clock
+from scheduler_integration.waitlist import by_host
 from scheduler_integration.waitlist.listing import lists_of, own_lists
 
 # The method `list` below hides the type.
@@ -33,7 +33,7 @@ def reorder(meeting_type=None, entries=None) -> dict[str, Any]:
 	"""Bring those who wait into the order of `entries`, a list of ids. Return the waitlist."""
 	signed_in_host()
 	names = [parse_name(each) for each in parse_json("entries", entries, LIST) or ()]
-	bookings.reorder_waitlist(parse_name(meeting_type), names, clock.now())
+	by_host.reorder_waitlist(parse_name(meeting_type), names, clock.now())
 	return _waitlist(parse_name(meeting_type))
 
 
@@ -42,7 +42,7 @@ def reorder(meeting_type=None, entries=None) -> dict[str, Any]:
 def offer_by_hand(entry=None, start=None) -> dict[str, Any]:
 	"""Offer the time at `start` to somebody, whatever their place and wishes. Return the waitlist."""
 	signed_in_host()
-	bookings.offer_by_hand(parse_name(entry), parse_instant_of("start", start), clock.now())
+	by_host.offer_by_hand(parse_name(entry), parse_instant_of("start", start), clock.now())
 	return _waitlist_of(entry)
 
 
@@ -51,7 +51,7 @@ def offer_by_hand(entry=None, start=None) -> dict[str, Any]:
 def withdraw_offer(entry=None) -> dict[str, Any]:
 	"""Take back the offer that somebody has. Return the waitlist."""
 	signed_in_host()
-	bookings.withdraw_offer(parse_name(entry), clock.now())
+	by_host.withdraw_offer(parse_name(entry), clock.now())
 	return _waitlist_of(entry)
 
 
@@ -60,7 +60,7 @@ def withdraw_offer(entry=None) -> dict[str, Any]:
 def take_off(entry=None) -> dict[str, Any]:
 	"""Let somebody wait no longer. Return the waitlist."""
 	signed_in_host()
-	bookings.take_off_waitlist(parse_name(entry), clock.now())
+	by_host.take_off_waitlist(parse_name(entry), clock.now())
 	return _waitlist_of(entry)
 
 

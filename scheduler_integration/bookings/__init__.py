@@ -4,7 +4,8 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
-from scheduler_integration.bookings.calls import make_new_call, show_call
+from scheduler_integration.bookings.assign import hosts_to_hold
+from scheduler_integration.bookings.calls import give_up_call, make_new_call, show_call, store_call, store_link
 from scheduler_integration.bookings.closing import (
 	close_each,
 	complete_past_meetings,
@@ -40,36 +41,18 @@ from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
-from scheduler_integration.bookings.commands.waitlist import (
-	change_wait,
-	join_waitlist,
-	leave_waitlist,
-	lose_offer,
-	pass_offer,
-	take_offer,
-	wait_for_earlier,
-)
-from scheduler_integration.bookings.commands.waitlist_by_host import (
-	offer_by_hand,
-	reorder_waitlist,
-	take_off_waitlist,
-	times_to_offer,
-	withdraw_offer,
-)
 from scheduler_integration.bookings.follow import follow_calendar
-from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
+from scheduler_integration.bookings.guard import lock_takers, release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
-from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
-from scheduler_integration.bookings.retention import forget_bookings, forget_guest, forget_past_bookings
-from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings.waitlist import keep_waitlists, look_at, look_at_all
-from scheduler_integration.bookings.waitlist_retention import (
-	correct_waiting,
-	forget_ended_waiting,
-	forget_entries,
-	forget_list,
+from scheduler_integration.bookings.payment_task import run as run_payment
+from scheduler_integration.bookings.retention import (
+	delete_records_about,
+	forget_bookings,
+	forget_guest,
+	forget_past_bookings,
 )
+from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
+from scheduler_integration.bookings.transaction import command, retried
 
 __all__ = [
 	"UNDO_SECONDS",
@@ -86,43 +69,35 @@ __all__ = [
 	"book_undoably",
 	"cancel_by_host",
 	"cancel_by_token",
-	"change_wait",
 	"close_each",
+	"command",
 	"complete",
 	"complete_past_meetings",
 	"confirm",
 	"confirm_address_by_token",
 	"correct_attendee",
-	"correct_waiting",
 	"decline",
 	"decline_unanswered_requests",
+	"delete_records_about",
 	"follow_calendar",
 	"forget_bookings",
-	"forget_ended_waiting",
-	"forget_entries",
 	"forget_guest",
-	"forget_list",
 	"forget_past_bookings",
 	"forget_turns",
+	"give_up_call",
 	"hand_over",
 	"heed_notice",
 	"hold_slot",
-	"join_waitlist",
+	"hosts_to_hold",
 	"keep_time",
-	"keep_waitlists",
-	"leave_waitlist",
-	"look_at",
-	"look_at_all",
+	"lock_takers",
 	"look_at_missed_payments",
 	"look_at_missed_refunds",
 	"look_soon",
-	"lose_offer",
 	"make_new_call",
 	"mark_no_show",
 	"mark_paid",
 	"note_checkout",
-	"offer_by_hand",
-	"pass_offer",
 	"payment_authorised",
 	"propose",
 	"reassign",
@@ -132,27 +107,22 @@ __all__ = [
 	"release_buckets",
 	"release_slot",
 	"release_unconfirmed_meetings",
-	"reorder_waitlist",
 	"reschedule_by_host",
 	"reschedule_by_token",
 	"retried",
-	"run_due_tasks",
-	"run_new_tasks",
+	"run_payment",
 	"say_where",
 	"show_call",
 	"store_buckets",
-	"take_off_waitlist",
-	"take_offer",
+	"store_call",
+	"store_link",
 	"take_place",
 	"team_week",
 	"tell_now",
-	"times_to_offer",
 	"undo",
 	"undoable",
 	"update_guests_by_host",
 	"update_guests_by_token",
-	"wait_for_earlier",
 	"withdraw_ask",
-	"withdraw_offer",
 	"without_place",
 ]

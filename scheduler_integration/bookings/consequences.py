@@ -6,6 +6,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import frappe
 
@@ -22,29 +23,41 @@ from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.pace import rest_after_response
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.payments.follow import keep_payments
-from scheduler_integration.waitlist.plan import plan_look
 
-# A consequence gets all changes of the command, so that a session takes as many statements as one booking. It returns
-# fields by the booking's name, which `run_consequences` stores, because only bookings/ writes Booking.
-Consequence = Callable[[Changes], dict[str, Fields]]
+
+class Consequence(NamedTuple):
+	"""What follows from a command.
+
+	`follow` gets all changes of one meeting, so that a session takes as many statements as one booking. It returns fields by
+	the booking's name, which `run_consequences` stores, because only bookings/ writes Booking. `also_unpaid`: it follows too
+	if a booking isn't paid for, whose time is taken or free, and nobody hears of it. `of_order`: it gets all dates of a
+	series together. People pay once, and get one message, for all of them.
+	"""
+
+	follow: Callable[[Changes], dict[str, Fields]]
+	also_unpaid: bool = False
+	of_order: bool = False
+
 
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
-CONSEQUENCES: tuple[Consequence, ...] = (
-	keep_contact,
-	ledger.keep_ledger,
-	keep_payments,
-	keep_activity,
-	keep_engagement,
-	plan_call,
-	plan_events,
-	note_on_timeline,
-	note_changes,
-	plan_look,
-	plan_notifications,
+CONSEQUENCES = (
+	Consequence(keep_contact),
+	Consequence(ledger.keep_ledger, also_unpaid=True),
+	Consequence(keep_payments, also_unpaid=True, of_order=True),
+	Consequence(keep_activity),
+	Consequence(keep_engagement),
+	Consequence(plan_call),
+	Consequence(plan_events),
+	Consequence(note_on_timeline),
+	Consequence(note_changes, also_unpaid=True),
+	Consequence(plan_notifications, of_order=True),
 )
 
-# What follows from a change of a booking that isn't paid for: its time is taken or free, and nobody hears of it.
-WITHOUT_PAYMENT: tuple[Consequence, ...] = (ledger.keep_ledger, keep_payments, note_changes, plan_look)
+
+def all_consequences() -> list[Consequence]:
+	"""Return the consequences, and those of rooms that stand above this one: `hooks.py` names them. They follow payment or not."""
+	above = frappe.get_hooks("booking_consequences")
+	return [*CONSEQUENCES, *(Consequence(frappe.get_attr(path), also_unpaid=True) for path in above)]
 
 
 def run_consequences(*changes: Change) -> None:
@@ -54,42 +67,40 @@ def run_consequences(*changes: Change) -> None:
 	"""
 	unpaid = [change for change in changes if change.booking.payment_status in NOT_PAID]
 	if unpaid:
-		_run(unpaid, WITHOUT_PAYMENT)
+		_run(unpaid, [each for each in all_consequences() if each.also_unpaid])
 	if others := [change for change in changes if change not in unpaid] if unpaid else changes:
-		_run(others, CONSEQUENCES)
+		_run(others, all_consequences())
 
 
 def run_once_paid(*changes: Change) -> None:
-	"""Run the consequences of new bookings that waited until their attendee had paid. The changes are of the kind BOOKED."""
-	_run(changes, [each for each in CONSEQUENCES if each not in WITHOUT_PAYMENT or changes[0].turn])
+	"""Run the consequences of new bookings that waited until their attendee had paid. The changes are of the kind BOOKED.
+
+	With a turn the booking's time is taken again, and everything follows.
+	"""
+	_run(changes, [each for each in all_consequences() if changes[0].turn or not each.also_unpaid])
 
 
 def run_for_money(*changes: Change) -> None:
 	"""Note payments by hand or refunds on the bookings' timelines, count their days again, and tell the attendee."""
-	_run(changes, (note_on_timeline, note_changes, plan_notifications))
+	follow = note_on_timeline, note_changes, plan_notifications
+	_run(changes, [each for each in CONSEQUENCES if each.follow in follow])
 
 
 def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 	bookings = {change.booking.name: change.booking for change in changes}
 	stored: dict[str, Fields] = {name: {} for name in bookings}
-	meetings = _by_session(changes)
+	# The changes of one session together. The dates of a series that aren't shared are together too.
+	meetings: dict[str, list[Change]] = defaultdict(list)
+	for change in changes:
+		meetings[change.booking.session or ""].append(change)
 	for consequence in consequences:
-		# People pay once, and get one message, for all dates of a series. Everything else belongs to the meetings.
-		for together in [changes] if consequence in (keep_payments, plan_notifications) else meetings:
-			for name, fields in consequence(together).items():
+		for together in [changes] if consequence.of_order else meetings.values():
+			for name, fields in consequence.follow(together).items():
 				bookings[name].update(fields)
 				stored[name] |= fields
 	store_fields(stored)
 	wake()
 	rest_after_response()
-
-
-def _by_session(changes: Changes) -> list[Changes]:
-	"""Return the changes, those of one session together. The dates of a series that aren't shared are together too."""
-	groups = defaultdict(list)
-	for change in changes:
-		groups[change.booking.session or ""].append(change)
-	return list(groups.values())
 
 
 def store_fields(stored: Mapping[str, Fields]) -> None:

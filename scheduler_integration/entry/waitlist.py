@@ -7,7 +7,6 @@ from dataclasses import replace
 import frappe
 from frappe import _
 
-from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import suiting_starts
 from scheduler_integration.catalogue.lookup import Bookable
@@ -16,10 +15,11 @@ from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitl
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.waitlist import Wait, WaitPayload, WaitRequest, parse_wait, parse_wait_request
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
+from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import find_entry
+from scheduler_integration.waitlist.requests import Wait, WaitPayload, WaitRequest, parse_wait, parse_wait_request
 from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, sends_texts, shown
 
 # The free times that somebody reads who wants to wait although some suit.
@@ -41,7 +41,7 @@ def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayl
 	try:
 		with admitted(request.person, payload, bookable, clock.now()) as person:
 			joining = replace(request, person=person)
-			bookings.join_waitlist(joining, bookable, clock.now())
+			commands.join_waitlist(joining, bookable, clock.now())
 	except CodeNeeded as needed:
 		text = _("We sent a code of six digits to {0}. Enter it here, and you are on the waitlist.")
 		needed.message = text.format(request.person.attendee_email)
@@ -53,47 +53,47 @@ def wait_for_earlier(token: str, wait: WaitPayload, zone: object = None) -> Show
 	"""Let the attendee of the manage link with this token wait for an earlier time.
 
 	The dates and hours are by the clock of `zone`, or of the attendee's zone. Raises InvalidRequest, and the errors of
-	`bookings.wait_for_earlier`.
+	`commands.wait_for_earlier`.
 	"""
 	now = clock.now()
 	booking = booking_by_token(token, now)
 	parsed = parse_wait(wait, checked_zone(zone or booking.timezone), now)
 	_check_texts(parsed, booking.attendee.phone)
-	return shown(bookings.wait_for_earlier(token, parsed, clock.now()), clock.now())
+	return shown(commands.wait_for_earlier(token, parsed, clock.now()), clock.now())
 
 
 def change_wait(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
-	"""Change when the person of the entry's link has time. Raises InvalidRequest, and the errors of `bookings.change_wait`."""
+	"""Change when the person of the entry's link has time. Raises InvalidRequest, and the errors of `commands.change_wait`."""
 	entry = find_entry(token)
 	parsed = parse_wait(wait, checked_zone(zone or entry.zone), clock.now())
 	_check_texts(parsed, entry.attendee_phone)
-	return shown(bookings.change_wait(token, parsed, clock.now()), clock.now())
+	return shown(commands.change_wait(token, parsed, clock.now()), clock.now())
 
 
 def leave_waitlist(token: str) -> ShownEntry:
 	"""Take the person of the entry's link off the list. Doing it twice changes nothing. Raises WaitlistEntryNotFound."""
-	return shown(bookings.leave_waitlist(token, clock.now()), clock.now())
+	return shown(commands.leave_waitlist(token, clock.now()), clock.now())
 
 
 def pass_offer(token: str, offer: str) -> ShownEntry:
-	"""Offer the time to others: the person waits for another one. Raises the errors of `bookings.pass_offer`."""
-	return shown(bookings.pass_offer(token, offer, clock.now()), clock.now())
+	"""Offer the time to others: the person waits for another one. Raises the errors of `commands.pass_offer`."""
+	return shown(commands.pass_offer(token, offer, clock.now()), clock.now())
 
 
 def take_offer(token: str, offer: str) -> AttendeeBooking:
 	"""Book the offered time, or move the person's meeting to it. Doing it twice returns the same booking.
 
 	If somebody else has the time by now, the offer ends, and OfferEnded says so: this is committed. Raises the other errors
-	of `bookings.take_offer`.
+	of `commands.take_offer`.
 	"""
 
 	now = clock.now()
 	try:
-		return for_attendee(bookings.take_offer(token, offer, now), now)
+		return for_attendee(commands.take_offer(token, offer, now), now)
 	except SlotTaken:
 		frappe.db.rollback()
 		frappe.clear_messages()
-		bookings.lose_offer(token, offer, clock.now())
+		commands.lose_offer(token, offer, clock.now())
 		# The error rolls back whatever the request did.
 		frappe.db.commit()
 		raise OfferEnded(

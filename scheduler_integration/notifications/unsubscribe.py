@@ -29,7 +29,7 @@ class Subscription:
 	"""Messages of one kind to one address. `page` is the Scheduling Page under whose domain the link is.
 
 	The `address` of a WAITLIST is the name of the Waitlist Entry. Its person stops the messages by leaving the list, which is
-	up to `bookings.leave_waitlist`.
+	up to `commands.leave_waitlist`.
 	"""
 
 	kind: str

@@ -13,7 +13,7 @@ from frappe import _
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.payments.providers import CASH
-from scheduler_integration.waitlist.erasing import USUAL_DAYS
+from scheduler_integration.waitlist.retention import USUAL_DAYS
 from scheduler_integration.waitlist.used import is_used
 
 

@@ -12,7 +12,7 @@ import frappe
 
 from scheduler_integration.catalogue.booking_links import links_for
 from scheduler_integration.platform.clock import iso
-from scheduler_integration.privacy.waiting import held_waiting, waiting_names
+from scheduler_integration.waitlist.held import held_waiting, waiting_names
 
 Facts = dict[str, Any]
 

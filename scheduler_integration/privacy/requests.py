@@ -29,7 +29,8 @@ from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.privacy.held import booked_names
-from scheduler_integration.privacy.waiting import waiting_names
+from scheduler_integration.waitlist import commands, retention
+from scheduler_integration.waitlist.held import waiting_names
 from scheduler_integration.waitlist.links import entry_token
 
 DOCTYPE = "Privacy Request"
@@ -64,7 +65,7 @@ def correct(address: str, person: bookings.Person, now: int) -> int:
 	changed = 0
 	for command, names in (
 		(bookings.correct_attendee, booked_names(address)),
-		(bookings.correct_waiting, waiting_names(address)),
+		(retention.correct_waiting, waiting_names(address)),
 	):
 		for name in names:
 			changed += command(name, person, now)
@@ -167,8 +168,8 @@ def _leave_waitlists(address: str, now: int) -> int:
 	"""Take the person off all waitlists, so that an offer goes on, and erase that they were there. Commits after each."""
 	names = waiting_names(address)
 	for name in names:
-		bookings.leave_waitlist(entry_token(name), now)
-		bookings.forget_entries([name])
+		commands.leave_waitlist(entry_token(name), now)
+		retention.forget_entries([name])
 		frappe.db.commit()
 	return len(names)
 

@@ -1,6 +1,6 @@
 """Waitlists: who waits for a time of a meeting type, and which free time was offered to whom.
 
-A list isn't told what happened. `bookings/waitlist.py` looks at the calendars as they are, and offers what is free to those
+A list isn't told what happened. `waitlist/looks.py` looks at the calendars as they are, and offers what is free to those
 who wait, in their order. So a time is found whatever made it free, and nobody is forgotten after an outage:
 
     10:00  Ann and Ben wait for Tuesday afternoon. Everything is taken.

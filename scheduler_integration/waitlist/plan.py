@@ -4,20 +4,28 @@ from collections.abc import Iterable
 
 import frappe
 
-from scheduler_integration.meetings.changes import Change, Changes, Fields
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.outbox.tasks import PENDING, Planned, plan_all
+from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.used import is_used
 
 KIND = "waitlist"
 # The purpose of the look at the lists after a time became free.
 FREED = "freed"
+# The purpose of a task that ends an offer of which nobody could be told.
+UNDELIVERED = "undelivered"
 
 
 def plan_look(changes: Changes) -> dict[str, Fields]:
 	"""A consequence, as `bookings/consequences.py` wants it: look at the waitlists if a host is free again.
 
-	A command that can still be taken back lets this wait too. Makes no statement if nobody can wait on this site.
+	A command that can still be taken back lets this wait too. If a look has followed a move that is taken back, the entry goes
+	back to the former booking. Makes no statement if nobody can wait on this site.
 	"""
+	undone = [(each.moved_from, each.booking) for each in changes if each.kind is Kind.UNDONE and each.moved_from]
+	for moved, former in undone if undone and is_used() else ():
+		if entry := records.of_booking(moved.name):
+			records.follow_booking(entry, former.name)
 	freed = {change.booking.name: (change, users) for change in changes if (users := _freed(change))}
 	if freed and is_used():
 		plan_all(

@@ -1,4 +1,4 @@
-"""Waitlist Entry and Waitlist Offer: the functions that read and write them. Nobody else does, but `erasing.py` deletes.
+"""Waitlist Entry and Waitlist Offer: the functions that read and write them. Nobody else does, but `retention.py` deletes.
 
     entry   Waiting ──▶ Booked    an offer was taken
                ├──────▶ Left      the person doesn't wait any more
@@ -268,6 +268,11 @@ def ids_of_open_holds(hold_ids: Collection[str]) -> set[str]:
 def end_offers(names: Collection[str], status: str) -> None:
 	"""Let these offers hold no longer."""
 	_set(OFFER, names, status=status)
+
+
+def forget_offer(name: str) -> None:
+	"""Delete an offer that nobody heard of."""
+	frappe.db.delete(OFFER, {"name": name})
 
 
 def _read(query: Any, hosts: Collection[str] | None) -> list[frappe._dict]:

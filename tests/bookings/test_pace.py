@@ -21,6 +21,7 @@ pytestmark = [
 HOLD = """
 import json, signal, sys
 from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.platform import clock
 from scheduler_integration.bookings.transaction import retried
 from tests.support import door
@@ -65,7 +66,7 @@ def neighbours():
 DELIVER = """
 import itertools, json, signal, sys
 import frappe
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.platform import clock
 booking, last = json.loads(sys.argv[1])
 commit, count = frappe.db.commit, itertools.count(1)
@@ -75,7 +76,7 @@ def commit_or_stay(*args, **kwargs):
 	print("held", flush=True)
 	signal.pause()
 frappe.db.commit = commit_or_stay
-bookings.run_due_tasks(clock.now, 60, booking)
+outbox.run_due_tasks(clock.now, 60, booking)
 print("delivered", flush=True)
 """
 

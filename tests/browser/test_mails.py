@@ -10,6 +10,7 @@ from scheduler_integration import bookings
 from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.notifications.email import queue_email
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import entry_token
 from tests.browser.screens import DESK, PHONE, SCREENSHOTS, Browsing, Screen
 from tests.support import door
@@ -58,7 +59,7 @@ def _waiting(meeting_type, language):
 	# Its look at the list makes the offer.
 	deliver(entry.name, NOW)
 	rows = frappe.get_all("Email Queue", {"reference_name": entry.name}, ["message"], order_by="creation asc")
-	bookings.leave_waitlist(entry_token(entry.name), NOW)
+	commands.leave_waitlist(entry_token(entry.name), NOW)
 	joined, offer = (message_from_string(row.message, policy=policy.default) for row in rows)
 	return {
 		f"waitlist-{name}-{language}": mail.get_body(("html",)).get_content()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 RUN_AND_DIE = """
 import os, signal, sys
 import frappe
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 commit, commits = frappe.db.commit, 0
 def counted():
 	global commits
@@ -29,12 +29,12 @@ def counted():
 	if sys.argv[2] == "after" and commits == int(sys.argv[1]):
 		os.kill(os.getpid(), signal.SIGKILL)
 frappe.db.commit = counted
-bookings.run_due_tasks(lambda: int(sys.argv[4]), 60, sys.argv[3])
+outbox.run_due_tasks(lambda: int(sys.argv[4]), 60, sys.argv[3])
 """
 RUN = """
 import sys
-from scheduler_integration import bookings
-bookings.run_due_tasks(lambda: int(sys.argv[2]), 60, sys.argv[1])
+from scheduler_integration.entry import outbox
+outbox.run_due_tasks(lambda: int(sys.argv[2]), 60, sys.argv[1])
 """
 LATER = NOW + max(LEASE_SECONDS, CLAIM_SECONDS) + 1
 

@@ -12,11 +12,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
 PUBLIC = "scheduler_integration.api.public"
 RUN_IN_TWO_MINUTES = """
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.platform import clock
 from tests.support.site import set_test_mode
 set_test_mode(False)
-bookings.run_due_tasks(lambda: clock.now() + 120, 20)
+outbox.run_due_tasks(lambda: clock.now() + 120, 20)
 """
 
 

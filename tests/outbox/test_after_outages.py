@@ -23,6 +23,7 @@ from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
+from scheduler_integration.entry import outbox
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
 from scheduler_integration.outbox.failures import undelivered, waiting_at
@@ -183,7 +184,7 @@ class Outages(History):
 			self.run_jobs()
 
 	def run_jobs(self) -> None:
-		bookings.run_due_tasks(lambda: self.now, 60)
+		outbox.run_due_tasks(lambda: self.now, 60)
 		bookings.complete_past_meetings(self.now)
 		for name in due_connections(self.now):
 			sync(name, self.now)

@@ -7,10 +7,9 @@ import frappe
 import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
-from scheduler_integration.bookings.outbox import HANDLERS
-from scheduler_integration.bookings.waitlist_task import UNDELIVERED
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
+from scheduler_integration.entry.outbox import HANDLERS
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels.sms import ANSWER
 from scheduler_integration.notifications.messages import (
@@ -26,7 +25,7 @@ from scheduler_integration.notifications.messages import (
 from scheduler_integration.notifications.templates import TEMPLATES, TO_WAITING
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.payments.plan import DEADLINE, LOOK, REFUND
-from scheduler_integration.waitlist.plan import FREED
+from scheduler_integration.waitlist.plan import FREED, UNDELIVERED
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver, status_of, tasks

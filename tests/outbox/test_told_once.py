@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from icalendar import Calendar
 
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
@@ -50,7 +50,7 @@ class Messages(History):
 
 	@rule()
 	def jobs_run(self):
-		bookings.run_due_tasks(lambda: self.now, 60)
+		outbox.run_due_tasks(lambda: self.now, 60)
 
 	@rule()
 	def mail_server_changes_its_mind(self):
@@ -64,7 +64,7 @@ class Messages(History):
 		self.inbox.refusing = False
 		for _each in range(3):
 			self.now += DAY
-			bookings.run_due_tasks(lambda: self.now, 60)
+			outbox.run_due_tasks(lambda: self.now, 60)
 		mails = [self.inbox.arrived.get() for _each in range(self.inbox.arrived.qsize())]
 		for name in self.booked:
 			self.check(frappe.get_doc("Booking", name), mails)

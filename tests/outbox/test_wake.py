@@ -6,7 +6,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from scheduler_integration import bookings, jobs
+from scheduler_integration import jobs
+from scheduler_integration.entry import outbox
 from scheduler_integration.outbox import runner, wake
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Again, Done
@@ -150,13 +151,13 @@ class TestQueueing:
 		"""Frappe doesn't queue a job with the id of one that runs."""
 		if site.is_real:
 			pytest.skip("a real site's worker is another process, whose time can't be cut short")
-		ran, run = [], bookings.run_due_tasks
+		ran, run = [], outbox.run_due_tasks
 
 		def counted(now, seconds):
 			ran.append(run(now, seconds))
 			monkeypatch.setattr(jobs, "RUN_SECONDS", 0 if len(ran) < 4 else 30)
 
-		monkeypatch.setattr(bookings, "run_due_tasks", counted)
+		monkeypatch.setattr(outbox, "run_due_tasks", counted)
 		monkeypatch.setattr(jobs, "RUN_SECONDS", 0)
 		frappe.enqueue(jobs.NEXT_RUN, queue="long")
 		site.run_jobs()

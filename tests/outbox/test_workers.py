@@ -27,11 +27,11 @@ from functools import partialmethod
 smtplib.SMTP._get_socket = partialmethod(
 	lambda self, host, port, timeout, known: known(self, host, port, 1), known=smtplib.SMTP._get_socket
 )
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.platform import clock
 from tests.support.site import set_test_mode
 set_test_mode(False)
-bookings.run_due_tasks(lambda: clock.now() + int(sys.argv[1]), 60)
+outbox.run_due_tasks(lambda: clock.now() + int(sys.argv[1]), 60)
 """
 # Kills itself with the signal that nobody can catch, before or after the commit of this number.
 RUN_AND_DIE = """

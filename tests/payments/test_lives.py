@@ -34,7 +34,7 @@ STEPS = 45
 _CODE = """
 import json, os, signal, sys
 import frappe
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.entry import payments as entry
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.http.client import Client
@@ -62,7 +62,7 @@ try:
 		entry.checkout_address(argument)
 		frappe.db.commit()
 	else:
-		bookings.run_due_tasks(lambda: now, 20, argument)
+		outbox.run_due_tasks(lambda: now, 20, argument)
 except SchedulingError:
 	frappe.db.rollback()
 """

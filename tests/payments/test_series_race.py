@@ -12,7 +12,7 @@ from tests.payments.world import hear, press_pay
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "at_now")]
 
 _ACT = """
-from scheduler_integration.entry import payments as entry
+from scheduler_integration.entry import outbox, payments as entry
 frappe.local.conf.update(wish["conf"])
 clock.now = lambda: wish["now"]
 frappe.set_user("Administrator")
@@ -21,7 +21,7 @@ def act():
 	if wish["what"] == "press":
 		return entry.checkout_address(wish["token"]).rpartition("/")[2]
 	if wish["what"] == "run":
-		return bookings.run_due_tasks(clock.now, 60, wish["name"])
+		return outbox.run_due_tasks(clock.now, 60, wish["name"])
 	return retried(lambda: bookings.cancel_by_host(wish["name"], "", clock.now())).id
 
 race(act)

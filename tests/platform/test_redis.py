@@ -9,7 +9,7 @@ import frappe
 import pytest
 import redis
 
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.platform.clock import now
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.outbox import status_of
@@ -83,7 +83,7 @@ def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch,
 	with running(site) as server, server.client() as client:
 		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
 	assert statuses(booking) == {"Pending"}
-	bookings.run_due_tasks(now, 30)
+	outbox.run_due_tasks(now, 30)
 	assert statuses(booking) == {"Sent"}
 
 

@@ -7,15 +7,14 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.commands import waitlist as commands
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import NoWaitlist, WaitlistFull
 from scheduler_integration.meetings.invited import CONFIRMED
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait_request
 from scheduler_integration.platform.clock import now
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import by_host, commands, records
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.requests import WaitPayload, parse_wait_request
 from tests.pages.offer import bookings_of
 from tests.support.factories import fresh, make_meeting_type, make_page, page_of
 from tests.waitlist.people import (
@@ -45,7 +44,7 @@ def join_confirmed(meeting_type, **typed):
 	person = replace(request.person, address_status=CONFIRMED)
 	asked = replace(request, person=person)
 	found = find_bookable(page.slug, meeting_type.slug)
-	entry = bookings.retried(partial(bookings.join_waitlist, asked, found, now()))
+	entry = bookings.retried(partial(commands.join_waitlist, asked, found, now()))
 	frappe.db.commit()
 	return entry
 
@@ -147,4 +146,4 @@ def test_an_offer_of_one_date_booked_a_whole_series(client, as_user):
 	assert (answer.status_code, answer.json()["code"]) == (409, "OFFER_ENDED")
 	assert bookings_of(meeting_type) == []
 	with as_user(page_of(meeting_type).user), pytest.raises(NoWaitlist):
-		bookings.retried(partial(bookings.offer_by_hand, ben.name, offer.start + 1800, now()))
+		bookings.retried(partial(by_host.offer_by_hand, ben.name, offer.start + 1800, now()))

@@ -6,8 +6,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration import bookings
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from tests.support import door
 from tests.support.calendar_servers import CalendarServer
 from tests.support.door import slots_between
@@ -51,4 +51,4 @@ def book(page: Document, start: int = NINE, **fields: Any) -> Document:
 def deliver(now: int = NOW) -> None:
 	"""Run the tasks of all bookings that are due."""
 	frappe.db.commit()
-	bookings.run_due_tasks(lambda: now, 20)
+	outbox.run_due_tasks(lambda: now, 20)

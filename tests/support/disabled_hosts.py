@@ -10,6 +10,7 @@ import frappe
 from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -129,5 +130,5 @@ class Life:
 				if frappe.db.get_value("Calendar Connection", name, "status") != "Reconnect needed":
 					sync(name, self.now)
 		frappe.db.commit()
-		bookings.run_due_tasks(lambda: self.now, 30)
+		outbox.run_due_tasks(lambda: self.now, 30)
 		frappe.db.rollback()

@@ -7,7 +7,7 @@ import frappe
 from frappe.translate import print_language
 from icalendar import Calendar, Component
 
-from scheduler_integration import bookings
+from scheduler_integration.entry import outbox
 from scheduler_integration.notifications.invitation import Invitation
 from scheduler_integration.notifications.messages import Message, message_to
 from scheduler_integration.notifications.readers import reader_of
@@ -76,7 +76,7 @@ def mails(booking: str, now: int) -> list[Mail]:
 def deliver(booking: str, now: int) -> int:
 	"""Run the booking's due tasks, and leave those of others alone. Returns how many ran. Commits."""
 	frappe.db.commit()
-	return bookings.run_due_tasks(lambda: now, 60, booking)
+	return outbox.run_due_tasks(lambda: now, 60, booking)
 
 
 def _message(booking, row, now) -> Message:

@@ -15,6 +15,7 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.jobs import follow_calendars
 from scheduler_integration.meetings.tokens import manage_token
@@ -64,7 +65,7 @@ def book(page, start=NINE, now=NOW):
 
 def deliver(now=NOW):
 	frappe.db.commit()
-	bookings.run_due_tasks(lambda: now, 20)
+	outbox.run_due_tasks(lambda: now, 20)
 
 
 def read(jane, now=NOW, **kwargs):

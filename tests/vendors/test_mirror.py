@@ -9,6 +9,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -65,7 +66,7 @@ class Team:
 		others = {"kind": ("!=", "calendar_event"), "status": "Pending"}
 		frappe.db.set_value("Outbox Task", others, "status", "Skipped")
 		frappe.db.commit()
-		bookings.run_due_tasks(lambda: self.now, 30)
+		outbox.run_due_tasks(lambda: self.now, 30)
 		frappe.db.rollback()
 
 	def trouble(self) -> None:

@@ -9,6 +9,7 @@ from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from scheduler_integration.jobs import follow_calendars
 from scheduler_integration.meetings.summaries import for_host
 from scheduler_integration.meetings.tokens import manage_token
@@ -56,7 +57,7 @@ def time_passes(vendor, jane, since, until, step=10 * MINUTE):
 	"""Run the jobs of each step, as the scheduler does."""
 	for now in range(since, until + 1, step):
 		vendor.stand_in.clock.move_to(now)
-		bookings.run_due_tasks(lambda now=now: now, 20)
+		outbox.run_due_tasks(lambda now=now: now, 20)
 		if jane.connection in due_connections(now):
 			sync(jane.connection, now)
 		tell_of_trouble(now)

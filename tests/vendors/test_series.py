@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.entry import outbox
 from scheduler_integration.notifications.invitation import calendar_file
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -39,7 +40,7 @@ def deliver(now):
 	others = {"kind": ("!=", "calendar_event"), "status": "Pending"}
 	frappe.db.set_value("Outbox Task", others, "status", "Skipped")
 	frappe.db.commit()
-	bookings.run_due_tasks(lambda: now, 30)
+	outbox.run_due_tasks(lambda: now, 30)
 	frappe.db.rollback()
 
 

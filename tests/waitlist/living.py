@@ -23,19 +23,20 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import transaction
-from scheduler_integration.bookings.outbox import HANDLERS
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.entry import outbox
 from scheduler_integration.entry import waitlist as door_of_lists
+from scheduler_integration.entry.outbox import HANDLERS
 from scheduler_integration.exceptions import DatesTaken, OfferEnded, SchedulingError
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform import clock
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import by_host, commands, looks, records
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.rows import Entry, NewOffer
 from tests.support import door
 from tests.waitlist import rules
@@ -331,7 +332,7 @@ def _take(me: Living, offer: frappe._dict) -> str:
 	from scheduler_integration.exceptions import SlotTaken
 
 	try:
-		return retried(lambda: bookings.take_offer(entry_token(offer.entry), offer.name, me.now)).name
+		return retried(lambda: commands.take_offer(entry_token(offer.entry), offer.name, me.now)).name
 	except SlotTaken:
 		raise OfferEnded from None
 
@@ -384,24 +385,24 @@ def offer_by_hand(me: Living) -> None:
 	# The host's page may be old: somebody on it has left, or was booked.
 	entry = me.some_entry() if me.dice.random() < 0.8 else me.some("Waitlist Entry", "creation, name")
 	name, start = entry.name, me.some_start()
-	retried(lambda: bookings.offer_by_hand(name, start, me.now))
+	retried(lambda: by_host.offer_by_hand(name, start, me.now))
 
 
 def withdraw(me: Living) -> None:
 	name = me.some_offer().entry
-	retried(lambda: bookings.withdraw_offer(name, me.now))
+	retried(lambda: by_host.withdraw_offer(name, me.now))
 
 
 def reorder(me: Living) -> None:
 	kind = me.some_kind(waits=True)["name"]
 	names = frappe.get_all("Waitlist Entry", {"meeting_type": kind, "status": "Waiting"}, pluck="name", order_by="name")
 	me.dice.shuffle(names)
-	retried(lambda: bookings.reorder_waitlist(kind, names, me.now))
+	retried(lambda: by_host.reorder_waitlist(kind, names, me.now))
 
 
 def take_off(me: Living) -> None:
 	name = me.some_entry().name
-	retried(lambda: bookings.take_off_waitlist(name, me.now))
+	retried(lambda: by_host.take_off_waitlist(name, me.now))
 
 
 # What machines do
@@ -409,19 +410,19 @@ def take_off(me: Living) -> None:
 
 def look(me: Living) -> None:
 	kind = me.some_kind(waits=True)["name"]
-	retried(lambda: bookings.look_at(kind, me.now))
+	retried(lambda: looks.look_at(kind, me.now))
 
 
 def look_at_all(me: Living) -> None:
-	bookings.look_at_all(me.now)
+	looks.look_at_all(me.now)
 
 
 def minute(me: Living) -> None:
-	bookings.keep_waitlists(me.now)
+	looks.keep_waitlists(me.now)
 
 
 def run_tasks(me: Living) -> None:
-	bookings.run_due_tasks(lambda: me.now, 5)
+	outbox.run_due_tasks(lambda: me.now, 5)
 
 
 def empty_the_cache(me: Living) -> None:

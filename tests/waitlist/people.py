@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.platform.clock import iso, now
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import looks, records
 from scheduler_integration.waitlist.links import entry_token
 from scheduler_integration.waitlist.rows import Entry
 from tests.pages.offer import book, in_three_days, make_offer
@@ -66,7 +66,7 @@ def waiting(meeting_type: Document, name: str = "Ann", **wishes: Any) -> Entry:
 
 def look(meeting_type: Document) -> None:
 	"""Offer what is free, and commit."""
-	bookings.retried(lambda: bookings.look_at(meeting_type.name, now()))
+	bookings.retried(lambda: looks.look_at(meeting_type.name, now()))
 	frappe.db.commit()
 
 

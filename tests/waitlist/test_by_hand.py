@@ -11,7 +11,7 @@ from scheduler_integration.exceptions import (
 	SlotTaken,
 	WaitlistOver,
 )
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import by_host, commands, records
 from scheduler_integration.waitlist.links import entry_token
 from tests.support.factories import hour, make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
@@ -35,7 +35,7 @@ from tests.waitlist.world import (
 
 
 def by_hand(entry, clock, now=NOW, day=DAY):
-	return bookings.retried(lambda: bookings.offer_by_hand(entry.name, at_hour(clock, day), now))
+	return bookings.retried(lambda: by_host.offer_by_hand(entry.name, at_hour(clock, day), now))
 
 
 def test_the_last_of_the_list_gets_a_time_outside_their_wishes_and_takes_it():
@@ -68,11 +68,11 @@ def test_who_has_an_offer_or_does_not_wait_gets_none():
 	by_hand(ann, "10:00")
 	with pytest.raises(ChangedMeanwhile):
 		by_hand(ann, "10:30")
-	bookings.leave_waitlist(entry_token(ann.name), NOW)
+	commands.leave_waitlist(entry_token(ann.name), NOW)
 	with pytest.raises(WaitlistOver):
 		by_hand(ann, "10:30")
 	with pytest.raises(WaitlistOver):
-		bookings.times_to_offer(ann.name, NOW)
+		by_host.times_to_offer(ann.name, NOW)
 
 
 def test_a_time_of_a_type_that_is_switched_off_is_not_offered_and_people_can_be_taken_off():
@@ -82,7 +82,7 @@ def test_a_time_of_a_type_that_is_switched_off_is_not_offered_and_people_can_be_
 	meeting_type.save()
 	with pytest.raises(MeetingTypeNotFound):
 		by_hand(ann, "10:00")
-	bookings.take_off_waitlist(ann.name, NOW)
+	by_host.take_off_waitlist(ann.name, NOW)
 	assert (again(ann).status, again(ann).ended_because) == (records.ENDED, records.BECAUSE_HOST)
 
 
@@ -98,7 +98,7 @@ def test_a_meeting_that_keeps_its_host_could_be_offered_a_time_of_another_host()
 	other = next(user for user in (jane, tom) if user != late.host)
 	# At 09:00 only the other host is free.
 	cancel(rest if rest.host == other else next_at(meeting_type, "09:00", other))
-	assert at_hour("09:00") not in bookings.times_to_offer(ann.name, NOW)
+	assert at_hour("09:00") not in by_host.times_to_offer(ann.name, NOW)
 	with pytest.raises(SlotTaken):
 		by_hand(ann, "09:00")
 	by_hand(ann, "10:00")
@@ -113,7 +113,7 @@ def next_at(meeting_type, clock, host):
 def test_times_that_overlap_the_meeting_to_move_can_be_offered_and_its_own_can_not():
 	meeting_type = make_type(make_page(hours=MORNING), duration_minutes=60, slot_interval=30)
 	ann = wait_for_earlier(book(meeting_type, "10:00", "Ann"))
-	assert [hour(start) for start in bookings.times_to_offer(ann.name, NOW) if start < at_hour("12:00")] == [
+	assert [hour(start) for start in by_host.times_to_offer(ann.name, NOW) if start < at_hour("12:00")] == [
 		"09:00",
 		"09:30",
 	]
@@ -127,7 +127,7 @@ def test_an_offer_that_is_taken_back_goes_to_the_next():
 	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
 	cancel(taken["09:30"])
 	look(meeting_type)
-	bookings.withdraw_offer(ann.name, NOW)
+	by_host.withdraw_offer(ann.name, NOW)
 	after_commit()
 	look(meeting_type)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
@@ -137,7 +137,7 @@ def test_a_new_order_decides_who_is_next():
 	meeting_type = make_type()
 	taken = fill(meeting_type)
 	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
-	bookings.reorder_waitlist(meeting_type.name, [ben.name, "nobody", ben.name], NOW)
+	by_host.reorder_waitlist(meeting_type.name, [ben.name, "nobody", ben.name], NOW)
 	cancel(taken["09:30"])
 	look(meeting_type)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")

@@ -3,12 +3,10 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY, Hold, put_hold
 from scheduler_integration.availability.offer import make_offer
-from scheduler_integration.bookings.commands import waitlist
 from scheduler_integration.exceptions import SlotTaken
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import commands, records
 from scheduler_integration.waitlist.links import entry_token
 from tests.support.factories import make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
@@ -81,7 +79,7 @@ def test_a_time_was_offered_to_two_because_the_cache_was_emptied_in_the_middle_o
 		frappe.cache.delete_value(CACHE_KEY)
 		return make_offer(*args, **options)
 
-	monkeypatch.setattr("scheduler_integration.bookings.waitlist.make_offer", after_it_was_emptied)
+	monkeypatch.setattr("scheduler_integration.waitlist.looks.make_offer", after_it_was_emptied)
 	look(meeting_type)
 	look(meeting_type)
 	assert offered_hour(ann) == "09:30"
@@ -152,7 +150,7 @@ def test_a_time_that_was_offered_to_two_stays_held_when_one_of_them_passes():
 	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
 	cancel(taken["09:30"])
 	look(meeting_type)
-	bookings.pass_offer(entry_token(ann.name), offer_of(ann).name, NOW)
+	commands.pass_offer(entry_token(ann.name), offer_of(ann).name, NOW)
 	after_commit()
 	with pytest.raises(SlotTaken):
 		book(meeting_type, "09:30", "Dora")
@@ -163,14 +161,14 @@ def test_a_second_click_between_two_reads_of_the_first_ended_the_offer(monkeypat
 	meeting_type = make_type()
 	ann = join(meeting_type)
 	look(meeting_type)
-	token, offer, find = entry_token(ann.name), offer_of(ann), waitlist.find_entry
+	token, offer, find = entry_token(ann.name), offer_of(ann), commands.find_entry
 	booked = []
 
 	def find_before_the_other_click(asked, **options):
-		monkeypatch.setattr(waitlist, "find_entry", find)
+		monkeypatch.setattr(commands, "find_entry", find)
 		found = find(asked, **options)
-		booked.append(bookings.take_offer(asked, offer.name, NOW).name)
+		booked.append(commands.take_offer(asked, offer.name, NOW).name)
 		return found
 
-	monkeypatch.setattr(waitlist, "find_entry", find_before_the_other_click)
-	assert [bookings.take_offer(token, offer.name, NOW).name] == booked
+	monkeypatch.setattr(commands, "find_entry", find_before_the_other_click)
+	assert [commands.take_offer(token, offer.name, NOW).name] == booked

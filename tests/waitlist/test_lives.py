@@ -15,11 +15,12 @@ import frappe
 import pytest
 
 from proof.protocol import Line
-from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
-from scheduler_integration.bookings.outbox import HANDLERS
+from scheduler_integration.entry import outbox
+from scheduler_integration.entry.outbox import HANDLERS
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.platform import clock
+from scheduler_integration.waitlist import looks
 from scheduler_integration.waitlist.rows import key_of_hold
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
@@ -144,7 +145,7 @@ class Life:
 			assert not told["wrong"], self.story(told["wrong"])
 		frappe.db.rollback()
 		if is_forgetful:
-			bookings.look_at_all(self.now)
+			looks.look_at_all(self.now)
 		lost = {key for key in self.wanted() if key not in self.held()}
 		assert not lost, self.story([f"{key} is offered, and isn't held" for key in lost])
 
@@ -159,7 +160,7 @@ class Life:
 		self.now += seconds
 		frappe.db.rollback()
 		if seconds:
-			bookings.keep_waitlists(self.now)
+			looks.keep_waitlists(self.now)
 
 	def check(self):
 		frappe.db.rollback()
@@ -178,12 +179,12 @@ class Life:
 			open_until = [each.expires_at for each in rules.offers(self.kinds, status="Open")]
 			self.now = max([self.now + 10 * MINUTE, *open_until])
 			self.now += -self.now % (5 * MINUTE)
-			bookings.keep_waitlists(self.now)
+			looks.keep_waitlists(self.now)
 			late = [each.name for each in rules.offers(self.kinds, status="Open") if each.expires_at <= self.now]
 			assert not late, self.story([f"{name} is over, and nobody ended it" for name in late])
-			bookings.run_due_tasks(lambda: self.now, 120)
+			outbox.run_due_tasks(lambda: self.now, 120)
 			self.check()
-		bookings.look_at_all(self.now)
+		looks.look_at_all(self.now)
 		self.check()
 		wrong = [*self.forgotten(), *self.stuck(), *self.holds()]
 		assert not wrong, self.story(wrong)

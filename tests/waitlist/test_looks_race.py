@@ -12,8 +12,9 @@ from tests.waitlist.world import NOW, join, look, make_type
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 # As the job does: it reads who waits, and looks at the list after that.
 LOOK = """
+from scheduler_integration.waitlist import looks
 frappe.get_all("Waitlist Entry", {"status": "Waiting"})
-race(lambda: retried(lambda: bookings.look_at(wish["type"], wish["now"])))
+race(lambda: retried(lambda: looks.look_at(wish["type"], wish["now"])))
 """
 
 

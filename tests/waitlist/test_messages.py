@@ -6,10 +6,9 @@ import frappe
 import pytest
 import requests
 
-from scheduler_integration import bookings
-from scheduler_integration.bookings.waitlist import expire
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import commands, records
 from scheduler_integration.waitlist.links import entry_token, entry_url
+from scheduler_integration.waitlist.looks import expire
 from tests.support.factories import at, fresh, make_page, make_user
 from tests.support.gateway import receiving, use_gateway
 from tests.support.html import Page
@@ -174,7 +173,7 @@ def test_nobody_is_told_of_an_offer_that_has_ended(inbox, meeting_type):
 def test_nobody_who_has_left_is_told_anything(inbox, meeting_type):
 	fill(meeting_type)
 	ann = join(meeting_type)
-	bookings.leave_waitlist(entry_token(ann.name), NOW)
+	commands.leave_waitlist(entry_token(ann.name), NOW)
 	deliver(ann.name, NOW)
 	assert arrived(inbox) == []
 

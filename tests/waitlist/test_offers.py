@@ -4,11 +4,11 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.waitlist import expire
 from scheduler_integration.exceptions import NoWaitlist, OfferEnded, SlotTaken, WaitlistOver
-from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import commands, records
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.looks import expire
+from scheduler_integration.waitlist.requests import WaitPayload, parse_wait
 from scheduler_integration.waitlist.shown import shown
 from tests.support.factories import at, hour, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.waitlist.world import (
@@ -72,7 +72,7 @@ def test_an_offered_time_is_closed_to_visitors_and_taking_it_books():
 	assert (again(ann).status, again(ann).taken) == (records.BOOKED, booking.name)
 	# A second click.
 	offer = records.offers_to([ann.name])[ann.name][0]
-	assert bookings.take_offer(entry_token(ann.name), offer.name, NOW).name == booking.name
+	assert commands.take_offer(entry_token(ann.name), offer.name, NOW).name == booking.name
 
 
 def test_an_offer_that_nobody_answers_goes_to_the_next_and_the_place_stays():
@@ -89,7 +89,7 @@ def test_an_offer_that_nobody_answers_goes_to_the_next_and_the_place_stays():
 	look(meeting_type, later)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
 	with pytest.raises(SlotTaken):
-		bookings.take_offer(entry_token(ann.name), first.name, later)
+		commands.take_offer(entry_token(ann.name), first.name, later)
 	cancel(taken["10:00"], later)
 	look(meeting_type, later)
 	assert offered_hour(ann) == "10:00"
@@ -107,7 +107,7 @@ def test_who_answered_late_could_not_take_a_time_that_was_still_free(is_ended):
 	if is_ended:
 		expire(first.name, later)
 	assert shown(again(ann), later).late.name == first.name
-	booking = bookings.take_offer(entry_token(ann.name), first.name, later)
+	booking = commands.take_offer(entry_token(ann.name), first.name, later)
 	assert hour(booking.starts_at) == "09:30"
 	assert (again(ann).status, records.offer(first.name).status) == (records.BOOKED, records.TAKEN)
 	assert shown(again(ann), later).late is None
@@ -127,7 +127,7 @@ def test_who_took_a_late_time_kept_the_time_that_is_offered_now_from_others():
 	second = offer_of(ann)
 	assert (offered_hour(ann), offered_hour(ben)) == ("10:00", None)
 	assert shown(again(ann), later).late is None
-	bookings.take_offer(entry_token(ann.name), first.name, later)
+	commands.take_offer(entry_token(ann.name), first.name, later)
 	after_commit()
 	assert records.offer(second.name).status == records.WITHDRAWN
 	look(meeting_type, later)
@@ -188,9 +188,9 @@ def test_a_time_that_was_passed_is_not_taken_later():
 	ann = join(meeting_type)
 	look(meeting_type)
 	offer = offer_of(ann)
-	bookings.pass_offer(entry_token(ann.name), offer.name, NOW)
+	commands.pass_offer(entry_token(ann.name), offer.name, NOW)
 	with pytest.raises(OfferEnded):
-		bookings.take_offer(entry_token(ann.name), offer.name, NOW)
+		commands.take_offer(entry_token(ann.name), offer.name, NOW)
 	assert shown(again(ann), NOW).late is None
 
 
@@ -239,7 +239,7 @@ def test_who_passes_an_offer_goes_on_waiting_and_is_not_asked_for_that_time_agai
 	ann = join(meeting_type)
 	cancel(taken["09:30"])
 	look(meeting_type)
-	bookings.pass_offer(entry_token(ann.name), offer_of(ann).name, NOW)
+	commands.pass_offer(entry_token(ann.name), offer_of(ann).name, NOW)
 	after_commit()
 	assert look(meeting_type) == 0
 	assert again(ann).status == records.WAITING
@@ -253,13 +253,13 @@ def test_who_leaves_gives_the_offer_to_the_next():
 	cancel(taken["09:30"])
 	look(meeting_type)
 	offer = offer_of(ann)
-	bookings.leave_waitlist(entry_token(ann.name), NOW)
-	bookings.leave_waitlist(entry_token(ann.name), NOW)
+	commands.leave_waitlist(entry_token(ann.name), NOW)
+	commands.leave_waitlist(entry_token(ann.name), NOW)
 	after_commit()
 	look(meeting_type)
 	assert offered_hour(ben) == "09:30"
 	with pytest.raises(WaitlistOver):
-		bookings.take_offer(entry_token(ann.name), offer.name, NOW)
+		commands.take_offer(entry_token(ann.name), offer.name, NOW)
 
 
 def test_only_times_that_suit_are_offered():
@@ -339,7 +339,7 @@ def test_a_time_is_offered_to_two_at_once_and_the_first_gets_it():
 	take(ann)
 	assert records.offer(bens.name).status == records.LOST
 	with pytest.raises(OfferEnded):
-		bookings.take_offer(entry_token(ben.name), bens.name, NOW)
+		commands.take_offer(entry_token(ben.name), bens.name, NOW)
 	assert again(ben).status == records.WAITING
 
 
@@ -416,7 +416,7 @@ def test_other_wishes_make_the_app_look_once():
 	looks = {"booking": ann.name, "kind": "waitlist", "status": "Pending"}
 	frappe.db.set_value("Outbox Task", looks, "status", "Sent")
 	for until in ("09:00", "10:00"):
-		bookings.change_wait(entry_token(ann.name), parse_wait(WaitPayload.of({"to_time": until}), "UTC", NOW), NOW)
+		commands.change_wait(entry_token(ann.name), parse_wait(WaitPayload.of({"to_time": until}), "UTC", NOW), NOW)
 		assert frappe.db.count("Outbox Task", looks) == 1
 
 

@@ -3,14 +3,14 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings, jobs
+from scheduler_integration import jobs
 from scheduler_integration.bookings.commands.correct import Person
-from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.privacy.facts import privacy_facts
 from scheduler_integration.privacy.held import held_data, is_held
 from scheduler_integration.privacy.requests import correct, erase
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import commands, records, retention
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.messages import give_up
 from tests.support.factories import at, fresh
 from tests.support.outbox import deliver
 from tests.support.raw_search import tables_with
@@ -89,7 +89,7 @@ def test_what_hosts_read_of_a_message_that_failed_is_erased_too(meeting_type, wo
 	fill(meeting_type)
 	entry = wait(meeting_type, word)
 	task = frappe.get_last_doc("Outbox Task", {"booking": entry.name, "kind": "email"})
-	tell_hosts(frappe._dict(task.as_dict(), payload={"waitlist": entry.name}), "No such mailbox")
+	give_up(frappe._dict(task.as_dict(), payload={"waitlist": entry.name}), "No such mailbox", NOW)
 	frappe.log_error("It failed", word, "Booking", entry.name)
 	assert {"tabNotification Log", "tabError Log"} <= tables_with(word)
 	erase(f"{word}@guests.example", NOW)
@@ -124,10 +124,10 @@ def test_ended_entries_are_forgotten_and_others_stay(meeting_type, word, monkeyp
 	monkeypatch.setattr(frappe.get_cached_doc("Scheduler Settings"), "retention_days", days)
 	fill(meeting_type)
 	entry, ben = wait(meeting_type, word), join(meeting_type, "Ben", last_date="2027-09-30")
-	bookings.leave_waitlist(entry_token(entry.name), NOW + 60)
-	bookings.forget_ended_waiting(NOW + 60 + kept * DAY)
+	commands.leave_waitlist(entry_token(entry.name), NOW + 60)
+	retention.forget_ended_waiting(NOW + 60 + kept * DAY)
 	assert again(entry).status == records.LEFT
-	bookings.forget_ended_waiting(NOW + 61 + kept * DAY)
+	retention.forget_ended_waiting(NOW + 61 + kept * DAY)
 	assert records.entry(entry.name) is None
 	assert "tabEmail Queue Recipient" not in tables_with(word)
 	assert again(ben).status == records.WAITING
@@ -139,7 +139,7 @@ def test_who_waits_on_a_list_that_was_switched_off_is_forgotten_after_the_last_d
 	wait(meeting_type, word)
 	meeting_type.reload()
 	meeting_type.update({"has_waitlist": 0}).save()
-	bookings.forget_ended_waiting(at("2026-10-07 00:00") + 90 * DAY + 1)
+	retention.forget_ended_waiting(at("2026-10-07 00:00") + 90 * DAY + 1)
 	assert "tabWaitlist Entry" not in tables_with(word)
 
 

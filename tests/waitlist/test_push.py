@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.privacy.held import held_data
+from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import entry_token
 from tests.support.outbox import deliver, tasks
 from tests.support.push_service import Browser, Service
@@ -99,7 +99,7 @@ def test_devices_are_forgotten_with_the_entry(client, service, waits):
 	ben = join(meeting_type, "Ben")
 	frappe.db.commit()
 	turn_on(client, ben, Browser(service.url))
-	bookings.leave_waitlist(entry_token(ben.name), NOW)
+	commands.leave_waitlist(entry_token(ben.name), NOW)
 	assert again(ben).devices == ()
 
 

@@ -13,7 +13,7 @@ from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.sql import insert_rows
-from scheduler_integration.waitlist import records, used
+from scheduler_integration.waitlist import looks, records, used
 from scheduler_integration.waitlist.rows import key_of_hold
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_schedule, make_team_page, make_user
@@ -75,7 +75,7 @@ def test_a_site_without_a_waitlist_asked_about_them(unused):
 	numbers(make_meeting_type(make_page(hours=MORNING)))
 	used.is_used()
 	assert {name: about_waitlists(act) for name, act in acts(unused).items()} == {key: [] for key in acts(unused)}
-	assert about_waitlists(lambda: bookings.keep_waitlists(NOW)) == []
+	assert about_waitlists(lambda: looks.keep_waitlists(NOW)) == []
 
 
 def test_a_waitlist_costs_a_cancellation_a_couple_of_statements(unused):
@@ -178,5 +178,5 @@ def test_the_job_of_each_minute_asks_once_if_nobody_waits():
 	make_type()
 	used.is_used()
 	for minute in range(5):
-		found = asked(lambda minute=minute: bookings.keep_waitlists(NOW + minute * 60))
+		found = asked(lambda minute=minute: looks.keep_waitlists(NOW + minute * 60))
 		assert len(found) == 1, found

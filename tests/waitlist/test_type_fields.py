@@ -3,9 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import by_host, records
 from scheduler_integration.waitlist.used import is_used
 from tests.support.factories import make_meeting_type, make_page
 from tests.waitlist.world import NOW, again, at_hour, join, look, make_type, offer_of, take
@@ -57,7 +56,7 @@ def test_a_time_is_offered_by_hand_although_the_list_is_switched_off():
 	ann = join(meeting_type)
 	meeting_type.update({"has_waitlist": 0}).save()
 	assert look(meeting_type) == 0
-	bookings.offer_by_hand(ann.name, at_hour("10:00"), NOW)
+	by_host.offer_by_hand(ann.name, at_hour("10:00"), NOW)
 	assert offer_of(ann).start == at_hour("10:00")
 	assert again(ann).status == records.WAITING
 

@@ -8,9 +8,9 @@ from frappe.model.document import Document
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.waitlist import WaitPayload, parse_wait, parse_wait_request
-from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist import commands, looks, records
 from scheduler_integration.waitlist.links import entry_token
+from scheduler_integration.waitlist.requests import WaitPayload, parse_wait, parse_wait_request
 from scheduler_integration.waitlist.rows import Entry, Offered
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, page_of, payload
@@ -61,14 +61,14 @@ def join(meeting_type: Document, name: str = "Ann", now: int = NOW, **wishes: An
 	wait = WaitPayload.of({"first_date": DAY, "last_date": DAY, **wishes})
 	request = parse_wait_request(BookingPayload.of(person), wait, page, meeting_type, now)
 	found = find_bookable(page.slug, meeting_type.slug)
-	return bookings.retried(lambda: bookings.join_waitlist(request, found, now))
+	return bookings.retried(lambda: commands.join_waitlist(request, found, now))
 
 
 def wait_for_earlier(booking: Document, now: int = NOW, **wishes: Any) -> Entry:
 	from scheduler_integration.meetings.tokens import manage_token
 
 	wait = parse_wait(WaitPayload.of(wishes), "UTC", now)
-	return bookings.retried(lambda: bookings.wait_for_earlier(manage_token(booking), wait, now))
+	return bookings.retried(lambda: commands.wait_for_earlier(manage_token(booking), wait, now))
 
 
 def cancel(booking: Document, now: int = NOW) -> None:
@@ -83,7 +83,7 @@ def after_commit() -> None:
 
 
 def look(meeting_type: Document, now: int = NOW) -> int:
-	return bookings.retried(lambda: bookings.look_at(meeting_type.name, now))
+	return bookings.retried(lambda: looks.look_at(meeting_type.name, now))
 
 
 def told(entry: Entry) -> None:
@@ -103,7 +103,7 @@ def offered_hour(entry: Entry) -> str | None:
 def take(entry: Entry, now: int = NOW) -> Document:
 	offer = offer_of(entry)
 	assert offer
-	return bookings.retried(lambda: bookings.take_offer(entry_token(entry.name), offer.name, now))
+	return bookings.retried(lambda: commands.take_offer(entry_token(entry.name), offer.name, now))
 
 
 def again(entry: Entry) -> Entry:

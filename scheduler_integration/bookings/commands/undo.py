@@ -44,8 +44,6 @@ from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.outbox import undo as tasks
 from scheduler_integration.outbox.tasks import waiting
 from scheduler_integration.parsing.booking_request import BookingRequest
-from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.used import is_used
 
 SECONDS = tasks.SECONDS
 
@@ -252,9 +250,6 @@ def _restore(booking: Document, image: Facts, new: Document | None, at: int, now
 
 def _forget(new: Document, former: str) -> None:
 	tasks.hand_over(new.name, former)
-	if is_used() and (entry := records.of_booking(new.name)):
-		# A look at the waitlist had followed the move already.
-		records.follow_booking(entry, former)
 	# No role may delete bookings by hand.
 	frappe.delete_doc("Booking", new.name, force=True, ignore_permissions=True, delete_permanently=True)
 

@@ -4,7 +4,7 @@
 
 	@PAGE.action("withdraw", done=for_later("The offer is taken back."))
 	def _withdraw() -> None:
-		bookings.withdraw_offer(argument("entry"), now())
+		by_host.withdraw_offer(argument("entry"), now())
 
 	@PAGE.view
 	def _view(reader: Reader) -> View:

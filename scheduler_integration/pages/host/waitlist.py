@@ -15,7 +15,6 @@ import frappe
 from babel.numbers import format_percent
 from frappe import _
 
-from scheduler_integration import bookings
 from scheduler_integration.catalogue.edit_types import switch_waitlist
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
@@ -32,6 +31,7 @@ from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.waitlist import by_host
 from scheduler_integration.waitlist.listing import RESULT_DAYS, Line, Results, Waitlist, own_lists
 from scheduler_integration.waitlist.terms import at_once, minutes_of
 from scheduler_integration.waitlist.words import in_words
@@ -48,7 +48,7 @@ PAGE = HostPage(WAITLIST, style="types")
 @PAGE.action("ordered", done=for_later("The order is saved."), field="order")
 def _reorder() -> None:
 	order = wanted_order(frappe.request.form.getlist("order"), argument("move"))
-	bookings.reorder_waitlist(argument("type"), order, now())
+	by_host.reorder_waitlist(argument("type"), order, now())
 
 
 @PAGE.action("offer", done=for_later("The time is offered, and held until the person answers."))
@@ -56,17 +56,17 @@ def _offer() -> None:
 	start = read_instant(argument("start"))
 	if start is None:
 		raise InvalidRequest(_("Choose a time."))
-	bookings.offer_by_hand(argument("entry"), start, now())
+	by_host.offer_by_hand(argument("entry"), start, now())
 
 
 @PAGE.action("withdraw", done=for_later("The offer is taken back."))
 def _withdraw() -> None:
-	bookings.withdraw_offer(argument("entry"), now())
+	by_host.withdraw_offer(argument("entry"), now())
 
 
 @PAGE.action("remove", done=for_later("The person doesn't wait any more."))
 def _remove() -> None:
-	bookings.take_off_waitlist(argument("entry"), now())
+	by_host.take_off_waitlist(argument("entry"), now())
 
 
 @PAGE.action("on", done=for_later("People can join the waitlist now."))
@@ -92,7 +92,7 @@ def _view(reader: Reader) -> View:
 	if line := _chosen(lists):
 		try:
 			with refusals():
-				view["offering"] = _offering(line, bookings.times_to_offer(line.entry.name, now()), reader)
+				view["offering"] = _offering(line, by_host.times_to_offer(line.entry.name, now()), reader)
 		except SchedulingError as refused:
 			error = error or refused
 	return view | {"error": error, "message": message_of(error)}

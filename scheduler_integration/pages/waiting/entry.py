@@ -29,9 +29,9 @@ from scheduler_integration.pages.kit.query import WAITLIST, local_address
 from scheduler_integration.pages.kit.respond import View, argument, chosen_in_form, submitted
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.waiting.when import stored_when, typed_when, when_fields, when_words
-from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token, sends_texts
 
 # Actions, and arguments of the address for a form that is open.

@@ -43,9 +43,9 @@ from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.pages.waiting.when import typed_when, when_fields
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.waitlist import USUAL_DAYS, WaitPayload
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.waitlist.requests import USUAL_DAYS, WaitPayload
 from scheduler_integration.waitlist.shown import can_wait_for, sends_texts
 
 

@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo, field_view
-from scheduler_integration.parsing.waitlist import MOST_UNANSWERED, USUAL_UNANSWERED
 from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
+from scheduler_integration.waitlist.requests import MOST_UNANSWERED, USUAL_UNANSWERED
 from scheduler_integration.waitlist.rows import Entry
 
 _TEXTS = ("first_date", "last_date", "from_time", "to_time", "most_offers", "notify_by")

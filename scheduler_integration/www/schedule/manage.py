@@ -32,8 +32,8 @@ from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url
 from scheduler_integration.pages.waiting.when import typed_when
 from scheduler_integration.parsing.fields import parse_reason
-from scheduler_integration.parsing.waitlist import WaitPayload
 from scheduler_integration.platform.clock import now
+from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import earlier_of
 
 no_cache = 1

@@ -5,11 +5,11 @@ A GET shows a button. A POST stops them: from that button, or from a mail progra
 
 from frappe import _
 
-from scheduler_integration import bookings
 from scheduler_integration.notifications.unsubscribe import DIGEST, WAITLIST, subscription_of
 from scheduler_integration.pages.guest_page import GuestPage, Visit
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.respond import View, submitted
+from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import entry_token
 
 PAGE = GuestPage("/schedule/unsubscribe")
@@ -27,7 +27,7 @@ def _view(visit: Visit) -> View:
 		asked, done, button = _("Leave the waitlist?"), _("You left the waitlist"), _("Leave the waitlist")
 		text = _("No more times of this list are offered to you then.")
 	if is_done and subscription.kind == WAITLIST:
-		bookings.leave_waitlist(entry_token(subscription.address), visit.now)
+		commands.leave_waitlist(entry_token(subscription.address), visit.now)
 	elif is_done:
 		subscription.stop()
 	title = done if is_done else asked

@@ -3,7 +3,7 @@ from frappe import _
 
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
-from scheduler_integration.bookings import forget_list, forget_turns, without_place
+from scheduler_integration.bookings import forget_turns, without_place
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.booking_links import forget_links_of
 from scheduler_integration.catalogue.colors import checked_color
@@ -32,6 +32,7 @@ from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.queue import queue_after_commit
 from scheduler_integration.trust.addresses import checked_domains
+from scheduler_integration.waitlist.retention import forget_list
 from scheduler_integration.waitlist.terms import check_waitlist
 from scheduler_integration.waitlist.used import forget as forget_use_of_waitlists
 

@@ -2,7 +2,7 @@
 
 A look decides by the calendars as they are, under the locks of the meeting type's hosts. So it doesn't matter what made a
 time free, how often it runs, or which run was killed. It runs right after a command that frees a time
-(`bookings/waitlist_task.py`), when an offer ends, and every five minutes for everything else, such as an event that was
+(`plan.plan_look`), when an offer ends, and every five minutes for everything else, such as an event that was
 deleted in a host's calendar.
 """
 
@@ -19,10 +19,7 @@ from frappe.model.document import Document
 from scheduler_integration.availability.holds import Hold
 from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.free_times import FreeTimes, with_promised
-from scheduler_integration.bookings.transaction import command, retried
-from scheduler_integration.bookings.waitlist_offers import end_and_release, hold_again, make_offers
+from scheduler_integration.bookings import command, lock_takers
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
 from scheduler_integration.meetings.load import load_bookings
@@ -30,13 +27,16 @@ from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.email import KIND as EMAIL
-from scheduler_integration.notifications.waitlist import is_untried, plan_offers, was_told
 from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.outcomes import Done, Outcome
+from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.erasing import forget_offer
+from scheduler_integration.waitlist.free_times import FreeTimes, with_promised
 from scheduler_integration.waitlist.match import Known, Match, matches
+from scheduler_integration.waitlist.messages import is_untried, plan_offers, was_told
+from scheduler_integration.waitlist.offers import end_and_release, hold_again, make_offers
 from scheduler_integration.waitlist.rows import Entry
 from scheduler_integration.waitlist.terms import at_once_before
 from scheduler_integration.waitlist.used import is_used, types_with_lists
@@ -77,6 +77,15 @@ def look_for(users: Collection[str], now: int) -> int:
 	return _look(_hosted_by(users, types_with_lists(records.types_with_waiting())), now)
 
 
+def run(task: Task, now: int) -> Outcome:
+	"""Run a task of the outbox: look at the lists of hosts who became free, after an offer that didn't arrive. Commits."""
+	if offer := task.payload.get("offer"):
+		withdraw_undelivered(offer, now)
+		frappe.db.commit()
+	look_for(task.payload["users"], now)
+	return Done()
+
+
 def _hosted_by(users: Collection[str], names: Iterable[str]) -> list[str]:
 	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in names)
 	return [each.meeting_type.name for each in found if not {host.user for host in each.takers}.isdisjoint(users)]
@@ -105,7 +114,7 @@ def expire(name: str, now: int) -> int:
 	slept = now - offer.expires_at > SLEPT_SECONDS or is_untried(name)
 	nobody_can_tell = slept or outages.is_down(EMAIL, EMAIL, now)
 	if nobody_can_tell and not is_told:
-		forget_offer(name)
+		records.forget_offer(name)
 	else:
 		records.end_offers([name], records.EXPIRED)
 	if is_told and entry and entry.status == records.WAITING:
@@ -119,7 +128,7 @@ def expire(name: str, now: int) -> int:
 def _in_transaction(title: str, work: partial[int]) -> int:
 	"""Run one step as a transaction. One that fails is logged, and the others go on."""
 	try:
-		done = retried(work)
+		done = work()
 		frappe.db.commit()
 		return done
 	except Exception:
@@ -148,7 +157,7 @@ def look_at(name: str, now: int) -> int:
 	found = bookable(frappe.get_cached_doc("Meeting Type", name))
 	if not (found.page.is_active and found.meeting_type.has_waitlist and found.hosts):
 		return 0
-	users = guard.lock_takers(found)
+	users = lock_takers(found)
 	entries = records.waiting_of(name, hosts=users)
 	waiting, moving = _still_waiting([as_offered(each, found.meeting_type) for each in entries], users, now)
 	if not waiting:

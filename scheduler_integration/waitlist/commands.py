@@ -9,11 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import release_after_commit
-from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.commands.book import book
-from scheduler_integration.bookings.commands.reschedule import reschedule_by_token
-from scheduler_integration.bookings.transaction import command
-from scheduler_integration.bookings.waitlist_offers import end_and_release, give_back
+from scheduler_integration.bookings import book, command, lock_takers, reschedule_by_token
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import Bookable, bookable, find_bookable, page_of
 from scheduler_integration.catalogue.repeats import FIXED
@@ -29,16 +25,17 @@ from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.invited import CONFIRMED
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.tokens import find_by_token, manage_token
-from scheduler_integration.notifications.waitlist import plan_joined
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from scheduler_integration.parsing.waitlist import Wait, WaitRequest
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
+from scheduler_integration.waitlist.messages import plan_joined
+from scheduler_integration.waitlist.offers import end_and_release, give_back
 from scheduler_integration.waitlist.plan import plan_look_after, plan_one_look
+from scheduler_integration.waitlist.requests import Wait, WaitRequest
 from scheduler_integration.waitlist.rows import Entry, Offered
 
 # So many people wait for one meeting type at most.
@@ -59,7 +56,7 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 	meeting_type, person, wait = found.meeting_type, request.person, request.wait
 	if not meeting_type.has_waitlist:
 		raise NoWaitlist
-	users = guard.lock_takers(found)
+	users = lock_takers(found)
 	mine = records.of_person(person.attendee_email, meeting_type.name)
 	entry = next((each for each in mine if not each.booking), None)
 	is_owner = bool(entry and person.address_status == CONFIRMED)
@@ -101,7 +98,7 @@ def wait_for_earlier(token: str, wait: Wait, now: int) -> Entry:
 	if not meeting_type.has_waitlist:
 		raise NoWaitlist
 	found = bookable(meeting_type)
-	users = guard.lock_takers(found)
+	users = lock_takers(found)
 	if entry := records.of_booking(booking.name):
 		_change(entry, wait)
 		return _joined(entry, users, now)

@@ -19,15 +19,9 @@ from scheduler_integration.notifications.channels.sms import TextMessage, send_t
 from scheduler_integration.notifications.devices import Notification, notify_each
 from scheduler_integration.notifications.email import KIND as EMAIL
 from scheduler_integration.notifications.email import send_message, sent_already
+from scheduler_integration.notifications.failures import notify_hosts
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.unsubscribe import WAITLIST, Subscription
-from scheduler_integration.notifications.waitlist_words import (
-	Waiting,
-	notification_of,
-	text_of,
-	variables_of,
-	waiting_for,
-)
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.tasks import PENDING, SENDING, SENT, Planned, Task, plan_all
 from scheduler_integration.parsing.device import Subscription as Device
@@ -37,6 +31,15 @@ from scheduler_integration.trust import caps
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.devices import forget_device
 from scheduler_integration.waitlist.links import entry_token, entry_url
+from scheduler_integration.waitlist.message_words import (
+	Waiting,
+	notification_of,
+	text_of,
+	variables_of,
+	waiting_for,
+)
+from scheduler_integration.waitlist.plan import KIND as LOOK
+from scheduler_integration.waitlist.plan import UNDELIVERED
 from scheduler_integration.waitlist.records import ENTRY, OPEN, WAITING
 from scheduler_integration.waitlist.rows import Entry, Offered
 
@@ -156,6 +159,25 @@ def deliver_to_waiting(task: Task, now: int) -> Outcome:
 	if offer and (outcome := _told_by_text(offer, now)):
 		return outcome
 	return send_message(_message(task, waiting_for(entry, offer), message_id), now)
+
+
+def give_up(task: Task, reason: str, now: int) -> None:
+	"""Tell the hosts that a message failed for good. If no e-mail with an offer arrives, the time goes to the next person."""
+	offer = records.offer(task.payload.get("offer") or "") if task.kind == EMAIL else None
+	if offer and offer.status == OPEN:
+		undelivered = Planned(
+			kind=LOOK,
+			purpose=UNDELIVERED,
+			target=offer.entry,
+			key=f"{offer.name}@undelivered",
+			due_at=now,
+			payload={"users": list(offer.held.users), "offer": offer.name},
+		)
+		plan_all([(offer.entry, undelivered)], now)
+	if entry := records.entry(task.booking):
+		waiting = waiting_for(entry)
+		about = frappe._dict(doctype=ENTRY, name=entry.name)
+		notify_hosts(task, reason, waiting.hosts, about, waiting.meeting_type.title)
 
 
 def _send_text(task: Task, waiting: Waiting, offer: Offered, now: int) -> Outcome:

@@ -6,7 +6,7 @@ import frappe
 
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist import records
-from scheduler_integration.waitlist.erasing import names_of
+from scheduler_integration.waitlist.retention import names_of
 from scheduler_integration.waitlist.rows import Entry
 
 

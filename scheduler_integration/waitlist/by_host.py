@@ -11,11 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import Hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
-from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.free_times import FreeTimes
-from scheduler_integration.bookings.transaction import command
-from scheduler_integration.bookings.waitlist import as_offered, free_times
-from scheduler_integration.bookings.waitlist_offers import give_back, hold_again, make_offers
+from scheduler_integration.bookings import command, lock_takers
 from scheduler_integration.catalogue.lookup import Bookable, find_hosted, find_own_bookable
 from scheduler_integration.catalogue.repeats import FIXED
 from scheduler_integration.exceptions import (
@@ -27,9 +23,12 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.policy import reschedule_refusal
-from scheduler_integration.notifications.waitlist import plan_offers
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.waitlist import records
+from scheduler_integration.waitlist.free_times import FreeTimes
+from scheduler_integration.waitlist.looks import as_offered, free_times
+from scheduler_integration.waitlist.messages import plan_offers
+from scheduler_integration.waitlist.offers import give_back, hold_again, make_offers
 from scheduler_integration.waitlist.rows import Entry, Offered
 
 # A host who offers a time by hand chooses from so many days.
@@ -45,7 +44,7 @@ def reorder_waitlist(meeting_type: str, names: Sequence[str], now: int) -> list[
 	A person who isn't named, because they joined in this moment, comes last. Raises MeetingTypeNotFound and NotPermitted.
 	"""
 	found = find_hosted(meeting_type)
-	guard.lock_takers(found)
+	lock_takers(found)
 	present = [each.name for each in records.waiting_of(meeting_type)]
 	wanted = [name for name in dict.fromkeys(names) if name in present]
 	records.put_in_order([*wanted, *(name for name in present if name not in wanted)])
@@ -87,7 +86,7 @@ def offer_by_hand(name: str, start: int, now: int) -> Offered:
 	found = find_own_bookable(_find(name).meeting_type)
 	if found.meeting_type.repeats == FIXED:
 		raise NoWaitlist
-	users = guard.lock_takers(found)
+	users = lock_takers(found)
 	locked = records.lock([name]).get(name)
 	if not locked:
 		raise WaitlistOver(_("This person doesn't wait any more."))

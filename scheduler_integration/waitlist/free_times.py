@@ -9,7 +9,7 @@ from dataclasses import replace
 from scheduler_integration import engine
 from scheduler_integration.availability.holds import OFFER, Hold, as_booked
 from scheduler_integration.availability.offer import Offer
-from scheduler_integration.bookings.assign import hosts_to_hold
+from scheduler_integration.bookings import hosts_to_hold
 from scheduler_integration.waitlist.hours import LEAST_SECONDS
 from scheduler_integration.waitlist.rows import Entry, Held
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import frappe
 
 from scheduler_integration.availability.holds import release_after_commit
-from scheduler_integration.bookings.commands.correct import Person
-from scheduler_integration.bookings.retention import delete_records_about
-from scheduler_integration.bookings.transaction import command
+from scheduler_integration.bookings import Person, command, delete_records_about
 from scheduler_integration.outbox.tasks import delete_tasks_of
-from scheduler_integration.waitlist import erasing, records
-from scheduler_integration.waitlist.erasing import USUAL_DAYS
+from scheduler_integration.platform.sql import update_rows
+from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.plan import KIND
+from scheduler_integration.waitlist.records import ENTRY, OFFER, OPEN, WAITING
+from scheduler_integration.waitlist.rows import key_of_hold
 
 _BATCH = 500
+# Ended entries stay so long if the site keeps its bookings for ever: nobody needs to know then why somebody wasn't asked.
+USUAL_DAYS = 90
 
 
 def forget_ended_waiting(now: int) -> int:
@@ -23,9 +27,12 @@ def forget_ended_waiting(now: int) -> int:
 
 	`now` is in epoch seconds. Returns the number of entries. Commits after each batch.
 	"""
-	days = frappe.get_cached_doc("Scheduler Settings").retention_days or USUAL_DAYS
+	before = now - (frappe.get_cached_doc("Scheduler Settings").retention_days or USUAL_DAYS) * 86400
+	table = frappe.qb.DocType(ENTRY)
+	# If a list was switched off, nothing has ended the entries whose last date is over.
+	is_over = ((table.status != WAITING) & (table.closed_at < before)) | (table.until_at < before)
 	forgotten = 0
-	while names := erasing.ended_before(now - days * 86400, _BATCH):
+	while names := frappe.qb.from_(table).select(table.name).where(is_over).limit(_BATCH).run(pluck=True):
 		forget_entries(names)
 		frappe.db.commit()
 		forgotten += len(names)
@@ -40,15 +47,22 @@ def forget_entries(names: Collection[str]) -> None:
 	if not names:
 		return
 	# The outbox logs errors of any task as those of a booking.
-	delete_records_about((records.ENTRY, "Booking"), names)
+	delete_records_about((ENTRY, "Booking"), names)
 	delete_tasks_of(names, keep=KIND)
-	erasing.delete(names)
+	frappe.db.delete(OFFER, {"entry": ["in", list(names)]})
+	frappe.db.delete(ENTRY, {"name": ["in", list(names)]})
 
 
 def forget_list(meeting_type: str) -> None:
 	"""Delete the waitlist of a deleted meeting type. Its offers hold no time any more."""
-	release_after_commit(*erasing.open_holds(meeting_type))
-	forget_entries(erasing.names_of({"meeting_type": meeting_type}))
+	held = frappe.get_all(OFFER, {"meeting_type": meeting_type, "status": OPEN}, pluck="hold_id")
+	release_after_commit(*map(key_of_hold, held))
+	forget_entries(names_of({"meeting_type": meeting_type}))
+
+
+def names_of(filters: Mapping[str, Any]) -> list[str]:
+	"""Return the names of the entries with these values, such as all of a person."""
+	return list(frappe.get_all(ENTRY, dict(filters), pluck="name", order_by="joined_at desc"))
 
 
 @command
@@ -63,5 +77,7 @@ def correct_waiting(name: str, person: Person, now: int) -> bool:
 		return False
 	# A meeting that is moved earlier has details of its own.
 	details = {**entry.details, **facts} if entry.details else {}
-	erasing.correct(name, person.name, person.phone, details)
+	fields = {"attendee_name": person.name, "attendee_phone": person.phone, "details": json.dumps(details)}
+	# Without a number, offers come by e-mail.
+	update_rows(ENTRY, {name: fields if person.phone else {**fields, "by_text": 0}})
 	return True
