@@ -55,6 +55,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 	for item in items:
 		if here in item.path.parents:
 			item.add_marker(pytest.mark.browser)
+			# `make test` goes each way on the first screen and in the first language.
+			places = getattr(getattr(item, "callspec", None), "indices", {})
+			if any(places.get(name) for name in ("screen", "language", "locale", "scheme")):
+				item.add_marker(pytest.mark.long)
 	if not Browsing.keeps_screenshots:
 		pictures = [item for item in items if item.get_closest_marker("picture")]
 		config.hook.pytest_deselected(items=pictures)

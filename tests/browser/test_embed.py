@@ -204,6 +204,7 @@ def test_a_frame_without_our_script_tells_nobody_anything(offer, web, visit):
 	assert page.evaluate("messages") == [[web.home, {"scheduler": "here"}]]
 
 
+@pytest.mark.long
 def test_the_frame_is_as_high_as_its_content_at_every_width_and_never_grows(offer, web, visit):
 	page = visit(page_with(web, offer), width=1400)
 	shown(page)
@@ -233,6 +234,7 @@ def test_the_frame_is_as_high_as_its_content_at_every_width_and_never_grows(offe
 		assert 300 < height < 2500, width
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, 800, 1280])
 def test_nothing_moves_after_the_first_paint(offer, web, visit, width):
 	"""The element's code reserves the height. On narrow screens the page is higher, and what is below moves down once."""
@@ -401,6 +403,7 @@ def test_what_isnt_booking_opens_outside_of_the_frame(offer, web, visit):
 	page.wait_for_url("**/page?thanks=1")
 
 
+@pytest.mark.long
 def test_the_frame_follows_the_colours_of_the_website(offer, web, visit):
 	"""Without `color_scheme`, Playwright makes all frames light."""
 

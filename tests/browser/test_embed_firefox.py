@@ -11,7 +11,7 @@ from tests.pages.offer import bookings_of, make_offer, path_of
 
 FRAME = "scheduler-booking iframe"
 
-pytestmark = pytest.mark.skipif(not PROGRAM, reason=HOW_TO_GET_IT)
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not PROGRAM, reason=HOW_TO_GET_IT)]
 
 
 @pytest.fixture

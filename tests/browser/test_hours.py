@@ -280,6 +280,7 @@ def test_the_strip_leads_to_why_at_the_time_that_was_clicked(hours):
 	assert "time=13%3A00" in hours.page.url
 
 
+@pytest.mark.long
 def test_each_state_looks_right(browse):
 	hours = Hours(browse(SMALL_PHONE))
 	book(hours.intro, in_three_days(9))
@@ -307,6 +308,7 @@ def test_each_state_looks_right(browse):
 	check(hours.window, "hours-dates")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_text_at_twice_its_size(browse, screen):
 	hours = Hours(browse(screen))
@@ -317,6 +319,7 @@ def test_text_at_twice_its_size(browse, screen):
 	hours.window.screenshot("hours-large-text", full=True)
 
 
+@pytest.mark.long
 def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
 	hours = Hours(browse(DESK, locale="en-US"))
 	shown, whole = hours.window.ask(
@@ -329,6 +332,7 @@ def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
 	assert shown >= whole
 
 
+@pytest.mark.long
 def test_right_to_left(browse):
 	hours = Hours(browse(DESK, locale="ar-EG"), "?_lang=ar")
 	# As it would be with a catalogue for such a language.

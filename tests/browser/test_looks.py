@@ -41,6 +41,8 @@ from tests.support.factories import (
 	payload,
 )
 
+pytestmark = pytest.mark.long
+
 LIGHT, DARK = "light", "dark"
 
 

@@ -90,6 +90,7 @@ TOO_SMALL = """[...document.querySelectorAll("main :is(a, button, input:not([typ
 	.map((each) => each.outerHTML.slice(0, 120))"""
 
 
+@pytest.mark.long
 def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 	offer = make_offer()
 	name = book(offer, guests=["ben@guests.example"]).id

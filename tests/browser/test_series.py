@@ -88,6 +88,7 @@ def test_dates_that_were_taken_meanwhile_are_shown_again(browse):
 	assert bookings_of(advisory) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	("language", "scheme"), [("de-DE", "dark"), ("ar-EG", "light"), ("fr-FR", "light"), ("es-ES", "dark")]
 )

@@ -240,6 +240,7 @@ def overlaps(window, selector):
 	)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en-US", "de", "ar"])
 @pytest.mark.parametrize("screen", [SMALL_PHONE, PHONE, DESK], ids=lambda screen: screen.name)
 def test_letters_of_twice_the_size_do_not_overlap(browse, screen, language):

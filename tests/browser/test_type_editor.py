@@ -54,6 +54,7 @@ def test_the_preview_follows_what_is_typed_before_it_is_saved(browse, intro):
 	)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
 def test_the_editor_and_the_test_are_accessible_and_fit(browse, intro, screen):
 	window = open_editor(browse, screen, intro)
@@ -137,6 +138,7 @@ def test_a_field_is_shown_while_it_matters(browse, intro):
 	window.screenshot("type-fields", full=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
 def test_the_page_of_links_and_pictures_is_accessible_and_fits(browse, intro, screen):
 	window = browse(screen)
