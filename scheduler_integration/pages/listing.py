@@ -1,21 +1,40 @@
-"""The view of a scheduling page: its hosts, and the meetings that can be booked."""
+"""`/schedule/<slug>`: a scheduling page with its hosts, and the meetings that can be booked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 
-from scheduler_integration.availability.away import Notice
-from scheduler_integration.catalogue.public import Listing, PublicMeetingType, PublicPage
+from scheduler_integration.availability.away import Notice, notices_of_page
+from scheduler_integration.catalogue.public import Listing, find_listing
 from scheduler_integration.domains.links import local_path
+from scheduler_integration.entry.funnel import count_page
+from scheduler_integration.pages.guest_page import GuestPage, Visit
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.facts import facts, first_line, length_text
 from scheduler_integration.pages.kit.people import faces, names, own_image
-from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.query import Query, parse
+from scheduler_integration.pages.kit.respond import View, argument, lead_to_domain, moved_to
 from scheduler_integration.pages.kit.spans import notice_view
-from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
+
+PAGE = GuestPage()
+
+
+@PAGE.view
+def _view(visit: Visit) -> View:
+	query = parse(argument("slug"), "", frappe.form_dict)
+	listing = find_listing(query.slug)
+	if listing.page.slug != query.slug:
+		raise moved_to(local_path(listing.page.slug))
+	lead_to_domain(listing.page.slug)
+	counts = count_page(query.slug, "", "page_view", query.origin)
+	visitor = current_visitor(query.zone, query.clock)
+	notices = notices_of_page(listing.name, listing.host, visit.now) if listing.host else ()
+	return page_view(listing, query, visitor, frappe.form_dict, counts=counts, notices=notices)
 
 
 def page_view(
@@ -26,18 +45,33 @@ def page_view(
 	*,
 	counts: bool = False,
 	notices: Sequence[Notice] = (),
-) -> dict:
-	"""Return the view of `/schedule/<slug>`. `arguments` are those of the address: some answer a type's questions.
+) -> View:
+	"""Return the view of the page. `arguments` are those of the address: some answer a type's questions.
 
 	With `counts` a script reports the visitor's step. `notices` say when the host is away.
 	"""
-	page = listing.page
-	description = page.description or page.welcome_message
+	page, hosts = listing.page, names(listing.page.hosts)
+	# A personal page often has its host's name as the title.
+	alone = _("With {0}").format(hosts[0]) if hosts and hosts[0] not in page.title else ""
+	meetings = []
+	for meeting in listing.meeting_types:
+		asked = query.with_answers(meeting.link_keys, arguments)
+		kept = {"tz": asked.zone, "clock": asked.clock, **asked.carried}
+		given = urlencode({name: value for name, value in kept.items() if value})
+		meetings.append(
+			{
+				"title": meeting.title,
+				"description": first_line(meeting.description or ""),
+				"length": length_text(meeting.duration_options, meeting.number_of_days, visitor.locale),
+				"facts": [fact for fact in facts(meeting, visitor.locale) if fact["icon"] != "clock"],
+				"url": f"{local_path(query.slug, meeting.slug)}{'?' if given else ''}{given}",
+			}
+		)
 	return {
 		"document": document(
 			visitor,
 			title=page.title,
-			description=description or _("Book a meeting with {0}.").format(page.title),
+			description=page.description or page.welcome_message or _("Book a meeting with {0}.").format(page.title),
 			brand=page.brand,
 			style="page",
 			script="steps" if counts else None,
@@ -46,39 +80,10 @@ def page_view(
 			canonical=page.url,
 			picture=next((host.image for host in page.hosts if host.image), None),
 		),
-		"slug": page.slug,
-		"title": page.title,
+		"page": page,
 		"logo": own_image(page.logo),
 		"faces": faces(page.hosts),
-		"with": _with(page),
-		"organization": page.organization,
-		"description": page.description,
-		"welcome": page.welcome_message,
+		"with": ", ".join(hosts) if page.page_type == "Team" else alone,
 		"notices": [notice_view(each, visitor.style(each.zone)) for each in notices],
-		"meetings": [
-			_meeting(meeting, query.with_answers(meeting.link_keys, arguments), visitor)
-			for meeting in listing.meeting_types
-		],
-		"status": 200,
-	}
-
-
-def _with(page: PublicPage) -> str:
-	"""Return the names of a team, or the host's name unless a personal page already has it as its title."""
-	hosts = names(page.hosts)
-	if page.page_type == "Team":
-		return ", ".join(hosts)
-	return _("With {0}").format(hosts[0]) if hosts and hosts[0] not in page.title else ""
-
-
-def _meeting(meeting: PublicMeetingType, query: Query, visitor: Visitor) -> dict:
-	path = local_path(query.slug, meeting.slug)
-	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
-	pairs = {name: value for name, value in kept.items() if value}
-	return {
-		"title": meeting.title,
-		"description": first_line(meeting.description or ""),
-		"length": length_text(meeting.duration_options, meeting.number_of_days, visitor.locale),
-		"facts": [fact for fact in facts(meeting, visitor.locale) if fact["icon"] != "clock"],
-		"url": f"{path}?{urlencode(pairs)}" if pairs else path,
+		"meetings": meetings,
 	}

@@ -1,101 +1,145 @@
-"""The attendee's page of a booking: the confirmation, the form to cancel, and the booking's state."""
+"""`/schedule/manage/<token>`: the attendee sees a booking, cancels it, and adds or removes guests.
+
+`?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation. `?cancel=1`, `?guests=1` and `?sooner=1` open the form for that, and
+`?reschedule=1` leads to the page with other times. `?coming=1` asks nothing but whether the attendee is coming; a script presses its
+button. Opening an address changes nothing, because mail programs do it too.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
+import frappe
 from frappe import _
 from markupsafe import Markup
 
-from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.catalogue.public import Brand, find_brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.entry.admission import confirm_attendee
+from scheduler_integration.entry.commands import (
+	cancel_for_attendee,
+	parse_guests_of,
+	parse_scope,
+	reconfirm_for_attendee,
+	update_guests_for_attendee,
+)
+from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.waitlist import wait_for_earlier
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.release import release_text
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.assets import script_json
-from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.embedding import embedded, stay
+from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text, series_text, together_text
-from scheduler_integration.pages.kit.people import faces, names
-from scheduler_integration.pages.kit.query import local_address, web_address
+from scheduler_integration.pages.kit.people import hosts_or_page
+from scheduler_integration.pages.kit.query import local_address, onward
+from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
 from scheduler_integration.pages.kit.series import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
-from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.meeting_place import place_view
-from scheduler_integration.pages.waiting.earlier import earlier_view
-from scheduler_integration.platform import bidi, lengths
+from scheduler_integration.pages.waiting.when import typed_when, when_fields, when_words
+from scheduler_integration.parsing.fields import parse_reason
+from scheduler_integration.waitlist.requests import WaitPayload
+from scheduler_integration.platform import bidi
 from scheduler_integration.platform.clock import iso
-from scheduler_integration.waitlist.shown import Earlier
+from scheduler_integration.waitlist.links import entry_url
+from scheduler_integration.waitlist.shown import Earlier, earlier_of, sends_texts
 
-# Arguments of the address for something that has just happened.
-NEWS = ("booked", "moved", "invited")
-# Arguments of the address for a form that is open.
-PANELS = ("cancel", "guests", "code", "sooner", "coming")
-_ANCHORS = {"cancel": "cancel", "guests": "guests-form", "sooner": "sooner"}
-
-
-@dataclass(frozen=True)
-class Attempt:
-	"""A submitted form: the error why it was refused, and the typed addresses if it `is_about_guests`.
-
-	`is_about_code`: the code that confirms the address was typed. `when` are the typed values of the form to wait for an
-	earlier time.
-	"""
-
-	error: SchedulingError | None = None
-	guests: str = ""
-	is_about_guests: bool = False
-	is_about_code: bool = False
-	when: dict[str, Any] | None = None
+PAGE = GuestPage("/schedule/manage")
+# Arguments of the address for something that has just happened, and for a form that is open, with its place on the page.
+_NEWS = ("booked", "moved", "invited")
+_PANELS = {"cancel": "cancel", "guests": "guests-form", "code": "", "sooner": "sooner", "coming": ""}
 
 
-@dataclass(frozen=True)
-class Asked:
-	"""What the address asks the page to show.
+@PAGE.action("send_code")
+def _send_code(visit: Visit) -> str:
+	count_request(BOOKINGS)
+	confirm_attendee(visit.token, None, visit.now)
+	return stay(f"{visit.path}?code=1#code-part")
 
-	`news` is one of NEWS if that just happened, with the positions of the guests who were `invited`. `panel` is one of PANELS
-	if that form is open. `now` is in epoch seconds.
-	"""
 
-	now: int
-	news: str = ""
-	invited: tuple[int, ...] = ()
-	panel: str = ""
+@PAGE.action("code")
+def _confirm_address(visit: Visit) -> str:
+	count_request(BOOKINGS)
+	code = argument("code")
+	if not code:
+		raise InvalidRequest(details={"code": _("Please enter the code.")})
+	confirm_attendee(visit.token, code, visit.now)
+	return stay(f"{visit.path}?invited=1")
+
+
+@PAGE.action("coming")
+def _come(visit: Visit) -> str:
+	reconfirm_for_attendee(visit.token)
+	return stay(f"{visit.path}?coming=1")
+
+
+@PAGE.action("sooner")
+def _wait(visit: Visit) -> str:
+	count_request(BOOKINGS)
+	wait_for_earlier(visit.token, WaitPayload.of(typed_when(frappe.request.form)))
+	return stay(f"{visit.path}#sooner")
+
+
+@PAGE.action("guests")
+def _change_guests(visit: Visit) -> str:
+	# Each added guest gets an invitation, so this counts like a booking.
+	count_request(BOOKINGS)
+	guests = parse_guests_of(split_addresses(argument("guests")))
+	before = {guest.lower() for guest in booking_by_token(visit.token, visit.now).guests}
+	after = update_guests_for_attendee(visit.token, guests).guests
+	# The positions of those who are new: their addresses aren't for logs.
+	new = [str(place) for place, guest in enumerate(after) if guest.lower() not in before]
+	return stay(f"{visit.path}?invited=1{'&who=' if new else ''}{'.'.join(new)}")
+
+
+@PAGE.action("cancel")
+def _cancel(visit: Visit) -> str:
+	cancel_for_attendee(visit.token, parse_reason(argument("reason")), parse_scope(argument("scope")))
+	return stay(f"{visit.path}?cancelled=1" if embedded() else visit.path)
+
+
+@PAGE.view
+def _view(visit: Visit) -> View:
+	booking, path = booking_by_token(visit.token, visit.now), visit.path
+	pay_url = local_address(booking.payment.url) if booking.payment else None
+	if pay_url and argument("booked") and not submitted():
+		# It is booked as soon as it is paid. The script of that page leads back here then: only this browser may know this address.
+		raise redirection(f"{stay(pay_url)}#{path}", 302)
+	if booking.can_reschedule and argument("reschedule") and not submitted():
+		raise redirection(_move_url(booking, visit), 302)
+	news = next((each for each in _NEWS if argument(each) == "1"), "")
+	return managing_view(booking, find_brand(booking.page.slug), visit, news, earlier_of(booking, visit.now))
 
 
 def managing_view(
-	booking: AttendeeBooking,
-	brand: Brand | None,
-	visitor: Visitor,
-	path: str,
-	asked: Asked,
-	attempt: Attempt | None = None,
-	earlier: Earlier | None = None,
-) -> dict:
-	"""Return the view of `/schedule/manage/<token>`.
+	booking: AttendeeBooking, brand: Brand | None, visit: Visit, news: str, earlier: Earlier | None = None
+) -> View:
+	"""Return the view of the page. `news` is `booked`, `moved` or `invited` if that just happened, or "".
 
-	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the
-	address of the form. `attempt` is a form that was just refused. `earlier` is there if the attendee can wait for an earlier
-	time.
+	`brand` is that of the page on which the meeting was booked, None if that page no longer exists. `earlier` is there if the
+	attendee can wait for an earlier time.
 	"""
-	attempt = attempt or Attempt()
-	heading = _heading(booking, asked, visitor)
-	asks_coming = asked.panel == "coming" and _is_asked(booking)
-	follow = _follow_up(booking) if asked.news == "booked" else None
-	is_gone = booking.status in RELEASED
-	style = visitor.style(booking.timezone)
-	scopes = scopes_of(each.status for each in booking.series.dates) if booking.series else []
+	panel, path = _panel(visit), visit.path
+	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
+	asks_coming = panel == "coming" and is_open and booking.is_asked_to_reconfirm
+	heading = _asking(booking, visit) if asks_coming else _heading(booking, news)
+	follow_up = onward(booking.redirect_url) if news == "booked" else None
+	again_url = f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': visit.token})}"
 	return {
 		"document": document(
-			visitor,
-			title=f"{heading['title']} · {booking.title}",
-			description=bidi.plain(heading["text"]),
+			visit.visitor,
+			title=f"{heading.title} · {booking.title}",
+			description=bidi.plain(heading.text),
 			brand=brand,
 			style="waitlist" if earlier else "manage",
 			script="manage",
@@ -104,233 +148,151 @@ def managing_view(
 		),
 		"heading": heading,
 		"booking": booking,
-		"faces": faces(booking.hosts),
-		"with": _hosts(booking),
-		"guests": [bidi.left_to_right(guest) for guest in booking.guests],
-		"when": _when(booking, visitor),
-		"place": place_view(booking, _begins_today(booking, asked.now)),
-		"ics": local_address(booking.calendar.ics),
-		"earlier": booking.earlier and asked.news == "moved" and when_view([booking.earlier], style),
-		"is_gone": is_gone,
-		"dates": _dates(booking, visitor),
-		"scopes": [] if booking.waits_for_payment else scopes,
-		"for_all": together_text() if scopes and booking.waits_for_payment else None,
-		"move_url": move_url(booking, path) if booking.can_reschedule else None,
-		"refusals": _refusals(booking),
+		"with": hosts_or_page(booking),
+		"is_gone": booking.status in RELEASED,
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"asks_coming": asks_coming,
-		"release": release_text(booking.release_hours, visitor.locale),
-		"follow_up": follow,
-		"sooner": earlier
-		and earlier_view(
-			earlier, booking, visitor, asked.now, attempt.when, attempt.error.details if attempt.error else {}
-		),
-		"payment": payment_text(booking, visitor.locale),
-		"paid_together": _paid_together(booking, visitor),
-		"back": back_if_cancelled(booking, asked.now, visitor.locale, of_several=bool(scopes)),
+		"panel": panel,
+		"panels": {each: stay(f"{path}?{each}=1#{anchor}") for each, anchor in _PANELS.items() if anchor},
+		"move_url": _move_url(booking, visit) if booking.can_reschedule else None,
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
-		"again_url": _again_url(booking, path),
+		"again_url": stay(again_url) if booking.book_again_url else None,
 		"action": stay(path),
-		"panels": {panel: stay(f"{path}?{panel}=1#{anchor}") for panel, anchor in _ANCHORS.items()},
-		"panel": _open_panel(asked, attempt),
-		"problem": attempt.error and attempt.error.message,
-		"guests_typed": attempt.guests or ", ".join(booking.guests),
-		"wait_sentence": _wait_sentence(booking),
-		"code_error": attempt.error.details.get("code") if attempt.error else None,
-		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
-		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(booking, follow)),
+		"errors": visit.errors,
+		"guests_typed": argument("guests") if visit.refused else "",
+		"follow_up": follow_up,
+		"data": script_json(_script_data(booking, follow_up)),
+		**_when_and_where(booking, news, visit),
+		**_terms(booking, visit),
+		**(_sooner(earlier, booking, visit) if earlier else {}),
 	}
 
 
-def _script_data(booking: AttendeeBooking, follow: dict | None) -> dict:
-	data = {"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": booking.status in RELEASED}
+def _move_url(booking: AttendeeBooking, visit: Visit) -> str:
+	query = urlencode({"reschedule": visit.token, "tz": booking.timezone})
+	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}")
+
+
+def _panel(visit: Visit) -> str:
+	"""Return the form that is open: the refused one, or that in the address."""
+	if visit.refused:
+		return visit.refused if visit.refused in ("code", "sooner", "guests") else "cancel"
+	return "" if submitted() else next((each for each in _PANELS if argument(each)), "")
+
+
+def _when_and_where(booking: AttendeeBooking, news: str, visit: Visit) -> View:
+	zone, style = booking.timezone, visit.visitor.style(booking.timezone)
+	today = local_date(visit.now, zone)
+	is_today = any(local_date(start, zone) == today for start, _end in booking.stretches)
+	return {
+		"when": when_view(booking.stretches, style)
+		| {"zone": dates.zone_text(booking.start, zone, visit.locale), "machine": iso(booking.start, zone)},
+		"earlier": when_view([booking.earlier], style) if booking.earlier and news == "moved" else None,
+		"dates": [
+			(each, in_short(each.start, each.end, style), stay(local_address(each.manage_url) or ""))
+			for each in (booking.series.dates if booking.series else ())
+		],
+		"released": RELEASED,
+		"place": place_view(booking, is_today),
+		"ics": local_address(booking.calendar.ics),
+	}
+
+
+def _terms(booking: AttendeeBooking, visit: Visit) -> View:
+	"""Return what was paid, what the attendee gets back, which dates of a series can be changed, and why nothing can be."""
+	locale, series, waits = visit.locale, booking.series, booking.waits_for_payment
+	scopes = scopes_of(each.status for each in series.dates) if series else []
+	refusals = []
+	if not booking.is_over and booking.status not in RELEASED:
+		refusals = [
+			None if booking.can_reschedule else booking.cannot_reschedule_reason,
+			None if booking.can_cancel else booking.cannot_cancel_reason,
+		]
+	email = bidi.left_to_right(booking.attendee.email)
+	text = _("Your guests hear of the meeting as soon as you have confirmed that {0} is your address.")
+	return {
+		"payment": payment_text(booking, locale),
+		"paid_together": series_text(series.amounts, waits, locale) if series else None,
+		"scopes": [] if waits else scopes,
+		"back": back_if_cancelled(booking, visit.now, locale, of_several=bool(scopes)),
+		"for_all": together_text() if scopes and waits else None,
+		"refusals": [*dict.fromkeys(filter(None, refusals))],
+		"release": release_text(booking.release_hours, locale),
+		"wait_sentence": bidi.sentence(text, email) if booking.guests_wait else None,
+	}
+
+
+def _sooner(earlier: Earlier, booking: AttendeeBooking, visit: Visit) -> View:
+	"""Return the part with which attendees wait for an earlier time: what they wait for, or the form."""
+	if shown := earlier.waiting:
+		when = when_words(shown.entry.bounds, visit.visitor.style(shown.entry.zone))
+		url = stay(local_address(entry_url(shown.entry)) or "")
+		return {"waiting": {"when": when, "url": url, "is_offered": bool(shown.offer)}}
+	first, last = (local_date(instant, booking.timezone) for instant in (visit.now, booking.start))
+	values: dict[str, Any] = {"first_date": first.isoformat(), "last_date": last.isoformat()}
+	if visit.refused == "sooner":
+		values = typed_when(frappe.request.form)
+	can_text = sends_texts() and earlier.has_phone
+	return {"sooner": when_fields(values, visit.errors, visit.locale, can_text=can_text)}
+
+
+def _script_data(booking: AttendeeBooking, follow_up: dict | None) -> dict[str, Any]:
+	follow = follow_up["url"] if follow_up else None
+	data = {"strings": manage_strings(), "followUp": follow, "isGone": booking.status in RELEASED}
 	if not embedded():
 		return data
-	# In a frame only a click leads elsewhere. The other website learns what happened, and decides on its own.
-	return {**data, "followUp": None, "booking": _told(booking)}
-
-
-def _told(booking: AttendeeBooking) -> dict[str, str]:
-	"""Return what another website learns about a booking: nothing about a person."""
-	return {
+	# In a frame only a click leads elsewhere. The other website learns what happened, nothing about a person, and decides on its own.
+	told = {
 		"reference": booking.id,
 		"type": booking.meeting_type.slug,
 		"start": iso(booking.start, booking.timezone),
 		"end": iso(booking.end, booking.timezone),
 		"status": booking.status,
 	}
+	return {**data, "followUp": None, "booking": told}
 
 
-def _dates(booking: AttendeeBooking, visitor: Visitor) -> list[dict]:
-	"""Return the dates of the series, this one without a link; empty if the meeting doesn't repeat."""
-	if not booking.series:
-		return []
-	style = visitor.style(booking.timezone)
-	return [
-		{
-			"label": in_short(each.start, each.end, style),
-			"note": _note(each.status),
-			"is_gone": each.status in RELEASED,
-			"url": None if each.id == booking.id else stay(local_address(each.manage_url) or ""),
-		}
-		for each in booking.series.dates
-	]
+def _asking(booking: AttendeeBooking, visit: Visit) -> Heading:
+	"""Return the head of a page that asks nothing but whether the attendee is coming."""
+	text = _("{0} is looking forward to it.").format(hosts_or_page(booking))
+	if booking.has_reconfirmed:
+		return Heading("check", _("You have confirmed that you are coming"), text)
+	return Heading("clock", _("Are you coming?"), release_text(booking.release_hours, visit.locale) or text)
 
 
-def _paid_together(booking: AttendeeBooking, visitor: Visitor) -> str | None:
-	if not booking.series:
-		return None
-	return series_text(booking.series.amounts, booking.waits_for_payment, visitor.locale)
-
-
-def _note(status: str) -> str | None:
-	"""Return what an attendee should know of a date beside its time."""
-	return {
-		"Pending": _("Not confirmed yet"),
-		"Cancelled": _("Was cancelled"),
-		"Declined": _("Was declined"),
-		"Rescheduled": _("Was moved"),
-		"Expired": _("Wasn't paid"),
-	}.get(status)
-
-
-def _open_panel(asked: Asked, attempt: Attempt) -> str:
-	if not attempt.error:
-		return asked.panel
-	if attempt.is_about_code:
-		return "code"
-	if attempt.when is not None:
-		return "sooner"
-	return "guests" if attempt.is_about_guests else "cancel"
-
-
-def _wait_sentence(booking: AttendeeBooking) -> Markup | None:
-	"""Return why the additional guests aren't invited yet; None if they are."""
-	if not booking.guests_wait or booking.is_over or booking.status not in OPEN:
-		return None
-	text = _("Your guests hear of the meeting as soon as you have confirmed that {0} is your address.")
-	return bidi.sentence(text, bidi.left_to_right(booking.attendee.email))
-
-
-def _begins_today(booking: AttendeeBooking, now: int) -> bool:
-	"""Whether one of the meeting's days is today in the attendee's zone."""
-	today = local_date(now, booking.timezone)
-	return any(local_date(start, booking.timezone) == today for start, _end in booking.stretches)
-
-
-def _hosts(booking: AttendeeBooking) -> str:
-	return ", ".join(names(booking.hosts)) or booking.page.title
-
-
-def _token(path: str) -> str:
-	return unquote(path.rpartition("/")[2])
-
-
-def _again_url(booking: AttendeeBooking, path: str) -> str | None:
-	"""Return the address at which the attendee books again. Its form is filled in as for this booking."""
-	if not booking.book_again_url:
-		return None
-	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': _token(path)})}")
-
-
-def move_url(booking: AttendeeBooking, path: str) -> str:
-	"""Return the address at which the attendee chooses another time. `path` is that of the manage page."""
-	query = urlencode({"reschedule": _token(path), "tz": booking.timezone})
-	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}")
-
-
-def _refusals(booking: AttendeeBooking) -> list[str]:
-	"""Return why the attendee can't move or cancel the meeting, each sentence once."""
-	if booking.is_over or booking.status in RELEASED:
-		return []
-	sentences = (
-		None if booking.can_reschedule else booking.cannot_reschedule_reason,
-		None if booking.can_cancel else booking.cannot_cancel_reason,
-	)
-	return list(dict.fromkeys(filter(None, sentences)))
-
-
-def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
-	zone, locale = booking.timezone, visitor.locale
-	return {
-		**when_view(booking.stretches, visitor.style(zone)),
-		"zone": dates.zone_text(booking.start, zone, locale),
-		"duration": lengths.duration(booking.duration_minutes, locale),
-		"machine": iso(booking.start, zone),
-	}
-
-
-def _is_asked(booking: AttendeeBooking) -> bool:
-	"""Whether the page can be about nothing but the question whether the attendee is coming."""
-	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
-	return is_open and booking.is_asked_to_reconfirm
-
-
-def _heading(booking: AttendeeBooking, asked: Asked, visitor: Visitor) -> dict:
-	host = _hosts(booking)
-	if asked.panel == "coming" and _is_asked(booking):
-		text = _("{0} is looking forward to it.").format(host)
-		if booking.has_reconfirmed:
-			return _head("check", _("You have confirmed that you are coming"), text)
-		return _head("clock", _("Are you coming?"), release_text(booking.release_hours, visitor.locale) or text)
+def _heading(booking: AttendeeBooking, news: str) -> Heading:
+	host, status, email = hosts_or_page(booking), booking.status, bidi.left_to_right(booking.attendee.email)
 	if booking.is_asked_to_reschedule:
-		return _head("clock", _("Please choose another time"), _("{0} asks you to move this meeting.").format(host))
-	if booking.status in RELEASED:
-		return _gone_heading(booking.status)
-	if booking.is_over or booking.status in ("Completed", "No Show"):
-		return _head("clock", _("This meeting is over"), _("We hope it went well."), mood="quiet")
-	email = bidi.left_to_right(booking.attendee.email)
-	if booking.payment and booking.payment.url:
-		return _head("clock", _("Not paid yet"), _("We're keeping the time for you until you have paid."))
-	if booking.status == "Pending":
+		text = _("{0} asks you to move this meeting.").format(host)
+		return Heading("clock", _("Please choose another time"), text)
+	gone = {
+		"Cancelled": (_("This meeting is cancelled"), _("Everyone has been notified, and the time is free again.")),
+		"Declined": (_("This request was declined"), _("Your host can't make this time. Please choose another.")),
+		"Rescheduled": (_("This meeting was moved"), _("Your newest e-mail has the time it was moved to.")),
+		"Expired": (_("Not paid in time"), _("The time is free again. You can book another one.")),
+	}
+	if status in gone:
+		return Heading("cross", *gone[status], mood="quiet")
+	if booking.is_over or status in ("Completed", "No Show"):
+		return Heading("clock", _("This meeting is over"), _("We hope it went well."), mood="quiet")
+	if booking.waits_for_payment:
+		return Heading("clock", _("Not paid yet"), _("We're keeping the time for you until you have paid."))
+	if status == "Pending":
 		text = _("{0} will reply to {1}. We're holding the time for you until then.")
-		return _head("check", _("Your request is sent"), bidi.sentence(text, host, email))
-	return _scheduled_heading(booking, asked, host, email)
+		return Heading("check", _("Your request is sent"), bidi.sentence(text, host, email))
+	if news == "invited":
+		return Heading("check", _("Guests updated"), _who_was_invited(booking))
+	if news:
+		title = _("You're booked") if news == "booked" else _("Meeting moved")
+		return Heading("check", title, bidi.sentence(_("We've sent a calendar invitation to {0}."), email))
+	return Heading("calendar", _("Your meeting"), _("{0} is looking forward to it.").format(host))
 
 
-def _scheduled_heading(booking: AttendeeBooking, asked: Asked, host: str, email: str) -> dict:
-	sent = bidi.sentence(_("We've sent a calendar invitation to {0}."), email)
-	if asked.news == "booked":
-		return _head("check", _("You're booked"), sent)
-	if asked.news == "invited":
-		if booking.guests_wait:
-			return _head("check", _("Guests updated"), _("They aren't invited yet."))
-		return _head("check", _("Guests updated"), _who_was_invited(booking, asked.invited))
-	if asked.news == "moved":
-		return _head("check", _("Meeting moved"), sent)
-	return _head("calendar", _("Your meeting"), _("{0} is looking forward to it.").format(host))
-
-
-def _who_was_invited(booking: AttendeeBooking, positions: tuple[int, ...]) -> str:
-	invited = [bidi.left_to_right(guest) for place, guest in enumerate(booking.guests) if place in positions]
+def _who_was_invited(booking: AttendeeBooking) -> str:
+	if booking.guests_wait:
+		return _("They aren't invited yet.")
+	positions = argument("who").split(".")
+	invited = [bidi.left_to_right(guest) for place, guest in enumerate(booking.guests) if str(place) in positions]
 	if not invited:
 		return _("We've e-mailed everyone affected.")
-	listed = Markup(", ").join(invited)
-	return bidi.sentence(_("We've sent an invitation to {0}."), listed)
-
-
-def _head(icon: str, title: str, text: str, mood: str = "good") -> dict:
-	return {"icon": icon, "mood": mood, "title": title, "text": text}
-
-
-def _gone_heading(status: str) -> dict:
-	titles = {
-		"Cancelled": _("This meeting is cancelled"),
-		"Declined": _("This request was declined"),
-		"Rescheduled": _("This meeting was moved"),
-		"Expired": _("Not paid in time"),
-	}
-	texts = {
-		"Cancelled": _("Everyone has been notified, and the time is free again."),
-		"Declined": _("Your host can't make this time. Please choose another."),
-		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
-		"Expired": _("The time is free again. You can book another one."),
-	}
-	return _head("cross", titles[status], texts[status], mood="quiet")
-
-
-def _follow_up(booking: AttendeeBooking) -> dict | None:
-	"""Return the page to which the host sends attendees after booking, or None if it isn't a web address."""
-	address = web_address(booking.redirect_url)
-	return {"url": address, "host": urlsplit(address).hostname} if address else None
+	return bidi.sentence(_("We've sent an invitation to {0}."), Markup(", ").join(invited))

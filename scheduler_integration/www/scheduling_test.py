@@ -9,10 +9,11 @@ from scheduler_integration.catalogue.public import public_page
 from scheduler_integration.entry.trial import book_as_test
 from scheduler_integration.exceptions import MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.booking.picture import picture
+from scheduler_integration.pages.guest_page import Visit
 from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.kit.respond import WayOut, argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.manage import Asked, managing_view
+from scheduler_integration.pages.manage import managing_view
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -32,7 +33,7 @@ def _view() -> dict:
 	found, visitor = bookable(doc), current_visitor()
 	page = public_page(found)
 	trial = book_as_test(found, visitor.zone or page.timezone, now())
-	view = managing_view(trial.booking, page.brand, visitor, _editor(), Asked(now(), "booked"))
+	view = managing_view(trial.booking, page.brand, Visit(visitor, now(), "", _editor()), "booked")
 	# The message has styles in its elements, as mail programs need them.
 	shown = picture({**view, "follow_up": None}, _("This was a test"), styles="'unsafe-inline'")
 	return {**shown, "mail": trial.message, "back_url": f"{_editor()}#link"}
