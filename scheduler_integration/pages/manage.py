@@ -48,10 +48,10 @@ from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.meeting_place import place_view
 from scheduler_integration.pages.waiting.when import typed_when, when_fields, when_words
 from scheduler_integration.parsing.fields import parse_reason
-from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.platform import bidi
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist.links import entry_url
+from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import Earlier, earlier_of, sends_texts
 
 PAGE = GuestPage("/schedule/manage")
