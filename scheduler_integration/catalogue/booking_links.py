@@ -122,12 +122,21 @@ def forget_old_links(now: int) -> None:
 
 
 def forget_person(address: str) -> int:
-	"""Take a person out of the links that were made for them, and return how many there were."""
-	names = frappe.get_all(DOCTYPE, {"attendee_email": address}, pluck="name")
-	if names:
-		nobody = {"attendee_name": None, "attendee_email": None}
-		frappe.db.set_value(DOCTYPE, {"name": ["in", names]}, nobody, update_modified=False)
-	return len(names)
+	"""Take a person out of the links, and return how many were made for them.
+
+	A title that has their address or name, such as "Lunch with Ada", goes too: attendees see the title of the meeting type then.
+	"""
+	link = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(link).select(link.name, link.title, link.attendee_name, link.attendee_email)
+	rows = query.where((link.attendee_email == address) | link.title.like(f"%{address}%")).run(as_dict=True)
+	theirs = [row for row in rows if row.attendee_email == address]
+	words = {address.lower(), *(row.attendee_name.lower() for row in theirs if row.attendee_name)}
+	titled = [row for row in rows if any(word in (row.title or "").lower() for word in words)]
+	for found, nothing in ((theirs, {"attendee_name": None, "attendee_email": None}), (titled, {"title": None})):
+		names = [row.name for row in found]
+		if names:
+			frappe.db.set_value(DOCTYPE, {"name": ["in", names]}, nothing, update_modified=False)
+	return len(theirs)
 
 
 def links_for(address: str) -> list[frappe._dict]:

@@ -206,3 +206,18 @@ def test_a_link_that_was_made_for_somebody_forgets_them(page, word):
 	erase(address, NOW)
 	assert tables_with(word) == set()
 	assert frappe.db.exists("Booking Link", link.name)
+
+
+def test_the_titles_of_links_kept_an_erased_person(page, word):
+	kind, address = make_meeting_type(page), f"{word}@guests.example"
+	of_type = {"meeting_type": kind.name, "user": page.user}
+	own = create_link(
+		of_type | {"title": f"Lunch with {word} Smith", "attendee_name": f"{word} Smith", "attendee_email": address}
+	)
+	noted = create_link(of_type | {"title": f"For {address}"})
+	other = create_link(of_type | {"title": "Lunch"})
+	frappe.db.commit()
+	erase(address, NOW)
+	assert tables_with(word) == set()
+	titles = [frappe.db.get_value("Booking Link", link.name, "title") for link in (own, noted, other)]
+	assert titles == [None, None, "Lunch"]
