@@ -9,7 +9,7 @@ from frappe.utils import get_fullname
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.parsing.typed_template import filled_in_anyway
 from scheduler_integration.platform.language import current_locale
-from scheduler_integration.platform.one_line import header_text
+from scheduler_integration.platform.one_line import header_text, quoted
 
 MAX_LENGTH = 140
 # What a pattern may name.
@@ -28,9 +28,21 @@ def event_title(booking: Document, meeting_type: Document) -> str:
 	return _title(meeting_type.event_title or "", variables) or header_text(default)[:MAX_LENGTH].strip()
 
 
-def event_description(booking: Document, meeting_type: Document) -> str:
-	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers."""
+def event_description(booking: Document, meeting_type: Document, *, for_host: bool = False) -> str:
+	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers.
+
+	`for_host`: for a host's own calendar, which programs read too. What the attendee typed is quoted there (`quoted`); an
+	answer that was chosen isn't.
+	"""
 	variables = _variables(booking, meeting_type, _hosts(booking))
+	if for_host:
+		chosen = {option for row in meeting_type.questions for option in (row.options or "").splitlines()}
+		variables["notes"] = quoted(variables["notes"])
+		variables["answers"] = "\n".join(
+			f"{row.question}: {row.answer}" if row.answer in chosen else f"{row.question}:\n{quoted(row.answer or '')}"
+			for row in booking.answers
+			if not row.is_hidden
+		)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
 	return filled_in_anyway(pattern, variables).strip()
 

@@ -97,7 +97,7 @@ def _description(booking: Document, reader: Reader) -> str:
 		hosts = ", ".join(host.name for host in hosts_of(booking))
 		parts.append(_("{0} invited you to a meeting with {1}.").format(booking.attendee_name, hosts))
 	if reader.sees_answers and not (reader.is_attendee and is_unconfirmed(booking)):
-		parts.append(event_description(booking, meeting_type))
+		parts.append(event_description(booking, meeting_type, for_host=reader.is_hosting))
 	if reader.is_attendee:
 		sentence = (
 			_("To change or cancel: {0}") if meeting_type.allow_reschedule else _("To see or cancel the meeting: {0}")
@@ -123,4 +123,4 @@ def _attendee_line(booking: Document) -> str:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	seats = f" × {booking.seats}" if booking.seats > 1 else ""
 	who = f"{booking.attendee_name} <{booking.attendee_email}>{seats}"
-	return "\n".join(filter(None, (who, event_description(booking, meeting_type))))
+	return "\n".join(filter(None, (who, event_description(booking, meeting_type, for_host=True))))

@@ -1,4 +1,4 @@
-"""Makes text safe for a mail header, or for any other place that takes one line."""
+"""Makes text safe for a mail header, for any other place that takes one line, and for calendars that programs read."""
 
 import unicodedata
 
@@ -17,3 +17,22 @@ def header_text(text: str) -> str:
 	"""
 	one_line = "".join(" " if is_control(char) else char for char in text)
 	return " ".join(one_line.split()).replace("=?", "= ?")
+
+
+def quoted(text: str, most: int = 500) -> str:
+	"""Return what a stranger typed as a quotation, so that people and programs tell it from our own words.
+
+	Each line begins with "> ". Characters that nobody sees go, except the joiners that some scripts need: an instruction to
+	an assistant could be hidden in them. A longer text is cut to `most` characters.
+	"""
+	seen = "".join(char for char in text if char == "\n" or char in _JOINERS or not _is_invisible(char)).strip()
+	cut = seen if len(seen) <= most else seen[: most - 1].rstrip() + "…"
+	return "\n".join(f"> {line}" for line in cut.splitlines())
+
+
+_JOINERS = "\u200c\u200d"
+
+
+def _is_invisible(char: str) -> bool:
+	# Cf: format characters, with Unicode's tags. The variation selectors of the supplement can carry any bytes.
+	return is_control(char) or unicodedata.category(char) == "Cf" or 0xE0100 <= ord(char) <= 0xE01EF

@@ -108,7 +108,9 @@ def _attendee(booking: Document) -> str:
 	company = f", {booking.attendee_company}" if booking.attendee_company else ""
 	who = f"{booking.attendee_name} <{booking.attendee_email}>{company}{seats}"
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	return "\n".join(filter(None, (who, booking.attendee_phone, event_description(booking, meeting_type))))
+	return "\n".join(
+		filter(None, (who, booking.attendee_phone, event_description(booking, meeting_type, for_host=True)))
+	)
 
 
 def _people(meeting: Meeting) -> list[Person]:
