@@ -25,6 +25,8 @@ FUNCTION = re.compile(r"((?:\w+/)+\w+)\.(\w+)(?:\(.*\))?")
 # Folders of tools, and files of a bench.
 OTHERS = {".venv", ".git", ".site", ".bench", "node_modules", "__pycache__"}
 OF_A_BENCH = {"common_site_config.json", "site_config.json"}
+# Folders that a command makes.
+MADE = {"tests/browser/screenshots"}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
@@ -63,6 +65,17 @@ def test_files_and_functions_exist(document):
 			module, name = match.groups()
 			paths = [root / f"{module}.py" for root in (ROOT, APP)]
 			missing += [] if any(name in names_in(path) for path in paths if path.exists()) else [span]
+	assert missing == []
+
+
+@each_document
+def test_commands_name_modules_and_files_that_exist(document):
+	text = document.read_text(encoding="utf-8")
+	modules = [name.replace(".", "/") for name in re.findall(r"python3? -m ([a-z_]\w*(?:\.\w+)*)(?![\w.<])", text)]
+	blocks = "".join(re.findall(r"```.*?```", text, re.DOTALL))
+	paths = re.findall(r"(?<![\w/.:-])(?:tests|benchmarks|proof|embedded|scheduler_integration)/[\w./-]+", blocks)
+	missing = [path for path in paths if path not in files() | MADE]
+	missing += [module for module in modules if not {f"{module}.py", f"{module}/__main__.py"} & files()]
 	assert missing == []
 
 

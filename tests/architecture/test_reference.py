@@ -1,5 +1,6 @@
 """The reference pages list what the code declares: codes of errors, settings, records."""
 
+import ast
 import json
 import re
 
@@ -35,6 +36,42 @@ def test_a_code_that_callers_get_was_missing():
 	rows = re.findall(r"^\| (\d{3}) \| (.*) \|$", API, re.MULTILINE)
 	listed = {(status, code) for status, codes in rows for code in re.findall(r"`([A-Z][A-Z_]+)`", codes)}
 	assert listed == codes_for_callers()
+
+
+def methods():
+	"""Return the whitelisted functions of api/ as (module, name), each with its verbs."""
+	found = {}
+	for path in (APP / "api").glob("*.py"):
+		for function in ast.parse(path.read_text(encoding="utf-8")).body:
+			for call in getattr(function, "decorator_list", ()):
+				if isinstance(call, ast.Call) and ast.unparse(call.func) == "frappe.whitelist":
+					verbs = next(each.value for each in call.keywords if each.arg == "methods")
+					found[path.stem, function.name] = set(ast.literal_eval(verbs))
+	return found
+
+
+def test_a_method_was_missing_in_the_reference():
+	sections = dict(re.findall(r"^## `(\w+)`(.*?)(?=^## |\Z)", API, re.MULTILINE | re.DOTALL))
+	sections["waiting_devices"] = sections["public"]
+	missing = [
+		f"{module}.{name}"
+		for module, name in methods()
+		if not re.search(rf"`(?:{module}\.)?{name}[`(]", sections.get(module, ""))
+	]
+	assert missing == []
+
+
+def test_a_heading_named_a_method_that_is_gone_or_another_verb():
+	declared, wrong = methods(), []
+	for module, section in re.findall(r"^## `(\w+)`(.*?)(?=^## |\Z)", API, re.MULTILINE | re.DOTALL):
+		for heading in re.findall(r"^### (`\w.*)$", section, re.MULTILINE):
+			verbs, named = set(), []
+			# From the last one: several methods before one pair of brackets have its verbs.
+			for call, brackets in reversed(re.findall(r"`([\w.]+)\(.*?\)`(?: \(([^)]*)\))?", heading)):
+				verbs = set(re.findall(r"\b[A-Z]+\b", brackets)) or verbs
+				named.append((*([module, *call.split(".")][-2:]), verbs))
+			wrong += [f"{room}.{name}" for room, name, those in named if declared.get((room, name)) != those]
+	assert wrong == []
 
 
 def test_every_setting_is_explained():
