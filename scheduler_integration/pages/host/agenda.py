@@ -1,257 +1,244 @@
-"""`/scheduling`: requests first, then the meetings to come by day, or those of the past, and the links to share."""
+"""`/scheduling`: hosts see requests and their meetings, answer, mark who came, and copy their links, without the desk.
+
+`?when=past` lists the meetings that are over, latest first, `?q=` those with a name or address. With `?whose=all`, managers
+see everybody's. `?after=` continues the list after a meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import urlsplit
+from typing import Any
 
-from babel import Locale, numbers
+import frappe
 from frappe import _
 
-from scheduler_integration.catalogue.public import Listing
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.recurrence import rule_zone
+from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.calendars.mirror.calendar_changes import changes_of
+from scheduler_integration.calendars.notices import change_sentence
+from scheduler_integration.catalogue.consultant_settings import settings_of
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.public import listings_of
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.domains.links import page_url
-from scheduler_integration.engagement.analytics import Counts
+from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
-from scheduler_integration.meetings.agenda import Agenda
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
-from scheduler_integration.pages.host.house import House
-from scheduler_integration.pages.host.meeting_row import meeting_row, time_left
-from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.host.acting import DONE, refused_message, run_command
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.house import MEETINGS, with_arguments
+from scheduler_integration.pages.host.meeting_row import Sessions, by_session, meeting_row, time_left
+from scheduler_integration.pages.host.report_insights import DAYS
+from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit.months import week_begins
-from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.respond import View, argument, redirection, to_start
+from scheduler_integration.pages.kit.saving import Saved
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import site_zone_name
 
+_MEETINGS = 50
+_FILTERS = ("status", "from", "to", "type", "hosted_by", "q")
+# A list of past meetings begins this far back if no date is given.
+_BACK = timedelta(days=30)
+# With more hosts than this, a list is easier than a row of buttons.
+_MOST_CHIPS = 12
+_STATUSES = {
+	"cancelled": "cancelled,declined,rescheduled",
+	"all": "pending,scheduled,completed,no_show,cancelled,declined,rescheduled",
+}
+_ALSO_PAST = ("completed", "no_show", "cancelled", "all")
 
-@dataclass(frozen=True)
-class Tabs:
-	"""The links around a list of meetings.
 
-	`views` are the links to other lists. `sees_all` says whether everybody's meetings are shown, `is_past` whether the list
-	is of the past. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
-	meetings. `later` is the address of the meetings that follow, or None, and `requests` that of all requests if more wait than
-	the list shows.
+def _filters() -> dict[str, str]:
+	"""Return the filters in the address, as they were typed. Without any, the meetings to come are shown."""
+	return {name: argument(name).strip()[:140] for name in _FILTERS}
+
+
+def _kept(**arguments: str) -> dict[str, str]:
+	"""Return the arguments that make this list: the filters, the past or what is to come, whose.
+
+	It isn't known before the sign-in if the user is a manager.
 	"""
-
-	views: Sequence[dict] = ()
-	sees_all: bool = False
-	is_past: bool = False
-	after: str = ""
-	first: str | None = None
-	later: str | None = None
-	requests: str | None = None
-
-
-@dataclass(frozen=True)
-class HostPage:
-	"""The data of `/scheduling`: a host's meetings and pages. `zone` is that of the reader `user`, `now` is in epoch seconds.
-
-	`results` are the clicks of the last DAYS on the links of a consultant's reports, and what came of them.
-	"""
-
-	house: House
-	user: str
-	zone: str
-	agenda: Agenda
-	listings: Sequence[Listing]
-	now: int
-	tabs: Tabs = Tabs()
-	message: dict | None = None
-	toast: dict | None = None
-	filters: dict = field(default_factory=dict)
-	results: Counts | None = None
-
-	@property
-	def visitor(self) -> Visitor:
-		return self.house.visitor
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.visitor.style(self.zone)
-
-	@property
-	def today(self) -> date:
-		return local_date(self.now, self.zone)
-
-	@property
-	def is_plain(self) -> bool:
-		"""Whether these are the meetings to come from the first one on, without a filter."""
-		return not (self.tabs.is_past or self.tabs.after or self.filters.get("is_set"))
+	may_see_all = frappe.session.user == "Guest" or is_manager()
+	asked = {
+		**arguments,
+		**_filters(),
+		"when": "past" if argument("when") == "past" else "",
+		"whose": "all" if argument("whose") == "all" and may_see_all else "",
+	}
+	return {name: value for name, value in asked.items() if value}
 
 
-def hosting_view(page: HostPage) -> dict:
-	"""Return the view of `/scheduling`."""
-	tabs, locale = page.tabs, page.visitor.locale
-	sessions = _sessions(page.agenda.bookings)
-	coming = _coming(sessions, page)
+PAGE = HostPage(
+	MEETINGS,
+	allowed=anybody,
+	address=lambda: with_arguments(MEETINGS, _kept(after=argument("after"))),
+	also=DONE,
+	seconds=UNDO_SECONDS,
+	way_out=to_start,
+)
+
+
+@PAGE.action("sign_out")
+def _sign_out() -> None:
+	frappe.local.login_manager.logout()
+	raise redirection("/login")
+
+
+@PAGE.action("")
+def _run() -> Saved:
+	style = current_visitor().style(timezone_of(frappe.session.user))
+	return replace(run_command(style, MEETINGS), kept=_kept(after=argument("after")))
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	asked, after, zone = _filters(), argument("after"), reader.zone
+	# A search looks at all meetings.
+	sees_all, is_past = argument("whose") == "all" and is_manager(), argument("when") == "past" and not asked["q"]
+	only, wrong = BookingFilter(), None
+	try:
+		only = parse_booking_filter(_wanted(asked, sees_all, reader.today), zone)
+	except InvalidRequest as refused:
+		# A filter that can't be read filters nothing.
+		wrong = InvalidRequest(" ".join(refused.details.values()))
+	found = agenda(None if sees_all else reader.user, reader.now, _MEETINGS, after, only, is_past=is_past)
+	everything, error = [*found.requests, *found.bookings], reader.error or wrong
+	possible = {action for booking in everything for action in booking.actions} if len(everything) > 1 else set()
+	is_plain = not (is_past or after or any(asked.values()))
+	consults = not (sees_all or is_past or after) and settings_of(reader.user)
+	last = local_date(reader.now, rule_zone(reader.user)) if consults else reader.today
+	# The insights of all hosts count by the site's clock, which may be another one.
+	is_elsewhere = sees_all and zone != site_zone_name()
+	clock = _("times in {0}, your own time zone") if is_elsewhere else _("times in {0}")
 	return {
-		**page.house.frame(_("Meetings")),
-		"subtitle": f"{dates.full_date(page.today, locale)} · {_whose_times(page)}",
-		"views": tabs.views,
-		"sees_all": tabs.sees_all,
-		"is_past": tabs.is_past,
-		"is_plain": page.is_plain,
-		"after": tabs.after,
-		"first": tabs.first,
-		"later": tabs.later,
-		"requests": _requests(page),
-		"all_requests": tabs.requests,
-		"next": coming and _next(coming, page),
-		"days": _days(sessions[1:] if coming else sessions, page),
-		"has_today": any(local_date(each.start, page.zone) <= page.today for each in page.agenda.bookings),
-		"bulk": _bulk([*page.agenda.requests, *page.agenda.bookings]),
-		"links": [_link(listing) for listing in page.listings],
-		"message": page.message,
-		"toast": page.toast,
-		"filters": page.filters,
-		"results": _results(page.results, locale) if page.results and page.results.clicks else None,
-		"is_twelve_hours": page.style.twelve_hours,
-		"status": 200,
+		"title": _("Meetings"),
+		"error": error,
+		"message": refused_message(error, everything, reader.style) if error else None,
+		"calendar_notes": [
+			(each.title, change_sentence(each, zone, reader.locale)) for each in changes_of(reader.user, reader.now)
+		],
+		"subtitle": f"{reader.full_date(reader.today)} · {clock.format(reader.city())}",
+		"views": _views(sees_all, is_past, has_filter=any(asked.values())),
+		"sees_all": sees_all,
+		"is_plain": is_plain,
+		"after": after,
+		"first": with_arguments(MEETINGS, _kept()) if after else None,
+		"later": with_arguments(MEETINGS, _kept(after=found.last)) if found.last else None,
+		"requests": _requests(found.requests, reader, sees_all),
+		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
+		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
+		# The commands that can be sent for several of the meetings.
+		"bulk": [action for action in BULK_ACTIONS if action in possible],
+		"listings": listings_of(reader.user),
+		"page_url": page_url,
+		"filters": asked,
+		"is_filtered": any(asked.values()),
+		"is_more_filtered": any(value for name, value in asked.items() if name != "q"),
+		"pages": types_by_page(types) if len(types := readable_meeting_types()) > 1 else [],
+		**_hosts(asked, reader, sees_all),
+		"results": analytics(reader.user, last - timedelta(days=DAYS - 1), last).total if consults else None,
+		"is_twelve_hours": reader.style.twelve_hours,
+		"is_manager": is_manager(),
+		"kept": _kept(after=after),
 	}
 
 
-def _whose_times(page: HostPage) -> str:
-	"""Return whose clock the times are by. The insights of all hosts count by the site's clock, which may be another one."""
-	city = dates.city(page.zone, page.visitor.locale)
-	if page.tabs.sees_all and page.zone != site_zone_name():
-		return _("times in {0}, your own time zone").format(city)
-	return _("times in {0}").format(city)
-
-
-def _requests(page: HostPage) -> list[dict]:
-	"""Return the requests that need the reader's answer, and for a manager those of others, each with a heading."""
-	sessions = _sessions(page.agenda.requests)
-	own = [sharing for sharing in sessions if _is_mine(sharing[0], page)]
-	others = [sharing for sharing in sessions if not _is_mine(sharing[0], page)]
-	# If more wait than are shown, their number isn't known.
-	counts = {
-		"mine": _("1 request needs your answer") if len(own) == 1 else _("{0} requests need your answer"),
-		"others": _("1 request of others") if len(others) == 1 else _("{0} requests of others"),
+def _wanted(asked: dict[str, str], sees_all: bool, today: date) -> dict[str, object]:
+	"""Return the arguments of `parse_booking_filter`. States of the past begin a month ago unless a date is given."""
+	status, since = asked["status"], asked["from"]
+	if status and not since and not asked["to"]:
+		since = (today - _BACK if status in _ALSO_PAST else today).isoformat()
+	return {
+		"status": _STATUSES.get(status, status),
+		"start_date": since,
+		"end_date": asked["to"],
+		"meeting_type": asked["type"],
+		"host": asked["hosted_by"] if sees_all else "",
+		"text": asked["q"],
 	}
-	if page.tabs.requests:
-		counts = {"mine": _("More than {0} requests need your answer"), "others": _("More than {0} requests of others")}
-		if own and others:
-			counts = {"mine": _("Requests that need your answer"), "others": _("Requests of others")}
+
+
+def _views(sees_all: bool, is_past: bool, *, has_filter: bool) -> list[tuple[str, str, bool]]:
+	"""Return title and address of other lists, and which one this is: those to come, the past, for managers everybody's."""
+	when, whose = "past" if is_past else "", "all" if sees_all else ""
+	lists = [
+		(_("Upcoming"), {"whose": whose}, not is_past and not has_filter),
+		(_("Past"), {"when": "past", "whose": whose}, is_past),
+		(_("Mine"), {"when": when}, not sees_all),
+		(_("Everybody's"), {"when": when, "whose": "all"}, sees_all),
+	]
 	return [
-		{
-			"id": of_whom,
-			"title": counts[of_whom].format(len(found)),
-			"meetings": [_row(sharing, page) for sharing in found],
-		}
-		for of_whom, found in (("mine", own), ("others", others))
-		if found
+		(title, with_arguments(MEETINGS, asked), is_current)
+		for title, asked, is_current in (lists if is_manager() else lists[:2])
 	]
 
 
-def _is_mine(booking: HostBooking, page: HostPage) -> bool:
-	return not page.tabs.sees_all or any(host.user == page.user for host in booking.hosts)
+def _hosts(asked: dict[str, str], reader: Reader, sees_all: bool) -> dict[str, Any]:
+	"""Return by whom managers filter: everybody who is booked, and those who were disabled with meetings to come.
 
-
-def _coming(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> Sequence[HostBooking] | None:
-	"""Return the meeting that takes place now or is the next one of today or of the next hours, for a card of its own."""
-	first = next(iter(sessions), None) if page.is_plain and not page.tabs.sees_all else None
-	if not first:
-		return None
-	is_near = local_date(first[0].start, page.zone) <= page.today or time_left(first[0], page.now, page.style)
-	return first if is_near else None
-
-
-def _next(sharing: Sequence[HostBooking], page: HostPage) -> dict:
-	"""Return the view of the card: the meeting's row, a title, and the address that writes to its attendees."""
-	day = max(local_date(sharing[0].start, page.zone), page.today)
+	Few of them are also `chips`: a link for each host's meetings, after one for everybody's. The other filters stay.
+	"""
+	hosts = [*enabled_hosts_of_all(), *(host for host, _count in left_hosts(reader.now))] if sees_all else []
+	others = {"whose": "all", **asked}
+	others.pop("hosted_by")
+	named = [("", _("Everybody")), *((host.user, host.name) for host in hosts)]
 	return {
-		**_row(sharing, page),
-		"title": _("Now") if sharing[0].start <= page.now else _("Next"),
-		"is_today": day == page.today,
-		"day": _day_title(day, page.today, page.visitor.locale),
-		"write_url": words.write_to(sharing),
+		"hosts": hosts,
+		"chips": [
+			(name, with_arguments(MEETINGS, others | {"hosted_by": user}), user == asked["hosted_by"])
+			for user, name in named
+			if 1 < len(hosts) <= _MOST_CHIPS
+		],
 	}
 
 
-def _days(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> list[dict]:
+def _requests(requests: Sequence[HostBooking], reader: Reader, sees_all: bool) -> list[tuple[str, list[dict]]]:
+	"""Return the requests that need the reader's answer as "mine", and for a manager "others"."""
+	groups: dict[str, list[dict]] = {"mine": [], "others": []}
+	for sharing in by_session(requests):
+		is_mine = not sees_all or any(host.user == reader.user for host in sharing[0].hosts)
+		groups["mine" if is_mine else "others"].append(meeting_row(sharing, reader.style))
+	return [(of_whom, rows) for of_whom, rows in groups.items() if rows]
+
+
+def _meetings(sessions: Sessions, reader: Reader, is_plain: bool, sees_all: bool) -> dict[str, Any]:
 	"""Return the meetings by day. Today comes first in the plain list, even without meetings.
 
-	The first day of another week names that week.
+	`next` is the meeting that takes place now or is the next one of today or of the next hours, for a card of its own. A day that
+	begins another week has the first day of that `week`.
 	"""
-	today, locale = page.today, page.visitor.locale
-	groups: dict[date, list[Sequence[HostBooking]]] = {today: []} if page.is_plain else {}
-	for sharing in sessions:
-		day = local_date(sharing[0].start, page.zone)
-		# A multi-day meeting that has begun is one of today's.
-		groups.setdefault(max(day, today) if page.is_plain else day, []).append(sharing)
-	weeks = [week_begins(day, locale.first_week_day) for day in groups]
-	return [
-		{
-			"week": _week(begins, today, locale) if index and begins != weeks[index - 1] else None,
-			"title": _day_title(day, today, locale),
-			"subtitle": _subtitle(day, today, locale),
-			"is_today": day == today,
-			"meetings": [_row(sharing, page) for sharing in group],
-		}
-		for index, ((day, group), begins) in enumerate(zip(groups.items(), weeks, strict=True))
-	]
-
-
-def _week(begins: date, today: date, locale: Locale) -> str:
-	"""Return "Next week", or the first and last date of the week."""
-	if begins == week_begins(today, locale.first_week_day) + timedelta(days=7):
-		return _("Next week")
-	return dates.date_range(begins, begins + timedelta(days=6), locale)
-
-
-def _results(results: Counts, locale: Locale) -> list[dict]:
-	figures = ((_("Clicks"), results.clicks), (_("Bookings"), results.bookings), (_("Took place"), results.completed))
-	return [{"label": label, "number": numbers.format_decimal(number, locale=locale)} for label, number in figures]
-
-
-def _row(sharing: Sequence[HostBooking], page: HostPage) -> dict:
-	"""Return the row of a meeting. The next one says how much time is left."""
-	row = meeting_row(sharing, page.style)
-	day = local_date(sharing[0].start, page.zone)
-	is_next = page.is_plain and sharing[0] is next(iter(page.agenda.bookings), None)
-	left = time_left(sharing[0], page.now, page.style) if is_next else None
-	return {**row, "date": dates.short_day(day, page.visitor.locale), "left": left}
-
-
-def _bulk(bookings: Sequence[HostBooking]) -> list[str]:
-	"""Return the commands that can be sent for several of the meetings; none if there is only one meeting."""
-	possible = {action for booking in bookings for action in booking.actions} if len(bookings) > 1 else set()
-	return [action for action in BULK_ACTIONS if action in possible]
-
-
-def _sessions(bookings: Sequence[HostBooking]) -> list[list[HostBooking]]:
-	"""Group the bookings by session. A booking without a session is a group of its own."""
-	groups: dict[str, list[HostBooking]] = {}
-	for booking in bookings:
-		groups.setdefault(booking.session or booking.id, []).append(booking)
-	return list(groups.values())
-
-
-def _subtitle(day: date, today: date, locale: Locale) -> str:
-	"""Return day and month, with the year if it isn't this one."""
-	return dates.day_and_month(day, locale) if day.year == today.year else dates.full_date(day, locale)
-
-
-def _day_title(day: date, today: date, locale: Locale) -> str:
-	titles = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
-	return titles.get(day) or dates.weekday(day, locale)
-
-
-def _link(listing: Listing) -> dict:
-	page = listing.page
+	today, style, coming = reader.today, reader.style, None
+	by_day: dict[date, list[dict]] = {today: []} if is_plain else {}
+	for index, sharing in enumerate(sessions):
+		row, first = meeting_row(sharing, style), sharing[0]
+		day = local_date(first.start, style.zone)
+		if is_plain:
+			row["left"] = None if index else time_left(first, reader.now, style)
+			if not index and not sees_all and (day <= today or row["left"]):
+				has_begun = first.start <= reader.now
+				coming = {**row, "day": max(day, today), "has_begun": has_begun, "write_url": words.write_to(sharing)}
+				continue
+			# A multi-day meeting that has begun is one of today's.
+			day = max(day, today)
+		by_day.setdefault(day, []).append(row)
+	weeks = [week_begins(day, reader.locale.first_week_day) for day in by_day]
 	return {
-		"title": page.title,
-		"is_team": page.page_type == "Team",
-		"url": page.url,
-		"shown": _shown(page.url),
-		"types": [{"title": each.title, "url": page_url(page.slug, each.slug)} for each in listing.meeting_types],
+		"next": coming,
+		"has_today": any(local_date(sharing[0].start, style.zone) <= today for sharing in sessions),
+		"days": [
+			{"day": day, "week": week if former not in (None, week) else None, "meetings": rows}
+			for (day, rows), week, former in zip(by_day.items(), weeks, [None, *weeks], strict=False)
+		],
+		"next_week": week_begins(today, reader.locale.first_week_day) + timedelta(days=7),
 	}
-
-
-def _shown(url: str) -> str:
-	"""Return the address without its scheme."""
-	parts = urlsplit(url)
-	return parts.netloc + parts.path

@@ -1,39 +1,73 @@
-"""The page on which a host books for somebody: who, which meeting, when, and the attendee's details."""
+"""`/scheduling/book`: a host or manager books for a contact, a lead, a deal, or a person whose address they type.
+
+The desk's forms link here with `?doctype=Contact&record=...`. If the type repeats, the form is sent once more for its dates.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from babel import Locale
+import frappe
 from frappe import _
 
-from scheduler_integration.availability.slots import OfferedSlots
-from scheduler_integration.catalogue.public import PublicMeetingType
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.crm.people import Person
-from scheduler_integration.exceptions import SchedulingError, SlotTaken
-from scheduler_integration.pages.host.house import House
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.offer import offer_around
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
+from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.lookup import find_own_bookable
+from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
+from scheduler_integration.engine import local_date
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.on_behalf import book_for_somebody_undoably
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SlotTaken
+from scheduler_integration.meetings.hosted import most_used_first
+from scheduler_integration.meetings.lookup import earlier_choices
+from scheduler_integration.pages.host.acting import DONE
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.fields import field_view, new_key, question_views
-from scheduler_integration.pages.kit.series import Dates, dates_view
-from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short, moment_in_short
-from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.day_parts import by_part_of_day
+from scheduler_integration.pages.kit.fields import (
+	field_view,
+	new_key,
+	question_views,
+	read_answers,
+	split_addresses,
+	typed_values,
+)
+from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.respond import View, argument, submitted
+from scheduler_integration.pages.kit.saving import Saved
+from scheduler_integration.pages.kit.series import (
+	Dates,
+	date_fields,
+	dates_view,
+	has_seen_dates,
+	load_dates,
+	read_dates,
+)
+from scheduler_integration.pages.kit.spans import days_in_short
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.pages.kit.zones import zone_groups
-from scheduler_integration.platform import lengths
-from scheduler_integration.platform.clock import iso
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.times import Slot
 
 PATH = "/scheduling/book"
-FIELDS = (
-	"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "notes", "guests", "idempotency_key",
-	"timezone", "language", "location", "start", "other_time",
-)  # fmt: skip
+_PERSON = ("attendee_name", "attendee_email", "attendee_phone", "attendee_company")
+_SHOWN = (*_PERSON, "notes", "guests")
+FIELDS = (*_SHOWN, "idempotency_key", "timezone", "language", "location", "start", "other_time")
+# The app's messages are translated into these.
+_LANGUAGES = ("en", "de", "es", "fr")
 
 
 @dataclass(frozen=True)
@@ -50,24 +84,8 @@ class Wish:
 	def url(self, **changes: Any) -> str:
 		"""Return the address of the page for this wish, with changes."""
 		asked = replace(self, **changes)
-		parts = {
-			"type": asked.meeting_type,
-			"date": asked.day and asked.day.isoformat(),
-			"duration": asked.duration,
-			"doctype": asked.doctype,
-			"record": asked.record,
-			"q": asked.search,
-		}
-		query = urlencode({name: value for name, value in parts.items() if value})
-		return f"{PATH}?{query}" if query else PATH
-
-
-@dataclass(frozen=True)
-class Attempt:
-	"""A submitted form: the typed `values`, and the error why it was refused."""
-
-	values: Mapping[str, Any] = field(default_factory=dict)
-	error: SchedulingError | None = None
+		parts = {"type": asked.meeting_type, "date": asked.day, "duration": asked.duration}
+		return with_arguments(PATH, {**parts, "doctype": asked.doctype, "record": asked.record, "q": asked.search})
 
 
 @dataclass(frozen=True)
@@ -80,148 +98,191 @@ class Offered:
 	next_day: date | None = None
 
 
-@dataclass(frozen=True)
-class BookingForm:
-	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language.
-
-	`finds_all` says whether the search finds contacts of others too, and not only people whom the host has met. `series` are
-	the dates of a type that repeats.
-	"""
-
-	house: House
-	wish: Wish
-	types: Sequence[ReadableType]
-	offered: Offered | None
-	zone: str
-	person: Person | None = None
-	people: Sequence[Person] = ()
-	finds_all: bool = True
-	choices: tuple[str, str] = ("", "")
-	languages: Sequence[str] = ()
-	attempt: Attempt = Attempt()
-	series: Dates | None = None
-
-	@property
-	def visitor(self) -> Visitor:
-		return self.house.visitor
-
-	@property
-	def style(self) -> dates.TimeStyle:
-		return self.visitor.style(self.zone)
-
-
-def booking_form_view(form: BookingForm) -> dict:
-	"""Return the view of `/scheduling/book`."""
-	error = form.attempt.error
-	return {
-		**form.house.frame(_("Book for somebody"), said=error.message if error else ""),
-		"subtitle": _("They get the usual invitation. Minimum notice and booking window don't apply to you."),
-		"city": dates.city(form.zone, form.visitor.locale),
-		"wish": form.wish,
-		"pages": types_by_page(form.types),
-		"durations": _durations(form),
-		"day": form.offered and form.offered.day.isoformat(),
-		"person": form.person and _person(form.person, form.wish),
-		"found": [_found(person, form.wish) for person in form.people],
-		"searched": _searched(form),
-		"nobody_found": _nobody_found(form) if form.wish.search and not form.people else None,
-		"times": form.offered and _times(form, form.offered),
-		"series": form.series and dates_view(form.series, None, form.style, form.attempt.values),
-		"fields": form.offered and _fields(form, form.offered),
-		"zones": _zones(form),
-		"languages": _languages(form),
-		"problem": error and (_("This time isn't free.") if isinstance(error, SlotTaken) else error.message),
-		"other_errors": _other_errors(error),
-		"alternatives": _alternatives(form),
-		"why_url": _why_url(form) if isinstance(error, SlotTaken) else None,
-		"action": form.wish.url(search=""),
-		"key": form.attempt.values.get("idempotency_key") or new_key(),
-		"status": error.http_status_code if error else 200,
-	}
-
-
-def _durations(form: BookingForm) -> list[dict]:
-	"""Return the durations to choose from; empty unless there are several."""
-	options = form.offered.meeting.duration_options if form.offered else ()
-	if len(options) < 2:
-		return []
-	chosen = form.offered and form.offered.slots.duration
-	return [
-		{
-			"minutes": minutes,
-			"label": lengths.duration(minutes, form.visitor.locale),
-			"is_chosen": minutes == chosen,
-		}
-		for minutes in options
-	]
-
-
-def _person(person: Person, wish: Wish) -> dict:
-	return {**_names(person), "forget_url": wish.url(doctype="", record="")}
-
-
-def _found(person: Person, wish: Wish) -> dict:
-	return {**_names(person), "url": wish.url(doctype=person.doctype, record=person.record, search="")}
-
-
-def _searched(form: BookingForm) -> str:
-	"""Return whom the search finds, as the label of its field."""
-	return _("Find an attendee, contact, lead or deal") if form.finds_all else _("Find somebody you have met")
-
-
-def _nobody_found(form: BookingForm) -> str:
-	if form.finds_all:
-		return _("No match. Enter a name and an e-mail address below.")
-	return _(
-		"No match among the people you have met. You may not search the contacts of others: an administrator can"
-		" allow it. Enter a name and an e-mail address below."
+def _asked() -> Wish:
+	return Wish(
+		meeting_type=argument("type"),
+		day=read_day(argument("date")),
+		duration=_whole(argument("duration")),
+		doctype=argument("doctype"),
+		record=argument("record"),
+		search=argument("q").strip()[:140],
 	)
 
 
-def _names(person: Person) -> dict:
-	kind = _("Attendee") if person.doctype == "Booking" else _(person.doctype)
+def _whole(text: str) -> int | None:
+	return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _wish(zone: str) -> Wish:
+	"""Return what the address asks for, by default the most used type. A time that the page suggests instead of a taken one
+	may be on another day."""
+	wish = _asked()
+	if not wish.meeting_type:
+		used = most_used_first(readable_meeting_types(), frappe.session.user, now())
+		wish = replace(wish, meeting_type=used[0].name if used else "")
+	if submitted() and (suggested := read_instant(frappe.request.form.get("choose_start", "").partition(" ")[0])):
+		wish = replace(wish, day=local_date(suggested, zone))
+	return wish
+
+
+def _chosen(day: date | None, zone: str) -> str:
+	"""Return the start of the submitted form, or the starts of a multi-day meeting. A typed time wins over the list."""
+	form = frappe.request.form
+	typed = read_wall_time(day, form.get("other_time", ""), zone)
+	return form.get("choose_start") or (iso(typed, zone) if typed else form.get("start")) or ""
+
+
+def _asks_dates() -> bool:
+	"""Whether the form hasn't shown the dates yet that it asks for."""
+	if not submitted():
+		return False
+	form, zone = frappe.request.form, timezone_of(frappe.session.user)
+	return bool(form.get("look")) or not has_seen_dates(form, _chosen(_wish(zone).day, zone).partition(" ")[0])
+
+
+PAGE = HostPage(PATH, here=MEETINGS, allowed=anybody, address=lambda: _asked().url(), also=DONE, previews=_asks_dates)
+
+
+@PAGE.action("")
+def _book() -> Saved:
+	"""Book the meeting and go on to the host's meetings."""
+	form, zone = frappe.request.form, timezone_of(frappe.session.user)
+	wish = _wish(zone)
+	offered = _offered(wish, zone)
+	chosen = _chosen(offered.day, zone)
+	payload = BookingPayload.of(
+		{
+			**{name: form.get(name) for name in FIELDS},
+			**(read_dates(form) if offered.meeting.repeat else {}),
+			"start": chosen.partition(" ")[0],
+			"parts": chosen if len(chosen.split()) > 1 else None,
+			"duration": offered.slots.duration,
+			"guests": split_addresses(form.get("guests", "")),
+			"answers": read_answers(form, offered.meeting.questions),
+		}
+	)
+	facts = book_for_somebody_undoably(wish.meeting_type, payload, wish.doctype, wish.record)
+	return Saved("book", undo={"commands": [facts], "page": MEETINGS}, seconds=UNDO_SECONDS, address=MEETINGS)
+
+
+def _offered(wish: Wish, zone: str) -> Offered:
+	"""Return the slots of the day in the address, or else of the first day with a free time."""
+	bookable = find_own_bookable(wish.meeting_type)
+	minutes = wish.duration if wish.duration in durations_of(bookable.meeting_type) else None
+	request = SlotRequest(minutes or bookable.meeting_type.duration_minutes, by_host=True)
+	meeting, instant = public_meeting_type(bookable), now()
+	if not wish.day:
+		month = first_month_with_slots(bookable, request, zone, instant)
+		return Offered(meeting, month.earliest or local_date(instant, zone), month.offered)
+	slots = slots_between(bookable, request, wish.day, wish.day, zone, instant)
+	if slots.days:
+		return Offered(meeting, wish.day, slots)
+	later = first_month_with_slots(bookable, request, zone, instant, after=wish.day)
+	return Offered(meeting, wish.day, slots, later.earliest)
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	zone, error, offered = reader.zone, reader.error, None
+	wish, types = _wish(zone), readable_meeting_types()
+	person = find_person(wish.doctype, wish.record) if wish.doctype or wish.record else None
+	try:
+		with refusals():
+			offered = _offered(wish, zone) if wish.meeting_type else None
+			if offered and offered.meeting.repeat and _asks_dates():
+				_check_dates(wish, offered, read_instant(_chosen(offered.day, zone).partition(" ")[0]))
+	except SchedulingError as refused:
+		# Somebody may read a team's meeting type without hosting it. They can choose another type in the form.
+		error = error or refused
+	values = _typed(offered, zone) if offered and submitted() else {}
+	wish = replace(wish, day=offered.day) if offered else wish
+	view: View = {
+		"title": _("Book for somebody"),
+		"subtitle": _("They get the usual invitation. Minimum notice and booking window don't apply to you."),
+		"error": error,
+		"problem": error and (_("This time isn't free.") if isinstance(error, SlotTaken) else error.message),
+		"wish": wish,
+		"offered": offered,
+		"pages": types_by_page(types),
+		"person": person,
+		"found": search_people(wish.search) if wish.search else (),
+		"finds_all": finds_all_records(),
+		"typed": values,
+		"key": values.get("idempotency_key") or new_key(),
+	}
+	if not offered:
+		return view
+	earlier = earlier_choices(person.email) if person else ("", "")
+	series = _series(wish, offered, reader, error)
 	return {
-		"name": person.name or person.email or person.record,
-		"about": " · ".join(filter(None, (kind, person.email, person.company))),
+		**view,
+		"series": series and dates_view(series, None, reader.style, values),
+		"times": by_part_of_day(
+			[_time(each, reader) for each in offered.slots.days.get(offered.day, [])], reader.style
+		),
+		**_fields(offered, person, values, error.details if error else {}),
+		"zone": (chosen := values.get("timezone") or earlier[0] or zone),
+		"zones": zone_groups(reader.locale, chosen, zone),
+		**_languages(values.get("language") or earlier[1], reader),
+		"other_errors": _other_errors(error.details if error else {}),
+		"alternatives": [
+			(_value(each, zone), reader.moment(each.start))
+			for each in sorted(error.suggestions, key=lambda slot: slot.start)
+		]
+		if isinstance(error, SlotTaken)
+		else [],
+		"why_url": _why_url(wish, values) if isinstance(error, SlotTaken) else None,
 	}
 
 
-def _times(form: BookingForm, offered: Offered) -> dict:
-	rows = [_time(slot, form.style) for slot in offered.slots.days.get(offered.day, [])]
-	day = dates.full_date(offered.day, form.visitor.locale)
-	following = offered.next_day
-	return {
-		"title": day,
-		"groups": by_part_of_day(rows, form.style),
-		"chosen": form.attempt.values.get("start"),
-		"none": None if rows else _("No free times on {0}.").format(day),
-		"next": following
-		and {
-			"url": form.wish.url(day=following),
-			"label": _("Go to {0}").format(dates.day_and_month(following, form.visitor.locale)),
-		},
-		"other": form.attempt.values.get("other_time", ""),
-	}
+def _check_dates(wish: Wish, offered: Offered, start: int | None) -> None:
+	"""Raise the error why the dates from `start` (epoch seconds) on can't be shown."""
+	if not start:
+		raise InvalidRequest(details={"start": ""})
+	bookable, minutes = find_own_bookable(wish.meeting_type), offered.slots.duration
+	offer = offer_around(bookable, SlotRequest(minutes, by_host=True), start, now())
+	offer.check_bookable(start, minutes, bookable.page.timezone, any_start=True)
 
 
-def _time(slot: Slot, style: dates.TimeStyle) -> dict:
-	note = days_in_short(slot.parts, style.zone, style.locale) if slot.parts else None
-	return {
-		"start": slot.start,
-		"value": _value(slot, style.zone),
-		"label": dates.clock_time(slot.start, style),
-		"note": note,
-	}
+def _typed(offered: Offered, zone: str) -> dict[str, Any]:
+	form = frappe.request.form
+	values = {**typed_values(form, FIELDS, offered.meeting.questions), **date_fields(form)}
+	if form.get("choose_start"):
+		# It is one of the listed times of its day, and a typed time would win over it.
+		values.update({"start": _chosen(offered.day, zone), "other_time": ""})
+	return values
+
+
+def _series(wish: Wish, offered: Offered, reader: Reader, error: SchedulingError | None) -> Dates | None:
+	"""Return the dates of a type that repeats. A host may book fewer of them than attendees must."""
+	repeat = offered.meeting.repeat
+	if not repeat:
+		return None
+	is_chosen = submitted() and not isinstance(error, SlotTaken)
+	start = read_instant(_chosen(offered.day, reader.zone)) if is_chosen else None
+	times = _whole(frappe.request.form.get("times", "")) or repeat.least
+	request = SlotRequest(offered.slots.duration, by_host=True)
+	return load_dates(
+		find_own_bookable(wish.meeting_type), request, replace(repeat, is_chosen=True), times, start, now()
+	)
+
+
+def _time(slot: Slot, reader: Reader) -> dict[str, Any]:
+	note = days_in_short(slot.parts, reader.zone, reader.locale) if slot.parts else None
+	label = dates.clock_time(slot.start, reader.style)
+	return {"start": slot.start, "value": _value(slot, reader.zone), "label": label, "note": note}
 
 
 def _value(slot: Slot, zone: str) -> str:
 	return " ".join(iso(start, zone) for start, _end in slot.stretches)
 
 
-def _fields(form: BookingForm, offered: Offered) -> dict:
-	errors = form.attempt.error.details if form.attempt.error else {}
-	values = {**_facts(form.person), **form.attempt.values}
-	by_phone = any(place.type == "phone" for place in offered.meeting.locations)
+def _fields(
+	offered: Offered, person: Person | None, typed: Mapping[str, Any], errors: dict[str, str]
+) -> dict[str, Any]:
+	"""Return the `fields` of the form, and those that are `folded`."""
+	known = (person.name, person.email, person.phone, person.company) if person else ()
+	values, places = {**dict(zip(_PERSON, known, strict=False)), **typed}, offered.meeting.locations
 	own: dict[str, dict[str, Any]] = {
 		"attendee_name": {"label": _("Attendee name"), "required": True},
 		"attendee_email": {
@@ -233,72 +294,39 @@ def _fields(form: BookingForm, offered: Offered) -> dict:
 		"notes": {"label": _("Notes"), "type": "long_text", "help": _("The attendee reads this.")},
 	}  # fmt: skip
 	views = {name: field_view(name, values, errors, **about) for name, about in own.items()}
-	first = ["attendee_name", "attendee_email", *(["attendee_phone"] if by_phone else [])]
-	if len(offered.meeting.locations) > 1:
-		views["location"] = _place(offered, values, errors)
-		first.append("location")
+	by_phone = any(place.type == "phone" for place in places)
+	first = [views.pop(name) for name in (*_PERSON[:2], *(_PERSON[2:3] if by_phone else ()))]
+	if len(places) > 1:
+		choices = [{"value": place.id, "label": place.label} for place in places]
+		chosen = {"location": values.get("location") or places[0].id}
+		about = {"type": "radio", "required": True, "choices": choices}
+		first.append(field_view("location", chosen, errors, label=_("Where"), **about))
 	# The host may not know the answers, so none of them is required here.
 	questions = question_views([replace(each, required=False) for each in offered.meeting.questions], values, errors)
-	folded = [*(view for name, view in views.items() if name not in first), *questions]
-	return {
-		"first": [views[name] for name in first],
-		"folded": folded,
-		"unfolds": any(view["error"] or form.attempt.values.get(view["name"]) for view in folded),
-	}
+	folded = [*views.values(), *questions]
+	unfolds = any(view["error"] or typed.get(view["name"]) for view in folded)
+	return {"fields": first, "folded": folded, "unfolds": unfolds}
 
 
-def _place(offered: Offered, values: dict[str, Any], errors: dict[str, str]) -> dict:
-	places = offered.meeting.locations
-	choices = [{"value": place.id, "label": place.label} for place in places]
-	chosen = {"location": values.get("location") or places[0].id}
-	return field_view("location", chosen, errors, label=_("Where"), type="radio", required=True, choices=choices)
+def _languages(wanted: str, reader: Reader) -> dict[str, Any]:
+	"""Return the `languages` to choose from by their codes, and the attendee's `language`."""
+	ours = dict.fromkeys((frappe.local.lang, *_LANGUAGES))
+	codes = [code for code in ours if frappe.db.exists("Language", code)] or ["en"]
+	chosen = wanted or codes[0]
+	names = {code: locale_of(code).get_display_name(reader.locale) or code for code in dict.fromkeys((*codes, chosen))}
+	return {"languages": names, "language": chosen}
 
 
-def _facts(person: Person | None) -> dict[str, str]:
-	if not person:
-		return {}
-	return {
-		"attendee_name": person.name,
-		"attendee_email": person.email,
-		"attendee_phone": person.phone,
-		"attendee_company": person.company,
-	}
-
-
-def _zones(form: BookingForm) -> dict:
-	chosen = form.attempt.values.get("timezone") or form.choices[0] or form.zone
-	return {"chosen": chosen, "groups": zone_groups(form.visitor.locale, chosen, form.zone)}
-
-
-def _languages(form: BookingForm) -> list[dict]:
-	chosen = form.attempt.values.get("language") or form.choices[1] or form.languages[0]
+def _other_errors(details: Mapping[str, str]) -> list[str]:
 	return [
-		{"code": code, "name": _language_name(code, form.visitor.locale), "is_chosen": code == chosen}
-		for code in dict.fromkeys((*form.languages, chosen))
+		_("Choose a time.") if name == "start" else text
+		for name, text in details.items()
+		if name not in _SHOWN and not name.startswith("answers.")
 	]
 
 
-def _language_name(code: str, locale: Locale) -> str:
-	return locale_of(code).get_display_name(locale) or code
-
-
-def _other_errors(error: SchedulingError | None) -> list[str]:
-	fields = {"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "guests", "notes"}
-	details = dict(error.details) if error else {}
-	if "start" in details:
-		details["start"] = _("Choose a time.")
-	return [text for name, text in details.items() if name not in fields and not name.startswith("answers.")]
-
-
-def _alternatives(form: BookingForm) -> list[dict]:
-	error = form.attempt.error
-	offered = sorted(error.suggestions, key=lambda slot: slot.start) if isinstance(error, SlotTaken) else []
-	return [{"value": _value(slot, form.zone), "label": moment_in_short(slot.start, form.style)} for slot in offered]
-
-
-def _why_url(form: BookingForm) -> str:
+def _why_url(wish: Wish, values: Mapping[str, Any]) -> str:
 	"""Return the address of the page that explains the refused time."""
-	values = form.attempt.values
-	clock = values.get("other_time") or str(values.get("start", ""))[11:16]
-	day = str(values.get("start", ""))[:10] if not values.get("other_time") else form.wish.day
-	return f"/scheduling/why?{urlencode({'type': form.wish.meeting_type, 'date': day or '', 'time': clock})}"
+	start, typed = str(values.get("start", "")), values.get("other_time")
+	asked = {"type": wish.meeting_type, "date": wish.day if typed else start[:10], "time": typed or start[11:16]}
+	return with_arguments("/scheduling/why", asked)

@@ -18,23 +18,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 import frappe
-from babel import Locale
+from babel import Locale, numbers
 from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import View, WayOut, argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import UNDO_SECONDS, Saved, answer_form, take_back, toast_of
+from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import for_later
 
@@ -77,6 +80,36 @@ class Reader:
 	@property
 	def today(self) -> date:
 		return local_date(self.now, self.zone)
+
+	def number(self, value: float) -> str:
+		return numbers.format_decimal(value, locale=self.locale)
+
+	def full_date(self, day: date) -> str:
+		return dates.full_date(day, self.locale)
+
+	def day_and_month(self, day: date) -> str:
+		return dates.day_and_month(day, self.locale)
+
+	def weekday(self, day: date) -> str:
+		return dates.weekday(day, self.locale)
+
+	def week(self, first: date) -> str:
+		"""Return the first and the last date of a week."""
+		return dates.date_range(first, first + timedelta(days=6), self.locale)
+
+	def short_day(self, day: date) -> str:
+		return dates.short_day(day, self.locale)
+
+	def city(self, zone: str = "") -> str:
+		"""Return the city of a zone, by default of the reader's own."""
+		return dates.city(zone or self.zone, self.locale)
+
+	def duration(self, minutes: int) -> str:
+		return lengths.duration(minutes, self.locale)
+
+	def moment(self, instant: int) -> str:
+		"""`Mon 23 Nov, 14:00`, for epoch seconds."""
+		return moment_in_short(instant, self.style)
 
 
 def message_of(error: SchedulingError | None) -> dict[str, Any] | None:
@@ -175,6 +208,7 @@ class HostPage:
 			**house.frame(style=self.style, **frame),
 			**said,
 			"path": path,
+			"reader": reader,
 			"status": error.http_status_code if error else 200,
 			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
 		}

@@ -11,7 +11,7 @@ and appears in the navigation as soon as its file in www/ exists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -191,9 +191,15 @@ def _left_trouble(host: TypeHost, count: int) -> Trouble:
 	return Trouble(text, Action(_("Decide"), leaving_url(host.user)), MEETINGS)
 
 
+def with_arguments(path: str, arguments: Mapping[str, object]) -> str:
+	"""Return the address of a page with those of the arguments that aren't empty."""
+	query = urlencode({name: value for name, value in arguments.items() if value})
+	return f"{path}?{query}" if query else path
+
+
 def leaving_url(user: str) -> str:
 	"""Return the address of the page of all coming meetings of somebody who leaves."""
-	return f"{LEAVING}?{urlencode({'user': user})}"
+	return with_arguments(LEAVING, {"user": user})
 
 
 def _entries(has_waitlist: bool = False) -> tuple[Entry, ...]:
