@@ -40,6 +40,7 @@ from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.money import money
 
 Action = Callable[[], Saved | None]
 # Arguments of `House.frame` that a view may contain. All other entries are for the template.
@@ -81,8 +82,15 @@ class Reader:
 	def today(self) -> date:
 		return local_date(self.now, self.zone)
 
-	def number(self, value: float) -> str:
-		return numbers.format_decimal(value, locale=self.locale)
+	def number(self, value: float, pattern: str | None = None) -> str:
+		return numbers.format_decimal(value, pattern, self.locale)
+
+	def percent(self, value: float | None) -> str:
+		"""`75.5%` for 75.5, or a dash if there is nothing to divide by."""
+		return "–" if value is None else numbers.format_percent(value / 100, "#,##0.#%", locale=self.locale)
+
+	def money(self, amount: float, currency: str) -> str:
+		return money(amount, currency, self.locale)
 
 	def full_date(self, day: date) -> str:
 		return dates.full_date(day, self.locale)

@@ -1,391 +1,339 @@
-"""The page `/scheduling/insights`: figures as cards, charts and tables, each with its finding in a sentence."""
+"""`/scheduling/insights`: hosts see the figures on their own meetings, managers those of all or of one host.
+
+The filters are in the address: `from`, `to`, `host` and `type`. A wrong filter is named, and the last 30 days are shown. A
+form with `what` and `format` has a large table made as a file.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from itertools import dropwhile
 from typing import Any
-from urllib.parse import urlencode
 
-from babel import Locale, numbers
+import frappe
 from babel.dates import format_time
 from frappe import _
 
-from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.insights.advice import Advice
-from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
-from scheduler_integration.insights.export_files import ExportFile
-from scheduler_integration.insights.fairness import Fairness
-from scheduler_integration.insights.formulas import Change, Tally
-from scheduler_integration.insights.funnel import Funnel
-from scheduler_integration.insights.history import History
-from scheduler_integration.insights.offered import Utilisation
-from scheduler_integration.insights.outlook import Outlook
-from scheduler_integration.insights.providers import ProviderPerformance
-from scheduler_integration.insights.scope import Scope
-from scheduler_integration.insights.staff import HostFigures
-from scheduler_integration.pages.host.downloads import downloads_view
-from scheduler_integration.pages.host.house import House
-from scheduler_integration.pages.host.outlook import advice_view, forecasts_view, round_robins_view
+from scheduler_integration.catalogue.consultant_settings import settings_of
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.engine import BOOKING, local_date
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.insights.advice import advice
+from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.export import MOST_BOOKINGS
+from scheduler_integration.insights.export_files import FAILED, READY, WAITING, ExportFile, ask, files_of, trouble
+from scheduler_integration.insights.fairness import fairness
+from scheduler_integration.insights.forecast import Forecast
+from scheduler_integration.insights.formulas import Tally
+from scheduler_integration.insights.funnel import conversion_rate, funnel
+from scheduler_integration.insights.history import history
+from scheduler_integration.insights.outlook import Outlook, outlook
+from scheduler_integration.insights.page_stats import OTHER
+from scheduler_integration.insights.providers import provider_performance
+from scheduler_integration.insights.scope import Scope, a_year, in_site_zone, scope_for
+from scheduler_integration.insights.sheets import FORMATS
+from scheduler_integration.insights.staff import staff_performance
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody, message_of
+from scheduler_integration.pages.host.house import with_arguments
 from scheduler_integration.pages.host.types import types_by_page
-from scheduler_integration.pages.host.video_figures import providers_view
-from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
 from scheduler_integration.pages.kit.months import week_begins
-from scheduler_integration.platform.money import money
+from scheduler_integration.pages.kit.respond import View, argument, redirection
+from scheduler_integration.parsing.fields import parse_choice, parse_dates
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
 
 PATH = "/scheduling/insights"
+EXPORT = "/api/method/scheduler_integration.api.analytics.export"
+# The table has rows that the figures leave out, such as declined requests.
+MANY = MOST_BOOKINGS // 2
+RANGES = (7, 30, 90, 365)
 # Longer periods are drawn by the week.
 _MOST_BARS = 62
+# So many past weeks are drawn before the coming ones.
+_PAST = 8
+# The most sources in a table.
+_SOURCES = 10
 _KINDS = ("completed", "open", "missed", "cancelled")
-_RANGES = (7, 30, 90, 365)
-_PERCENT = "#,##0.#%"
+
+PAGE = HostPage(PATH, style="insights", allowed=anybody)
 
 
-@dataclass(frozen=True)
-class Figures:
-	"""What the page shows. `hosts` are those that a manager may choose, empty for others.
-
-	`own_zone` is the one in which the reader sees the list of meetings.
-	"""
-
-	dashboard: Dashboard
-	funnel: Funnel
-	history: History
-	outlook: Outlook
-	advice: Sequence[Advice]
-	round_robins: Sequence[Fairness]
-	staff: Sequence[HostFigures]
-	providers: Sequence[ProviderPerformance]
-	types: Sequence[ReadableType]
-	hosts: Sequence[TypeHost]
-	files: Sequence[ExportFile]
-	is_manager: bool
-	own_zone: str
-	problem: str | None = None
+def _here() -> str:
+	"""Return the address of the page with its filters."""
+	return with_arguments(PATH, {name: argument(name) for name in ("from", "to", "host", "type")})
 
 
-def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]:
-	"""Return the view. `today` is the date in the scope's zone."""
-	board, locale = figures.dashboard, house.visitor.locale
-	scope = board.scope
+def _scope() -> tuple[Scope, InvalidRequest | None]:
+	# Each link of the page has them.
+	asked: dict[str, Any] = {}
+	user, instant = frappe.session.user, now()
+	try:
+		asked = {
+			"host": parse_choice("host", argument("host")[:140]) or None,
+			"meeting_type": parse_choice("type", argument("type")[:140]) or None,
+		}
+		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
+		return scope_for(user, first, last, instant, **asked), None
+	except InvalidRequest as refused:
+		return scope_for(user, None, None, instant, **asked), refused
+
+
+@PAGE.action("")
+def _ask_for_file() -> None:
+	"""Let a job make the table of the form."""
+	scope, wrong = _scope()
+	if wrong:
+		raise wrong
+	ask(argument("what"), argument("format"), scope, frappe.session.user, now())
+	raise redirection(f"{_here()}#files")
+
+
+@PAGE.view
+def _view(reader: Reader) -> View:
+	scope, wrong = _scope()
+	instant, locale, error = reader.now, reader.locale, reader.error or wrong
+	board, days = dashboard(scope, instant, week_begins=locale.first_week_day), in_site_zone(scope, instant)
+	names = Counter(each.name for each in board.top_types)
+	shows_staff = is_manager() and not scope.host
+	# Requests to providers belong to no meeting type.
+	providers = () if scope.meeting_type else provider_performance(days.span, scope.host)
 	return {
-		**house.frame(_("Insights"), style="insights"),
-		"subtitle": _period(scope, figures.own_zone, locale),
-		"message": {"text": figures.problem, "is_error": True} if figures.problem else None,
-		"filters": _filters(figures, today),
-		"cards": _cards(board, locale),
-		"days": _days(board, locale),
-		"funnel": funnel_view(figures.funnel, locale, lambda rate: _percent(rate, locale)),
-		"months": _months(figures.history, locale),
-		"peaks": _peaks(board, locale),
-		"types": _types(board.top_types, locale),
-		"advice": advice_view(figures.advice, lambda rate: _percent(rate, locale)),
-		"forecasts": forecasts_view(figures.outlook, locale),
-		"round_robins": round_robins_view(figures.round_robins, locale),
-		"sources": _sources(board.sources, locale),
-		"providers": providers_view(figures.providers, locale, lambda rate: _percent(rate, locale)),
-		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
-		"is_empty": not board.tally.total,
-		"downloads": downloads_view(scope, figures.files, board.tally.total, locale, is_manager=figures.is_manager),
+		"title": _("Insights"),
+		"error": error,
+		"message": message_of(error),
+		"subtitle": _period(scope, reader),
+		"here": _here(),
+		"scope": scope,
+		"host": scope.host if is_manager() else None,
+		"ranges": ranges(
+			scope.first, scope.last, local_date(instant, scope.zone), lambda dates: _address(scope, dates)
+		),
+		"hosts": enabled_hosts_of_all() if is_manager() else (),
+		"pages": types_by_page(readable_meeting_types()),
+		"board": board,
+		"legend": dict(
+			zip(_KINDS, (_("Took place"), _("Upcoming"), _("Attendee didn't come"), _("Cancellations")), strict=False)
+		),
+		"days": _days(board.by_day, reader),
+		"months": _months(history(a_year(days), instant).by_month, reader),
+		"funnel": funnel(days, instant),
+		"conversion_rate": conversion_rate,
+		"source_names": {"": _("Unknown"), "direct": _("Directly"), OTHER: _("Other sources")},
+		"most_sources": _SOURCES,
+		"peaks": _peaks(board.peaks, reader),
+		"types": [
+			(f"{each.name} · {each.page}" if names[each.name] > 1 else each.name, each, width)
+			for each, width in zip(
+				board.top_types, charts.shares([each.tally.total for each in board.top_types]), strict=False
+			)
+		],
+		"advice": advice(board),
+		"forecasts": _forecasts(outlook(scope, instant), reader),
+		"round_robins": fairness(scope) if shows_staff else (),
+		"unit": BOOKING,
+		"sources": list(zip(board.sources, charts.shares([each.bookings for each in board.sources]), strict=False))[
+			:_SOURCES
+		],
+		"providers": [
+			(location_label(each.provider) or each.provider, each)
+			for each in sorted(providers, key=lambda each: (-each.meetings, each.provider))
+		],
+		"staff": [
+			(each, with_arguments(PATH, {"host": each.user}))
+			for each in (staff_performance(scope) if shows_staff else ())
+		],
+		**_downloads(scope, reader),
+		"is_large": board.tally.total > MANY,
+		"has_reports": settings_of(reader.user) is not None,
 	}
 
 
-def _period(scope: Scope, own_zone: str, locale: Locale) -> str:
+def _period(scope: Scope, reader: Reader) -> str:
 	"""Return which days are counted, and by whose clock if the reader's own list of meetings is by another one."""
 	text = _("Meetings from {0}, by the clock of {1}.")
-	if scope.zone != own_zone:
-		text = (
-			_("Meetings from {0}, by the clock of {1}. Your list of meetings shows {2} time.")
-			if scope.host
-			else _(
-				"Meetings from {0}, by the clock of {1}, the time zone of this site. Your list of meetings shows {2} time."
-			)
+	if scope.zone != reader.zone and scope.host:
+		text = _("Meetings from {0}, by the clock of {1}. Your list of meetings shows {2} time.")
+	elif scope.zone != reader.zone:
+		text = _(
+			"Meetings from {0}, by the clock of {1}, the time zone of this site. Your list of meetings shows {2} time."
 		)
-	days = dates.date_range(scope.first, scope.last, locale)
-	return text.format(days, dates.city(scope.zone, locale), dates.city(own_zone, locale))
+	days = dates.date_range(scope.first, scope.last, reader.locale)
+	return text.format(days, reader.city(scope.zone), reader.city())
 
 
-def _filters(figures: Figures, today: date) -> dict[str, Any]:
-	scope = figures.dashboard.scope
-	kept = {"host": scope.host if figures.is_manager else None, "type": scope.meeting_type}
-	return {
-		"ranges": [
-			{
-				"label": _("{0} days").format(days),
-				"url": _address(kept | {"from": str(today - timedelta(days=days - 1)), "to": str(today)}),
-				"is_current": (scope.first, scope.last) == (today - timedelta(days=days - 1), today),
-			}
-			for days in _RANGES
-		],
-		"since": scope.first.isoformat(),
-		"until": scope.last.isoformat(),
-		"hosts": figures.hosts,
-		"host": scope.host if figures.is_manager else None,
-		"pages": types_by_page(figures.types),
-		"meeting_type": scope.meeting_type,
-	}
+def _address(scope: Scope, days: dict[str, str]) -> str:
+	return with_arguments(PATH, {"host": scope.host if is_manager() else None, "type": scope.meeting_type, **days})
 
 
-def _address(arguments: dict[str, str | None], path: str = PATH) -> str:
-	query = urlencode({name: value for name, value in arguments.items() if value})
-	return f"{path}?{query}" if query else path
-
-
-def _cards(figures: Dashboard, locale: Locale) -> list[dict[str, Any]]:
-	tally, leads = figures.tally, figures.leads
-	cards = [
-		_card(
-			_("This week's bookings"),
-			_number(figures.this_week.value, locale),
-			*_trend(figures.this_week, _("{0}: last week it was {1} by this moment"), locale),
-		),
-		_card(
-			_("Meetings"),
-			_number(tally.total, locale),
-			*_trend(figures.period, _("{0}: it was {1} in as much time before"), locale),
-		),
-		_card(
-			_("Took place"),
-			_percent(tally.completion_rate, locale),
-			_("{0} of {1} that are over").format(_number(tally.completed, locale), _number(tally.ended, locale)),
-		),
-		_card(
-			_("No-shows"),
-			_percent(tally.no_show_rate, locale),
-			_("{0} attendees didn't come").format(_number(tally.no_shows, locale)),
-		),
-		_card(
-			_("Cancellations"),
-			_percent(tally.cancellation_rate, locale),
-			_("{0} by attendees, {1} by hosts").format(
-				_number(tally.by_attendee, locale), _number(tally.by_host, locale)
-			),
-		),
-		_card(
-			_("Booked ahead"),
-			_lead(leads.median, locale),
-			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale))
-			if leads.p90 is not None
-			else "",
-		),
+def ranges(
+	first: date, last: date, ends: date, address: Callable[[dict[str, str]], str]
+) -> list[tuple[int, str, bool]]:
+	"""Return the numbers of days to `ends`, each with its address, and whether the dates from `first` to `last` are these."""
+	begins = {days: ends - timedelta(days=days - 1) for days in RANGES}
+	return [
+		(days, address({"from": str(begin), "to": str(ends)}), (first, last) == (begin, ends))
+		for days, begin in begins.items()
 	]
-	if figures.utilisation.offered:
-		cards.append(_utilisation_card(figures.utilisation, locale))
-	if figures.connection_rate is not None:
-		cards.append(
-			_card(
-				_("Calendars"),
-				_percent(figures.connection_rate, locale),
-				_("So many hosts have connected a calendar, whose appointments close their times."),
-			)
+
+
+def _bars(rows: Sequence[tuple[str, Tally]], title: str, finding: str, labelled: Sequence[int]) -> dict[str, Any]:
+	"""Return a chart with a bar for each of `rows`. Those at the places `labelled` have a label."""
+	drawn = []
+	for label, tally in rows:
+		called_off = tally.cancelled + tally.cancelled_after_start
+		values = (tally.completed, tally.scheduled + tally.pending, tally.no_shows, called_off)
+		drawn.append(
+			(label, [charts.Part(kind, value) for kind, value in zip(_KINDS, values, strict=True)], tally.total)
 		)
-	return [*cards, *(_money_card(row, locale) for row in figures.money.rows())]
-
-
-def _card(title: str, value: str, note: str = "", trend: str = "") -> dict[str, Any]:
-	return {"title": title, "value": value, "note": note, "trend": trend}
-
-
-def _utilisation_card(used: Utilisation, locale: Locale) -> dict[str, Any]:
-	hours = (_number(round(minutes / 60), locale) for minutes in (used.booked, used.offered))
-	return _card(_("Time used"), _percent(used.rate, locale), _("{0} of {1} offered hours were booked").format(*hours))
-
-
-def _money_card(row: tuple[str, float, float], locale: Locale) -> dict[str, Any]:
-	currency, revenue, still_open = row
-	note = _("{0} more from meetings to come").format(money(still_open, currency, locale)) if still_open else ""
-	return _card(_("Revenue"), money(revenue, currency, locale), note)
-
-
-def _trend(change: Change, sentence: str, locale: Locale) -> tuple[str, str]:
-	"""Return the sentence with the change in percent and the number before, and the trend."""
-	if change.change is None:
-		return "", ""
-	sign = "+" if change.change > 0 else ""
-	return sentence.format(f"{sign}{_percent(change.change, locale)}", _number(change.before, locale)), change.trend
-
-
-def _days(figures: Dashboard, locale: Locale) -> dict[str, Any]:
-	rows = (
-		_by_week(figures.by_day, locale.first_week_day)
-		if len(figures.by_day) > _MOST_BARS
-		else list(figures.by_day.items())
-	)
-	labels = [dates.short_day(day, locale) for day, _tally in rows]
-	best = max(rows, key=lambda row: row[1].total, default=None)
 	return {
-		"title": _("Meetings by week") if len(figures.by_day) > _MOST_BARS else _("Meetings by day"),
-		"finding": _busiest(best, len(figures.by_day) > _MOST_BARS, locale),
-		"chart": charts.stacked_bars([_parts(tally) for _day, tally in rows]),
-		"labels": [labels[0], labels[len(labels) // 2], labels[-1]] if len(labels) > 2 else labels,
-		"legend": _legend(),
-		"rows": [
-			{"label": label, "numbers": [part.value for part in _parts(tally)], "total": tally.total}
-			for label, (_day, tally) in zip(labels, rows, strict=True)
-			if tally.total
-		],
+		"title": title,
+		"finding": finding,
+		"chart": charts.stacked_bars([parts for _label, parts, _total in drawn]),
+		"labels": [rows[place][0] for place in labelled],
+		"rows": [row for row in drawn if row[2]],
 	}
 
 
-def _months(history: History, locale: Locale) -> dict[str, Any] | None:
+def _days(by_day: dict[date, Tally], reader: Reader) -> dict[str, Any]:
+	tallies, title, finding = by_day, _("Meetings by day"), _("Most on {0}: {1}.")
+	if len(by_day) > _MOST_BARS:
+		tallies, title, finding = {}, _("Meetings by week"), _("Most in the week of {0}: {1}.")
+		for day, tally in by_day.items():
+			week = tallies.setdefault(week_begins(day, reader.locale.first_week_day), Tally())
+			for name in ("pending", "scheduled", "completed", "no_shows", "cancelled", "cancelled_after_start"):
+				setattr(week, name, getattr(week, name) + getattr(tally, name))
+	best = max(tallies, key=lambda day: tallies[day].total, default=None)
+	if best is None or not tallies[best].total:
+		finding = _("No meetings on these dates.")
+	else:
+		finding = finding.format(reader.short_day(best), reader.number(tallies[best].total))
+	places = (0, len(tallies) // 2, -1) if len(tallies) > 2 else range(len(tallies))
+	return _bars([(reader.short_day(day), tally) for day, tally in tallies.items()], title, finding, places)
+
+
+def _months(by_month: dict[str, Any], reader: Reader) -> dict[str, Any] | None:
 	"""Return the months from the first one with meetings as bars, None unless there are several."""
-	months = [(date.fromisoformat(f"{month}-01"), numbers.tally) for month, numbers in history.by_month.items()]
+	months = [
+		(dates.month_title(date.fromisoformat(f"{month}-01"), reader.locale), numbers.tally)
+		for month, numbers in by_month.items()
+	]
 	months = list(dropwhile(lambda row: not row[1].total, months))
 	if len(months) < 2:
 		return None
-	labels = [dates.month_title(month, locale) for month, _tally in months]
-	best = max(months, key=lambda row: row[1].total)
-	return {
-		"title": _("Meetings by month"),
-		"finding": _("Most in {0}: {1}.").format(dates.month_title(best[0], locale), _number(best[1].total, locale)),
-		"chart": charts.stacked_bars([_parts(tally) for _month, tally in months]),
-		"labels": [labels[0], labels[-1]],
-		"legend": _legend(),
-		"rows": [
-			{"label": label, "numbers": [part.value for part in _parts(tally)], "total": tally.total}
-			for label, (_month, tally) in zip(labels, months, strict=True)
-			if tally.total
-		],
-	}
+	title, tally = max(months, key=lambda row: row[1].total)
+	finding = _("Most in {0}: {1}.").format(title, reader.number(tally.total))
+	return _bars(months, _("Meetings by month"), finding, (0, -1))
 
 
-def _busiest(best: tuple[date, Tally] | None, is_week: bool, locale: Locale) -> str:
-	if not best or not best[1].total:
-		return _("No meetings on these dates.")
-	day = dates.short_day(best[0], locale)
-	sentence = _("Most in the week of {0}: {1}.") if is_week else _("Most on {0}: {1}.")
-	return sentence.format(day, _number(best[1].total, locale))
-
-
-def _by_week(by_day: dict[date, Tally], first_week_day: int) -> list[tuple[date, Tally]]:
-	weeks: dict[date, Tally] = {}
-	for day, tally in by_day.items():
-		week = weeks.setdefault(week_begins(day, first_week_day), Tally())
-		for name in ("pending", "scheduled", "completed", "no_shows", "cancelled", "cancelled_after_start"):
-			setattr(week, name, getattr(week, name) + getattr(tally, name))
-	return list(weeks.items())
-
-
-def _parts(tally: Tally) -> list[charts.Part]:
-	values = (
-		tally.completed,
-		tally.scheduled + tally.pending,
-		tally.no_shows,
-		tally.cancelled + tally.cancelled_after_start,
-	)
-	return [charts.Part(kind, value) for kind, value in zip(_KINDS, values, strict=True)]
-
-
-def _legend() -> list[dict[str, str]]:
-	labels = (_("Took place"), _("Upcoming"), _("Attendee didn't come"), _("Cancellations"))
-	return [{"kind": kind, "label": label} for kind, label in zip(_KINDS, labels, strict=True)]
-
-
-def _peaks(figures: Dashboard, locale: Locale) -> dict[str, Any]:
+def _peaks(peaks: Counter[tuple[int, int]], reader: Reader) -> dict[str, Any]:
 	"""Return the heat map: a row for each hour between the first and the last with a meeting, a column for each weekday."""
-	hours = sorted({hour for _day, hour in figures.peaks})
-	largest = max(figures.peaks.values(), default=0)
-	columns = [(locale.first_week_day + offset) % 7 for offset in range(7)]
-	best = max(sorted(figures.peaks), key=lambda place: figures.peaks[place], default=None)
+	hours, locale = sorted({hour for _day, hour in peaks}), reader.locale
+	largest, finding = max(peaks.values(), default=0), _("No meetings on these dates.")
+
+	def clock(hour: int) -> str:
+		return format_time(time(hour), "short", locale=locale)
+
+	if peaks:
+		day, hour = max(sorted(peaks), key=lambda place: peaks[place])
+		name = locale.days["stand-alone"]["wide"][(day - 1) % 7]
+		finding = _("Most begin on {0} at {1}.").format(name, clock(hour))
+	# Columns count from Monday, peaks from Sunday.
+	days = [((locale.first_week_day + offset) % 7 + 1) % 7 for offset in range(7)]
 	return {
-		"finding": _peak(best, locale) if best else _("No meetings on these dates."),
+		"finding": finding,
 		"days": dates.weekday_names(locale),
 		"rows": [
-			{
-				"hour": _hour(hour, locale),
-				"cells": [
-					{"count": count, "shade": charts.shade(count, largest)}
-					# Columns count from Monday, peaks from Sunday.
-					for day in columns
-					for count in (figures.peaks.get(((day + 1) % 7, hour), 0),)
-				],
-			}
+			(
+				clock(hour),
+				[(peaks.get((day, hour), 0), charts.shade(peaks.get((day, hour), 0), largest)) for day in days],
+			)
 			for hour in (range(hours[0], hours[-1] + 1) if hours else ())
 		],
 	}
 
 
-def _peak(place: tuple[int, int], locale: Locale) -> str:
-	day = locale.days["stand-alone"]["wide"][(place[0] - 1) % 7]
-	return _("Most begin on {0} at {1}.").format(day, _hour(place[1], locale))
+def _forecasts(found: Outlook, reader: Reader) -> list[dict[str, Any]]:
+	"""Return the charts: of meetings, and of the revenue in each currency. Without a band, the reason stands instead."""
 
-
-def _hour(hour: int, locale: Locale) -> str:
-	return format_time(time(hour), "short", locale=locale)
-
-
-def _types(types: Sequence[TypeFigures], locale: Locale) -> dict[str, Any]:
-	widths = charts.shares([meeting_type.tally.total for meeting_type in types])
-	names = Counter(meeting_type.name for meeting_type in types)
-	return {
-		"finding": _("Most booked: {0}.").format(types[0].name) if types else "",
-		"rows": [
-			{
-				"name": f"{each.name} · {each.page}" if names[each.name] > 1 else each.name,
-				"width": width,
-				"total": _number(each.tally.total, locale),
-				"completion": _percent(each.tally.completion_rate, locale),
-				"no_show": _percent(each.tally.no_show_rate, locale),
-				"revenue": _amounts(each.money.rows(), locale),
-			}
-			for each, width in zip(types, widths, strict=True)
-		],
-	}
-
-
-def _sources(sources: Sequence[Source], locale: Locale) -> dict[str, Any]:
-	widths = charts.shares([each.bookings for each in sources])
-	return {
-		"rows": [
-			{
-				"name": each.origin.words,
-				"width": width,
-				"total": _number(each.bookings, locale),
-				"revenue": _amounts(each.money.rows(), locale),
-			}
-			for each, width in zip(sources[:10], widths, strict=False)
-		]
-	}
-
-
-def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]:
-	return [
-		{
-			"name": each.name,
-			"url": _address({"host": each.user}),
-			"total": _number(each.tally.total, locale),
-			"completion": _percent(each.tally.completion_rate, locale),
-			"no_show": _percent(each.tally.no_show_rate, locale),
-			"hours": numbers.format_decimal(each.hours, locale=locale),
-			"utilisation": _percent(each.utilisation.rate, locale),
-			"revenue": _amounts(each.money.rows(), locale),
+	def drawn(key: str, title: str, forecast: Forecast, words: Callable[[float], str]) -> dict[str, Any]:
+		past, bands = forecast.past[-_PAST:], forecast.bands
+		weeks = [dates.short_range(*found.dates(week), reader.locale) for week in range(-len(past), len(bands))]
+		return {
+			"key": key,
+			"title": title,
+			"forecast": forecast,
+			"words": words,
+			"chart": charts.banded_line(past, [(each.low, each.likely, each.high) for each in bands])
+			if bands
+			else None,
+			"most": words(max([*past, *(each.high for each in bands)], default=0)),
+			"labels": [weeks[0], weeks[-1]] if bands and past else [],
+			"rows": list(zip(weeks, [*past, *bands], strict=False)),
 		}
-		for each in staff
+
+	def amount(currency: str) -> Callable[[float], str]:
+		return lambda value: reader.money(round(value), currency)
+
+	title = _("Meetings in the next weeks")
+	return [
+		drawn("meetings", title, found.meetings, lambda value: reader.number(round(value, 1))),
+		*(
+			drawn(currency.lower(), _("Revenue in the next weeks ({0})").format(currency), each, amount(currency))
+			for currency, each in found.money.items()
+			if each.bands
+		),
 	]
 
 
-def _number(value: int, locale: Locale) -> str:
-	return numbers.format_decimal(value, locale=locale)
+def _downloads(scope: Scope, reader: Reader) -> dict[str, Any]:
+	"""Return the `tables` with their links, and the user's `files`. A table of too many bookings has buttons instead of links."""
+	labels = {
+		"bookings": _("Bookings"),
+		"daily": _("Days"),
+		"meeting_types": _("Meeting types"),
+		"sources": _("Sources"),
+		"funnel": _("Visitors"),
+		"video_providers": _("Video calls"),
+		"staff": _("Hosts"),
+	}
+	days = {"start_date": scope.first, "end_date": scope.last}
+	kept = {**days, "host": scope.host if is_manager() else None, "meeting_type": scope.meeting_type}
+	# Video calls are counted by date and host only.
+	hidden = {"video_providers": bool(scope.meeting_type), "staff": not is_manager()}
+	files = files_of(reader.user, reader.now)
 
+	def state(each: ExportFile) -> str:
+		rows = reader.number(each.rows)
+		if each.status == READY:
+			last = reader.full_date(local_date(each.ends_at, scope.zone))
+			return _("{0} rows. You can download it until {1}.").format(rows, last)
+		if each.status == FAILED:
+			return trouble(each.reason)
+		return _("Waits for its turn.") if each.status == WAITING else _("Is being made: {0} rows so far.").format(rows)
 
-def _percent(value: float | None, locale: Locale) -> str:
-	"""`75.5%`, or a dash if there is nothing to divide by."""
-	return "–" if value is None else numbers.format_percent(value / 100, _PERCENT, locale=locale)
-
-
-def _lead(hours: float | None, locale: Locale) -> str:
-	"""`5 hours` or `2.5 days`, or a dash."""
-	if hours is None:
-		return "–"
-	if hours < 48:
-		return _("{0} hours").format(numbers.format_decimal(round(hours, 1), locale=locale))
-	return _("{0} days").format(numbers.format_decimal(round(hours / 24, 1), locale=locale))
-
-
-def _amounts(rows: Iterable[tuple[str, float, float]], locale: Locale) -> str:
-	return ", ".join(money(revenue, currency, locale) for currency, revenue, _open in rows) or "–"
+	return {
+		"tables": [
+			(
+				what,
+				label,
+				{format: with_arguments(EXPORT, {"what": what, **kept, "format": format}) for format in FORMATS},
+			)
+			for what, label in labels.items()
+			if not hidden.get(what)
+		],
+		"files": [
+			(
+				each,
+				f"{labels[each.what]}, {dates.date_range(each.first, each.last, reader.locale)}",
+				state(each),
+				each.status == FAILED,
+			)
+			for each in files
+		],
+		"is_busy": any(each.status not in (READY, FAILED) for each in files),
+	}
