@@ -73,7 +73,12 @@ def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> S
 		undo_all(facts["commands"])
 		return Saved("undone", address=facts["page"])
 	if argument("several"):
-		done = act_on_all(argument("action"), _selected(), argument("reason"))
+		# The names of the selected bookings. A session is one row of the list, and sends all its bookings.
+		done = act_on_all(
+			argument("action"),
+			[name for row in frappe.request.form.getlist("selected") for name in row.split(",") if name],
+			argument("reason"),
+		)
 		return _saved("several" if len(done) > 1 else "one", done, page, page)
 	asked: dict[str, object] = {name: argument(name) for name in ASKED}
 	command = parse_command(**asked, start=wanted_start(style), guests=split_addresses(argument("guests")))
@@ -117,8 +122,3 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		others = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())
 		return some_refused_message(error, [*bookings, *others], style)
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
-
-
-def _selected() -> list[str]:
-	"""Return the names of the selected bookings. A session is one row of the list, and sends all its bookings."""
-	return [name for row in frappe.request.form.getlist("selected") for name in row.split(",") if name]

@@ -174,6 +174,13 @@ def _news() -> View:
 
 
 def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]:
+	# The effect of the error on visitors, as a sentence; None without an error.
+	if not connection.is_active or not connection.distrust:
+		effect = None
+	elif connection.closes:
+		effect = _("Until it has synced, nobody can book these times.")
+	else:
+		effect = _("Your times are offered all the same: check them against your calendar.")
 	return {
 		"name": connection.name,
 		"account": connection.account,
@@ -182,7 +189,7 @@ def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]
 		"is_well": _is_well(connection),
 		"is_new": connection.is_new,
 		"state": _state(connection),
-		"effect": _effect(connection),
+		"effect": effect,
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
 		"read": _read(connection, reader),
 		"error": connection.error if connection.error_count else None,
@@ -229,15 +236,6 @@ def _chosen(connection: ConnectionSummary) -> list[str]:
 	if written:
 		sentences.append(_("Bookings are added to: {0}").format(written))
 	return sentences
-
-
-def _effect(connection: ConnectionSummary) -> str | None:
-	"""Return the effect of the error on visitors, as a sentence; None without an error."""
-	if not connection.is_active or not connection.distrust:
-		return None
-	if connection.closes:
-		return _("Until it has synced, nobody can book these times.")
-	return _("Your times are offered all the same: check them against your calendar.")
 
 
 def _read(connection: ConnectionSummary, reader: Reader) -> str:

@@ -173,8 +173,16 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 		*([_jobs_trouble()] if stopped else []),
 		*(_calendar_trouble(connection) for connection in connections if _is_troubled(connection)),
 		*(_video_trouble(call) for call in calls if call.status != CONNECTED),
-		*(_unwritten_trouble(connection) for connection in connections if connection.unwritten),
-		*(_waiting_trouble(call) for call in calls if call.waiting),
+		*(
+			Trouble(f"{connection.account}: {unwritten_text(connection)}", _mend(connection), CALENDARS)
+			for connection in connections
+			if connection.unwritten
+		),
+		*(
+			Trouble(f"{call.label}: {waiting_text(call)}", Action(_("Show"), VIDEO), VIDEO)
+			for call in calls
+			if call.waiting
+		),
 		*(_left_trouble(host, count) for host, count in left),
 	]
 
@@ -233,14 +241,6 @@ def _calendar_trouble(connection: ConnectionSummary) -> Trouble:
 	return Trouble(
 		(closed if connection.closes else still_open).format(connection.account), _mend(connection), CALENDARS
 	)
-
-
-def _unwritten_trouble(connection: ConnectionSummary) -> Trouble:
-	return Trouble(f"{connection.account}: {unwritten_text(connection)}", _mend(connection), CALENDARS)
-
-
-def _waiting_trouble(account: VideoAccount) -> Trouble:
-	return Trouble(f"{account.label}: {waiting_text(account)}", Action(_("Show"), VIDEO), VIDEO)
 
 
 def _mend(connection: ConnectionSummary) -> Action:

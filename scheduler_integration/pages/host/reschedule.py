@@ -61,7 +61,9 @@ def reschedule_view(
 			}
 			for each, slots in sorted(offered.days.items())
 		],
-		"none": None if offered.days else _("No free times on these days: {0}.").format(_span(wish, style)),
+		"none": None
+		if offered.days
+		else _("No free times on these days: {0}.").format(dates.short_range(wish.first, wish.last, style.locale)),
 		"day": day.isoformat() if day else wish.first.isoformat(),
 		"title": dates.full_date(day, style.locale) if day else None,
 		"groups": by_part_of_day([_time(slot, booking, style) for slot in offered.days[day]], style) if day else [],
@@ -76,10 +78,6 @@ def _their_city(slots: Sequence[Slot], booking: HostBooking, style: dates.TimeSt
 	"""Return the attendee's city if the times have the attendee's clock below them."""
 	is_shown = any(not slot.parts and _differs(slot, booking, style) for slot in slots)
 	return dates.city(booking.timezone, style.locale) if is_shown else None
-
-
-def _span(wish: RescheduleWish, style: dates.TimeStyle) -> str:
-	return dates.short_range(wish.first, wish.last, style.locale)
 
 
 def _time(slot: Slot, booking: HostBooking, style: dates.TimeStyle) -> dict:

@@ -137,17 +137,21 @@ def _results(results: Results, reader: Reader) -> str | None:
 
 def _line(line: Line, reader: Reader) -> dict[str, Any]:
 	entry, style = line.entry, reader.style
+	if not entry.unanswered:
+		unanswered = None
+	else:
+		unanswered = (
+			_("1 offer without an answer")
+			if entry.unanswered == 1
+			else _("{0} offers without an answer").format(entry.unanswered)
+		)
 	return {
 		"name": entry.name,
 		"who": entry.attendee_name,
 		"email": entry.attendee_email,
 		"phone": entry.attendee_phone if entry.is_told_by_text else None,
 		"wishes": _wishes(line, reader),
-		"facts": " · ".join(
-			filter(
-				None, [_("Since {0}").format(moment_in_short(entry.joined_at, style)), _unanswered(entry.unanswered)]
-			)
-		),
+		"facts": " · ".join(filter(None, [_("Since {0}").format(moment_in_short(entry.joined_at, style)), unanswered])),
 		"moves": _moves(line, style),
 		"offer": _("{0} is offered until {1}").format(
 			moment_in_short(line.offer.start, style), _until(line.offer.expires_at, line.offer.offered_at, style)
@@ -164,12 +168,6 @@ def _wishes(line: Line, reader: Reader) -> str:
 	if zone != reader.zone:
 		parts.append(dates.city(zone, locale))
 	return " · ".join([*parts, lengths.duration(line.entry.duration, locale)])
-
-
-def _unanswered(count: int) -> str | None:
-	if not count:
-		return None
-	return _("1 offer without an answer") if count == 1 else _("{0} offers without an answer").format(count)
 
 
 def _moves(line: Line, style: dates.TimeStyle) -> dict[str, str] | None:
@@ -202,7 +200,7 @@ def _offering(line: Line, free: Sequence[int], reader: Reader) -> dict[str, Any]
 						"value": iso(start, reader.zone),
 						"label": dates.clock_time(start, style),
 						"is_chosen": start == chosen,
-						"suits": _suits(line, start),
+						"suits": line.entry.bounds.fit(start) and (line.moves_from is None or start < line.moves_from),
 					}
 					for start in starts
 				],
@@ -211,7 +209,3 @@ def _offering(line: Line, free: Sequence[int], reader: Reader) -> dict[str, Any]
 			for place, (day, starts) in enumerate(days[:_DAYS])
 		],
 	}
-
-
-def _suits(line: Line, start: int) -> bool:
-	return line.entry.bounds.fit(start) and (line.moves_from is None or start < line.moves_from)

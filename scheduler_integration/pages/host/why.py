@@ -65,7 +65,12 @@ def _view(reader: Reader) -> View:
 	if question.is_asked:
 		try:
 			with refusals():
-				explained = _explain(question, types, reader)
+				start, chosen = question.instant(reader.zone), _chosen(types, question)
+				if start is None:
+					raise InvalidRequest(_("Please choose a day and a time."))
+				# After a change of the type, the form still sends the duration that was chosen for the previous type.
+				minutes = question.minutes if chosen and question.minutes in chosen.durations else None
+				explained = explain(question.meeting_type, start, minutes, reader.now)
 		except SchedulingError as error:
 			problem, status = error.message, error.http_status_code
 	if types and not question.meeting_type:
@@ -79,15 +84,6 @@ def _view(reader: Reader) -> View:
 		"answer": explained and answer_view(explained, types, question, reader.style),
 		"status": status,
 	}
-
-
-def _explain(question: Question, types: Sequence[ReadableType], reader: Reader) -> Explanation:
-	start, chosen = question.instant(reader.zone), _chosen(types, question)
-	if start is None:
-		raise InvalidRequest(_("Please choose a day and a time."))
-	# After a change of the type, the form still sends the duration that was chosen for the previous type.
-	minutes = question.minutes if chosen and question.minutes in chosen.durations else None
-	return explain(question.meeting_type, start, minutes, reader.now)
 
 
 def _chosen(types: Sequence[ReadableType], question: Question) -> ReadableType | None:

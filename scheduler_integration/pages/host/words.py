@@ -72,7 +72,15 @@ def problem(booking: HostBooking) -> tuple[str, str] | None:
 	"""Return a title and a sentence about a message or a video call that failed, or None."""
 	if booking.delivery_error:
 		return _("Not paid back") if booking.has_failed_refund else _("Not delivered"), booking.delivery_error
-	trouble = _call_trouble(booking)
+	troubles = {
+		"failed": _("The video call could not be made. Please send {0} a link."),
+		"deleted_outside": _(
+			"The video call was deleted at its provider. Please send {0} a link, or cancel the meeting."
+		),
+		"moved_outside": _("The video call was moved at its provider. The time here is the one that {0} knows."),
+	}
+	text = troubles.get(booking.video_status or "")
+	trouble = text.format(booking.attendee.name) if text else None
 	return (_("Video call"), trouble) if trouble else None
 
 
@@ -121,15 +129,3 @@ def who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	if told.others == 1:
 		return _("One person joined besides the host, at {0}.").format(first)
 	return _("{0} people joined besides the host, the first at {1}.").format(told.others, first)
-
-
-def _call_trouble(booking: HostBooking) -> str | None:
-	troubles = {
-		"failed": _("The video call could not be made. Please send {0} a link."),
-		"deleted_outside": _(
-			"The video call was deleted at its provider. Please send {0} a link, or cancel the meeting."
-		),
-		"moved_outside": _("The video call was moved at its provider. The time here is the one that {0} knows."),
-	}
-	text = troubles.get(booking.video_status or "")
-	return text.format(booking.attendee.name) if text else None

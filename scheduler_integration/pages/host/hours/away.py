@@ -67,7 +67,9 @@ def _row(
 
 
 def _stored(each: Override, stand_ins: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-	times = {} if each["whole_day"] else {name: _clock(each[name]) for name in ("start_time", "end_time")}
+	times = (
+		{} if each["whole_day"] else {name: f"{str(each[name]).zfill(8)[:5]}" for name in ("start_time", "end_time")}
+	)
 	return {
 		"date": str(getdate(each["date"])),
 		"end_date": str(getdate(each["end_date"])),
@@ -75,10 +77,6 @@ def _stored(each: Override, stand_ins: Sequence[Mapping[str, Any]]) -> dict[str,
 		**times,
 		**{f"stand_in:{row['meeting_type']}": row["colleague"] for row in stand_ins},
 	}
-
-
-def _clock(time: object) -> str:
-	return f"{str(time).zfill(8)[:5]}"
 
 
 def _type(each: Covered, chosen: str) -> dict:

@@ -48,6 +48,12 @@ def _day(
 		if start < span[1] and end > span[0]
 	]
 	offered = spans["offered"]
+	if not meeting_type:
+		url = None
+	else:
+		minutes = offered[0][0] if offered else 9 * 60
+		asked = {"type": meeting_type, "date": day.day.isoformat(), "time": f"{minutes // 60:02}:{minutes % 60:02}"}
+		url = f"/scheduling/why?{urlencode(asked)}"
 	return {
 		"date": day.day.isoformat(),
 		"label": dates.short_day(day.day, style.locale),
@@ -55,7 +61,7 @@ def _day(
 		"closed": _closed(day) if day.closed_by is not None else "",
 		"is_off": not offered,
 		"bars": bars,
-		"url": _url(day, offered, meeting_type),
+		"url": url,
 	}
 
 
@@ -76,14 +82,6 @@ def _closed(day: ForecastDay) -> str:
 	if day.closed_by is None:
 		return _("no times offered")
 	return _("not available: {0}").format(day.closed_by) if day.closed_by else _("not available")
-
-
-def _url(day: ForecastDay, offered: list[Interval], meeting_type: str | None) -> str | None:
-	if not meeting_type:
-		return None
-	minutes = offered[0][0] if offered else 9 * 60
-	asked = {"type": meeting_type, "date": day.day.isoformat(), "time": f"{minutes // 60:02}:{minutes % 60:02}"}
-	return f"/scheduling/why?{urlencode(asked)}"
 
 
 def _minutes(intervals: Sequence[Interval], zone: str) -> list[Interval]:

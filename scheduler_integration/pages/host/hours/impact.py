@@ -22,13 +22,20 @@ def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> 
 	"""Return the sentences about a change, the meetings outside, and the mark with which somebody agrees to them."""
 	outside = impact.outside
 	blocked = [doc.as_dict() for doc in change.saved if doc.doctype == BLOCKED]
+	count = len(outside)
+	if not count:
+		outside_sentence = ""
+	elif count == 1:
+		outside_sentence = _("1 booking now lies outside your hours. It stays:")
+	else:
+		outside_sentence = _("{0} bookings now lie outside your hours. They stay:").format(count)
 	return {
 		"words": blocked_list(blocked, style)[0]["when"] if blocked else "",
 		"summary": impact_sentence(impact),
 		"types": [_("{0}: {1}").format(each.title, more_and_fewer(each.gained, each.lost)) for each in impact.types]
 		if len(impact.types) > 1
 		else [],
-		"outside": _outside_sentence(len(outside)),
+		"outside": outside_sentence,
 		"meetings": [{"label": _label(each, style), "url": meeting_url(each.booking)} for each in outside[:_NAMED]],
 		"others": max(len(outside) - _NAMED, 0),
 		"sure": mark_of(outside),
@@ -56,14 +63,6 @@ def mark_of(outside: Sequence[Meeting]) -> str:
 	"""Return a text that stands for exactly these meetings; empty if there are none."""
 	names = ",".join(sorted(each.booking for each in outside))
 	return hashlib.sha256(names.encode()).hexdigest()[:16] if names else ""
-
-
-def _outside_sentence(count: int) -> str:
-	if not count:
-		return ""
-	if count == 1:
-		return _("1 booking now lies outside your hours. It stays:")
-	return _("{0} bookings now lie outside your hours. They stay:").format(count)
 
 
 def _label(meeting: Meeting, style: dates.TimeStyle) -> str:

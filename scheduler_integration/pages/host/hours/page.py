@@ -55,7 +55,7 @@ from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, spans_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
-from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
+from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.hours_form import (
 	Span,
@@ -215,26 +215,25 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 		is_asked = form.one("action") == "impact" or not isinstance(error, InvalidRequest)
 		return _typed(form, error if is_asked else None)
 	if wants_json():
-		raise Answer(_impact_json(shown, change, impact), 200)
+		# The impact for a script: its words as HTML, and the parts of the page as they would be.
+		zone = shown.schedule.timezone
+		style = current_visitor().style(zone)
+		view = change_view(change, impact, style)
+		types = types_of(Draft(shown.user))
+		forecast = forecast_view(
+			fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style
+		)
+		impact_json = {
+			"saved": False,
+			"message": " ".join(filter(None, (view["summary"], view["outside"]))),
+			"errors": {},
+			"sure": view["sure"],
+			"impact": get_template(f"{_TEMPLATES}/impact.html").render({"impact": view}),
+			"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
+			"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
+		}
+		raise Answer(impact_json, 200)
 	return replace(_typed(form, None), change=change, impact=impact)
-
-
-def _impact_json(shown: Hours, change: HoursChange, impact: Impact) -> dict[str, Any]:
-	"""Return the impact for a script: its words as HTML, and the parts of the page as they would be."""
-	zone = shown.schedule.timezone
-	style = current_visitor().style(zone)
-	view = change_view(change, impact, style)
-	types = types_of(Draft(shown.user))
-	forecast = forecast_view(fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style)
-	return {
-		"saved": False,
-		"message": " ".join(filter(None, (view["summary"], view["outside"]))),
-		"errors": {},
-		"sure": view["sure"],
-		"impact": get_template(f"{_TEMPLATES}/impact.html").render({"impact": view}),
-		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
-		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
-	}
 
 
 @PAGE.view
@@ -248,10 +247,25 @@ def _view(reader: Reader) -> View:
 		query = "" if _is_own(user) else urlencode({"user": user})
 		missing = {"is_missing": True, "query": query, "colleagues": _colleagues(user, is_missing=True)}
 		return {"title": title, "error": None, **missing}
+	# What the page's script reads.
+	data = {
+		"locale": reader.visitor.language_tag,
+		"twelveHours": reader.visitor.twelve_hours,
+		"strings": {
+			"zone_and_time": _("{0}, {1}"),
+			"until_midnight": _("until midnight"),
+			"until_next_day": _("until {0} next day"),
+			"days_chosen": _("Days chosen: {0}"),
+			"copied_to": _("Copied to {0}"),
+			"save": _("Save"),
+			"unsaved": _("Not saved yet"),
+			"discard": _("Discard my changes"),
+		},
+	}
 	return {
 		"title": title,
 		"script": "hours",
-		"data": _data(reader.visitor),
+		"data": data,
 		**_shown(shown, _sent(shown, reader), reader),
 	}
 
@@ -362,24 +376,6 @@ def _versions(conflict: Conflict) -> list[dict]:
 	return [{"label": label, "mine": mine.get(label, ""), "stored": text} for label, text in conflict.theirs.items()]
 
 
-def _data(visitor: Visitor) -> dict[str, Any]:
-	"""Return what the page's script reads."""
-	return {
-		"locale": visitor.language_tag,
-		"twelveHours": visitor.twelve_hours,
-		"strings": {
-			"zone_and_time": _("{0}, {1}"),
-			"until_midnight": _("until midnight"),
-			"until_next_day": _("until {0} next day"),
-			"days_chosen": _("Days chosen: {0}"),
-			"copied_to": _("Copied to {0}"),
-			"save": _("Save"),
-			"unsaved": _("Not saved yet"),
-			"discard": _("Discard my changes"),
-		},
-	}
-
-
 def _zone(sent: Typed, now: int, style: dates.TimeStyle) -> dict[str, Any]:
 	typed = sent.fields if sent.kind == "zone" else {}
 	return {
@@ -421,20 +417,8 @@ def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 	values = {name: typed.get(name, str(schedule.get(name) or 0)) for name in names}
 	stored = schedule.buffer_minutes or 0
 	buffer = typed.get("buffer") or (str(stored) if stored in _BUFFERS else "other")
-	return {
-		**values,
-		"buffer": buffer,
-		"buffer_other": typed.get("buffer_other", str(stored)),
-		"buffers": [{"value": "0", "label": _("No buffer")}]
-		+ [{"value": str(each), "label": _("{0} minutes").format(each)} for each in _BUFFERS[1:]],
-		"limits": _limits(values),
-		"has_limits": any(values[name] not in ("", "0") for name in LIMIT_FIELDS),
-	}
-
-
-def _limits(values: Mapping[str, str]) -> list[dict]:
 	labels = {"daily": _("A day"), "weekly": _("A week"), "monthly": _("A month")}
-	return [
+	limits = [
 		{
 			"label": label,
 			"meetings": {"name": f"{period}_limit", "value": values[f"{period}_limit"]},
@@ -442,6 +426,15 @@ def _limits(values: Mapping[str, str]) -> list[dict]:
 		}
 		for period, label in labels.items()
 	]
+	return {
+		**values,
+		"buffer": buffer,
+		"buffer_other": typed.get("buffer_other", str(stored)),
+		"buffers": [{"value": "0", "label": _("No buffer")}]
+		+ [{"value": str(each), "label": _("{0} minutes").format(each)} for each in _BUFFERS[1:]],
+		"limits": limits,
+		"has_limits": any(values[name] not in ("", "0") for name in LIMIT_FIELDS),
+	}
 
 
 def _dates(shown: Hours, sent: Typed, today: date, style: dates.TimeStyle) -> dict[str, Any]:
