@@ -1,5 +1,6 @@
 """Languages of people and of the site, and the locale in which Babel writes dates and durations."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import frappe
@@ -88,3 +89,8 @@ def language_of(user: str) -> str:
 def site_language() -> str:
 	"""Return the site's language (System Settings), for texts that have no single reader."""
 	return frappe.db.get_single_value("System Settings", "language") or "en"
+
+
+def known_languages(codes: Iterable[str]) -> list[str]:
+	"""Return those of the codes that the site has as languages, in their order."""
+	return [code for code in codes if frappe.db.exists("Language", code)]

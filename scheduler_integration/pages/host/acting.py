@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,17 +15,15 @@ from scheduler_integration.entry.commands import act, act_undoably, parse_comman
 from scheduler_integration.exceptions import DatesTaken, HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
-from scheduler_integration.pages.host.refused import (
-	dates_taken_message,
-	no_time_message,
-	not_free_message,
-	some_refused_message,
-)
+from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
-from scheduler_integration.pages.kit.query import read_day, read_wall_time
+from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.respond import argument
 from scheduler_integration.pages.kit.saving import Saved, take_back
+from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
 
@@ -56,10 +55,6 @@ DONE = {
 	"several": for_later("The meetings are changed. The e-mails leave in ten seconds."),
 	"undone": for_later("Undone. Nobody was told."),
 }
-
-
-def sentences() -> dict[str, str]:
-	return {name: _(text) for name, text in DONE.items()}
 
 
 def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> Saved:
@@ -103,22 +98,52 @@ def wanted_start(style: TimeStyle) -> str:
 	return iso(typed, style.zone) if typed else argument("start")
 
 
-def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], style: TimeStyle) -> dict:
-	"""Return the message about a refused command, with what can be done instead."""
+def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], style: TimeStyle) -> dict[str, Any]:
+	"""Return the message about a refused command: the reasons, and what can be done instead.
+
+	`others` sends it again with the nearest free times, `rest` for the free dates of a series, and `anyway` despite the rules. Each
+	repeats the `fields` of the form.
+	"""
+	message: dict[str, Any] = {"text": error.message, "is_error": True}
+	start = wanted_start(style)
 	if isinstance(error, HostNotFree):
-		asked = {name: argument(name) for name in ("name", "host", "replaces")}
-		return not_free_message(error, asked, style)
-	if isinstance(error, TimeNotFree):
-		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": wanted_start(style)}
-		return no_time_message(error, asked, style)
-	if isinstance(error, DatesTaken):
-		asked = {
-			**{name: argument(name) for name in ("action", "name", "reason", "scope")},
-			"start": wanted_start(style),
-		}
-		return dates_taken_message(error, asked, style)
-	if isinstance(error, SomeRefused):
+		again = {**_sent("name", "host", "replaces"), "action": "reassign"}
+		message["conflicts"] = [conflict_view(conflict, style) for conflict in error.conflicts]
+		message["anyway"] = {"fields": again, "label": _("Reassign anyway")} if error.can_force else None
+	elif isinstance(error, TimeNotFree):
+		again = {**_sent("action", "name", "reason"), "start": start}
+		message["anyway"] = {"fields": again, "label": _("Move it anyway")} if error.can_force else None
+		message["others"] = [
+			{"fields": {**again, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
+			for slot in sorted(error.suggestions, key=lambda slot: slot.start)
+		]
+	elif isinstance(error, DatesTaken):
+		dates = error.plan.dates
+		agreed = [iso(each.wanted, style.zone) if each.is_free else None for each in dates]
+		again = {**_sent("action", "name", "reason", "scope"), "start": start, "dates": json.dumps(agreed)}
+		# The date that was chosen must move itself.
+		may_move = read_instant(start) in [each.wanted for each in dates if each.is_free]
+		message["text"] = _("Some of the dates aren't free at that time.")
+		message["reasons"] = [
+			{"text": _("{0} isn't free").format(moment_in_short(each.wanted, style)), "conflicts": []}
+			for each in error.plan.missing
+		]
+		message["rest"] = {"fields": again, "label": _("Move the others only")} if may_move else None
+	elif isinstance(error, SomeRefused):
 		# What was cancelled is no longer in the list.
-		others = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())
-		return some_refused_message(error, [*bookings, *others], style)
-	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
+		gone = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())
+		names = {booking.id: who_and_when(booking, style) for booking in (*bookings, *gone)}
+		message["reasons"] = [
+			{"text": f"{names.get(name, name)}: {refused.message}", "conflicts": []}
+			for name, refused in error.refused.items()
+		]
+	else:
+		message["text"] = " ".join((error.message, *error.details.values()))
+	if isinstance(error, (HostNotFree, TimeNotFree)):
+		reasons = {objection.message: reason_view(objection, style) for objection in error.objections}
+		message["reasons"] = list(reasons.values())
+	return message
+
+
+def _sent(*names: str) -> dict[str, str]:
+	return {name: argument(name) for name in names}

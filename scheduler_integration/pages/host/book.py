@@ -59,7 +59,7 @@ from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import iso, now
-from scheduler_integration.platform.language import locale_of
+from scheduler_integration.platform.language import known_languages, locale_of
 from scheduler_integration.times import Slot
 
 PATH = "/scheduling/book"
@@ -310,8 +310,7 @@ def _fields(
 
 def _languages(wanted: str, reader: Reader) -> dict[str, Any]:
 	"""Return the `languages` to choose from by their codes, and the attendee's `language`."""
-	ours = dict.fromkeys((frappe.local.lang, *_LANGUAGES))
-	codes = [code for code in ours if frappe.db.exists("Language", code)] or ["en"]
+	codes = known_languages(dict.fromkeys((frappe.local.lang, *_LANGUAGES))) or ["en"]
 	chosen = wanted or codes[0]
 	names = {code: locale_of(code).get_display_name(reader.locale) or code for code in dict.fromkeys((*codes, chosen))}
 	return {"languages": names, "language": chosen}

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import frappe
+from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
@@ -33,19 +34,16 @@ from scheduler_integration.meetings.tokens import answer_url
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.acting import DONE, refused_message, run_command
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
-from scheduler_integration.pages.host.house import MEETINGS
+from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
-from scheduler_integration.pages.host.reschedule import reschedule_view, reschedule_wish
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
-from scheduler_integration.pages.kit.people import names
-from scheduler_integration.pages.kit.query import phone_address, read_day
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
-from scheduler_integration.pages.kit.series import scopes_of
-from scheduler_integration.pages.kit.spans import in_short, when_view
+from scheduler_integration.pages.kit.scopes import scopes_of
+from scheduler_integration.pages.kit.spans import days_in_short, in_short, when_view
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.places import parse_place
 from scheduler_integration.platform.clock import iso, now
@@ -64,6 +62,8 @@ PANELS = {
 	"cancel_all": "cancel_for_all",
 }
 MOVING = ("move", "move_all")
+# So many days are shown together. One statement finds the times of all of them.
+_DAYS = 14
 # What a refused form shows again.
 _TYPED = (
 	"reason",
@@ -103,191 +103,124 @@ def _place() -> Saved:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	document, error, style = find_for_host(argument("meeting"), "read"), reader.error, reader.style
-	sharing = _sharing(document)
+	others, last = live_in_session(document.session or None), latest(document)
+	# The bookings of the session, among them this one, even if it has left. Without a session, only this one.
+	is_there = any(other.name == document.name for other in others)
+	sharing = for_hosts(others if is_there else [document, *others], now())
 	booking = next(booking for booking in sharing if booking.id == document.name)
+	possible = possible_hosts(document) if "reassign" in booking.actions else []
+	panels = _panels(booking, may_reassign=bool(possible))
 	# A refused form shows the panel again from which it was sent.
 	sent_from = next((panel for panel, command in PANELS.items() if command == argument("action")), "")
 	panel = sent_from if error else argument("do")
 	panel = panel if PANELS.get(panel) in booking.actions else ""
-	possible = possible_hosts(document) if "reassign" in booking.actions else []
 	message = refused_message(error, sharing, style) if error else None
 	series = rows_of(document.series, *AMOUNTS) if document.series else ()
-	scopes, together = scopes_of(each.status for each in series), amounts_of(series)
-	waits, is_shared, problem = booking.waits_for_payment, len(sharing) > 1, words.problem(booking)
-	newer, found = _newer(document), takers(document, possible, now()) if panel == "reassign" else ()
+	is_shared, is_host = len(sharing) > 1, reader.user in document.host_users()
 	return {
 		"title": booking.meeting_type.title if is_shared else booking.attendee.name,
 		"said": message["text"] if message and message["is_error"] else "",
 		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
-		"name": booking.id,
+		"booking": booking,
+		"sharing": sharing,
+		"is_shared": is_shared,
+		"words": words,
 		"address": meeting_url(booking.id),
+		"meeting_url": meeting_url,
 		"kept": {},
 		"machine": iso(booking.start, style.zone),
 		"when": when_view(booking.stretches, style),
 		"left": time_left(booking, reader.now, style),
-		"their_time": words.their_time(booking, style),
-		"city": dates.city(style.zone, style.locale),
-		"ended": words.state(booking.status),
-		"is_request": "confirm" in booking.actions,
-		"asked": words.asked(booking, style),
-		"reconfirmed": words.reconfirmed(booking, style),
-		"proposal": words.proposal(booking, style),
-		"proposal_url": answer_url(document, reader.user)
-		if document.proposed_start and reader.user in document.host_users()
-		else None,
-		"may_withdraw": "withdraw_ask" in booking.actions,
-		"newer": meeting_url(newer) if newer else None,
-		"call": None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking]),
-		"came": words.who_came(booking, style),
-		"place_icon": place_icon(booking.location_type),
-		"place": booking.location_label,
-		"place_text": booking.location if booking.location != words.own_link(booking) else None,
-		"hosts": names(booking.hosts),
-		"attendee": booking.attendee,
-		"phone_url": phone_address(booking.attendee.phone) if booking.attendee.phone else None,
-		"guests": booking.guests,
-		"answers": booking.answers,
-		"notes": booking.notes,
-		"reason": booking.cancel_reason,
-		"payment": payment_text(booking, style.locale),
-		"paid_together": series_text(together, waits, style.locale),
-		"left_to_pay": left_to_pay(booking, style.locale, together if waits else None),
-		"refundable": refundable(booking),
-		"currency": booking.payment.currency if booking.payment else "",
+		"proposal_url": answer_url(document, reader.user) if document.proposed_start and is_host else None,
+		"newer": last.name if last.name != document.name and last.has_permission("read") else None,
+		**_money(booking, series, style.locale),
 		"places": ways_to_meet([host.user for host in booking.hosts]) if booking.lacks_place else None,
-		"problem": {"title": problem[0], "text": problem[1], "again_url": _refund_again(booking)} if problem else None,
-		"dates": [_date(each, booking, style) for each in series],
-		"scopes": [] if waits else scopes,
-		"for_all": together_text() if scopes and waits else None,
-		"attendees": [_attendee(each, booking) for each in sharing] if is_shared else [],
-		"seats": sum(booking.seats for booking in sharing),
-		**_buttons(booking, sharing, panel, may_reassign=bool(possible)),
-		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
+		"dates": [
+			(each, in_short(each.starts_at, each.ends_at, style), each.payment_status == AWAITING) for each in series
+		],
+		"panels": panels,
+		"moving": MOVING,
+		"write_url": words.write_to([each for each in sharing if each.status in OPEN] or [booking]),
 		"panel": panel,
-		"move": _times(document, booking, panel, style) if panel in MOVING else None,
-		"takers": [_taker(taker, booking, style) for taker in sorted(found, key=lambda taker: not taker.is_free)],
-		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
+		"move": _times(document, booking, reader) if panel in MOVING else None,
+		"takers": _takers(takers(document, possible, now()), booking, style) if panel == "reassign" else (),
 		"typed": {name: echo(argument(name)) for name in _TYPED} if error else {},
 		"message": message,
-		"book_again_url": f"/scheduling/book?{urlencode({'doctype': 'Booking', 'record': booking.id})}",
+		"book_again_url": with_arguments("/scheduling/book", {"doctype": "Booking", "record": booking.id}),
 	}
 
 
-def _sharing(document: Document) -> list[HostBooking]:
-	"""Return the bookings of the session, among them this one, even if it has left. Without a session, only this one."""
-	others = live_in_session(document.session or None)
-	bookings = others if any(other.name == document.name for other in others) else [document, *others]
-	return for_hosts(bookings, now())
+def _panels(booking: HostBooking, *, may_reassign: bool) -> list[str]:
+	"""Return the panels that have a button. Those of the whole session come after those of the attendee, destructive ones last."""
+	actions = booking.actions
+	left_out = {
+		"decline": True,
+		# A request is declined rather than cancelled, with a button beside "Confirm".
+		"cancel": "decline" in actions,
+		"ask": "withdraw_ask" in actions,
+		"reassign": not may_reassign,
+	}
+	return [panel for panel, action in PANELS.items() if action in actions and not left_out.get(panel)]
 
 
-def _times(document: Document, booking: HostBooking, panel: str, style: dates.TimeStyle) -> dict[str, Any]:
+def _money(booking: HostBooking, series: Sequence[Document], locale: Locale) -> dict[str, Any]:
+	"""Return what was paid and is left to pay, and the `scopes` of a series. Dates that wait for money are paid together."""
+	scopes, together, waits = scopes_of(each.status for each in series), amounts_of(series), booking.waits_for_payment
+	return {
+		"payment": payment_text(booking, locale),
+		"paid_together": series_text(together, waits, locale),
+		"left_to_pay": left_to_pay(booking, locale, together if waits else None),
+		"refundable": refundable(booking),
+		"scopes": [] if waits else scopes,
+		"for_all": together_text() if scopes and waits else None,
+	}
+
+
+def _times(document: Document, booking: HostBooking, reader: Reader) -> dict[str, Any]:
+	"""Return the days of two weeks that have free times, in the reader's zone, and the times of one of them."""
+	style, zone = reader.style, reader.zone
 	# A refused form shows the day again that was chosen in it.
 	asked = argument("date") or (argument("to_date") if argument("to_time") else "") or argument("start")[:10]
-	wish = reschedule_wish(booking, read_day(asked), read_day(argument("since")), now(), style.zone)
+	wanted = read_day(asked)
+	first = max(read_day(argument("since")) or wanted or local_date(booking.start, zone), reader.today)
+	last = first + timedelta(days=_DAYS - 1)
 	request = replace(slot_request_for(document), by_host=True)
-	offered = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
-
-	def address(**asked: str) -> str:
-		return f"{meeting_url(document.name)}?{urlencode({'do': panel, **asked})}#panel"
-
-	return reschedule_view(booking, offered, wish, style, now(), address)
-
-
-def _newer(document: Document) -> str | None:
-	"""Return the booking that took this one's place, if the user may read it."""
-	last = latest(document)
-	return last.name if last.name != document.name and last.has_permission("read") else None
-
-
-def _refund_again(booking: HostBooking) -> str | None:
-	"""Return the address at which a refund that failed is tried again, or None."""
-	return (
-		f"{meeting_url(booking.id)}?do=refund#panel"
-		if booking.has_failed_refund and "refund" in booking.actions
-		else None
-	)
-
-
-def _buttons(
-	booking: HostBooking, sharing: Sequence[HostBooking], opened: str, *, may_reassign: bool
-) -> dict[str, list[dict[str, Any]]]:
-	"""Return the `buttons` that move the meeting and write to its attendees, and what else is in a menu: `more`.
-
-	Those of the whole session come after those of the attendee, destructive ones last.
-	"""
-	is_shared, name = len(sharing) > 1, booking.attendee.name
-	labels = {
-		"move": _("Move {0}").format(name) if is_shared else _("Move"),
-		"move_all": _("Move for all"),
-		"ask": _("Ask for another time"),
-		"guests": _("Guests"),
-		"reassign": _("Reassign"),
-		"pay": _("Mark as paid"),
-		"refund": _("Pay money back"),
-		"cancel": _("Cancel for {0}").format(name) if is_shared else _("Cancel meeting"),
-		"cancel_all": _("Cancel for all"),
-	}
-	actions = booking.actions
-	# A request is declined rather than cancelled, with a button beside "Confirm".
-	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
-	if not may_reassign:
-		left_out.add("reassign")
-	if "withdraw_ask" in actions:
-		left_out.add("ask")
-	panels = [
-		{
-			"panel": panel,
-			"label": labels[panel],
-			"url": f"{meeting_url(booking.id)}?{urlencode({'do': panel})}#panel",
-			"is_open": panel == opened,
-			"is_danger": panel in ("cancel", "cancel_all"),
-		}
-		for panel, action in PANELS.items()
-		if action in actions and panel not in left_out
-	]
-	coming = [each for each in sharing if each.status in OPEN]
-	message = {"label": _("Message"), "url": words.write_to(coming or [booking])}
+	free = slots_between(bookable_for(document, same_hosts=True), request, first, last, zone, now()).days
+	day = wanted if wanted in free else min(free, default=None)
+	times = []
+	for slot in free[day] if day else ():
+		time = {"start": slot.start, "value": iso(slot.start, zone), "label": dates.clock_time(slot.start, style)}
+		if slot.parts:
+			time["note"] = days_in_short(slot.parts, zone, style.locale)
+		elif theirs := words.their_clock(slot.start, booking.timezone, style):
+			# The attendee's clock stands below. The whole text is for those who hear the times one by one.
+			time |= {"note": theirs, "note_in_full": words.in_city(theirs, booking.timezone, style)}
+		times.append(time)
 	return {
-		"buttons": [*(each for each in panels if each["panel"] in MOVING), *([message] if panels else [])],
-		"more": [each for each in panels if each["panel"] not in MOVING],
+		"days": [(each, len(slots)) for each, slots in sorted(free.items())],
+		"first": first,
+		"day": day,
+		"span": dates.short_range(first, last, style.locale),
+		"groups": by_part_of_day(times, style),
+		"later": first + timedelta(days=_DAYS),
+		"earlier": max(first - timedelta(days=_DAYS), reader.today) if first > reader.today else None,
+		"their_city": reader.city(booking.timezone) if any("note_in_full" in time for time in times) else None,
 	}
 
 
-def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
-	"""Return the option of a host, who is free, or busy at some times. Times of the meeting's own day need no date."""
-	day = local_date(booking.start, style.zone)
-	if taker.is_free:
-		note = _("free")
-	elif taker.busy:
-		times = [
-			dates.clock_range(start, end, style)
-			if day == local_date(start, style.zone) == local_date(end, style.zone)
-			else in_short(start, end, style)
-			for start, end in taker.busy
-		]
-		note = _("busy {0}").format(", ".join(times))
-	else:
-		note = _("outside their hours or limits")
-	return {"user": taker.host.user, "label": f"{taker.host.name} · {note}"}
-
-
-def _date(row: Document, booking: HostBooking, style: dates.TimeStyle) -> dict[str, Any]:
-	return {
-		"label": in_short(row.starts_at, row.ends_at, style),
-		"url": meeting_url(row.name),
-		"is_current": row.name == booking.id,
-		"waiting": row.status == "Pending" and row.payment_status != AWAITING,
-		"state": _("Not paid yet") if row.payment_status == AWAITING else words.state(row.status),
-	}
-
-
-def _attendee(other: HostBooking, booking: HostBooking) -> dict:
-	return {
-		"name": other.attendee.name,
-		"url": meeting_url(other.id),
-		"is_current": other.id == booking.id,
-		"seats": other.seats,
-		"waiting": other.needs_answer,
-		"state": words.state(other.status),
-		"has_problem": bool(words.problem(other)),
-	}
+def _takers(found: Sequence[Taker], booking: HostBooking, style: dates.TimeStyle) -> list[tuple[str, str]]:
+	"""Return user and label of the hosts, free ones first, or the times at which they are busy. Those of the meeting's own day need
+	no date."""
+	day, options = local_date(booking.start, style.zone), []
+	for taker in sorted(found, key=lambda taker: not taker.is_free):
+		note = _("free") if taker.is_free else _("outside their hours or limits")
+		if taker.busy and not taker.is_free:
+			times = [
+				dates.clock_range(start, end, style)
+				if day == local_date(start, style.zone) == local_date(end, style.zone)
+				else in_short(start, end, style)
+				for start, end in taker.busy
+			]
+			note = _("busy {0}").format(", ".join(times))
+		options.append((taker.host.user, f"{taker.host.name} · {note}"))
+	return options

@@ -58,14 +58,21 @@ def reconfirmed(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 
 def their_time(booking: HostBooking, style: dates.TimeStyle) -> str | None:
 	"""Return the start on the attendee's clock with their city, or None if it shows the same as the host's."""
-	theirs = replace(style, zone=booking.timezone)
-	if wall_clock(booking.start, theirs.zone).replace(tzinfo=None) == wall_clock(booking.start, style.zone).replace(
-		tzinfo=None
-	):
+	theirs = their_clock(booking.start, booking.timezone, style)
+	return in_city(theirs, booking.timezone, style) if theirs else None
+
+
+def their_clock(start: int, zone: str, style: dates.TimeStyle) -> str | None:
+	"""Return the instant `start` on the clock of another zone, or None if it shows the same as the host's."""
+	own, theirs = (wall_clock(start, each).replace(tzinfo=None) for each in (style.zone, zone))
+	if own == theirs:
 		return None
-	is_same_day = local_date(booking.start, theirs.zone) == local_date(booking.start, style.zone)
-	time = dates.clock_time(booking.start, theirs) if is_same_day else moment_in_short(booking.start, theirs)
-	return _("{0} in {1}").format(time, dates.city(theirs.zone, theirs.locale))
+	is_same_day = own.date() == theirs.date()
+	return (dates.clock_time if is_same_day else moment_in_short)(start, replace(style, zone=zone))
+
+
+def in_city(time: str, zone: str, style: dates.TimeStyle) -> str:
+	return _("{0} in {1}").format(time, dates.city(zone, style.locale))
 
 
 def problem(booking: HostBooking) -> tuple[str, str] | None:
