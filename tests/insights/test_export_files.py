@@ -4,20 +4,18 @@ import csv
 import errno
 import io
 import signal
-from datetime import date
 from pathlib import Path
 
 import frappe
 import openpyxl
 import pytest
-from babel import Locale
 from frappe.utils import get_files_path
 
 from scheduler_integration import jobs
 from scheduler_integration.insights import export as tables
 from scheduler_integration.insights import export_files, sheets
-from scheduler_integration.insights.scope import Scope
-from scheduler_integration.pages.host.downloads import downloads_view
+from scheduler_integration.pages.host import insights
+from scheduler_integration.www import scheduling_insights
 from tests.bookings.racing import START as START_TOGETHER
 from tests.bookings.racing import race_processes
 from tests.pages.offer import sign_in
@@ -422,8 +420,20 @@ def test_a_host_asks_on_the_page_and_sees_how_far_the_file_is(jane, server, clie
 	assert "/private/files/scheduling-bookings-2026-11-23-2026-11-29-" in html
 
 
-def test_a_table_of_many_bookings_has_buttons_instead_of_links():
-	scope = Scope(date(2026, 1, 1), date(2026, 12, 31), "UTC")
-	for bookings, is_large in ((50_000, False), (50_001, True)):
-		view = downloads_view(scope, [], bookings, Locale("en"), is_manager=True)
-		assert [each["is_large"] for each in view["tables"]] == [is_large, *[False] * 6]
+def test_a_table_of_many_bookings_has_buttons_instead_of_links(jane, as_user, monkeypatch):
+	assert insights.MANY == 50_000
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict({"from": "2026-11-23", "to": "2026-11-29"}))
+
+	def shown():
+		context = frappe._dict()
+		with as_user(jane.user):
+			scheduling_insights.get_context(context)
+		html = frappe.render_template("scheduler_integration/www/scheduling_insights.html", context)
+		total = context.view["board"].tally.total
+		return total, "Make the file (CSV)" in html, "analytics.export?what=bookings&amp;" in html
+
+	total, *_offered = shown()
+	monkeypatch.setattr(insights, "MANY", total)
+	assert shown() == (total, False, True)
+	monkeypatch.setattr(insights, "MANY", total - 1)
+	assert shown() == (total, True, False)

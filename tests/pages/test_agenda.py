@@ -10,7 +10,7 @@ from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.platform.clock import now, site_zone_name
-from scheduler_integration.pages.host import agenda as host_page
+from scheduler_integration.www import scheduling
 from tests.pages.offer import (
 	DAYS,
 	TeamOffer,
@@ -192,8 +192,7 @@ def test_twenty_of_more_requests_were_counted_as_all_of_them(client, commit_clea
 	assert shown(client, "/scheduling?status=pending") == names
 
 
-def test_the_past_is_listed_latest_first_and_read_on(client, commit_clean, monkeypatch):
-	monkeypatch.setattr(host_page, "_MEETINGS", 2)
+def test_the_past_is_listed_latest_first_and_read_on(client, commit_clean):
 	offer, yesterday = make_offer(), (now() // 86400 - 1) * 86400
 	names = [
 		door.book(payload(page_of(offer), offer, yesterday + hour * 3600), yesterday - 86400).id
