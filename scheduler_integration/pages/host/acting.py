@@ -15,17 +15,17 @@ from scheduler_integration.entry.commands import act, act_undoably, parse_comman
 from scheduler_integration.exceptions import DatesTaken, HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
-from scheduler_integration.pages.kit.query import read_instant
-from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
+from scheduler_integration.pages.kit.query import read_day, read_instant, read_wall_time, web_address
 from scheduler_integration.pages.kit.respond import argument
 from scheduler_integration.pages.kit.saving import Saved, take_back
-from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.pages.kit.spans import in_short, moment_in_short
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.times import CalendarEntry, Objection
 
 # The arguments of a command that a form sends as they are.
 ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount", "scope", "dates")
@@ -143,6 +143,21 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		reasons = {objection.message: reason_view(objection, style) for objection in error.objections}
 		message["reasons"] = list(reasons.values())
 	return message
+
+
+def reason_view(objection: Objection, style: TimeStyle) -> dict[str, Any]:
+	"""Return the view of an objection for templates/scheduling/reasons.html."""
+	return {"text": objection.message, "conflicts": [conflict_view(each, style) for each in objection.conflicts]}
+
+
+def conflict_view(entry: CalendarEntry, style: TimeStyle) -> dict[str, Any]:
+	"""Return the label and the time of a calendar entry, and the address of its page, or else of its record in the desk."""
+	is_meeting = entry.doctype == "Booking" and entry.name
+	return {
+		"label": entry.label,
+		"when": in_short(entry.start, entry.end, style),
+		"url": meeting_url(entry.name or "") if is_meeting else web_address(entry.url),
+	}
 
 
 def _sent(*names: str) -> dict[str, str]:

@@ -34,7 +34,6 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import (
 	field_view,
 	new_key,
@@ -43,7 +42,7 @@ from scheduler_integration.pages.kit.fields import (
 	split_addresses,
 	typed_values,
 )
-from scheduler_integration.pages.kit.query import read_instant
+from scheduler_integration.pages.kit.query import read_day, read_instant, read_wall_time
 from scheduler_integration.pages.kit.respond import View, argument, submitted
 from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.series import (
@@ -54,8 +53,7 @@ from scheduler_integration.pages.kit.series import (
 	load_dates,
 	read_dates,
 )
-from scheduler_integration.pages.kit.spans import days_in_short
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short
 from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import iso, now

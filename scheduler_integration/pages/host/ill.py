@@ -45,10 +45,10 @@ from scheduler_integration.pages.host.house import LEAVING, MEETINGS, leaving_ur
 from scheduler_integration.pages.host.meeting_row import by_session, meeting_row
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.query import read_day
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved, keep_for_undo, kept_facts, take_back
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.parsing.booking_filter import BookingFilter
 from scheduler_integration.parsing.fields import parse_reason
 from scheduler_integration.permissions import is_manager

@@ -37,13 +37,13 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.day_parts import by_part_of_day
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
+from scheduler_integration.pages.kit.query import read_day
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
-from scheduler_integration.pages.kit.scopes import scopes_of
-from scheduler_integration.pages.kit.spans import days_in_short, in_short, when_view
+from scheduler_integration.pages.kit.series import scopes_of
+from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short, in_short, when_view
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.places import parse_place
 from scheduler_integration.platform.clock import iso, now

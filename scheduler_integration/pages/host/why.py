@@ -19,9 +19,9 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.hosted import most_used_first
+from scheduler_integration.pages.host.acting import reason_view
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import MEETINGS
-from scheduler_integration.pages.host.refused import reason_view
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import read_day, read_wall_time
