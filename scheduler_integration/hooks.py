@@ -212,9 +212,9 @@ doc_events = {
 }
 
 before_request = [
-	"scheduler_integration.entry.paths.merge_slashes",
+	"scheduler_integration.entry.domains.merge_slashes",
 	"scheduler_integration.entry.domains.serve_domain",
-	"scheduler_integration.entry.paths.read_routes",
+	"scheduler_integration.entry.domains.read_routes",
 ]
 on_login = "scheduler_integration.entry.domains.refuse_login"
 

@@ -20,7 +20,7 @@ from scheduler_integration.catalogue.booking_links import forget_old_links
 from scheduler_integration.catalogue.places import all_places
 from scheduler_integration.conferencing.connect import leave as leave_account
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
-from scheduler_integration.domains.keep import Checked, all_claims, check
+from scheduler_integration.domains.keep import all_claims, check
 from scheduler_integration.domains.names import readable
 from scheduler_integration.domains.words import sentences
 from scheduler_integration.engagement.retention import forget_old_engagement
@@ -287,15 +287,11 @@ def check_domains() -> None:
 	for claim in all_claims():
 		checked = check(claim, clock.now())
 		if checked.is_lost:
-			_tell_of_lost_domain(checked)
+			with print_language(language_of(checked.user)):
+				subject = _("{0} no longer leads to your booking page").format(readable(checked.domain))
+				text = " ".join(sentences(checked.status, checked.troubles, was_checked=True))
+			tell(checked.user, "Scheduling Domain", checked.name, subject, text)
 		frappe.db.commit()
-
-
-def _tell_of_lost_domain(checked: Checked) -> None:
-	with print_language(language_of(checked.user)):
-		subject = _("{0} no longer leads to your booking page").format(readable(checked.domain))
-		text = " ".join(sentences(checked.status, checked.troubles, was_checked=True))
-	tell(checked.user, "Scheduling Domain", checked.name, subject, text)
 
 
 def forget_bookings() -> None:

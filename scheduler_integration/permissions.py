@@ -325,7 +325,10 @@ def check_attachment(file: Document, method: str | None = None) -> None:
 	if frappe.db.exists(doctype, name):
 		permitted = frappe.has_permission(doctype, "write", doc=name, user=user)
 	else:
-		permitted = _is_unsaved(doctype, name) and frappe.has_permission(doctype, "create", user=user)
+		# Whether it is the name that the desk gives to a new form. Its files follow the record when it is saved.
+		found = re.fullmatch("new-(.+)-[a-z]{10}", str(name))
+		is_unsaved = bool(found and found[1] == doctype.lower().replace(" ", "-"))
+		permitted = is_unsaved and frappe.has_permission(doctype, "create", user=user)
 	if not permitted:
 		raise NotPermitted
 
@@ -342,9 +345,3 @@ def check_assignment(todo: Document, method: str | None = None) -> None:
 	is_ours = doctype and name and frappe.get_cached_value("DocType", doctype, "module") == MODULE
 	if is_ours and not (frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", doc=name)):
 		raise NotPermitted
-
-
-def _is_unsaved(doctype: str, name: str) -> bool:
-	"""Return whether it is the name that the desk gives to a new form. Its files follow the record when it is saved."""
-	found = re.fullmatch("new-(.+)-[a-z]{10}", str(name))
-	return bool(found and found[1] == doctype.lower().replace(" ", "-"))

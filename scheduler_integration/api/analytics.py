@@ -5,77 +5,270 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.api import serialise, serialise_insights
-from scheduler_integration.api.answer import File, Message, json_endpoint
-from scheduler_integration.api.serialise_engagement import analytics_of
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.as_json import (
+	Part,
+	all_of,
+	as_json,
+	flat,
+	group,
+	instant_z,
+	made,
+	maybe,
+	object_of,
+	shown,
+	written,
+)
+from scheduler_integration.api.door import File, Message, Who, door
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.engagement.access import whose_analytics
-from scheduler_integration.engagement.analytics import analytics
+from scheduler_integration.engagement.analytics import Analytics, RecentBooking, TypeCounts, analytics
+from scheduler_integration.engine import BOOKING
 from scheduler_integration.entry.funnel import count_report
-from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.entry.limits import REQUESTS
 from scheduler_integration.exceptions import NotPermitted, PageNotFound
 from scheduler_integration.insights import export_files
+from scheduler_integration.insights.advice import Advice, Missed
 from scheduler_integration.insights.advice import advice as advice_on
+from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
 from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import export as exported
-from scheduler_integration.insights.fairness import fairness
+from scheduler_integration.insights.export_files import ExportFile
+from scheduler_integration.insights.fairness import Fairness, HostShare, fairness
+from scheduler_integration.insights.forecast import Forecast
+from scheduler_integration.insights.formulas import Change, Money, Tally
+from scheduler_integration.insights.funnel import Funnel, StepFigures, conversion_rate
 from scheduler_integration.insights.funnel import funnel as figures_of_visitors
-from scheduler_integration.insights.history import MOST_DAYS
+from scheduler_integration.insights.history import MOST_DAYS, Day, History
 from scheduler_integration.insights.history import history as history_of
-from scheduler_integration.insights.outlook import outlook
-from scheduler_integration.insights.providers import period, provider_performance
+from scheduler_integration.insights.offered import Utilisation
+from scheduler_integration.insights.outlook import Outlook, outlook
+from scheduler_integration.insights.page_stats import Numbers
+from scheduler_integration.insights.providers import ProviderPerformance, period, provider_performance
 from scheduler_integration.insights.scope import MAX_DAYS, Scope, in_site_zone, scope_for
 from scheduler_integration.insights.sheets import FORMATS
+from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
+from scheduler_integration.insights.visits import STEPS
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale
 
+_RANGE = flat("start_date=first end_date=last")
+_STEP_RATES = ("service_selection_rate", "slot_selection_rate", "form_completion_rate")
+_ENDED = "completed cancelled no_shows"
+_CANCELLED = "cancelled_late=late cancelled_by_host=by_host cancelled_by_attendee=by_attendee cancelled_after_start"
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+
+def _money(names: str) -> list[Part]:
+	return written(
+		names,
+		lambda money, _zone: [
+			{"currency": currency, "revenue": revenue, "open": still_open}
+			for currency, revenue, still_open in money.rows()
+		],
+	)
+
+
+def _revenue(money: Money) -> list[dict[str, Any]]:
+	return [{"currency": currency, "revenue": revenue} for currency, revenue, _open in money.rows()]
+
+
+def _cents(names: str) -> list[Part]:
+	return written(names, lambda value, _zone: None if value is None else round(value, 2))
+
+
+shown(
+	Dashboard,
+	group("=scope", _RANGE, "timezone=zone"),
+	group(
+		"summary",
+		group("=tally", "total_bookings=total pending scheduled completed cancelled", _CANCELLED),
+		group("=tally", "no_shows completion_rate cancellation_rate no_show_rate"),
+		group("=leads", "average_lead_time_hours=mean median_lead_time_hours=median p90_lead_time_hours=p90"),
+		made("conversion_rate", lambda it: _conversion(it.scope)),
+		"calendar_connection_rate=connection_rate",
+		made("", lambda it: it.utilisation),
+	),
+	_money("revenue=money"),
+	"this_week period",
+	made(
+		"by_day", lambda it: [{"date": day, "bookings": each.total, **as_json(each)} for day, each in it.by_day.items()]
+	),
+	made("by_month", lambda it: [{"month": month, "booked": count} for month, count in it.by_month.items()]),
+	"top_meeting_types=top_types",
+	made(
+		"peaks",
+		lambda it: [
+			{"day_of_week": day, "hour": hour, "bookings": count} for (day, hour), count in sorted(it.peaks.items())
+		],
+	),
+	"by_source=sources",
+)
+shown(Tally, _ENDED)
+shown(Change, "value before change trend")
+shown(
+	Utilisation,
+	made("offered_hours", lambda it: round(it.offered / 60, 1)),
+	made("booked_hours", lambda it: round(it.booked / 60, 1)),
+	"utilisation_rate=rate",
+)
+shown(
+	TypeFigures,
+	"meeting_type_id=meeting_type name bookings=tally.total",
+	made("", lambda it: it.tally),
+	made("revenue", lambda it: _revenue(it.money)),
+)
+shown(
+	Source,
+	made("", lambda it: {name: value or None for name, value in it.origin._asdict().items()}),
+	"bookings",
+	_money("revenue=money"),
+)
+shown(
+	Day,
+	"booked bookings=tally.total pending=tally.pending scheduled=tally.scheduled",
+	made("", lambda it: it.tally),
+	group("=tally", _CANCELLED),
+	"average_lead_time_hours=average_lead_hours",
+	_money("revenue=money"),
+)
+shown(
+	History,
+	group("=scope", _RANGE, "timezone=zone"),
+	"total",
+	made("by_month", lambda it: [{"month": month, **as_json(each)} for month, each in it.by_month.items()]),
+	made("by_day", lambda it: [{"date": day, **as_json(each)} for day, each in it.by_day.items()]),
+)
+shown(
+	Funnel,
+	group("=scope", _RANGE, "timezone=zone booking_page_id=page"),
+	made("page_views", lambda it: it.numbers[0]),
+	"steps",
+	made("", lambda it: dict(zip(_STEP_RATES, (step.rate for step in it.steps[1:]), strict=False))),
+	"overall_conversion_rate=conversion_rate",
+	made("without_script", lambda it: dict(zip(STEPS, it.without_script, strict=True))),
+	made(
+		"by_day",
+		lambda it: [{"date": day, "page_views": each[0], "booked": each[-1]} for day, each in it.by_day.items()],
+	),
+	made("by_source", lambda it: [{"source": source or None, **_came(each)} for source, each in it.by_source.items()]),
+	made("by_page", lambda it: [{"page_id": page, **_came(each)} for page, each in it.by_page.items()]),
+)
+shown(StepFigures, "step visitors rate drop_off drop_off_rate")
+shown(
+	HostFigures,
+	"user name appointments=tally.total",
+	made("", lambda it: it.tally),
+	group("=tally", "completion_rate no_show_rate"),
+	made("revenue", lambda it: _revenue(it.money)),
+	"hours",
+	made("", lambda it: it.utilisation),
+)
+shown(Fairness, "meeting_type_id=meeting_type name=title largest_difference=largest hosts")
+shown(HostShare, "user name meetings=had", made("promised", lambda it: round(it.promised / BOOKING, 2)))
+shown(
+	Outlook,
+	"timezone=scope.zone",
+	made("meetings", lambda it: _forecast(it, it.meetings)),
+	made("revenue", lambda it: [{"currency": currency, **_forecast(it, each)} for currency, each in it.money.items()]),
+)
+_BAND = flat(_cents("low likely high"))
+_ERRORS = flat(_cents("mean_error=error mean_error_of_last_week=naive_error"), maybe("hidden_because=reason"))
+shown(Advice, "kind", maybe("meeting_type=name"), "missed=worse beside=better")
+shown(Missed, "rate meetings=whole")
+shown(
+	ExportFile,
+	"export_id=name what format",
+	_RANGE,
+	made("status", lambda it: it.status.lower()),
+	"rows",
+	maybe("failed_because=reason url=address"),
+	instant_z("expires_at=ends_at"),
+)
+shown(
+	ProviderPerformance,
+	"provider",
+	made("label", lambda it: location_label(it.provider) or it.provider),
+	all_of(ProviderPerformance),
+)
+shown(
+	Analytics,
+	group(
+		"summary=total",
+		"total_clicks=clicks total_bookings=bookings",
+		made("conversion_rate", lambda it: it.conversion_rate(1)),
+		"total_completed=completed",
+	),
+	"by_meeting_type=by_type",
+	made(
+		"by_phase", lambda it: {phase: object_of(each, flat("clicks bookings")) for phase, each in it.by_phase.items()}
+	),
+	"recent_bookings=recent",
+)
+shown(
+	TypeCounts,
+	"meeting_type_id=meeting_type name clicks=counts.clicks bookings=counts.bookings completed=counts.completed",
+	made("conversion_rate", lambda it: it.counts.conversion_rate(2)),
+)
+shown(
+	RecentBooking,
+	"assessment_id=assessment client_name meeting_type",
+	instant_z("booked_at scheduled_for"),
+	made("status", lambda it: it.status.lower().replace(" ", "_")),
+)
+
+
+def _came(numbers: Numbers) -> dict[str, Any]:
+	return {"page_views": numbers[0], "booked": numbers[-1], "conversion_rate": conversion_rate(numbers)}
+
+
+def _forecast(found: Outlook, forecast: Forecast) -> dict[str, Any]:
+	def dated(week: int, values: dict[str, Any]) -> dict[str, Any]:
+		first, last = found.dates(week)
+		return {"start_date": first, "end_date": last, **values}
+
+	oldest = -len(forecast.past)
+	past = [dated(oldest + index, {"value": round(value, 2)}) for index, value in enumerate(forecast.past)]
+	weeks = [dated(each.week, object_of(each, _BAND)) for each in forecast.bands]
+	return {"weeks": weeks, "past": past, **object_of(forecast, _ERRORS)}
+
+
+@door("GET", who=Who.USERS)
+def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> Dashboard:
 	"""Return the figures on bookings: of the signed-in host, or for managers of all or of one host.
 
 	The dates are those of meetings, both included, by default the last 30 days. `page` and `meeting_type` are ids.
 	"""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
-	week_begins = current_locale().first_week_day
-	return serialise_insights.dashboard(figures(scope, clock.now(), week_begins=week_begins), _conversion(scope))
+	return figures(scope, clock.now(), week_begins=current_locale().first_week_day)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def staff_performance(
 	start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None
 ) -> dict[str, Any]:
 	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	shares = fairness(scope) if is_manager() else []
-	return serialise_insights.staff(scope, figures_of_staff(scope), shares)
+	return {**object_of(scope, _RANGE), "staff": figures_of_staff(scope), "round_robins": shares}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def forecast(host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def forecast(host=None, page=None, meeting_type=None, source=None) -> Outlook:
 	"""Return between which numbers the meetings and the revenue of the next four weeks will lie, or why that isn't known."""
 	scope = _scope(None, None, host, page, meeting_type, source)
-	return serialise_insights.forecast(outlook(scope, clock.now()))
+	return outlook(scope, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def advice(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
 	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
-	found = figures(scope, clock.now())
-	return serialise_insights.advice(scope, advice_on(found))
+	return {**object_of(scope, _RANGE), "advice": advice_on(figures(scope, clock.now()))}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.ANYBODY, limit=REQUESTS)
 def track(booking_page_id=None, step=None, meeting_type=None, session_id=None) -> Message:
 	"""Count a step of a visitor of a booking page: `page_view`, `service_selected` or `slot_selected`.
 
@@ -87,29 +280,26 @@ def track(booking_page_id=None, step=None, meeting_type=None, session_id=None) -
 	return Message(_("Step tracked successfully") if counted else _("This step isn't counted."), {"counted": counted})
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> Funnel:
 	"""Return how far the visitors of booking pages came: of the host's pages, or for managers of all.
 
 	`page` is an id or a slug. The dates are those of the site's zone.
 	"""
 	now = clock.now()
 	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, source), now)
-	return serialise_insights.funnel(figures_of_visitors(scope, now))
+	return figures_of_visitors(scope, now)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def history(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def history(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> History:
 	"""Return the numbers of each day and month, of at most three years. Days are those of the site's zone."""
 	now = clock.now()
 	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, None, most_days=MOST_DAYS), now)
-	return serialise_insights.history(history_of(scope, now))
+	return history_of(scope, now)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def export(
 	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
 ) -> File:
@@ -123,8 +313,7 @@ def export(
 	return File(filename, exported(table, scope, clock.now(), extension), FORMATS[extension])
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=202)
+@door("POST", who=Who.USERS, status=202)
 def start_export(
 	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
 ) -> Message:
@@ -132,33 +321,27 @@ def start_export(
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
 	asked = export_files.ask(table, extension, scope, frappe.session.user, clock.now())
-	return Message(
-		_("The file is being made. You get a notification when it is ready."), serialise_insights.file(asked)
-	)
+	return Message(_("The file is being made. You get a notification when it is ready."), asked)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def exports() -> list[dict[str, Any]]:
+@door("GET", who=Who.USERS)
+def exports() -> list[ExportFile]:
 	"""Return the files that the signed-in user asked for with `start_export`, the newest first."""
-	return [serialise_insights.file(each) for each in export_files.files_of(signed_in(), clock.now())]
+	return export_files.files_of(frappe.session.user, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> Analytics:
 	"""Return the clicks on a consultant's reports and the bookings that followed, by default one's own.
 
 	The dates are days in the consultant's zone, both included. Without a date there is no limit on that side.
 	"""
-	user = signed_in()
-	whose = whose_analytics(parse_choice("consultant", consultant) or user)
+	whose = whose_analytics(parse_choice("consultant", consultant) or frappe.session.user)
 	first, last = parse_dates(start_date=start_date, end_date=end_date)
-	return analytics_of(analytics(whose, first, last))
+	return analytics(whose, first, last)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]:
 	"""Return the figures of each provider of video calls: of the signed-in host's meetings, for managers of all or of one host.
 
@@ -166,7 +349,7 @@ def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]
 	"""
 	whose = _scope(None, None, host, None, None, None).host
 	asked = period(*parse_dates(start_date=start_date, end_date=end_date), clock.now())
-	return serialise.video_providers(asked, provider_performance(asked.span(), whose))
+	return {**object_of(asked, _RANGE), "providers": provider_performance(asked.span(), whose)}
 
 
 def _conversion(scope: Scope) -> float | None:
@@ -187,10 +370,9 @@ def _scope(
 	source: object,
 	most_days: int = MAX_DAYS,
 ) -> Scope:
-	user = signed_in()
 	first, last = parse_dates(start_date=start_date, end_date=end_date)
 	return scope_for(
-		user,
+		frappe.session.user,
 		first,
 		last,
 		clock.now(),

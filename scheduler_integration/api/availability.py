@@ -1,20 +1,44 @@
 """Methods for hosts and managers: read and change working hours, and explain why a time is offered or not."""
 
+from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
-from scheduler_integration.api import serialise, serialise_hours
-from scheduler_integration.api.answer import Message, json_endpoint
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.as_json import (
+	Part,
+	as_json,
+	flag,
+	flat,
+	group,
+	instant,
+	made,
+	maybe,
+	object_of,
+	shown,
+	written,
+)
+from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.away import types_to_cover
+from scheduler_integration.availability.away import Covered, types_to_cover
 from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.availability.explain import explain as explain_start
 from scheduler_integration.availability.hours_change import HoursChange
-from scheduler_integration.availability.impact import impact_of_hours, outside_hours, types_of
+from scheduler_integration.availability.impact import (
+	Impact,
+	Meeting,
+	TypeImpact,
+	impact_of_hours,
+	outside_hours,
+	types_of,
+)
+from scheduler_integration.availability.limits import LIMIT_FIELDS
 from scheduler_integration.availability.recurrence import rule_zone
+from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import (
 	parse_choice,
@@ -23,106 +47,171 @@ from scheduler_integration.parsing.fields import (
 	parse_name,
 	parse_whole_number,
 )
-from scheduler_integration.parsing.hours import parse_block, parse_hours, parse_override
+from scheduler_integration.parsing.hours import DAY_NAMES, parse_block, parse_hours, parse_override
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.clock import from_site_time, iso
+from scheduler_integration.times import Slot
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def get(user=None, schedule=None) -> dict[str, Any]:
+def _time(value: str | timedelta | None, _zone: str) -> str | None:
+	minutes = None if value is None else minutes_of_day(value)
+	return None if minutes is None else f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def _weekday(rule: Document) -> int:
+	return DAY_NAMES.index(rule.day_of_week)
+
+
+def _overrides(shown_hours: hours.Hours) -> list[dict[str, Any]]:
+	stand_ins = hours.stand_ins_of(shown_hours.overrides)
+	rows = (frappe._dict(each, stand_ins=stand_ins.get(each.name, ())) for each in shown_hours.overrides)
+	return [object_of(row, _OVERRIDE) for row in rows]
+
+
+# Times are null for whole days. Only an absence has a message and stand-ins.
+_OVERRIDE = flat(
+	"id=name",
+	written("date end_date", lambda day, _zone: str(day)),
+	flag("is_available"),
+	written("start_time end_time", _time),
+	made("timezone", lambda row: row.timezone if row.is_travel else None),
+	maybe("reason"),
+	flag("is_away"),
+	maybe("message"),
+	made("stand_ins", lambda row: [{"meeting_type_id": it.meeting_type, "user": it.colleague} for it in row.stand_ins]),
+)
+# A recurring one has the times of its first occurrence, in the host's zone.
+_BLOCKED = flat(
+	"id=name",
+	[
+		Part("start_time", lambda row: from_site_time(row.start_time), iso),
+		Part("end_time", lambda row: from_site_time(row.end_time, second_pass=True), iso),
+	],
+	maybe("reason"),
+	flag("recurring"),
+	maybe("recurrence_rule"),
+)
+shown(
+	hours.Hours,
+	"user schedule=schedule.name title=schedule.title",
+	flag("is_default=schedule.is_default"),
+	"version",
+	made("schedules", lambda it: [object_of(each, flat("id=name title", flag("is_default"))) for each in it.schedules]),
+	group("=schedule", "timezone buffer_minutes minimum_notice_hours max_days_in_advance"),
+	made("", lambda it: {field: it.schedule.get(field) or 0 for field in LIMIT_FIELDS}),
+	# Weeks begin on Monday here; the numbers of the API begin on Sunday.
+	made(
+		"rules",
+		lambda it: sorted(
+			it.schedule.rules, key=lambda rule: ((_weekday(rule) - 1) % 7, minutes_of_day(rule.start_time))
+		),
+	),
+	made("overrides", _overrides),
+	written("blocked_times=blocked", lambda rows, zone: [object_of(row, _BLOCKED, zone) for row in rows]),
+	zone="schedule.timezone",
+)
+shown(
+	"Availability Rule",
+	made("day_of_week", _weekday),
+	written("start_time end_time", _time),
+	flag("is_available"),
+)
+shown(
+	Impact,
+	made("gained", lambda it: len(it.gained)),
+	made("lost", lambda it: len(it.lost)),
+	"meeting_types=types bookings_outside=outside",
+)
+shown(TypeImpact, "meeting_type_id=meeting_type name=title gained lost")
+shown(Meeting, "booking", instant("start end"))
+shown(Covered, "meeting_type_id=meeting_type name=title colleagues")
+shown(TypeHost, "user name")
+shown(
+	Explanation,
+	"bookable=is_bookable",
+	instant("start"),
+	"timezone=zone",
+	group("meeting_type", "name=meeting_type title slug"),
+	"reasons=objections hosts",
+	made("suggestions", lambda it: [Slot(each.start, each.end) for each in it.suggestions]),
+	zone="zone",
+)
+shown(HostExplanation, "name user bookable=is_bookable reasons=objections", zone="zone")
+
+
+@door("GET", who=Who.USERS)
+def get(user=None, schedule=None) -> hours.Hours:
 	"""Return a host's hours by the default schedule or a named one, with coming overrides and blocked times."""
-	host = _host(user)
-	return _shown(hours.hours_of(host, parse_choice("schedule", schedule), clock.now()))
+	return hours.hours_of(_host(user), parse_choice("schedule", schedule), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PUT", "PATCH", "POST"])
-@json_endpoint()
-def update(user=None, schedule=None, version=None, keep=None, **fields) -> dict[str, Any]:
+@door("PUT", "PATCH", "POST", who=Who.USERS)
+def update(user=None, schedule=None, version=None, keep=None, **fields) -> hours.Hours:
 	"""Change those fields of a schedule that are sent, and return the hours. `rules` replace the whole week.
 
 	With `version`, as `get` returned it, a change that somebody else has made meanwhile isn't overwritten: 409.
 	"""
 	change = _planned(user, schedule, version, keep, fields)
 	saved = change.save()
-	return _shown(hours.hours_of(change.user, saved.name, clock.now()))
+	return hours.hours_of(change.user, saved.name, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def impact(user=None, schedule=None, keep=None, **fields) -> dict[str, Any]:
 	"""Return what `update` with the same fields would do to the next four weeks. Stores nothing."""
 	change = _planned(user, schedule, None, keep, fields)
 	zone = change.main.timezone
-	return serialise_hours.impact(impact_of_hours(change.draft, zone, clock.now()), zone)
+	return as_json(impact_of_hours(change.draft, zone, clock.now()), zone)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
+@door("POST", who=Who.USERS, status=201)
 def add_override(user=None, **fields) -> dict[str, Any]:
 	"""Create an override of one or several dates, or with `is_away` an absence.
 
 	`conflicts` are the bookings that stay although they lie outside.
 	"""
-	return _added(hours.add_override(_host(user), parse_override(fields)), serialise_hours.saved_override)
+	return _added(hours.add_override(_host(user), parse_override(fields)))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["DELETE", "POST"])
-@json_endpoint()
+@door("DELETE", "POST", who=Who.USERS)
 def remove_override(id=None) -> Message:
 	"""Delete an override. `id` is as in `get`."""
-	signed_in()
 	hours.remove_overrides([parse_name(id)]).save()
 	return Message(_("Override deleted successfully"))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def colleagues(user=None) -> dict[str, Any]:
 	"""Return the meeting types that a host takes alone, each with the colleagues who could stand in during an absence."""
 	host = _host(user)
-	found = types_to_cover(host, types_of(Draft(host)))
-	return {"meeting_types": [serialise_hours.covered(each) for each in found]}
+	return {"meeting_types": types_to_cover(host, types_of(Draft(host)))}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
+@door("POST", who=Who.USERS, status=201)
 def block(user=None, start_time=None, end_time=None, **fields) -> dict[str, Any]:
 	"""Block a time, once or recurring. `conflicts` are the bookings that stay in it."""
 	host = _host(user)
 	start, end = parse_instants(start_time=start_time, end_time=end_time)
-	zone = rule_zone(host)
-	return _added(
-		hours.block(host, start, end, parse_block(fields)),
-		lambda doc: serialise_hours.blocked_time(doc.as_dict(), zone),
-	)
+	return _added(hours.block(host, start, end, parse_block(fields)))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["DELETE", "POST"])
-@json_endpoint()
+@door("DELETE", "POST", who=Who.USERS)
 def unblock(id=None) -> Message:
 	"""Delete blocked time. `id` is as in `get`."""
-	signed_in()
 	hours.unblock(parse_name(id)).save()
 	return Message(_("Blocked time deleted successfully"))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def explain(meeting_type=None, start=None, duration=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def explain(meeting_type=None, start=None, duration=None) -> Explanation:
 	"""Return why a meeting type is offered at `start` or not. `meeting_type` is the name of its record."""
-	signed_in()
-	instant = parse_instant_of("start", start)
+	begins = parse_instant_of("start", start)
 	minutes = parse_whole_number("duration", duration)
-	return serialise.explanation(explain_start(parse_name(meeting_type), instant, minutes, clock.now()))
+	return explain_start(parse_name(meeting_type), begins, minutes, clock.now())
 
 
 def _host(user: object) -> str:
-	signed_in()
 	return hours.host_named(parse_choice("user", user))
-
-
-def _shown(host_hours: hours.Hours) -> dict[str, Any]:
-	return serialise_hours.hours(host_hours, hours.stand_ins_of(host_hours.overrides))
 
 
 def _planned(user: object, schedule: object, version: object, keep: object, fields: dict[str, Any]) -> HoursChange:
@@ -139,10 +228,9 @@ def _planned(user: object, schedule: object, version: object, keep: object, fiel
 	)
 
 
-def _added(change: HoursChange, serialised) -> dict[str, Any]:
+def _added(change: HoursChange) -> dict[str, Any]:
 	zone = rule_zone(change.user)
 	conflicts = outside_hours(change.draft, clock.now())
-	return {
-		**serialised(change.save()),
-		"conflicts": [serialise_hours.meeting(conflict, zone) for conflict in conflicts],
-	}
+	saved = change.save()
+	parts = _OVERRIDE if saved.doctype == "Availability Override" else _BLOCKED
+	return {**object_of(saved.as_dict(), parts, zone), "conflicts": as_json(conflicts, zone)}

@@ -1,18 +1,21 @@
 """Methods for hosts and managers: booking links for one booking, until a date, or for chosen times."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 
-from scheduler_integration.api import serialise_catalogue as serialise
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in_host
+from scheduler_integration.api.as_json import flag, flat, instant_z, made, maybe, object_of, stored
+from scheduler_integration.api.door import Who, door
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue import edit_links
+from scheduler_integration.catalogue.booking_links import link_url
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.mailed_times.offer import Wish, parse_count, times_for
-from scheduler_integration.meetings.link_uses import uses_of
+from scheduler_integration.mailed_times.write import as_html, as_simple_html, as_text
+from scheduler_integration.meetings.link_uses import state_of, uses_of
 from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_field,
@@ -26,49 +29,52 @@ from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 
+_LINK = flat(
+	"id=name",
+	made("url", lambda link: link_url(link.name, link.meeting_type)),
+	"meeting_type user",
+	maybe("host title"),
+	flag("single_use"),
+	made("expires_on", lambda link: str(link.expires_on)),
+	maybe("duration=duration_minutes"),
+	made("times", lambda link: (link.own_times or "").split()),
+	maybe("attendee_name attendee_email"),
+)
+_USE = flat("booking=name attendee_name", instant_z("start=starts_at"))
 # The method `list` below hides the type.
 LIST = list
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.HOSTS)
 def list(user=None) -> dict[str, Any]:
 	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
-	own = signed_in_host()
-	asked = parse_choice("user", user) or own
+	asked = parse_choice("user", user) or frappe.session.user
 	links = edit_links.readable_links(None if asked == "all" else asked)
 	uses, now = uses_of(link.name for link in links), clock.now()
-	return {"links": [serialise.booking_link(link, uses.get(link.name, []), now) for link in links]}
+	return {"links": [_shown(link, uses.get(link.name, []), now) for link in links]}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
+@door("POST", who=Who.HOSTS, status=201)
 def create(**fields) -> dict[str, Any]:
 	"""Create a link and return it."""
-	signed_in_host()
-	return serialise.booking_link(edit_links.create_link(parse_new_link(fields)), [], clock.now())
+	return _shown(edit_links.create_link(parse_new_link(fields)), [], clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.HOSTS)
 def revoke(link=None) -> dict[str, Any]:
 	"""Let nobody book with a link any more, and return it. `link` is its id. Meetings that were booked stay."""
-	signed_in_host()
 	revoked = edit_links.revoke_link(parse_name(link))
-	return serialise.booking_link(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
+	return _shown(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.HOSTS)
 def meeting_types() -> dict[str, Any]:
 	"""Return the meeting types whose times the caller can offer, with their pages, and the caller's time zone."""
-	user = signed_in_host()
 	offered = [{"id": each.name, "name": each.title, "page": each.page} for each in readable_meeting_types()]
-	return {"meeting_types": offered, "timezone": timezone_of(user)}
+	return {"meeting_types": offered, "timezone": timezone_of(frappe.session.user)}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.HOSTS)
 def times_for_mail(
 	meeting_type=None, count=None, times=None, timezone=None, single_use=None, attendee_name=None, attendee_email=None
 ) -> dict[str, Any]:
@@ -76,7 +82,6 @@ def times_for_mail(
 
 	With `single_use`, or the reader's name or address, they lead to a booking link, which is made.
 	"""
-	signed_in_host()
 	own = find_own_bookable(parse_name(meeting_type))
 	wish = Wish(
 		zone=checked_zone(timezone or own.page.timezone),
@@ -88,4 +93,20 @@ def times_for_mail(
 		attendee_email=parse_field("attendee_email", attendee_email, line),
 	)
 	offered, link = times_for(own, wish, clock.now())
-	return serialise.mailed_times(offered, link)
+	return {
+		"html": str(as_html(offered)),
+		"simple_html": str(as_simple_html(offered)),
+		"text": as_text(offered),
+		"times": [{"day": day, "time": time, "url": url} for day, own in offered.days for time, url in own],
+		"link": link,
+	}
+
+
+def _shown(link: Document | frappe._dict, uses: Sequence[frappe._dict], now: int) -> dict[str, Any]:
+	"""Return an item of `list`. `uses` are the bookings that take its use, `now` is in epoch seconds."""
+	return {
+		**object_of(link, _LINK),
+		"status": state_of(link, len(uses), now),
+		"used_by": [object_of(use, _USE) for use in uses],
+		**object_of(link, stored("created_at=creation")),
+	}

@@ -6,13 +6,12 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in
-from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.api.as_json import instant, shown
+from scheduler_integration.api.door import Who, door
+from scheduler_integration.availability.conflicts import CalendarCheck, find_conflicts
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.availability.slots import OfferedSlots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.entry.commands import act, parse_command
@@ -20,6 +19,7 @@ from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
@@ -34,10 +34,10 @@ from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 
 MAX_OFFSET = 10_000
+shown(CalendarCheck, "has_conflict host", instant("start end"), "conflicts suggestions", zone="zone")
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def list(
 	when=None,
 	status=None,
@@ -51,13 +51,13 @@ def list(
 	offset=None,
 ) -> dict[str, Any]:
 	"""Return bookings of the signed-in host, or for managers of another `host` or of `all`."""
-	user = signed_in()
+	user = frappe.session.user
 	asked = {"status": status, "start_date": start_date, "end_date": end_date}
 	named = {"meeting_type": meeting_type, "page": page, "host": None if host == "all" else host}
 	only = parse_booking_filter(asked | named, checked_zone(timezone or timezone_of(user)))
 	if not is_manager() and (host == "all" or only.host not in ("", user)):
 		raise NotPermitted(_("Only a Scheduling Manager can list the meetings of others."))
-	listed = lookup.list_for_host(
+	found = lookup.list_for_host(
 		None if host == "all" else only.host or user,
 		clock.now(),
 		when=_when(when, only),
@@ -65,7 +65,7 @@ def list(
 		limit=_bounded("limit", limit, 50, 1, lookup.MAX_ROWS),
 		offset=_bounded("offset", offset, 0, 0, MAX_OFFSET),
 	)
-	return {"bookings": [serialise.host_booking(each) for each in listed]}
+	return {"bookings": found}
 
 
 def _when(given: object, only: BookingFilter) -> str:
@@ -85,30 +85,26 @@ def _bounded(field: str, given: object, default: int, least: int, most: int) -> 
 	return number
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def get(name=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def get(name=None) -> HostBooking:
 	"""Return one booking."""
-	signed_in()
-	return serialise.host_booking(lookup.get_for_host(parse_name(name), clock.now()))
+	return lookup.get_for_host(parse_name(name), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def get_slots(
 	meeting_type=None, start_date=None, end_date=None, timezone=None, duration=None, booking=None
-) -> dict[str, Any]:
+) -> OfferedSlots:
 	"""Return the slots that a host or manager can book for somebody, of at most 62 days.
 
 	`meeting_type` is the name of its record. With `booking`, a Booking's name, they are those to which the booking can be
 	moved. Minimum notice and booking window don't apply.
 	"""
-	signed_in()
 	first = parse_date("start_date", start_date)
 	last = parse_date("end_date", end_date or start_date)
 	bookable, request = _wanted(meeting_type, parse_whole_number("duration", duration), booking)
 	zone = checked_zone(timezone or bookable.page.timezone)
-	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
+	return slots_between(bookable, request, first, last, zone, clock.now())
 
 
 def _wanted(meeting_type: object, minutes: int | None, booking: object) -> tuple[Bookable, SlotRequest]:
@@ -120,23 +116,18 @@ def _wanted(meeting_type: object, minutes: int | None, booking: object) -> tuple
 	return own, SlotRequest(chosen_duration(own.meeting_type, minutes), by_host=True)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
-def create(meeting_type=None, host=None, reference_doctype=None, reference_name=None, **payload) -> dict[str, Any]:
+@door("POST", who=Who.USERS, status=201)
+def create(meeting_type=None, host=None, reference_doctype=None, reference_name=None, **payload) -> HostBooking:
 	"""Book a meeting for somebody and return it. The other arguments are the fields of BookingPayload.
 
 	`meeting_type` is the name of its record. The reference is a Contact, a lead or a deal.
 	"""
-	signed_in()
 	asked = BookingPayload.of(payload | parse_collections(payload))
-	return serialise.host_booking(
-		book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name)
-	)
+	return book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
-@json_endpoint()
-def update(name=None, action=None, **given) -> dict[str, Any]:
+@door("PATCH", "POST", who=Who.USERS)
+def update(name=None, action=None, **given) -> HostBooking:
 	"""Run a command on the booking and return it.
 
 	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
@@ -144,15 +135,12 @@ def update(name=None, action=None, **given) -> dict[str, Any]:
 	for managers, `reassign` to `host`.
 	The other arguments are those of `parse_command`.
 	"""
-	signed_in()
-	return serialise.host_booking(act(parse_command(action, name, **given)))
+	return act(parse_command(action, name, **given))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS)
+def check_conflicts(start=None, end=None, host=None, booking=None) -> CalendarCheck:
 	"""Return the entries of a host's calendar between two instants, and other times that are free."""
-	user = signed_in()
+	user = frappe.session.user
 	since, until = parse_instants(start=start, end=end)
-	check = find_conflicts(since, until, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())
-	return serialise.calendar_check(check)
+	return find_conflicts(since, until, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())

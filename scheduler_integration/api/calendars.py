@@ -1,6 +1,5 @@
 """Methods for hosts: connect accounts and choose calendars. With `notify`, vendors report that a calendar changed."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +8,11 @@ from frappe import _
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.as_json import instant, made, shown
+from scheduler_integration.api.door import Who, door
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
-from scheduler_integration.calendars.mirror.calendar_changes import changes_of_booking
+from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange, changes_of_booking
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.limits import REQUESTS, refused
@@ -23,7 +21,7 @@ from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, Not
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
-from scheduler_integration.parsing.push_messages import PushMessage, google_messages, microsoft_messages
+from scheduler_integration.parsing.push_messages import google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.site_address import site_url
@@ -32,47 +30,63 @@ PAGE = "/scheduling/calendars"
 # A vendor sends a token of some dozen characters, and messages of some hundred kilobytes at once.
 _LONGEST_TOKEN, _LARGEST_BODY = 2000, 1 << 20
 
+shown(
+	# Addresses, tokens and passwords are never part of it.
+	connections.ConnectionSummary,
+	"name user provider account status is_active",
+	made("is_trusted", lambda each: each.distrust is None),
+	"distrust",
+	instant("last_read"),
+	"error error_count unwritten closes",
+	made("", lambda each: each.switches),
+	"calendars",
+)
+shown(connections.CalendarChoice)
+shown(
+	CalendarChange,
+	"user account",
+	made("event", lambda it: "deleted" if it.is_deleted else "declined" if it.starts_at is None else "moved"),
+	instant("starts_at ends_at"),
+	"declined_by",
+)
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+
+@door("GET", who=Who.USERS)
 def list(whose=None) -> dict[str, Any]:
 	"""Return the signed-in host's connections with their calendars and health; with `whose=all`, for managers, all."""
-	user = signed_in()
+	user = frappe.session.user
 	if whose not in (None, "", "all"):
 		raise InvalidRequest(details={"whose": _("This must be “all”, or left out.")})
 	if whose == "all" and not is_manager():
 		raise NotPermitted
 	summaries = connections.connections_of(None if whose == "all" else user, clock.now())
-	return {"connections": [serialise.connection(summary) for summary in summaries]}
+	return {"connections": summaries}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def connect_address(provider=None, address=None, login=None, password=None) -> dict[str, Any]:
 	"""Connect a `CalDAV` account with address, login and app password, or an `ICS` feed with its address.
 
 	The server is asked at once.
 	"""
-	user = signed_in()
+	user = frappe.session.user
 	form = parse_address_form(joining.password_needed(), provider, address, login, password)
 	with keeping_secrets():
 		name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
 	return _one(name, user)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
 	"""Give a CalDAV account its new app password, or a feed its new address."""
-	user = signed_in()
+	user = frappe.session.user
 	given = parse_secret("password", password), parse_secret("address", address)
 	with keeping_secrets():
 		connections.reconnect(parse_name(name), user, *given)
 	return _one(parse_name(name), user)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def update(name=None, read=None, written=None, closes=None, **switches) -> dict[str, Any]:
 	"""Change a connection. Settings that are left out stay as they are.
 
@@ -80,7 +94,7 @@ def update(name=None, read=None, written=None, closes=None, **switches) -> dict[
 	bookings, or empty for none. `closes`: close the times if a calendar can't be read. Further switches:
 	`ignore_tentative`, `ignore_focus_time`, `invites`, `delete_cancels`, `move_reschedules`.
 	"""
-	user = signed_in()
+	user = frappe.session.user
 	connections.update(
 		parse_name(name),
 		user,
@@ -92,48 +106,43 @@ def update(name=None, read=None, written=None, closes=None, **switches) -> dict[
 	return _one(parse_name(name), user)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def sync(name=None, full=None) -> dict[str, Any]:
 	"""Read the connection's calendars as soon as possible. Returns at once. With `full` all of them, not only what changed."""
-	user = signed_in()
+	user = frappe.session.user
 	connections.sync_now(parse_name(name), user, clock.now(), full=parse_flag("full", full))
 	return _one(parse_name(name), user)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def disconnect(name=None, keep_events=None) -> dict[str, Any]:
 	"""Disconnect an account. With `keep_events`, the events that were written stay in its calendars."""
-	user = signed_in()
+	user = frappe.session.user
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
 	return {"disconnected": parse_name(name)}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def changes(booking=None) -> dict[str, Any]:
 	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
-	user = signed_in()
+	user = frappe.session.user
 	name = find_for_host(parse_name(booking), "read").name
 	differences = changes_of_booking(name, None if is_manager() else user, clock.now())
-	return {"changes": [serialise.calendar_change(difference) for difference in differences]}
+	return {"changes": differences}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:
 	owner = None if is_manager(user) else user
 	summaries = (connection for connection in connections.connections_of(owner, clock.now()) if connection.name == name)
-	return {"connection": serialise.connection(next(summaries))}
+	return {"connection": next(summaries)}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def connect(provider=None, connection=None) -> dict[str, Any]:
 	"""Return the address of the vendor's page, where the host permits access. Nothing is connected yet.
 
 	`provider` is `Google` or `Outlook`. `connection` is the name of a connection that is to be connected again.
 	"""
-	signed_in()
 	name = parse_name(connection) if connection else ""
 	address = joining.begin(
 		parse_choice("provider", provider) or "", this_asker(), callback_address(CALENDAR_CALLBACK), name
@@ -141,15 +150,13 @@ def connect(provider=None, connection=None) -> dict[str, Any]:
 	return {"auth_url": address}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def use_other_account(key=None) -> dict[str, Any]:
 	"""Give a connection another account: the one with which the host has just signed in."""
-	signed_in()
 	return {"connection": joining.use_other_account(parse_choice("key", key) or "", this_asker()).connection}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@door("GET", who=Who.ANYBODY)
 def callback() -> Response:
 	"""Finish connecting an account: the vendor sends the browser back here. Shows the host's calendars.
 
@@ -170,7 +177,7 @@ def callback() -> Response:
 	return _to_page(connected=joined.connection)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@door("POST", who=Who.SENDERS)
 def notify() -> Response:
 	"""Take push messages of Google and Microsoft. Queues the reading of the calendars, and answers at once.
 
@@ -183,25 +190,23 @@ def notify() -> Response:
 		# Microsoft checks that this site owns the address. The text comes from outside, so it is sent as plain text.
 		return Response(token[:_LONGEST_TOKEN], 200, content_type="text/plain; charset=utf-8")
 	now = clock.now()
-	connections_to_read = push.received(_messages(), now)
+	request = frappe.request
+	from_google = google_messages(request.headers)
+	if from_google is not None:
+		messages = from_google
+	elif (request.content_length or 0) > _LARGEST_BODY:
+		messages = []
+	else:
+		# A body that comes in pieces doesn't say how long it is. Frappe has read it already.
+		body = request.get_data()
+		messages = microsoft_messages(body) if len(body) <= _LARGEST_BODY else []
+	connections_to_read = push.received(messages, now)
 	if not connections_to_read:
 		# Vendors' own messages aren't limited, so that none is lost on a busy day.
 		return refused(REQUESTS) or Response(status=202)
 	for connection in connections_to_read:
 		enqueue_push_sync(connection)
 	return Response(status=202)
-
-
-def _messages() -> Sequence[PushMessage]:
-	request = frappe.request
-	from_google = google_messages(request.headers)
-	if from_google is not None:
-		return from_google
-	if (request.content_length or 0) > _LARGEST_BODY:
-		return []
-	# A body that comes in pieces doesn't say how long it is. Frappe has read it already.
-	body = request.get_data()
-	return microsoft_messages(body) if len(body) <= _LARGEST_BODY else []
 
 
 def _to_page(**query: str) -> Response:

@@ -1,10 +1,8 @@
 """Methods for custom domains: check the records of one, and tell a web server whether to get a certificate for a name."""
 
-import frappe
 from werkzeug.wrappers import Response
 
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.door import Who, door
 from scheduler_integration.catalogue.lookup import is_page
 from scheduler_integration.domains.claims import claim_view, find_claim
 from scheduler_integration.domains.keep import check as check_claim
@@ -14,17 +12,15 @@ from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.platform import clock
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def check(name=None) -> dict[str, object]:
 	"""Ask the DNS about a Scheduling Domain now. Returns its status, the records to set, and what the DNS has."""
-	signed_in()
 	claim = find_claim(parse_name(name))
 	check_claim(claim, clock.now())
 	return claim_view(claim)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@door("GET", who=Who.ANYBODY)
 def ask(domain=None) -> Response:
 	"""Answer 200 if pages are shown at this host name, and 404 otherwise. A web server asks before it gets a certificate."""
 	if refusal := refused(REQUESTS):

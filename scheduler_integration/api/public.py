@@ -8,37 +8,36 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise, serialise_waitlist
-from scheduler_integration.api.answer import File, json_endpoint
+from scheduler_integration.api.as_json import as_json
+from scheduler_integration.api.door import File, Who, door
+from scheduler_integration.api.shapes import series_dates
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.availability.slots import first_month_with_slots, slots_between
+from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, first_month_with_slots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
-from scheduler_integration.catalogue.public import find_listing
+from scheduler_integration.catalogue.public import Listing, find_listing
 from scheduler_integration.entry import waitlist
 from scheduler_integration.entry.admission import challenge_for, confirm_attendee, hold_for_visitor
 from scheduler_integration.entry.commands import (
 	book_for_visitor,
-	cancel_for_attendee,
 	parse_guests_of,
 	parse_scope,
 	reschedule_for_attendee,
-	update_guests_for_attendee,
 )
 from scheduler_integration.entry.headers import set_etag
-from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request, limited
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.entry.your_data import read_held
 from scheduler_integration.exceptions import BookingNotFound, InvalidDate, LinkExpired
 from scheduler_integration.meetings.link_uses import check_open
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
+from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
 from scheduler_integration.notifications.feed import host_feed
 from scheduler_integration.notifications.invitation import calendar_file as published
@@ -61,24 +60,21 @@ from scheduler_integration.parsing.fields import (
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.zones import check_clock, checked_zone
+from scheduler_integration.payments.terms import due_now, is_charged
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.platform.zone_words import renamed_cities, zone_words
 from scheduler_integration.waitlist.requests import WaitPayload
-from scheduler_integration.waitlist.shown import entry_by_token
+from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
-def get_page(slug=None) -> dict[str, Any]:
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
+def get_page(slug=None) -> Listing:
 	"""Return a scheduling page and its meeting types."""
-	return serialise.listing(find_listing(parse_name(slug)))
+	return find_listing(parse_name(slug))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def get_slots(
 	slug=None,
 	meeting_type=None,
@@ -92,7 +88,7 @@ def get_slots(
 	host=None,
 	ends=True,
 	include_taken=False,
-) -> dict[str, Any]:
+) -> OfferedSlots | dict[str, Any]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`.
 
 	Without `ends` they have no `end`, which halves a long answer. `include_taken` adds the times that are taken, if the page
@@ -100,18 +96,24 @@ def get_slots(
 	"""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
-	first = parse_date("date" if date else "start_date", date or start_date)
-	last = parse_date("date" if date else "end_date", date or end_date)
+	names = ("date", "date") if date else ("start_date", "end_date")
+	first, last = map(parse_date, names, (date or start_date, date or end_date))
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
-	return serialise.offered_slots(offered, ends=parse_flag("ends", ends))
+	return offered if parse_flag("ends", ends) else _without_ends(as_json(offered))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+def _without_ends(answer: dict[str, Any]) -> dict[str, Any]:
+	for kind in ("days", "taken"):
+		for slots in answer.get(kind, {}).values():
+			for slot in slots:
+				del slot["end"]
+	return answer
+
+
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def get_series(
 	slug=None, meeting_type=None, start=None, times=None, timezone=None, duration=None, hold=None, host=None
 ) -> dict[str, Any]:
@@ -121,12 +123,12 @@ def get_series(
 	wanted = parse_field("times", times, lambda value: parse_series(None, value, first, bookable.meeting_type))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	plan = plan_dates(bookable, request, first, wanted, clock.now())
-	return serialise.series_offer(plan, zone, bookable.meeting_type)
+	price, currency = bookable.meeting_type.price, bookable.meeting_type.currency
+	payment = {"price": price, "due": float(due_now(bookable.meeting_type, 1)), "currency": currency}
+	return {**series_dates(plan, zone), "payment": payment if is_charged(bookable.meeting_type) else None}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
 	"""Return the cities that a language calls otherwise than their time zones, and the words by which people find a zone.
 
@@ -137,9 +139,7 @@ def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
 	return {kind: {only: words[only]} if only in words else {} for kind, words in found.items()} if only else found
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def next_slots(
 	slug=None,
 	meeting_type=None,
@@ -150,18 +150,16 @@ def next_slots(
 	rescheduling=None,
 	host=None,
 	include_taken=False,
-) -> dict[str, Any]:
+) -> FirstMonth:
 	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
-	return serialise.first_month(first_month_with_slots(bookable, request, zone, clock.now(), since))
+	return first_month_with_slots(bookable, request, zone, clock.now(), since)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
-@limited(REQUESTS)
+@door("POST", who=Who.ANYBODY, status=201, limit=REQUESTS)
 def hold_slot(
 	slug=None,
 	meeting_type=None,
@@ -176,23 +174,19 @@ def hold_slot(
 ) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
-	instant = parse_instant_of("start", start)
-	check_clock(timezone, instant, utc_offset)
-	held = hold_for_visitor(bookable, request, instant, proof, clock.now(), is_moving=bool(rescheduling))
-	return serialise.held_slot(*held)
+	begins = parse_instant_of("start", start)
+	check_clock(timezone, begins, utc_offset)
+	held, challenge = hold_for_visitor(bookable, request, begins, proof, clock.now(), is_moving=bool(rescheduling))
+	return {**as_json(held), **({"challenge": challenge} if challenge else {})}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def get_challenge(slug=None, meeting_type=None) -> dict[str, Any]:
 	"""Return the challenge whose proof `book` needs at present; None in its place if it needs none."""
 	return {"challenge": challenge_for(_find_open(slug, meeting_type), clock.now())}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.ANYBODY, limit=REQUESTS)
 def release_slot(hold=None) -> dict[str, Any]:
 	"""Release a held slot. Does nothing if `hold` isn't a key."""
 	if key := parse_hold_key(hold):
@@ -200,34 +194,27 @@ def release_slot(hold=None) -> dict[str, Any]:
 	return {}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
-def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
+@door("POST", who=Who.ANYBODY, status=201)
+def book(slug=None, meeting_type=None, **payload) -> AttendeeBooking:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)
-	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), asked))
+	return book_for_visitor(_find(slug, meeting_type), asked)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
-def get_booking(token=None) -> dict[str, Any]:
+@door("GET", who=Who.LINK, limit=REQUESTS)
+def get_booking(token=None) -> AttendeeBooking:
 	"""Return the booking of a manage link."""
-	return serialise.attendee_booking(booking_by_token(parse_name(token), clock.now()))
+	return booking_by_token(parse_name(token), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
-def cancel(token=None, reason=None, scope=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK, limit=REQUESTS)
+def cancel(token=None, reason=None, scope=None) -> AttendeeBooking:
 	"""Cancel the booking of a manage link and return it; with `scope` `later` or `all`, also other dates of its series."""
-	cancelled = cancel_for_attendee(parse_name(token), parse_reason(reason), parse_scope(scope))
-	return serialise.attendee_booking(cancelled)
+	return bookings.cancel_by_token(parse_name(token), parse_reason(reason), clock.now(), scope=parse_scope(scope))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
+@door("POST", who=Who.LINK, status=201)
 def reschedule(
 	token=None,
 	start=None,
@@ -240,34 +227,29 @@ def reschedule(
 	dates=None,
 	timezone=None,
 	utc_offset=None,
-) -> dict[str, Any]:
+) -> AttendeeBooking:
 	"""Move the meeting of a manage link to another time and return the new booking."""
 	count_request(BOOKINGS)
 	days, agreed = parse_json("parts", parts, list), parse_json("dates", dates, list)
 	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key, agreed)
 	check_clock(timezone, request.start, utc_offset)
-	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request, parse_scope(scope)))
+	return reschedule_for_attendee(parse_name(token), request, parse_scope(scope))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-def update_guests(token=None, guests=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK)
+def update_guests(token=None, guests=None) -> AttendeeBooking:
 	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
 	count_request(BOOKINGS)
-	return serialise.attendee_booking(update_guests_for_attendee(parse_name(token), parse_guests_of(guests)))
+	return bookings.update_guests_by_token(parse_name(token), parse_guests_of(guests), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(BOOKINGS)
-def confirm_address(token=None, code=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK, limit=BOOKINGS)
+def confirm_address(token=None, code=None) -> AttendeeBooking:
 	"""Confirm the attendee's address with the code that was sent to it; without a code, send one. Returns the booking."""
-	return serialise.attendee_booking(confirm_attendee(parse_name(token), code, clock.now()))
+	return confirm_attendee(parse_name(token), code, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.LINK, limit=REQUESTS)
 def calendar_file(token=None) -> File:
 	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over.
 
@@ -290,18 +272,14 @@ def _reader_of_link(token: str) -> tuple[Document, Reader]:
 		return booking, host_reader(user)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.LINK, limit=REQUESTS)
 def download_your_data(ticket=None) -> File:
 	"""Return what is held about a person as a JSON file. Raises LinkExpired without a valid ticket."""
 	held = json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2)
 	return File("your-data.json", held, "application/json")
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("GET", who=Who.LINK, limit=REQUESTS)
 def host_calendar(token=None) -> File:
 	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
 	content = host_feed(feed_owner(parse_name(token)), clock.now())
@@ -309,8 +287,7 @@ def host_calendar(token=None) -> File:
 	return File("meetings.ics", content, "text/calendar; charset=utf-8")
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
+@door("POST", who=Who.ANYBODY, status=201)
 def join_waitlist(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 	"""Join a waitlist. The other arguments are the fields of BookingPayload that aren't about a time, and of WaitPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
@@ -318,52 +295,40 @@ def join_waitlist(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 	return {"email": waitlist.join_for_visitor(_find(slug, meeting_type), asked, WaitPayload.of(payload))}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
-@limited(BOOKINGS)
-def wait_for_earlier(token=None, timezone=None, **payload) -> dict[str, Any]:
+@door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
+def wait_for_earlier(token=None, timezone=None, **payload) -> ShownEntry:
 	"""Wait for an earlier time for the booking of a manage link, and return the entry. The others are fields of WaitPayload."""
-	return serialise_waitlist.entry(waitlist.wait_for_earlier(parse_name(token), WaitPayload.of(payload), timezone))
+	return waitlist.wait_for_earlier(parse_name(token), WaitPayload.of(payload), timezone)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-@limited(REQUESTS)
-def get_waitlist_entry(token=None) -> dict[str, Any]:
+@door("GET", who=Who.LINK, limit=REQUESTS)
+def get_waitlist_entry(token=None) -> ShownEntry:
 	"""Return the waitlist entry of a link, with the time that is offered at present."""
-	return serialise_waitlist.entry(entry_by_token(parse_name(token), clock.now()))
+	return entry_by_token(parse_name(token), clock.now())
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(BOOKINGS)
-def change_wait(token=None, timezone=None, **payload) -> dict[str, Any]:
+@door("POST", who=Who.LINK, limit=BOOKINGS)
+def change_wait(token=None, timezone=None, **payload) -> ShownEntry:
 	"""Change when the person of a waitlist entry has time. The other arguments are the fields of WaitPayload."""
-	return serialise_waitlist.entry(waitlist.change_wait(parse_name(token), WaitPayload.of(payload), timezone))
+	return waitlist.change_wait(parse_name(token), WaitPayload.of(payload), timezone)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
-def leave_waitlist(token=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK, limit=REQUESTS)
+def leave_waitlist(token=None) -> ShownEntry:
 	"""Leave the waitlist, and return the entry."""
-	return serialise_waitlist.entry(waitlist.leave_waitlist(parse_name(token)))
+	return waitlist.leave_waitlist(parse_name(token))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint(status=201)
-@limited(BOOKINGS)
-def take_offer(token=None, offer=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
+def take_offer(token=None, offer=None) -> AttendeeBooking:
 	"""Book the time that is offered, or move the meeting there, and return the booking."""
-	return serialise.attendee_booking(waitlist.take_offer(parse_name(token), parse_name(offer)))
+	return waitlist.take_offer(parse_name(token), parse_name(offer))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
-def pass_offer(token=None, offer=None) -> dict[str, Any]:
+@door("POST", who=Who.LINK, limit=REQUESTS)
+def pass_offer(token=None, offer=None) -> ShownEntry:
 	"""Let others have the time that is offered, wait for another one, and return the entry."""
-	return serialise_waitlist.entry(waitlist.pass_offer(parse_name(token), parse_name(offer)))
+	return waitlist.pass_offer(parse_name(token), parse_name(offer))
 
 
 def _find(slug: object, meeting_type: object) -> Bookable:

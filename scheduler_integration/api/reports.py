@@ -5,9 +5,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.consultants import consultant_of
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.door import Who, door
 from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.markdown import as_markdown
 from scheduler_integration.client_reports.section import CHANNELS, Channel, Section, section_for
@@ -16,18 +15,15 @@ from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermit
 from scheduler_integration.parsing.fields import parse_choice, parse_name
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
 	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
-	signed_in()
 	where = _channel(channel)
 	subject = subject_of(_readable(parse_name(doctype) or "Client Assessment", parse_name(name)))
 	return _written(section_for(subject, where) if subject else None, where)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.HOSTS)
 def preview(consultant=None, phase=None, disc=None, channel=None) -> dict[str, Any]:
 	"""Return the section as a client of this phase and DISC profile would see it. Its links aren't tracked."""
 	user, where = consultant_of(consultant), _channel(channel)

@@ -1,33 +1,72 @@
 """Methods for consultants: read and change the settings of their scheduler."""
 
-from typing import Any
-
-import frappe
 from frappe import _
 
-from scheduler_integration.api import serialise_consultants as serialise
-from scheduler_integration.api.answer import Message, json_endpoint
+from scheduler_integration.api.as_json import flat, instant_z, made, object_of, shown
 from scheduler_integration.api.consultants import consultant_of
-from scheduler_integration.catalogue.consultant_settings import save_settings, settings_of
+from scheduler_integration.api.door import Message, Who, door
+from scheduler_integration.api.shapes import BRIEF
+from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, save_settings, settings_of
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
 from scheduler_integration.exceptions import SettingsNotFound
-from scheduler_integration.parsing.scheduler_fields import parse_settings
+from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
+from scheduler_integration.parsing.payload import Fields, address, flag, one_of, parse_payload, text_or_none
+from scheduler_integration.parsing.text import Refused, label, prose
+from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
+
+PROVIDERS = {
+	"native": "Native",
+	"calendly": "Calendly",
+	"acuity": "Acuity",
+	"scheduleonce": "ScheduleOnce",
+	"custom": "Custom",
+}
+LONGEST_NAME = 200
+# The other arguments of a request, and the fields of an answer that somebody sends back together with the rest.
+_NOT_FIELDS = frozenset(
+	{"cmd", "consultant", "meeting_type", "id", "consultant_id", "meeting_types", "created_at", "updated_at"}
+)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
-def get(consultant=None) -> dict[str, Any]:
+def _embed_code(value: object) -> str:
+	"""Return the code as it was sent. The record's controller reads it, with the allowed hosts of the settings."""
+	code = text_or_none(value) or ""
+	if len(code) > LONGEST_EMBED_CODE:
+		raise Refused(_("This is too long: at most {0} characters.").format(LONGEST_EMBED_CODE))
+	return code
+
+
+_SETTINGS: Fields = {
+	"scheduler_provider": ("scheduler_provider", one_of(PROVIDERS)),
+	"scheduler_url": ("scheduler_url", address(LONGEST_URL)),
+	"embed_code": ("embed_code", _embed_code),
+	"display_name": ("display_name", lambda value: label(value, LONGEST_NAME)),
+	"description": ("description", prose),
+	"show_in_reports": ("show_in_reports", flag("show_in_reports")),
+	"embed_in_reports": ("embed_in_reports", flag("embed_in_reports")),
+}
+_HEAD = flat("id=name consultant_id=consultant", made("scheduler_provider", lambda it: it.scheduler_provider.lower()))
+_CHANGED = flat(_HEAD, "scheduler_url display_name show_in_reports", instant_z("updated_at"))
+shown(
+	ConsultantSettings,
+	_HEAD,
+	"scheduler_url embed_code display_name description show_in_reports embed_in_reports",
+	made("meeting_types", lambda it: [object_of(each, BRIEF) for each in types_of_consultant(it.consultant)]),
+	instant_z("created_at updated_at"),
+)
+
+
+@door("GET", who=Who.HOSTS)
+def get(consultant=None) -> ConsultantSettings:
 	"""Return the settings with the consultant's active meeting types."""
 	settings = settings_of(consultant_of(consultant))
 	if not settings:
 		raise SettingsNotFound
-	return serialise.settings(settings, types_of_consultant(settings.consultant))
+	return settings
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
-@json_endpoint()
+@door("PATCH", "POST", who=Who.HOSTS)
 def update(consultant=None, **fields) -> Message:
 	"""Change the settings that are sent. The first call creates the record."""
-	user = consultant_of(consultant)
-	settings = save_settings(user, parse_settings(fields))
-	return Message(_("Scheduler settings updated successfully"), serialise.updated_settings(settings))
+	settings = save_settings(consultant_of(consultant), parse_payload(fields, _SETTINGS, _NOT_FIELDS))
+	return Message(_("Scheduler settings updated successfully"), object_of(settings, _CHANGED))

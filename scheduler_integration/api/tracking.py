@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import frappe
 from frappe import _
 
-from scheduler_integration.api.answer import Message, json_endpoint
+from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.engagement.clicks import record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, limited
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS
 from scheduler_integration.entry.visits import countable_visit, why_uncounted
 from scheduler_integration.entry.webhooks import record_browser_message
 from scheduler_integration.exceptions import InvalidRequest
@@ -17,9 +16,7 @@ from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.platform import clock
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.ANYBODY, limit=REQUESTS)
 def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
 	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
 
@@ -46,9 +43,7 @@ def _uncounted(reason: str) -> Message:
 	return Message(_("This click isn't counted."), {"counted": False, "reason": reason})
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(BOOKINGS)
+@door("POST", who=Who.ANYBODY, limit=BOOKINGS)
 def event_scheduled(reference=None, invitee_uri=None) -> dict[str, Any]:
 	"""Take a message of Calendly's widget: `calendly.event_scheduled`, the client has booked there.
 

@@ -4,20 +4,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import frappe
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.api.as_json import shown
+from scheduler_integration.api.door import OnTop, Who, door
 from scheduler_integration.conferencing import connect as accounts
 from scheduler_integration.conferencing.zoom_notices import act_on
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, count_request, refused
 from scheduler_integration.entry.oauth import this_asker
-from scheduler_integration.entry.zoom import answer_to, signed_notice
+from scheduler_integration.entry.webhooks import answer_to, signed_notice
 from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
-from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.platform import clock
@@ -25,15 +24,18 @@ from scheduler_integration.platform import clock
 _PAGE = "/scheduling/video"
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+shown(accounts.VideoAccount)
+shown(accounts.VideoProvider)
+
+
+@door("POST", who=Who.USERS)
 def connect(provider=None) -> dict[str, Any]:
 	"""Return the address of the provider's page, to which the caller's browser goes next."""
-	return {"auth_url": accounts.begin(parse_name(provider), _asker())}
+	return {"auth_url": accounts.begin(parse_name(provider), this_asker())}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-def callback(**params) -> Response | None:
+@door("GET", who=Who.ANYBODY)
+def callback(**params) -> Response:
 	"""Finish connecting an account: the provider sends the browser back here.
 
 	Redirects to the host's page with the result.
@@ -51,38 +53,31 @@ def callback(**params) -> Response | None:
 		query = {"video_error": error.code}
 	# Frappe would roll this request back, because the browser sends it as a GET.
 	frappe.local.flags.commit = True
-	frappe.local.response.update({"type": "redirect", "location": f"{_PAGE}?{urlencode(query)}"})
-	return None
+	return redirect(f"{_PAGE}?{urlencode(query)}")
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@json_endpoint()
+@door("GET", who=Who.USERS)
 def list() -> dict[str, Any]:
 	"""Return the signed-in host's accounts, and the providers that can be connected."""
-	return serialise.video_accounts(accounts.accounts(signed_in(), clock.now()), accounts.providers())
+	return {"accounts": accounts.accounts(frappe.session.user, clock.now()), "providers": accounts.providers()}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def prefer(name=None) -> dict[str, Any]:
 	"""Prefer an account for meeting types that name no provider, and return the accounts."""
-	user = signed_in()
-	accounts.prefer(parse_name(name), user)
-	return serialise.video_accounts(accounts.accounts(user, clock.now()), accounts.providers())
+	accounts.prefer(parse_name(name), frappe.session.user)
+	return list()
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def disconnect(name=None) -> dict[str, Any]:
 	"""Disconnect an account, and return the accounts that are left."""
-	user = signed_in()
-	accounts.disconnect(parse_name(name), user)
-	return serialise.video_accounts(accounts.accounts(user, clock.now()), accounts.providers())
+	accounts.disconnect(parse_name(name), frappe.session.user)
+	return list()
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-def zoom_notice(**_body) -> dict[str, Any]:
+@door("POST", who=Who.SENDERS)
+def zoom_notice(**_body) -> OnTop:
 	"""Take a webhook of Zoom: about meetings that were changed there, people who join, and accounts that are removed."""
 	now, headers = clock.now(), frappe.request.headers
 	stamp, signature = headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature")
@@ -95,20 +90,12 @@ def zoom_notice(**_body) -> dict[str, Any]:
 	if news := act_on(notice, now):
 		bookings.show_call(news.meeting, news.fields)
 	# Zoom looks for its tokens at the top of the answer.
-	frappe.local.response.update(answer_to(notice))
-	return {}
+	return OnTop(answer_to(notice))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.USERS)
 def new_link(booking=None) -> dict[str, Any]:
 	"""Make a new call for a booking whose call failed or was deleted at its provider. The link comes in a moment."""
-	signed_in()
 	document = find_for_host(parse_name(booking), "write", for_update=True)
 	bookings.make_new_call(document, clock.now())
 	return {"video_status": "waiting"}
-
-
-def _asker() -> Asker:
-	signed_in()
-	return this_asker()

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import frappe
 from werkzeug.wrappers import Response
 
-from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.api.door import Who, door
+from scheduler_integration.entry.limits import REQUESTS
 from scheduler_integration.entry.worker import worker_script
 from scheduler_integration.parsing.device import parse_endpoint, parse_subscription
 from scheduler_integration.parsing.fields import parse_name
@@ -15,25 +14,21 @@ from scheduler_integration.waitlist import devices
 _SCOPE = "/schedule/waitlist/"
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.LINK, limit=REQUESTS)
 def add(token=None, endpoint=None, p256dh=None, auth=None) -> dict[str, Any]:
 	"""Let this browser show what is offered to the person."""
 	devices.add_device(parse_name(token), parse_subscription(endpoint, p256dh, auth))
 	return {"is_on": True}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.LINK, limit=REQUESTS)
 def remove(token=None, endpoint=None) -> dict[str, Any]:
 	"""Send nothing to this browser any more."""
 	devices.forget_device(parse_name(token), parse_endpoint(endpoint))
 	return {"is_on": False}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@door("GET", who=Who.ANYBODY)
 def worker() -> Response:
 	"""Return the service worker, for the page of one entry."""
 	return worker_script(_SCOPE)

@@ -6,13 +6,12 @@ The arguments that Frappe reads from the body are ignored. Only the raw body was
 from collections.abc import Callable
 from typing import Any
 
-import frappe
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
-from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.door import Who, door
 from scheduler_integration.entry import webhooks
-from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.entry.limits import REQUESTS
 from scheduler_integration.entry.payments import take_stripe_notice
 from scheduler_integration.entry.text_replies import take_text
 from scheduler_integration.external.acuity_poll import ask_for_appointment
@@ -24,33 +23,25 @@ from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.platform import clock
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.SENDERS, limit=REQUESTS)
 def calendly(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of Calendly."""
 	return _take(from_calendly.PROVIDER, "Calendly-Webhook-Signature", "v1", from_calendly.read_calendly)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.SENDERS, limit=REQUESTS)
 def oncehub(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of OnceHub, formerly ScheduleOnce."""
 	return _take(from_oncehub.PROVIDER, "Oncehub-Signature", "s", from_oncehub.read_oncehub)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.SENDERS, limit=REQUESTS)
 def custom(**_arguments) -> dict[str, Any]:
 	"""Take the app's own webhook, for any other scheduler."""
 	return _take(from_custom.PROVIDER, "X-Scheduler-Signature", "v1", from_custom.read_generic)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.SENDERS, limit=REQUESTS)
 def acuity(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of Acuity. The appointment itself is asked from Acuity by a job."""
 	now = clock.now()
@@ -61,16 +52,13 @@ def acuity(**_arguments) -> dict[str, Any]:
 	return {"taken": bool(appointment)}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
-@limited(REQUESTS)
+@door("POST", who=Who.SENDERS, limit=REQUESTS)
 def stripe(**_arguments) -> dict[str, Any]:
 	"""Take a notice of Stripe about a payment. A job asks Stripe what has become of it."""
 	return {"taken": take_stripe_notice()}
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@json_endpoint()
+@door("POST", who=Who.SENDERS)
 def sms(**_arguments) -> Response | dict[str, bool]:
 	"""Take an attendee's reply to a text message from the gateway. See `entry/text_replies.py`."""
 	return take_text(clock.now())

@@ -59,13 +59,9 @@ def undo_all(commands: Sequence[dict[str, Any]]) -> None:
 				undo(facts)
 				frappe.db.commit()
 		except SchedulingError as error:
-			refused[_changed(facts)] = error
+			# The name of the booking that the command left. A moved meeting is a new one.
+			refused[next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")] = error
 	if len(commands) == 1 and refused:
 		raise next(iter(refused.values()))
 	if refused:
 		raise SomeNotUndone(len(commands) - len(refused), dict(reversed(refused.items())))
-
-
-def _changed(facts: dict[str, Any]) -> str:
-	"""Return the name of the booking that the command left. A moved meeting is a new one."""
-	return next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")

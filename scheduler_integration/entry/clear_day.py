@@ -20,7 +20,7 @@ from scheduler_integration import bookings
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.hours_change import taken_back
 from scheduler_integration.entry.bulk import MOST, undo_all
-from scheduler_integration.entry.commands import HostCommand, act_undoably, parse_command, tell_now
+from scheduler_integration.entry.commands import HostCommand, act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import readable_of
@@ -94,7 +94,7 @@ def undo_pass(facts: Mapping[str, Any]) -> None:
 def tell_all_now(facts: Mapping[str, Any]) -> None:
 	"""Let the messages of the pass leave now. It can't be undone any more."""
 	for each in facts["commands"]:
-		tell_now(each)
+		bookings.tell_now(each, clock.now())
 
 
 def _command(booking: HostBooking | None, name: str, choice: str, wanted: Pass) -> HostCommand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,10 +21,8 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.series import ONE, SCOPES, names_in_scope
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
 from scheduler_integration.meetings.tokens import find_by_token
-from scheduler_integration.parsing.amounts import parse_amount
 from scheduler_integration.parsing.booking_request import (
 	BookingPayload,
-	BookingRequest,
 	parse_booking_request,
 	parse_guests,
 )
@@ -36,7 +35,12 @@ from scheduler_integration.parsing.fields import (
 	parse_reason,
 )
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
+from scheduler_integration.parsing.text import Refused
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import for_later
+
+# An amount of money that somebody types.
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,3})?")
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
@@ -50,36 +54,10 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	count_command(*slugs, "form_completed")
 	with admitted(request, payload, bookable, clock.now()) as admitted_request:
 		count_dates(request.dates)
-		booked = book_for_attendee(admitted_request, bookable, clock.now)
+		now = clock.now()
+		booked = for_attendee(bookings.book(admitted_request, bookable, now), now, bookable.people)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
 	return booked
-
-
-def book_for_attendee(request: BookingRequest, bookable: Bookable, clock_now: Callable[[], int]) -> AttendeeBooking:
-	"""Book a checked request, and return what its attendee may see. Raises the errors of `bookings.book`."""
-	now = clock_now()
-	return for_attendee(bookings.book(request, bookable, now), now, bookable.people)
-
-
-def cancel_for_attendee(token: str, reason: str, scope: str = ONE) -> AttendeeBooking:
-	"""Cancel the booking of the manage link with this token, and other dates of its series in the `scope`."""
-	return bookings.cancel_by_token(token, reason, clock.now(), scope=scope)
-
-
-def reconfirm_for_attendee(token: str) -> AttendeeBooking:
-	"""Note that the attendee of the manage link with this token is coming. Raises the errors of `bookings.reconfirm`."""
-	return bookings.reconfirm(token, clock.now())
-
-
-def answer_for_host(token: str, accepts: bool, reason: str) -> None:
-	"""Confirm or decline the request of the answer link with this token. Raises the errors of `answer_by_link`."""
-	bookings.answer_by_link(token, accepts, reason, clock.now())
-
-
-def answer_proposal(token: str, start: int, accepts: bool) -> None:
-	"""Accept the time that the attendee proposes, or keep the present one, as the host with this answer link."""
-	act = bookings.accept_proposal if accepts else bookings.keep_time
-	act(token, start, clock.now())
 
 
 def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str = ONE) -> AttendeeBooking:
@@ -90,11 +68,6 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str =
 	if scope != ONE:
 		count_dates(len(names_in_scope(find_by_token(token), scope, clock.now())))
 	return bookings.reschedule_by_token(token, request, clock.now(), scope)
-
-
-def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeBooking:
-	"""Change the additional guests of the booking of the manage link with this token."""
-	return bookings.update_guests_by_token(token, guests, clock.now())
 
 
 def parse_guests_of(value: object) -> tuple[str, ...]:
@@ -133,51 +106,87 @@ def _reschedule(command: HostCommand, now: int, *, for_all: bool = False) -> Hos
 	return bookings.reschedule_by_host(command.name, command.time, now, scope=scope, force=force, for_all=for_all)
 
 
-def _reassign(command: HostCommand, now: int) -> HostBooking:
-	return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
-
-
 def _time(given: Mapping[str, object]) -> dict[str, Any]:
 	start, duration, dates = given.get("start"), given.get("duration"), parse_json("dates", given.get("dates"), list)
 	return {"time": parse_reschedule_request(start, duration, reason=given.get("reason"), dates=dates)}
 
 
-def _guests(given: Mapping[str, object]) -> dict[str, Any]:
-	return {"guests": parse_guests_of(given.get("guests"))}
+@dataclass(frozen=True, slots=True)
+class Action:
+	"""What a command runs, the sentence when it is done (`for_later`), and what it parses of its own.
+
+	Its messages wait for some seconds, in which `undo` takes it back. One that moves money is `for_good`.
+	"""
+
+	run: Callable[[HostCommand, int], HostBooking]
+	done: str = ""
+	parse: Callable[[Mapping[str, object]], dict[str, Any]] = lambda given: {}
+	for_good: bool = False
 
 
-def _amount(given: Mapping[str, object]) -> dict[str, Any]:
-	return {"amount": parse_field("amount", given.get("amount"), parse_amount)}
-
-
-def _nothing(given: Mapping[str, object]) -> dict[str, Any]:
-	return {}
-
-
-# The commands of hosts and managers, by the name that API and page send: what each parses of its own, and what it runs.
-ACTIONS: dict[
-	str, tuple[Callable[[Mapping[str, object]], dict[str, Any]], Callable[[HostCommand, int], HostBooking]]
-] = {
-	"cancel": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, scope=it.scope)),
-	"ask_to_reschedule": (
-		_nothing, lambda it, now: bookings.ask_to_reschedule(it.name, it.reason, now, gives_back=it.gives_back),
+# The commands of hosts and managers, by the name that API and page send. Each refuses whom it isn't for.
+ACTIONS: dict[str, Action] = {
+	"cancel": Action(
+		lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, scope=it.scope),
+		for_later("Cancelled. The e-mail leaves in ten seconds."),
 	),
-	"cancel_for_all": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, for_all=True)),
-	"complete": (_nothing, lambda it, now: bookings.complete(it.name, now)),
-	"confirm": (_nothing, lambda it, now: bookings.confirm(it.name, now, scope=it.scope)),
-	"decline": (_nothing, lambda it, now: bookings.decline(it.name, it.reason, now, scope=it.scope)),
-	"guests": (_guests, lambda it, now: bookings.update_guests_by_host(it.name, it.guests, now)),
-	"hand_over": (
-		_nothing, lambda it, now: bookings.hand_over(it.name, it.host, now, replaces=it.replaces),
+	"ask_to_reschedule": Action(
+		lambda it, now: bookings.ask_to_reschedule(it.name, it.reason, now, gives_back=it.gives_back),
+		for_later("Asked for another time. The e-mail leaves in ten seconds."),
 	),
-	"mark_paid": (_nothing, lambda it, now: bookings.mark_paid(it.name, now)),
-	"no_show": (_nothing, lambda it, now: bookings.mark_no_show(it.name, it.reason, now)),
-	"reassign": (_nothing, _reassign),
-	"refund": (_amount, lambda it, now: bookings.refund(it.name, it.amount, now)),
-	"reschedule": (_time, _reschedule),
-	"reschedule_for_all": (_time, partial(_reschedule, for_all=True)),
-	"withdraw_ask": (_nothing, lambda it, now: bookings.withdraw_ask(it.name, now)),
-}  # fmt: skip
+	"cancel_for_all": Action(
+		lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, for_all=True),
+		for_later("Cancelled for all. The e-mails leave in ten seconds."),
+	),
+	"complete": Action(lambda it, now: bookings.complete(it.name, now), for_later("Marked as attended.")),
+	"confirm": Action(
+		lambda it, now: bookings.confirm(it.name, now, scope=it.scope),
+		for_later("Confirmed. The e-mail leaves in ten seconds."),
+	),
+	"decline": Action(
+		lambda it, now: bookings.decline(it.name, it.reason, now, scope=it.scope),
+		for_later("Declined. The e-mail leaves in ten seconds."),
+	),
+	"guests": Action(
+		lambda it, now: bookings.update_guests_by_host(it.name, it.guests, now),
+		for_later("The guests are saved. The e-mails leave in ten seconds."),
+		lambda given: {"guests": parse_guests_of(given.get("guests"))},
+	),
+	"hand_over": Action(lambda it, now: bookings.hand_over(it.name, it.host, now, replaces=it.replaces)),
+	"mark_paid": Action(lambda it, now: bookings.mark_paid(it.name, now), for_later("Marked as paid."), for_good=True),
+	"no_show": Action(
+		lambda it, now: bookings.mark_no_show(it.name, it.reason, now), for_later("Marked as a no-show.")
+	),
+	"reassign": Action(
+		lambda it, now: bookings.reassign(it.name, it.host, now, replaces=it.replaces, force=it.force),
+		for_later("Reassigned. The e-mails leave in ten seconds."),
+	),
+	"refund": Action(
+		lambda it, now: bookings.refund(it.name, it.amount, now),
+		for_later("The money goes back. The attendee gets an e-mail."),
+		lambda given: {"amount": parse_field("amount", given.get("amount"), parse_amount)},
+		for_good=True,
+	),
+	"reschedule": Action(_reschedule, for_later("Moved. The e-mail leaves in ten seconds."), _time),
+	"reschedule_for_all": Action(
+		partial(_reschedule, for_all=True), for_later("Moved for all. The e-mails leave in ten seconds."), _time
+	),
+	"withdraw_ask": Action(
+		lambda it, now: bookings.withdraw_ask(it.name, now), for_later("Withdrawn. The meeting stays as it is.")
+	),
+}
+
+
+def parse_amount(value: object) -> Decimal | None:
+	"""Return the amount in a text such as `12.50` or `12,50`, or in a number; None if it is empty."""
+	if value in (None, ""):
+		return None
+	if isinstance(value, bool) or not isinstance(value, int | float | str):
+		raise Refused(_("This is not an amount."))
+	text = str(value).strip().replace(",", ".")
+	if not _AMOUNT.fullmatch(text):
+		raise Refused(_("This is not an amount."))
+	return Decimal(text)
 
 
 def parse_scope(value: object) -> str:
@@ -196,7 +205,6 @@ def parse_command(action: object, name: object, **given: object) -> HostCommand:
 	"""
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(ACTIONS))})
-	parse, _run = ACTIONS[action]
 	return HostCommand(
 		action=action,
 		name=parse_name(name),
@@ -206,31 +214,21 @@ def parse_command(action: object, name: object, **given: object) -> HostCommand:
 		force=parse_flag("force", given.get("force")),
 		gives_back=parse_flag("gives_back", given.get("gives_back")),
 		scope=parse_scope(given.get("scope")),
-		**parse(given),
+		**ACTIONS[action].parse(given),
 	)
 
 
 def act(command: HostCommand) -> HostBooking:
 	"""Run the command as the signed-in host or manager. Raises the errors of the command."""
-	return _run(command, clock.now())
+	return ACTIONS[command.action].run(command, clock.now())
 
 
 def act_undoably(command: HostCommand, seconds: int = bookings.UNDO_SECONDS) -> tuple[HostBooking, dict[str, Any]]:
 	"""Run the command, and let its messages wait for some seconds. Returns the facts with which `undo` takes it back."""
 	now = clock.now()
-	return bookings.undoable(command.name, lambda: _run(command, now), now, seconds)
+	return bookings.undoable(command.name, lambda: ACTIONS[command.action].run(command, now), now, seconds)
 
 
 def undo(facts: dict[str, Any]) -> None:
 	"""Take a command back as the signed-in host or manager. Raises the errors of `bookings.undo`."""
 	bookings.undo(facts, clock.now())
-
-
-def tell_now(facts: dict[str, Any]) -> None:
-	"""Let the messages of a command leave now that wait only because it could be taken back."""
-	bookings.tell_now(facts, clock.now())
-
-
-def _run(command: HostCommand, now: int) -> HostBooking:
-	_parse, run = ACTIONS[command.action]
-	return run(command, now)

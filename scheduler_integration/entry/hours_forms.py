@@ -63,9 +63,22 @@ class HoursForm:
 		return engine.local_date(self.now, self.zone)
 
 
+Plan = Callable[[HoursForm], HoursChange]
+FORMS: dict[str, Plan] = {}
 _SCHEDULE_FIELDS = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS, "timezone", "title")
 
 
+def _form(kind: str) -> Callable[[Plan], Plan]:
+	"""Decorate what plans the change of the form of this kind."""
+
+	def register(plan: Plan) -> Plan:
+		FORMS[kind] = plan
+		return plan
+
+	return register
+
+
+@_form("week")
 def _week(form: HoursForm) -> HoursChange:
 	fields = parse_hours(hours_form.week_payload(hours_form.typed_week(form.values)))
 	stored = hours.hours_of(form.user, form.schedule, form.now).schedule.rules
@@ -73,34 +86,42 @@ def _week(form: HoursForm) -> HoursChange:
 	return _changed(form, {} if week_of(stored) == week_of(fields["rules"]) else fields)
 
 
+@_form("text")
 def _text(form: HoursForm) -> HoursChange:
 	return _changed(form, parse_hours({"hours": form.one("hours")}))
 
 
+@_form("rules")
 def _rules(form: HoursForm) -> HoursChange:
 	return _changed(form, parse_hours(form.sent_fields()))
 
 
+@_form("zone")
 def _zone(form: HoursForm) -> HoursChange:
 	return _changed(form, parse_hours({"timezone": form.one("timezone")}), keeps_clock=form.one("keep") != "instants")
 
 
+@_form("rename")
 def _rename(form: HoursForm) -> HoursChange:
 	return _changed(form, parse_hours({"title": form.one("title")}))
 
 
+@_form("make_default")
 def _make_default(form: HoursForm) -> HoursChange:
 	return hours.change_hours(form.user, form.schedule, {"is_default": 1}, form.now)
 
 
+@_form("new_schedule")
 def _new_schedule(form: HoursForm) -> HoursChange:
 	return hours.new_schedule(form.user, parse_hours({"title": form.one("title")})["title"], form.schedule, form.now)
 
 
+@_form("delete_schedule")
 def _delete_schedule(form: HoursForm) -> HoursChange:
 	return hours.delete_schedule(form.user, form.schedule, form.now)
 
 
+@_form("dates")
 def _dates(form: HoursForm) -> HoursChange:
 	reason = parse_override({"date": str(form.today), **form.filled("reason")}).get("reason")
 	spans: list[tuple[str, str]] | None = None
@@ -113,25 +134,30 @@ def _dates(form: HoursForm) -> HoursChange:
 	return change_dates(form.user, hours_form.typed_days(form.values), spans, reason)
 
 
+@_form("next_week")
 def _next_week(form: HoursForm) -> HoursChange:
 	begin = form.today + timedelta(days=(form.first_weekday - form.today.weekday() - 1) % 7 + 1)
 	return change_dates(form.user, dates_between(begin, begin + timedelta(days=6)), [])
 
 
+@_form("rest_of_today")
 def _rest_of_today(form: HoursForm) -> HoursChange:
 	return hours.rest_of_day(form.user, form.now, form.zone)
 
 
+@_form("remove_dates")
 def _remove_dates(form: HoursForm) -> HoursChange:
 	return hours.remove_overrides([name for text in form.values("names") for name in text.split(",")])
 
 
+@_form("trip")
 def _trip(form: HoursForm) -> HoursChange:
 	if not form.one("timezone"):
 		raise InvalidRequest(details={"timezone": _("Choose a time zone from the list, such as Europe/Berlin.")})
 	return hours.add_override(form.user, parse_override(form.filled("date", "end_date", "timezone", "reason")))
 
 
+@_form("away")
 def _away(form: HoursForm) -> HoursChange:
 	chosen = [
 		{"meeting_type_id": meeting_type, "user": user}
@@ -147,6 +173,7 @@ def _away(form: HoursForm) -> HoursChange:
 	return hours.add_override(form.user, fields)
 
 
+@_form("block")
 def _block(form: HoursForm) -> HoursChange:
 	start, end, first = hours_form.block_span(form.values, form.zone)
 	rule = hours_form.repetition(form.one("repeat"), first, form.one("repeat_until"))
@@ -154,6 +181,7 @@ def _block(form: HoursForm) -> HoursChange:
 	return hours.block(form.user, start, end, parse_block(sent))
 
 
+@_form("unblock")
 def _unblock(form: HoursForm) -> HoursChange:
 	return hours.unblock(form.one("name"))
 
@@ -161,23 +189,3 @@ def _unblock(form: HoursForm) -> HoursChange:
 def _changed(form: HoursForm, fields: dict[str, object], *, keeps_clock: bool = True) -> HoursChange:
 	version = form.one("modified") or None
 	return hours.change_hours(form.user, form.schedule, fields, form.now, version=version, keeps_clock=keeps_clock)
-
-
-FORMS: dict[str, Callable[[HoursForm], HoursChange]] = {
-	"week": _week,
-	"text": _text,
-	"rules": _rules,
-	"zone": _zone,
-	"rename": _rename,
-	"make_default": _make_default,
-	"new_schedule": _new_schedule,
-	"delete_schedule": _delete_schedule,
-	"dates": _dates,
-	"next_week": _next_week,
-	"rest_of_today": _rest_of_today,
-	"remove_dates": _remove_dates,
-	"trip": _trip,
-	"away": _away,
-	"block": _block,
-	"unblock": _unblock,
-}

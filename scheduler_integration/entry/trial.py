@@ -9,13 +9,13 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
+from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion, public_meeting_type
-from scheduler_integration.entry.commands import book_for_attendee
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.notifications.shown import ShownMessage, confirmation_of
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.platform.clock import iso
@@ -40,20 +40,16 @@ def book_as_test(bookable: Bookable, zone: str, now: int) -> Trial:
 	"""
 	meeting = public_meeting_type(bookable)
 	with rehearsal():
-		start = _first_start(bookable, meeting, zone, now)
+		first = first_month_with_slots(bookable, SlotRequest(meeting.duration_minutes), zone, now)
+		if not first.earliest:
+			raise InvalidRequest(
+				_("No time is free within a year, so nobody can book this meeting. Check your working hours.")
+			)
+		start = first.offered.days[first.earliest][0].start
 		payload = BookingPayload.of(_payload(meeting, start, zone))
 		request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
-		booking = book_for_attendee(request, bookable, lambda: now)
+		booking = for_attendee(bookings.book(request, bookable, now), now, bookable.people)
 		return Trial(booking, confirmation_of(frappe.get_doc("Booking", booking.id)))
-
-
-def _first_start(bookable: Bookable, meeting: PublicMeetingType, zone: str, now: int) -> int:
-	first = first_month_with_slots(bookable, SlotRequest(meeting.duration_minutes), zone, now)
-	if not first.earliest:
-		raise InvalidRequest(
-			_("No time is free within a year, so nobody can book this meeting. Check your working hours.")
-		)
-	return first.offered.days[first.earliest][0].start
 
 
 def _payload(meeting: PublicMeetingType, start: int, zone: str) -> dict[str, Any]:

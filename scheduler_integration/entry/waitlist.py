@@ -19,7 +19,7 @@ from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import find_entry
-from scheduler_integration.waitlist.requests import Wait, WaitPayload, WaitRequest, parse_wait, parse_wait_request
+from scheduler_integration.waitlist.requests import Wait, WaitPayload, parse_wait, parse_wait_request
 from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, sends_texts, shown
 
 # The free times that somebody reads who wants to wait although some suit.
@@ -37,7 +37,10 @@ def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayl
 		raise NoWaitlist
 	request = parse_wait_request(payload, wait, bookable.page, bookable.meeting_type, clock.now())
 	_check_texts(request.wait)
-	_check_that_none_is_free(request, bookable)
+	# Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left.
+	bounds = request.wait.bounds
+	if free := suiting_starts(bookable, SlotRequest(request.person.duration), bounds, clock.now()):
+		raise TimesAreFree(free[:_MOST_FREE], bounds.zone)
 	try:
 		with admitted(request.person, payload, bookable, clock.now()) as person:
 			joining = replace(request, person=person)
@@ -99,13 +102,6 @@ def take_offer(token: str, offer: str) -> AttendeeBooking:
 		raise OfferEnded(
 			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
 		) from None
-
-
-def _check_that_none_is_free(request: WaitRequest, bookable: Bookable) -> None:
-	"""Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left."""
-	bounds = request.wait.bounds
-	if free := suiting_starts(bookable, SlotRequest(request.person.duration), bounds, clock.now()):
-		raise TimesAreFree(free[:_MOST_FREE], bounds.zone)
 
 
 def _check_texts(wait: Wait, phone: str | None = "?") -> None:

@@ -19,15 +19,18 @@ from scheduler_integration import bookings
 from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.entry.visits import countable_visit
-from scheduler_integration.exceptions import InvalidRequest, ReportLinkNotFound, SignatureRefused
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, ReportLinkNotFound, SignatureRefused
 from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.external.record import record_external
+from scheduler_integration.parsing.zoom_notice import ZoomNotice, read_zoom_notice
 
 DOCTYPE = "Consultant Scheduler Settings"
 # A signed timestamp may be this many seconds old, or in the future: the clocks of schedulers and this server may differ.
 WINDOW = 5 * 60
 # In bytes. No scheduler sends as much, and verifying costs time for each byte.
 LARGEST_BODY = 256 * 1024
+# In seconds. Somebody may have recorded an older notice of Zoom and sent it again.
+_ZOOM_OLDEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,38 @@ def read_json(body: bytes) -> object:
 		return json.loads(body)
 	except (ValueError, RecursionError):
 		raise InvalidRequest(_("This is not JSON.")) from None
+
+
+def signed_notice(body: bytes, timestamp: str | None, signature: str | None, now: int) -> ZoomNotice:
+	"""Return the notice of Zoom in a request with this raw body and these two headers. `now` is in epoch seconds.
+
+	Zoom signs `v0:<timestamp>:<body>` with the secret token of the app, HMAC-SHA256.
+
+	Raises NotPermitted if Zoom didn't sign it in the last or the next _ZOOM_OLDEST seconds, and InvalidRequest if it can't be
+	read.
+	"""
+	stamp = timestamp or ""
+	if not stamp.isascii() or not stamp.isdigit() or abs(now - int(stamp[:12])) > _ZOOM_OLDEST:
+		raise NotPermitted
+	expected = "v0=" + _signed_by_zoom(b":".join((b"v0", stamp.encode(), body)))
+	if not hmac.compare_digest(expected.encode(), (signature or "").encode()):
+		raise NotPermitted
+	return read_zoom_notice(body)
+
+
+def answer_to(notice: ZoomNotice) -> dict[str, str]:
+	"""Return the JSON that Zoom expects when it checks the address: its token with this site's signature.
+
+	Otherwise empty.
+	"""
+	if notice.event != "endpoint.url_validation":
+		return {}
+	return {"plainToken": notice.token, "encryptedToken": _signed_by_zoom(notice.token.encode())}
+
+
+def _signed_by_zoom(message: bytes) -> str:
+	"""Return the signature of the message. Without a secret, nobody can sign anything."""
+	secret = frappe.get_cached_doc("Scheduler Settings").get_password("zoom_webhook_secret", raise_exception=False)
+	if not secret:
+		raise NotPermitted
+	return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from frappe import _
 
+from scheduler_integration import bookings
 from scheduler_integration.catalogue.public import find_brand
-from scheduler_integration.entry.commands import answer_for_host, answer_proposal
 from scheduler_integration.meetings.lookup import request_by_answer_token
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
@@ -18,20 +18,21 @@ from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.parsing.fields import parse_instant_of, parse_reason
-from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.clock import iso, now
 
 PAGE = GuestPage("/schedule/answer", field="answer")
 
 
 @PAGE.action("confirm", "decline")
 def _answer(visit: Visit) -> str:
-	answer_for_host(visit.token, argument("answer") == "confirm", parse_reason(argument("reason")))
+	bookings.answer_by_link(visit.token, argument("answer") == "confirm", parse_reason(argument("reason")), now())
 	return visit.path
 
 
 @PAGE.action("move", "keep")
 def _answer_proposal(visit: Visit) -> str:
-	answer_proposal(visit.token, parse_instant_of("start", argument("start")), argument("answer") == "move")
+	act = bookings.accept_proposal if argument("answer") == "move" else bookings.keep_time
+	act(visit.token, parse_instant_of("start", argument("start")), now())
 	return visit.path
 
 

@@ -14,16 +14,14 @@ import frappe
 from frappe import _
 from markupsafe import Markup
 
+from scheduler_integration import bookings
 from scheduler_integration.catalogue.public import Brand, find_brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.admission import confirm_attendee
 from scheduler_integration.entry.commands import (
-	cancel_for_attendee,
 	parse_guests_of,
 	parse_scope,
-	reconfirm_for_attendee,
-	update_guests_for_attendee,
 )
 from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.entry.waitlist import wait_for_earlier
@@ -79,7 +77,7 @@ def _confirm_address(visit: Visit) -> str:
 
 @PAGE.action("coming")
 def _come(visit: Visit) -> str:
-	reconfirm_for_attendee(visit.token)
+	bookings.reconfirm(visit.token, visit.now)
 	return stay(f"{visit.path}?coming=1")
 
 
@@ -96,7 +94,7 @@ def _change_guests(visit: Visit) -> str:
 	count_request(BOOKINGS)
 	guests = parse_guests_of(split_addresses(argument("guests")))
 	before = {guest.lower() for guest in booking_by_token(visit.token, visit.now).guests}
-	after = update_guests_for_attendee(visit.token, guests).guests
+	after = bookings.update_guests_by_token(visit.token, guests, visit.now).guests
 	# The positions of those who are new: their addresses aren't for logs.
 	new = [str(place) for place, guest in enumerate(after) if guest.lower() not in before]
 	return stay(f"{visit.path}?invited=1{'&who=' if new else ''}{'.'.join(new)}")
@@ -104,7 +102,8 @@ def _change_guests(visit: Visit) -> str:
 
 @PAGE.action("cancel")
 def _cancel(visit: Visit) -> str:
-	cancel_for_attendee(visit.token, parse_reason(argument("reason")), parse_scope(argument("scope")))
+	scope = parse_scope(argument("scope"))
+	bookings.cancel_by_token(visit.token, parse_reason(argument("reason")), visit.now, scope=scope)
 	return stay(f"{visit.path}?cancelled=1" if embedded() else visit.path)
 
 

@@ -43,23 +43,18 @@ def parse_answers(
 	`given` is a dict from a question's id to its answer. A wrong answer isn't returned. Its sentence is put into
 	`details` under `answers.<id>`, or under `answers` if `given` as a whole is wrong.
 	"""
-	if given is None or given == "":
-		given = {}
-	if not isinstance(given, dict):
-		details["answers"] = _("The answers must be an object of question and answer.")
-		return []
-	if not given.keys() <= {question.name for question in questions if not question.is_hidden}:
-		# The response doesn't name the unknown ids. Somebody could send a million of them, and the response would be as long.
-		details["answers"] = _(
-			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
-		)
+	try:
+		values = _checked(given, questions)
+	except Refused as refused:
+		details["answers"] = str(refused)
 		return []
 	answers: list[Answer] = []
 	for question in questions:
 		if question.is_hidden:
-			text = _hidden_answer(question, from_link)
+			value = from_link.get(link_key(question)) if isinstance(from_link, dict) else None
+			text = _answer(question, value, {}, False)
 		elif is_asked(question, {each.question: each.answer for each in answers}):
-			text = _answer(question, given.get(question.name), details, question.required and not may_be_missing)
+			text = _answer(question, values.get(question.name), details, question.required and not may_be_missing)
 		else:
 			text = ""
 		if text:
@@ -67,19 +62,15 @@ def parse_answers(
 	return answers
 
 
-def missing_answer(kind: str) -> str:
-	"""Return the sentence if a required question isn't answered. `kind` is its type as in `PublicQuestion`."""
-	if kind == "checkbox":
-		return _("Please tick this box to continue.")
-	return _("Choose one.") if kind in ("select", "multi_select", "radio") else _("Please answer this question.")
-
-
-def _hidden_answer(question: Document, from_link: object) -> str:
-	value = from_link.get(link_key(question)) if isinstance(from_link, dict) else None
-	try:
-		return _PARSERS[question.question_type](question, value)
-	except Refused:
-		return ""
+def _checked(given: object, questions: list[Document]) -> dict[str, object]:
+	if given is None or given == "":
+		return {}
+	if not isinstance(given, dict):
+		raise Refused(_("The answers must be an object of question and answer."))
+	if not given.keys() <= {question.name for question in questions if not question.is_hidden}:
+		# The response doesn't name the unknown ids. Somebody could send a million of them, and the response would be as long.
+		raise Refused(_("There is an answer to a question that this meeting doesn't ask. Please reload the page."))
+	return given
 
 
 def _answer(question: Document, value: object, details: dict[str, str], is_required: bool) -> str:
@@ -93,6 +84,32 @@ def _answer(question: Document, value: object, details: dict[str, str], is_requi
 		return ""
 
 
+def missing_answer(kind: str) -> str:
+	"""Return the sentence if a required question isn't answered. `kind` is its type as in `PublicQuestion`."""
+	if kind == "checkbox":
+		return _("Please tick this box to continue.")
+	return _("Choose one.") if kind in ("select", "multi_select", "radio") else _("Please answer this question.")
+
+
+Parse = Callable[[Document, object], str]
+_PARSERS: dict[str, Parse] = {
+	"Text": lambda question, value: line(without_effect(value)),
+	"Long Text": lambda question, value: paragraph(value),
+	"Phone": lambda question, value: phone(value),
+}
+
+
+def _reads(kind: str) -> Callable[[Parse], Parse]:
+	"""Decorate the parser of the answers to questions of this kind."""
+
+	def register(parse: Parse) -> Parse:
+		_PARSERS[kind] = parse
+		return parse
+
+	return register
+
+
+@_reads("Select")
 def _choice(question: Document, value: object) -> str:
 	text = line(value)
 	if text and text not in choices_of(question):
@@ -100,6 +117,7 @@ def _choice(question: Document, value: object) -> str:
 	return text
 
 
+@_reads("Multi Select")
 def _choices(question: Document, value: object) -> str:
 	values = [value] if isinstance(value, str) else value or []
 	if not isinstance(values, list):
@@ -107,6 +125,7 @@ def _choices(question: Document, value: object) -> str:
 	return "\n".join(dict.fromkeys(filter(None, (_choice(question, value) for value in values))))
 
 
+@_reads("Checkbox")
 def _checkbox(question: Document, value: object) -> str:
 	if value in (None, "", False, 0, "0", "false", "off"):
 		return ""
@@ -115,6 +134,7 @@ def _checkbox(question: Document, value: object) -> str:
 	raise Refused(_("Tick this box, or leave it empty."))
 
 
+@_reads("Number")
 def _number(question: Document, value: object) -> str:
 	if isinstance(value, int | float) and not isinstance(value, bool):
 		value = str(value)
@@ -127,21 +147,10 @@ def _number(question: Document, value: object) -> str:
 	return text
 
 
+@_reads("Date")
 def _date(question: Document, value: object) -> str:
 	text = line(value, 10)
 	try:
 		return date.fromisoformat(text).isoformat() if text else ""
 	except ValueError:
 		raise Refused(_("This is not a date. Write it as 2026-11-23.")) from None
-
-
-_PARSERS: dict[str, Callable[[Document, object], str]] = {
-	"Text": lambda question, value: line(without_effect(value)),
-	"Long Text": lambda question, value: paragraph(value),
-	"Select": _choice,
-	"Multi Select": _choices,
-	"Checkbox": _checkbox,
-	"Phone": lambda question, value: phone(value),
-	"Number": _number,
-	"Date": _date,
-}

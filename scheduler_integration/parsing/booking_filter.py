@@ -11,8 +11,8 @@ import frappe
 from frappe import _
 
 from scheduler_integration.engine import local_midnight
-from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.fields import parse_choice, parse_date
+from scheduler_integration.parsing.fields import Reader, parse_choice, parse_date_or
+from scheduler_integration.parsing.text import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +43,43 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	The arguments are `status` (a list, or text with commas), `start_date`, `end_date`, `meeting_type` (a record's name),
 	`page` (a slug), `host` (a user) and `text`. Raises InvalidRequest that names every wrong argument.
 	"""
-	details: dict[str, str] = {}
-	first, last = (_date(name, values.get(name), details) for name in ("start_date", "end_date"))
+	reader = Reader(values.get)
+
+	def day(name: str) -> date | None:
+		return reader.value(name, lambda value: parse_date_or(name, value, None), None)
+
+	first, last = day("start_date"), day("end_date")
 	if first and last and last < first:
-		details["end_date"] = _("The last day is before the first.")
+		reader.details["end_date"] = _("The last day is before the first.")
 	# The text. With a single character, most meetings would fit.
 	given = values.get("text")
 	text = given.strip() if isinstance(given, str) else ""
 	if len(text) == 1:
-		details["text"] = _("Enter at least two characters of a name or an address.")
+		reader.details["text"] = _("Enter at least two characters of a name or an address.")
 	text = text[:140]
+
+	def existing(doctype: str, name: str, key: str) -> str:
+		"""Return the name of the record whose field `key` has the value; empty if none is given."""
+
+		def parse(value: object) -> str:
+			given = parse_choice(name, value)
+			stored = frappe.db.get_value(doctype, {key: given}, "name") if given else ""
+			if given and not stored:
+				raise Refused(_("There is none with this name."))
+			return stored or ""
+
+		return reader.value(name, parse, "")
+
 	wish = BookingFilter(
-		statuses=_statuses(values.get("status"), details),
+		statuses=reader.value("status", parse_statuses, frozenset()),
 		since=local_midnight(first, zone) if first else None,
 		until=local_midnight(last + timedelta(days=1), zone) if last else None,
-		meeting_type=_existing("Meeting Type", "meeting_type", "name", values, details),
-		page=_existing("Scheduling Page", "page", "slug", values, details),
-		host=_existing("User", "host", "name", values, details),
+		meeting_type=existing("Meeting Type", "meeting_type", "name"),
+		page=existing("Scheduling Page", "page", "slug"),
+		host=existing("User", "host", "name"),
 		text=text,
 	)
-	if details:
-		raise InvalidRequest(details=details)
+	reader.check()
 	return wish
 
 
@@ -73,33 +89,13 @@ def all_statuses() -> list[str]:
 	return options.split("\n")
 
 
-def _statuses(given: object, details: dict[str, str]) -> frozenset[str]:
+def parse_statuses(given: object) -> frozenset[str]:
+	"""Return statuses of Booking from a list of their names in the API, or from text with commas. Raises Refused."""
 	if given in (None, ""):
 		return frozenset()
 	words: list[Any] = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [None]
 	all_by_key = {frappe.scrub(status): status for status in all_statuses()}
 	statuses = {all_by_key.get(frappe.scrub(word.strip())) if isinstance(word, str) else None for word in words}
 	if None in statuses:
-		details["status"] = _("Must be one or more of: {0}.").format(", ".join(all_by_key))
+		raise Refused(_("Must be one or more of: {0}.").format(", ".join(all_by_key)))
 	return frozenset(status for status in statuses if status)
-
-
-def _date(name: str, given: object, details: dict[str, str]) -> date | None:
-	try:
-		return None if given in (None, "") else parse_date(name, given)
-	except InvalidRequest as error:
-		details.update(error.details)
-		return None
-
-
-def _existing(doctype: str, name: str, key: str, values: Mapping[str, object], details: dict[str, str]) -> str:
-	"""Return the name of the record whose field `key` has the value; empty if none is given."""
-	try:
-		given = parse_choice(name, values.get(name))
-	except InvalidRequest as error:
-		details.update(error.details)
-		return ""
-	stored = frappe.db.get_value(doctype, {key: given}, "name") if given else ""
-	if given and not stored:
-		details[name] = _("There is none with this name.")
-	return stored or ""

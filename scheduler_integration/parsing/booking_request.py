@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from functools import partial
 
 import frappe
 from frappe import _
@@ -16,9 +16,8 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import enabled_hosts, host_choices, hosts_of
 from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place, needs_accounts, offered_places
 from scheduler_integration.catalogue.repeats import WantedSeries
-from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
-from scheduler_integration.parsing.fields import parse_json
+from scheduler_integration.parsing.fields import Reader, parse_json
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.series import parse_series
@@ -171,26 +170,28 @@ def parse_booking_request(
 	A host who books `on_behalf` of somebody needn't answer the questions of the form, nor need anybody without
 	`needs_answers`.
 	"""
-	reader = _Reader(payload)
-	address = reader.required("attendee_email", email)
-	guests = reader.value("guests", lambda value: parse_guests(value, address), default=())
-	place = reader.value("location", lambda value: _place(value, page, meeting_type), default=NOWHERE)
+	reader = Reader(partial(getattr, payload))
+	address = reader.needed("attendee_email", email, "", missing_field("attendee_email"))
+	guests = reader.value("guests", lambda value: parse_guests(value, address), ())
+	place = reader.value("location", lambda value: _place(value, page, meeting_type), NOWHERE)
 	request = BookingRequest(
-		start=reader.required("start", parse_instant, default=0),
-		duration=reader.value("duration", lambda value: _duration(value, meeting_type)),
-		attendee_name=reader.required("attendee_name", person_name),
+		start=reader.needed("start", parse_instant, 0, missing_field("start")),
+		duration=reader.value("duration", lambda value: _duration(value, meeting_type), 0),
+		attendee_name=reader.needed("attendee_name", person_name, "", missing_field("attendee_name")),
 		attendee_email=address,
-		attendee_phone=(reader.required if place.needs_phone else reader.value)("attendee_phone", phone),
-		attendee_company=reader.value("attendee_company", line),
-		notes=reader.value("notes", paragraph),
-		timezone=reader.value("timezone", lambda value: _zone(value or page.timezone)),
-		language=reader.value("language", _language),
-		writing=reader.value("language", _writing),
+		attendee_phone=reader.needed("attendee_phone", phone, "", missing_field("attendee_phone"))
+		if place.needs_phone
+		else reader.value("attendee_phone", phone, ""),
+		attendee_company=reader.value("attendee_company", line, ""),
+		notes=reader.value("notes", paragraph, ""),
+		timezone=reader.value("timezone", lambda value: checked_zone(value or page.timezone), ""),
+		language=reader.value("language", _language, ""),
+		writing=reader.value("language", _writing, ""),
 		guests=guests,
 		place=place,
-		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
-		parts=reader.value("parts", parse_parts, default=()),
-		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
+		party=reader.value("guests", lambda value: _party(guests, meeting_type), 1),
+		parts=reader.value("parts", parse_parts, ()),
+		hold=reader.value("hold", lambda value: line(value, 64) or None, None),
 		answers=tuple(
 			parse_answers(
 				meeting_type.questions,
@@ -200,16 +201,21 @@ def parse_booking_request(
 				from_link=payload.prefill,
 			)
 		),
-		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
-		source="host" if on_behalf else reader.value("source", line),
-		utm={field: reader.value(field, line) for field in UTM_FIELDS},
+		idempotency_key=reader.value(
+			"idempotency_key", lambda value: _bound(parse_key(value), meeting_type, address), None
+		),
+		source="host" if on_behalf else reader.value("source", line, ""),
+		utm={field: reader.value(field, line, "") for field in UTM_FIELDS},
 		reference=parse_reference(payload.reference),
 		on_behalf=on_behalf,
-		chosen_host=reader.value("host", lambda value: _chosen_host(value, page, meeting_type), default=None),
+		chosen_host=reader.value("host", lambda value: _chosen_host(value, page, meeting_type), None),
 	)
-	series = reader.value("dates", lambda value: _series(value, request, payload, meeting_type), default=None)
-	if reader.details:
-		raise InvalidRequest(details=reader.details)
+	series = reader.value(
+		"dates",
+		lambda value: parse_series(value, payload.times, request.start, meeting_type, is_host=on_behalf is not None),
+		None,
+	)
+	reader.check()
 	check_clock(request.timezone, request.start, payload.utc_offset)
 	return replace(request, series=series) if series else request
 
@@ -224,30 +230,6 @@ def missing_field(field: str) -> str:
 	return sentences.get(field) or _("This is needed.")
 
 
-class _Reader:
-	"""Reads fields of the payload, and collects in `details` a sentence for each wrong field."""
-
-	def __init__(self, payload: BookingPayload):
-		self.payload = payload
-		self.details: dict[str, str] = {}
-
-	def value(self, field: str, parse: Callable[[Any], Any], default: Any = "") -> Any:
-		try:
-			return parse(getattr(self.payload, field))
-		except Refused as refused:
-			self.details[field] = str(refused)
-			return default
-
-	def required(self, field: str, parse: Callable[[Any], Any], default: Any = "") -> Any:
-		if getattr(self.payload, field) in (None, ""):
-			self.details[field] = missing_field(field)
-			return default
-		value = self.value(field, parse, default)
-		if value == "" and field not in self.details:
-			self.details[field] = missing_field(field)
-		return value
-
-
 def _duration(value: object, meeting_type: Document) -> int:
 	if value in (None, ""):
 		return int(meeting_type.duration_minutes)
@@ -255,13 +237,6 @@ def _duration(value: object, meeting_type: Document) -> int:
 	if minutes not in durations_of(meeting_type):
 		raise Refused(_("Choose one of the durations offered."))
 	return minutes
-
-
-def _zone(value: object) -> str:
-	try:
-		return checked_zone(value)
-	except UnknownTimeZone as error:
-		raise Refused(error.message) from None
 
 
 def _language(value: object) -> str:
@@ -308,13 +283,6 @@ def parse_parts(value: object) -> tuple[int, ...]:
 	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in given)
 
 
-def _series(
-	dates: object, request: BookingRequest, payload: BookingPayload, meeting_type: Document
-) -> WantedSeries | None:
-	is_host = request.on_behalf is not None
-	return parse_series(dates, payload.times, request.start, meeting_type, is_host=is_host)
-
-
 def _place(value: object, page: Document, meeting_type: Document) -> Place:
 	"""Return the chosen place, or the first one if none was chosen."""
 	users = [host.user for host in enabled_hosts(meeting_type, page)] if needs_accounts(meeting_type) else []
@@ -333,15 +301,18 @@ def _chosen_host(value: object, page: Document, meeting_type: Document) -> str |
 	return host.user if host else None
 
 
-def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:
+def parse_key(value: object) -> str | None:
+	"""Return an idempotency key, or None without one. Raises Refused if it could be guessed."""
+	key = line(value)
+	if key and len(key) < MIN_KEY:
+		raise Refused(_("This is too short: at least {0} characters.").format(MIN_KEY))
+	return key or None
+
+
+def _bound(key: str | None, meeting_type: Document, attendee_email: str) -> str | None:
 	"""Return a hash of the caller's key, the attendee and the meeting type, or None without a key.
 
 	A key alone finds no booking, so nobody can see somebody else's booking by guessing the key.
 	"""
-	key = line(value)
-	if not key:
-		return None
-	if len(key) < MIN_KEY:
-		raise Refused(_("This is too short: at least {0} characters.").format(MIN_KEY))
-	bound = "\n".join((meeting_type.name, attendee_email.lower(), key))
-	return hashlib.sha256(bound.encode()).hexdigest()
+	bound = "\n".join((meeting_type.name, attendee_email.lower(), key or ""))
+	return hashlib.sha256(bound.encode()).hexdigest() if key else None

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.fields import Reader
 
 _LONGEST_ADDRESS, _LONGEST_PASSWORD, _LONGEST_LOGIN = 2000, 500, 140
 
@@ -28,24 +30,30 @@ def parse_address_form(
 	`needed` has the providers that are connected by an address, and whether they need a login and a password.
 	"""
 	given = {"address": address, "login": login, "password": password}
-	problems = {name: problem for name, value in given.items() if (problem := _problem(name, value))}
-	if not isinstance(provider, str) or provider not in needed:
-		problems["provider"] = _("This must be one of: {0}.").format(", ".join(needed))
-	elif needed[provider]:
-		problems |= {name: _("Please fill this in.") for name in ("login", "password") if not given[name]}
+	reader = Reader(given.get)
+	texts = {name: reader.value(name, partial(parse_secret, name), "") for name in given}
+	needs_login = needed.get(provider) if isinstance(provider, str) else None
+	if needs_login is None:
+		reader.details["provider"] = _("This must be one of: {0}.").format(", ".join(needed))
+	for name in ("login", "password"):
+		if needs_login and not given[name]:
+			reader.details[name] = _("Please fill this in.")
 	if not address:
-		problems["address"] = _("Enter the address.")
-	if problems:
-		raise InvalidRequest(details=problems)
-	text = {name: str(value or "").strip() for name, value in given.items()}
-	return AddressForm(str(provider), text["address"], text["login"], text["password"])
+		reader.details["address"] = _("Enter the address.")
+	reader.check()
+	return AddressForm(str(provider), **texts)
 
 
 def parse_secret(name: str, value: object) -> str:
 	"""Return a password or a secret address; empty if it is missing. Raises InvalidRequest."""
-	if problem := _problem(name, value):
-		raise InvalidRequest(details={name: problem})
-	return str(value or "").strip()
+	if value in (None, ""):
+		return ""
+	if not isinstance(value, str) or any(ord(letter) < 32 for letter in value):
+		raise InvalidRequest(details={name: _("This must be text.")})
+	most = {"address": _LONGEST_ADDRESS, "login": _LONGEST_LOGIN}.get(name, _LONGEST_PASSWORD)
+	if len(value) > most:
+		raise InvalidRequest(details={name: _("This is too long: at most {0} characters.").format(most)})
+	return value.strip()
 
 
 def parse_names(value: object) -> list[str] | None:
@@ -57,12 +65,3 @@ def parse_names(value: object) -> list[str] | None:
 	if isinstance(value, list) and all(isinstance(name, str) for name in value):
 		return value
 	raise InvalidRequest(details={"read": _("This must be a list of names.")})
-
-
-def _problem(name: str, value: object) -> str | None:
-	if value in (None, ""):
-		return None
-	if not isinstance(value, str) or any(ord(letter) < 32 for letter in value):
-		return _("This must be text.")
-	most = {"address": _LONGEST_ADDRESS, "login": _LONGEST_LOGIN}.get(name, _LONGEST_PASSWORD)
-	return _("This is too long: at most {0} characters.").format(most) if len(value) > most else None

@@ -86,23 +86,27 @@ def is_widget_host(host: str, allowed_hosts: Collection[str] = ()) -> bool:
 def _elements(code: str) -> Iterator[Element]:
 	"""Return the elements in the code. Raises Refused if there is text between them."""
 	tree = html5lib.parseFragment(code, treebuilder="etree", namespaceHTMLElements=False)
+	_refuse_text(tree.text)
 	for element in tree.iter():
 		# The parser gives a comment a function as its tag. An element of SVG or MathML has its namespace in braces.
-		if element is tree or not isinstance(element.tag, str):
-			if element is tree and (element.text or "").strip():
-				raise Refused(_("There is text beside the widget. Paste the code alone."))
-			continue
-		yield element
+		if element is not tree and isinstance(element.tag, str):
+			yield element
 	for child in tree.iter():
-		if (child.tail or "").strip() and child is not tree:
-			raise Refused(_("There is text beside the widget. Paste the code alone."))
+		if child is not tree:
+			_refuse_text(child.tail)
+
+
+def _refuse_text(text: str | None) -> None:
+	if (text or "").strip():
+		raise Refused(_("There is text beside the widget. Paste the code alone."))
 
 
 def _widget_of(element: Element, allowed_hosts: Collection[str]) -> Widget | None:
 	"""Return the widget that the element is, or None for an element that is allowed beside a widget."""
 	_refuse_handlers(element)
 	if element.tag == "iframe":
-		return _iframe(element, allowed_hosts)
+		_refuse_text(element.text)
+		return Widget(_checked(element.get("src"), allowed_hosts), _height(element.get("height"), element.get("style")))
 	if element.tag == "div":
 		return _div(element, allowed_hosts)
 	if element.tag == "script":
@@ -127,15 +131,8 @@ def _refuse_handlers(element: Element) -> None:
 			)
 
 
-def _iframe(element: Element, allowed_hosts: Collection[str]) -> Widget:
-	if (element.text or "").strip():
-		raise Refused(_("There is text beside the widget. Paste the code alone."))
-	return Widget(_checked(element.get("src"), allowed_hosts), _height(element.get("height"), element.get("style")))
-
-
 def _div(element: Element, allowed_hosts: Collection[str]) -> Widget | None:
-	if (element.text or "").strip():
-		raise Refused(_("There is text beside the widget. Paste the code alone."))
+	_refuse_text(element.text)
 	height = _height(element.get("data-height"), element.get("style"))
 	if "calendly-inline-widget" in (element.get("class") or "").split():
 		return Widget(_checked(element.get("data-url"), allowed_hosts), height)

@@ -16,6 +16,7 @@ from scheduler_integration.parsing.text import Refused, paragraph, whole_number
 from scheduler_integration.platform.one_line import is_control
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 # `date.fromisoformat` alone would also read week dates such as 2026-W48-1.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -80,10 +81,15 @@ def parse_date(field: str, value: object) -> date:
 	return day
 
 
+def parse_date_or(field: str, value: object, default: D) -> date | D:
+	"""Return a date, or the default if none was sent. Raises InvalidDate."""
+	return default if value in (None, "") else parse_date(field, value)
+
+
 def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, date | None]:
 	"""Return the first and the last date of a range; a missing one is None. Raises InvalidDate if they are reversed."""
-	first = parse_date("start_date", start_date) if start_date not in (None, "") else None
-	last = parse_date("end_date", end_date) if end_date not in (None, "") else None
+	first = parse_date_or("start_date", start_date, None)
+	last = parse_date_or("end_date", end_date, None)
 	if first and last and last < first:
 		raise InvalidDate(_("The last day is before the first."), {"end_date": _("Choose a later date or time.")})
 	return first, last
@@ -133,3 +139,33 @@ def parse_json(field: str, value: Any, kind: type) -> Any:
 	if not isinstance(value, kind):
 		raise InvalidRequest(details={field: _("This value has the wrong type.")})
 	return value
+
+
+class Reader:
+	"""Reads fields of a request, and collects in `details` a sentence for each wrong one. `get` returns what was sent, by name."""
+
+	def __init__(self, get: Callable[[str], Any]):
+		self._get = get
+		self.details: dict[str, str] = {}
+
+	def value(self, field: str, parse: Callable[[Any], T], default: D) -> T | D:
+		"""Return `parse` of what was sent, or the default if it is wrong."""
+		try:
+			return parse(self._get(field))
+		except Refused as refused:
+			self.details[field] = str(refused)
+		except InvalidRequest as error:
+			self.details[field] = error.details.get(field) or error.message
+		return default
+
+	def needed(self, field: str, parse: Callable[[Any], T], default: D, missing: str) -> T | D:
+		"""Return the same. If nothing was sent, or nothing is left of it, `missing` is the sentence."""
+		value = default if self._get(field) in (None, "") else self.value(field, parse, default)
+		if self._get(field) in (None, "") or value == "":
+			self.details.setdefault(field, missing)
+		return value
+
+	def check(self) -> None:
+		"""Raise InvalidRequest if something was wrong."""
+		if self.details:
+			raise InvalidRequest(details=self.details)

@@ -10,11 +10,19 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
+from scheduler_integration.parsing.fields import parse_date, parse_date_or, parse_flag, parse_json
 from scheduler_integration.parsing.hours_text import TIME, parse_week
-from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
-from scheduler_integration.parsing.text import Refused, label, line, prose, whole_number
-from scheduler_integration.times import is_zone
+from scheduler_integration.parsing.payload import (
+	Fields,
+	count,
+	flag,
+	parse_payload,
+	read_payload,
+	text,
+	time_zone,
+	title,
+)
+from scheduler_integration.parsing.text import Refused, line, prose, whole_number
 
 # Sunday is 0, as in the API; the records have names.
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -48,7 +56,7 @@ def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
 	if times and parsed.get("is_away"):
 		parsed |= {field: parsed.get(field) or "00:00:00" for field in ("start_time", "end_time")}
 	elif len(times) == 1 and not wrong:
-		missing = "end_time" if times == ["start_time"] else "start_time"
+		[missing] = {"start_time", "end_time"} - {*times}
 		wrong[missing] = _("Enter both times, or neither for the whole day.")
 	if wrong:
 		raise InvalidRequest(details=wrong)
@@ -95,31 +103,31 @@ def _rules(value: object) -> list[dict[str, Any]]:
 		raise Refused(_("This must be a list of rows."))
 	if len(given) > MAX_RULES:
 		raise Refused(_("A schedule has at most {0} rows of hours.").format(MAX_RULES))
-	return [_rule(number, row) for number, row in enumerate(given, 1)]
-
-
-def _rule(number: int, row: object) -> dict[str, Any]:
-	try:
-		if not isinstance(row, Mapping):
-			raise Refused(_("This value has the wrong type."))
-		return {
-			"day_of_week": _day(row.get("day_of_week")),
-			"start_time": _time(row.get("start_time")),
-			"end_time": _time(row.get("end_time")),
-			"is_available": int(parse_flag("is_available", row.get("is_available", True))),
-		}
-	except (Refused, InvalidRequest) as refused:
-		reason = next(iter(refused.details.values())) if isinstance(refused, InvalidRequest) else str(refused)
-		raise Refused(_("Row {0}: {1}").format(number, reason)) from None
+	found = []
+	for number, row in enumerate(given, 1):
+		try:
+			if not isinstance(row, Mapping):
+				raise Refused(_("This value has the wrong type."))
+			rule = {
+				"day_of_week": _day(row.get("day_of_week")),
+				"start_time": _time(row.get("start_time")),
+				"end_time": _time(row.get("end_time")),
+				"is_available": int(parse_flag("is_available", row.get("is_available", True))),
+			}
+		except (Refused, InvalidRequest) as refused:
+			reason = next(iter(refused.details.values())) if isinstance(refused, InvalidRequest) else str(refused)
+			raise Refused(_("Row {0}: {1}").format(number, reason)) from None
+		found.append(rule)
+	return found
 
 
 def _day(value: object) -> str:
 	if isinstance(value, str) and value[:3].lower() in _SHORT and not value.isdecimal():
 		return _SHORT[value[:3].lower()]
-	number = whole_number(value) if value not in (None, "") else -1
-	if not 0 <= number < len(DAY_NAMES):
+	index = whole_number(value) if value not in (None, "") else -1
+	if not 0 <= index < len(DAY_NAMES):
 		raise Refused(_("A day is 0 (Sunday) to 6 (Saturday)."))
-	return DAY_NAMES[number]
+	return DAY_NAMES[index]
 
 
 def _time(value: object) -> str:
@@ -130,30 +138,6 @@ def _time(value: object) -> str:
 
 def _time_or_none(value: object) -> str | None:
 	return None if value in (None, "") else _time(value)
-
-
-def _zone(value: object) -> str:
-	if not is_zone(value):
-		raise Refused(_("Choose a time zone from the list, such as Europe/Berlin."))
-	return str(value)
-
-
-def _title(value: object) -> str:
-	text = label(value, LONGEST_TITLE)
-	if not text:
-		raise Refused(_("Enter a name of 1 to {0} characters.").format(LONGEST_TITLE))
-	return text
-
-
-def _count(value: object) -> int:
-	number = whole_number(value) if value not in (None, "") else 0
-	if number < 0:
-		raise Refused(_("This can't be negative."))
-	return number
-
-
-def _flag(name: str) -> Parser:
-	return lambda value: int(parse_flag(name, value))
 
 
 def _stand_ins(value: object) -> list[dict[str, str]]:
@@ -167,47 +151,41 @@ def _stand_ins(value: object) -> list[dict[str, str]]:
 	return found
 
 
-def _rule_text(value: object) -> str:
-	if value is not None and not isinstance(value, str):
-		raise Refused(_("This must be text."))
-	return (value or "").strip()
-
-
 _WEEK_FORM = ("workingDays", "startTime", "endTime")
 _WEEK_TIMES: Fields = {"startTime": ("start", _time), "endTime": ("end", _time)}
 _SCHEDULE: Fields = {
-	"title": ("title", _title),
-	"timezone": ("timezone", _zone),
-	"is_default": ("is_default", _flag("is_default")),
+	"title": ("title", title(LONGEST_TITLE)),
+	"timezone": ("timezone", time_zone),
+	"is_default": ("is_default", flag("is_default")),
 	"rules": ("rules", _rules),
 	"hours": ("rules", parse_week),
-	"buffer_minutes": ("buffer_minutes", _count),
-	"minimum_notice_hours": ("minimum_notice_hours", _count),
-	"max_days_in_advance": ("max_days_in_advance", _count),
-	"bufferTime": ("buffer_minutes", _count),
-	"minNotice": ("minimum_notice_hours", _count),
-	"maxAdvance": ("max_days_in_advance", _count),
+	"buffer_minutes": ("buffer_minutes", count),
+	"minimum_notice_hours": ("minimum_notice_hours", count),
+	"max_days_in_advance": ("max_days_in_advance", count),
+	"bufferTime": ("buffer_minutes", count),
+	"minNotice": ("minimum_notice_hours", count),
+	"maxAdvance": ("max_days_in_advance", count),
 	**{
-		f"{period}_{kind}": (f"{period}_{kind}", _count)
+		f"{period}_{kind}": (f"{period}_{kind}", count)
 		for period in ("daily", "weekly", "monthly")
 		for kind in ("limit", "minutes")
 	},
 }
 _OVERRIDE: Fields = {
 	"date": ("date", lambda value: parse_date("date", value)),
-	"end_date": ("end_date", lambda value: parse_date("end_date", value) if value not in (None, "") else None),
-	"is_available": ("is_available", _flag("is_available")),
+	"end_date": ("end_date", lambda value: parse_date_or("end_date", value, None)),
+	"is_available": ("is_available", flag("is_available")),
 	"start_time": ("start_time", _time_or_none),
 	"end_time": ("end_time", _time_or_none),
-	"timezone": ("timezone", lambda value: _zone(value) if value else None),
+	"timezone": ("timezone", lambda value: time_zone(value) if value else None),
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
-	"is_away": ("is_away", _flag("is_away")),
+	"is_away": ("is_away", flag("is_away")),
 	"message": ("message", lambda value: prose(value, LONGEST_MESSAGE)),
 	"stand_ins": ("stand_ins", _stand_ins),
 }
 _BLOCK: Fields = {
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
-	"recurring": ("recurring", _flag("recurring")),
-	"recurrence_rule": ("recurrence_rule", _rule_text),
-	"timezone": ("timezone", lambda value: _zone(value) if value else None),
+	"recurring": ("recurring", flag("recurring")),
+	"recurrence_rule": ("recurrence_rule", text),
+	"timezone": ("timezone", lambda value: time_zone(value) if value else None),
 }

@@ -59,15 +59,14 @@ def edited_week(week: TypedWeek, action: str, ticked: Values) -> TypedWeek:
 	What is copied goes to `all` days, to the `weekdays`, or to the days that are `chosen` by their checkboxes `copy_mon`.
 	An unknown action changes nothing.
 	"""
-	verb, _colon, rest = action.partition(":")
-	key, _colon, detail = rest.partition(":")
+	verb, key, detail = (*action.split(":", 2), "", "")[:3]
 	if key not in week:
 		return week
 	day = week[key]
 	if verb == "add":
 		return {**week, key: TypedDay(True, (*day.spans, _NEW))}
 	if verb == "remove" and detail.isdecimal():
-		left = tuple(span for number, span in enumerate(day.spans) if str(number) != detail)
+		left = (*day.spans[: int(detail)], *day.spans[int(detail) + 1 :])
 		return {**week, key: TypedDay(bool(left), left or (OFFICE,))}
 	if verb == "copy":
 		targets = {"all": DAY_KEYS, "weekdays": WEEKDAYS}.get(detail, ticked(f"copy_{key}"))

@@ -11,10 +11,24 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.phases import PHASES
-from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
-from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
-from scheduler_integration.parsing.text import Refused, label, prose, whole_number
-from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.parsing.fields import parse_date, parse_json
+from scheduler_integration.parsing.payload import (
+	Fields,
+	Parser,
+	address,
+	count,
+	flag,
+	needed,
+	nested,
+	number,
+	one_of,
+	parse_payload,
+	rows,
+	text,
+	text_or_none,
+	title,
+)
+from scheduler_integration.parsing.text import Refused, label, prose
 
 LONGEST_NAME = 200
 LONGEST_URL = 500
@@ -59,57 +73,6 @@ def parse_type_form(payload: Mapping[str, object]) -> dict[str, Any]:
 	return parse_payload(payload, {**_MEETING_TYPE, **_settings_parsers(), **texts}, _READ_ONLY)
 
 
-def text_or_none(value: object) -> str | None:
-	"""Return text as it is, or None if it is empty. Raises Refused for anything else."""
-	if value is not None and not isinstance(value, str):
-		raise Refused(_("This must be text."))
-	return value or None
-
-
-def _name(value: object) -> str:
-	text = label(value, LONGEST_NAME)
-	if not text:
-		raise Refused(_("Enter a name of 1 to {0} characters.").format(LONGEST_NAME))
-	return text
-
-
-def _text(value: object) -> str:
-	return (text_or_none(value) or "").strip()
-
-
-def _user(value: object) -> str:
-	text = _text(value)
-	if not text:
-		raise Refused(_("This is needed."))
-	return text
-
-
-def _url(value: object) -> str:
-	url = web_address(value, LONGEST_URL)
-	return url.text if url else ""
-
-
-def _flag(name: str) -> Parser:
-	return lambda value: int(parse_flag(name, value))
-
-
-def _date(name: str) -> Parser:
-	return lambda value: parse_date(name, value) if value else None
-
-
-def _number(value: object) -> int:
-	if value in (None, ""):
-		raise Refused(_("This is not a whole number."))
-	return whole_number(value)
-
-
-def _count(value: object) -> int:
-	number = whole_number(value) if value not in (None, "") else 0
-	if number < 0:
-		raise Refused(_("This can't be negative."))
-	return number
-
-
 def _amount(value: object) -> float:
 	if isinstance(value, bool) or not isinstance(value, int | float | str):
 		raise Refused(_("This is not an amount."))
@@ -123,10 +86,10 @@ def _amount(value: object) -> float:
 
 
 def _priority(value: object) -> int:
-	number = _number(value)
-	if not 0 <= number <= 10:
+	given = number(value)
+	if not 0 <= given <= 10:
 		raise Refused(_("Must be between 0 and 10."))
-	return number
+	return given
 
 
 def _phases(value: object) -> list[dict[str, str]]:
@@ -142,7 +105,7 @@ def _minutes(name: str) -> Parser:
 	def parse(value: object) -> str:
 		if isinstance(value, str) and not value.strip().startswith("["):
 			return value
-		return ", ".join(str(_number(each)) for each in parse_json(name, value, list) or [])
+		return ", ".join(str(number(each)) for each in parse_json(name, value, list) or [])
 
 	return parse
 
@@ -162,44 +125,11 @@ def choices(doctype: str, fieldname: str) -> dict[str, str]:
 
 def _select(doctype: str, fieldname: str) -> Parser:
 	def parse(value: object) -> str:
-		offered = choices(doctype, fieldname)
 		if not value and frappe.get_meta(doctype).get_field(fieldname).options.startswith("\n"):
 			return ""
-		if not isinstance(value, str) or value not in offered:
-			raise Refused(_("Must be one of: {0}.").format(", ".join(offered)))
-		return offered[value]
+		return str(one_of(choices(doctype, fieldname))(value))
 
 	return parse
-
-
-def _rows(name: str, fields: Fields, defaults: Mapping[str, object]) -> Parser:
-	"""Return the parser of a child table. The error names the first wrong row."""
-
-	def parse(value: object) -> list[dict[str, Any]]:
-		given = parse_json(name, value, list) or []
-		return [_row(number, row, {**defaults}, fields) for number, row in enumerate(given, 1)]
-
-	return parse
-
-
-def _row(number: int, row: object, defaults: dict[str, object], fields: Fields) -> dict[str, Any]:
-	try:
-		if not isinstance(row, Mapping):
-			raise Refused(_("This value has the wrong type."))
-		return _nested({**defaults, **row}, fields)
-	except Refused as refused:
-		raise Refused(_("Row {0}: {1}").format(number, refused)) from None
-
-
-def _settings(value: object) -> dict[str, Any]:
-	return _nested(parse_json("settings", value, dict) or {}, _settings_parsers())
-
-
-def _nested(given: Mapping[str, object], fields: Fields) -> dict[str, Any]:
-	parsed, wrong = read_payload(given, fields, ("id",))
-	if wrong:
-		raise Refused(" ".join(f"{name}: {sentence}" for name, sentence in wrong.items()))
-	return parsed
 
 
 def _options(value: object) -> str:
@@ -216,70 +146,72 @@ def _options(value: object) -> str:
 def _condition(value: object) -> dict[str, str]:
 	"""Return the fields of a condition such as {"question": "How big is your team?", "answers": ["51+"]}, or of none."""
 	given = parse_json("show_if", value, dict) or {}
-	return {"show_if": _text(given.get("question")), "show_if_answers": _options(given.get("answers"))}
-
-
-def _questions(value: object) -> list[dict[str, Any]]:
-	return [{**row, **row.pop("condition", {})} for row in _question_rows(value)]
+	return {"show_if": text(given.get("question")), "show_if_answers": _options(given.get("answers"))}
 
 
 _QUESTION: Fields = {
-	"label": ("label", _name),
+	"label": ("label", title(LONGEST_NAME)),
 	"type": ("question_type", _select("Meeting Type Question", "question_type")),
-	"required": ("required", _flag("required")),
+	"required": ("required", flag("required")),
 	"options": ("options", _options),
 	"placeholder": ("placeholder", label),
 	"help": ("help_text", label),
 	"show_if": ("condition", _condition),
 	"key": ("prefill_key", label),
-	"hidden": ("is_hidden", _flag("hidden")),
+	"hidden": ("is_hidden", flag("hidden")),
 }
-_question_rows = _rows("questions", _QUESTION, {"label": None, "type": "text"})
+_question_rows = rows("questions", _QUESTION, {"label": None, "type": "text"}, ("id",))
 _LOCATION: Fields = {
 	"type": ("place_type", _select("Meeting Type Place", "place_type")),
 	"label": ("label", label),
 	"details": ("details", prose),
 }
 _HOST: Fields = {
-	"user": ("user", _user),
-	"is_required": ("is_required", _flag("is_required")),
+	"user": ("user", needed),
+	"is_required": ("is_required", flag("is_required")),
 }
 _MEETING_TYPE: Fields = {
-	"name": ("title", _name),
-	"slug": ("slug", _text),
-	"duration_minutes": ("duration_minutes", _number),
-	"duration": ("duration_minutes", _number),
+	"name": ("title", title(LONGEST_NAME)),
+	"slug": ("slug", text),
+	"duration_minutes": ("duration_minutes", number),
+	"duration": ("duration_minutes", number),
 	"duration_options": ("duration_options", _minutes("duration_options")),
 	"description": ("description", prose),
-	"color": ("color", _text),
+	"color": ("color", text),
 	"location_type": ("location_type", _select("Meeting Type", "location_type")),
 	"location_details": ("location_details", prose),
-	"locations": ("places", _rows("locations", _LOCATION, {"type": None})),
-	"questions": ("questions", _questions),
-	"hosts": ("hosts", _rows("hosts", _HOST, {"user": None, "is_required": True})),
+	"locations": ("places", rows("locations", _LOCATION, {"type": None}, ("id",))),
+	"questions": (
+		"questions",
+		lambda value: [{**row, **row.pop("condition", {})} for row in _question_rows(value)],
+	),
+	"hosts": ("hosts", rows("hosts", _HOST, {"user": None, "is_required": True}, ("id",))),
 	"confirmation_message": ("confirmation_message", prose),
 	"confirmationMsg": ("confirmation_message", prose),
-	"redirect_url": ("redirect_url", _url),
+	"redirect_url": ("redirect_url", address(LONGEST_URL)),
 	"event_title": ("event_title", lambda value: label(value, LONGEST_TEMPLATE)),
 	"event_description": ("event_description", prose),
-	"scheduler_event_url": ("scheduler_event_url", _url),
+	"scheduler_event_url": ("scheduler_event_url", address(LONGEST_URL)),
 	"recommended_phases": ("recommended_phases", _phases),
 	"priority": ("priority", _priority),
-	"is_active": ("is_active", _flag("is_active")),
-	"active": ("is_active", _flag("active")),
-	"is_unlisted": ("is_unlisted", _flag("is_unlisted")),
-	"sort_order": ("sort_order", _number),
-	"display_order": ("sort_order", _number),
+	"is_active": ("is_active", flag("is_active")),
+	"active": ("is_active", flag("active")),
+	"is_unlisted": ("is_unlisted", flag("is_unlisted")),
+	"sort_order": ("sort_order", number),
+	"display_order": ("sort_order", number),
 	"scheduling_page": ("scheduling_page", text_or_none),
 	"scheduling_page_id": ("scheduling_page", text_or_none),
-	"settings": ("settings", _settings),
+	"settings": (
+		"settings",
+		lambda value: nested(parse_json("settings", value, dict) or {}, _settings_parsers(), ("id",)),
+	),
 }
 # How `settings` are read, by the type of their field, and those that are read otherwise.
 _BY_TYPE: dict[str, Callable[[str], Parser]] = {
-	"Int": lambda name: _count,
-	"Check": _flag,
+	"Int": lambda name: count,
+	"Check": flag,
 	"Select": lambda name: _select("Meeting Type", name),
-	"Date": _date,
+	"Date": lambda name: lambda value: parse_date(name, value) if value else None,
 	"Currency": lambda name: _amount,
 	"Link": lambda name: text_or_none,
 }

@@ -1,4 +1,7 @@
-"""Reads the fields that a client sends for a record, by a table of the fields' parsers. Names all wrong fields at once."""
+"""Reads the fields that a client sends for a record, by a table of the fields' parsers, with the parsers that tables share.
+
+Names all wrong fields at once. Parsers raise Refused.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -6,7 +9,10 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.text import Refused
+from scheduler_integration.parsing.fields import parse_flag, parse_json
+from scheduler_integration.parsing.text import Refused, label, whole_number
+from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.times import is_zone
 
 Parser = Callable[[object], Any]
 # The record's field and the parser of its value, by the name in the API.
@@ -45,3 +51,108 @@ def read_payload(
 		except InvalidRequest as refused:
 			wrong[name] = refused.details.get(name, refused.message)
 	return parsed, wrong
+
+
+def nested(given: Mapping[str, object], fields: Fields, ignored: Collection[str] = ()) -> dict[str, Any]:
+	"""Return the same of an object within a payload. The error is one text."""
+	parsed, wrong = read_payload(given, fields, ignored)
+	if wrong:
+		raise Refused(" ".join(f"{name}: {sentence}" for name, sentence in wrong.items()))
+	return parsed
+
+
+def rows(name: str, fields: Fields, defaults: Mapping[str, object], ignored: Collection[str] = ()) -> Parser:
+	"""Return the parser of the child table `name`. The error names the first wrong row."""
+
+	def parse(value: object) -> list[dict[str, Any]]:
+		parsed = []
+		for number, row in enumerate(parse_json(name, value, list) or [], 1):
+			try:
+				if not isinstance(row, Mapping):
+					raise Refused(_("This value has the wrong type."))
+				parsed.append(nested({**defaults, **row}, fields, ignored))
+			except Refused as refused:
+				raise Refused(_("Row {0}: {1}").format(number, refused)) from None
+		return parsed
+
+	return parse
+
+
+def text_or_none(value: object) -> str | None:
+	"""Return text as it is, or None if it is empty."""
+	if value is not None and not isinstance(value, str):
+		raise Refused(_("This must be text."))
+	return value or None
+
+
+def text(value: object) -> str:
+	"""Return text, trimmed; empty if it is missing."""
+	return (text_or_none(value) or "").strip()
+
+
+def needed(value: object) -> str:
+	"""Return text that can't be empty, such as the name of a record."""
+	found = text(value)
+	if not found:
+		raise Refused(_("This is needed."))
+	return found
+
+
+def title(longest: int) -> Parser:
+	"""Return the parser of a name that a host gives to something."""
+
+	def parse(value: object) -> str:
+		found = label(value, longest)
+		if not found:
+			raise Refused(_("Enter a name of 1 to {0} characters.").format(longest))
+		return found
+
+	return parse
+
+
+def flag(name: str) -> Parser:
+	"""Return the parser of a field of type Check: 1 or 0."""
+	return lambda value: int(parse_flag(name, value))
+
+
+def number(value: object) -> int:
+	"""Return a whole number that can't be missing."""
+	if value in (None, ""):
+		raise Refused(_("This is not a whole number."))
+	return whole_number(value)
+
+
+def count(value: object) -> int:
+	"""Return a whole number from 0 on, by default 0."""
+	found = whole_number(value) if value not in (None, "") else 0
+	if found < 0:
+		raise Refused(_("This can't be negative."))
+	return found
+
+
+def one_of(choices: Mapping[str, str]) -> Parser:
+	"""Return the parser of a choice by its name in the API. It returns the record's."""
+
+	def parse(value: object) -> str:
+		if not isinstance(value, str) or value not in choices:
+			raise Refused(_("Must be one of: {0}.").format(", ".join(choices)))
+		return choices[value]
+
+	return parse
+
+
+def address(longest: int) -> Parser:
+	"""Return the parser of the address of a web page; empty if it is missing."""
+
+	def parse(value: object) -> str:
+		url = web_address(value, longest)
+		return url.text if url else ""
+
+	return parse
+
+
+def time_zone(value: object) -> str:
+	"""Return the name of an IANA zone."""
+	if not is_zone(value):
+		raise Refused(_("Choose a time zone from the list, such as Europe/Berlin."))
+	return str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.booking_request import MIN_KEY, parse_parts
+from scheduler_integration.parsing.booking_request import parse_key, parse_parts
 from scheduler_integration.parsing.fields import (
 	parse_field,
 	parse_hold_key,
@@ -16,7 +16,6 @@ from scheduler_integration.parsing.fields import (
 	parse_whole_number,
 )
 from scheduler_integration.parsing.series import parse_dates
-from scheduler_integration.parsing.text import Refused, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +47,14 @@ def parse_reschedule_request(
 	dates: object = None,
 ) -> RescheduleRequest:
 	"""Return the request. Raises InvalidRequest that names the first wrong field."""
+	if start in (None, ""):
+		raise InvalidRequest(details={"start": _("Choose a time.")})
 	return RescheduleRequest(
-		start=_start(start),
+		start=parse_instant_of("start", start),
 		duration=parse_whole_number("duration", duration),
 		parts=parse_field("parts", parts, parse_parts),
 		reason=parse_reason(reason),
 		hold=parse_hold_key(hold),
-		idempotency_key=parse_field("idempotency_key", idempotency_key, _key),
+		idempotency_key=parse_field("idempotency_key", idempotency_key, parse_key),
 		dates=parse_field("dates", dates, parse_dates),
 	)
-
-
-def _start(value: object) -> int:
-	if value in (None, ""):
-		raise InvalidRequest(details={"start": _("Choose a time.")})
-	return parse_instant_of("start", value)
-
-
-def _key(value: object) -> str | None:
-	key = line(value)
-	if key and len(key) < MIN_KEY:
-		raise Refused(_("This is too short: at least {0} characters.").format(MIN_KEY))
-	return key or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.repeats import MOST_DATES, Repeat, WantedSeries, repeat_of
+from scheduler_integration.catalogue.repeats import MOST_DATES, WantedSeries, repeat_of
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, whole_number
 
@@ -25,9 +25,15 @@ def parse_series(
 		if len(agreed) > 1 or times not in (None, "", 1, "1"):
 			raise Refused(_("This meeting doesn't repeat."))
 		return None
-	count = _times(times, len(agreed), repeat, is_host=is_host)
-	if agreed:
-		_check_agreed(agreed, count, start)
+	least = 1 if is_host else repeat.least
+	count = len(agreed) or least if times in (None, "") else whole_number(times)
+	if not least <= count <= repeat.most:
+		raise Refused(
+			_("This meeting takes place {0} times.").format(repeat.most)
+			if least == repeat.most
+			else _("Choose a number from {0} to {1}.").format(least, repeat.most)
+		)
+	_check_agreed(agreed, count, start)
 	return WantedSeries(repeat.weeks, count, agreed) if count > 1 else None
 
 
@@ -39,22 +45,9 @@ def parse_dates(value: object) -> tuple[int | None, ...]:
 	return tuple(parse_instant(each) if each else None for each in given)
 
 
-def _times(value: object, dates: int, repeat: Repeat, *, is_host: bool) -> int:
-	"""Return how many dates are wanted."""
-	least = 1 if is_host else repeat.least
-	count = dates or least if value in (None, "") else whole_number(value)
-	if not least <= count <= repeat.most:
-		raise Refused(
-			_("This meeting takes place {0} times.").format(repeat.most)
-			if least == repeat.most
-			else _("Choose a number from {0} to {1}.").format(least, repeat.most)
-		)
-	return count
-
-
 def _check_agreed(agreed: tuple[int | None, ...], count: int, start: int) -> None:
 	starts = [each for each in agreed if each is not None]
-	if len(agreed) != count or agreed[0] != start:
+	if agreed and (len(agreed) != count or agreed[0] != start):
 		raise Refused(_("Give the dates as they were offered."))
 	if len(set(starts)) != len(starts):
 		raise Refused(_("You chose one time for two dates."))

@@ -167,28 +167,34 @@ def _parsed(text: str) -> nodes.Template:
 
 def _unknown_part(node: nodes.Node) -> str | None:
 	"""Return what is wrong with this part of a text, or None."""
-	if isinstance(node, nodes.Filter | nodes.Test):
-		allowed = FILTERS if isinstance(node, nodes.Filter) else TESTS
-		return None if node.name in allowed else _no_such(node, node.name, allowed)
-	if isinstance(node, nodes.Getattr) and node.attr not in ATTRIBUTES:
-		return _no_such(node, node.attr, ATTRIBUTES)
+	for kind, attribute, allowed in _NAMED:
+		if isinstance(node, kind) and (name := getattr(node, attribute)) not in allowed:
+			return _no_such(node, name, allowed)
+	is_known = isinstance(node, _KNOWN)
 	if isinstance(node, nodes.Getitem):
 		index = node.arg.value if isinstance(node.arg, nodes.Const) else None
-		return None if isinstance(index, int) or index in ATTRIBUTES else _not_here(node)
-	if isinstance(node, nodes.Name) and node.name == "self":  # Jinja's word for the template.
-		return _not_here(node)
-	if not isinstance(node, _KNOWN) or (isinstance(node, nodes.For) and node.recursive):
-		return _not_here(node)
-	return None
+		is_known = isinstance(index, int) or index in ATTRIBUTES
+	elif isinstance(node, nodes.Name):
+		is_known = node.name != "self"  # Jinja's word for the template.
+	elif isinstance(node, nodes.For):
+		is_known = not node.recursive
+	if is_known:
+		return None
+	return _("Line {0} has a part of the kind “{1}”. Use variables, “if” and “for” only.").format(
+		node.lineno, type(node).__name__.lower()
+	)
 
 
 def _no_such(node: nodes.Node, name: str, names: Iterable[str]) -> str:
 	return _("Line {0} has “{1}”, which isn't known. Use one of: {2}.").format(node.lineno, name[:50], ", ".join(names))
 
 
-def _not_here(node: nodes.Node) -> str:
-	kind = type(node).__name__.lower()
-	return _("Line {0} has a part of the kind “{1}”. Use variables, “if” and “for” only.").format(node.lineno, kind)
+# Parts with a name, the attribute that has it, and the names that are known.
+_NAMED: tuple[tuple[type[nodes.Node], str, Collection[str]], ...] = (
+	(nodes.Filter, "name", FILTERS),
+	(nodes.Test, "name", TESTS),
+	(nodes.Getattr, "attr", ATTRIBUTES),
+)
 
 
 def _reason(error: Exception) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from frappe import _
 from frappe.model.document import Document
@@ -14,12 +15,11 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest, parse_booking_request
-from scheduler_integration.parsing.fields import parse_date, parse_json
+from scheduler_integration.parsing.fields import Reader, parse_date_or, parse_json, parse_whole_number
 from scheduler_integration.parsing.text import Refused, whole_number
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
 
-T = TypeVar("T")
 DAY = 86400
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::00)?")
 # People who name no last date wait for USUAL_DAYS. Nobody waits longer than MOST_DAYS.
@@ -104,46 +104,29 @@ def parse_wait(payload: WaitPayload, zone: str, now: int) -> Wait:
 
 	Without dates it is from today on, for USUAL_DAYS.
 	"""
-	reader = _Reader()
+	reader = Reader(partial(getattr, payload))
 	today = engine.local_date(now, zone)
-	first = reader.value("first_date", lambda: _date("first_date", payload.first_date, today), today)
+	first = reader.value("first_date", lambda value: parse_date_or("first_date", value, today), today)
 	first = max(first, today)
 	usual = max(first, today + timedelta(days=USUAL_DAYS))
-	last = reader.value("last_date", lambda: _date("last_date", payload.last_date, usual), usual)
+	last = reader.value("last_date", lambda value: parse_date_or("last_date", value, usual), usual)
 	if "last_date" not in reader.details and last < first:
 		reader.details["last_date"] = _("Choose a later date or time.")
 	if (last - today).days > MOST_DAYS:
 		reader.details["last_date"] = _("Choose a date within a year.")
-	weekdays = reader.value("weekdays", lambda: _weekdays(payload.weekdays), EVERY_DAY)
-	from_minute = reader.value("from_time", lambda: _minute(payload.from_time, 0), 0)
-	to_minute = reader.value("to_time", lambda: _minute(payload.to_time, DAY_MINUTES), DAY_MINUTES)
+	weekdays = reader.value("weekdays", _weekdays, EVERY_DAY)
+	from_minute = reader.value("from_time", lambda value: _minute(value, 0), 0)
+	to_minute = reader.value("to_time", lambda value: _minute(value, DAY_MINUTES), DAY_MINUTES)
 	if to_minute < from_minute:
 		reader.details.setdefault("to_time", _("Choose a later date or time."))
-	most = reader.value("most_offers", lambda: _most(payload.most_offers), USUAL_UNANSWERED)
-	by_text = reader.value("notify_by", lambda: _by_text(payload.notify_by), False)
-	if reader.details:
-		raise InvalidRequest(details=reader.details)
-	return Wait(Bounds(first, last, zone, weekdays, from_minute, to_minute), by_text, most)
-
-
-class _Reader:
-	"""Reads fields, and collects in `details` a sentence for each wrong one."""
-
-	def __init__(self) -> None:
-		self.details: dict[str, str] = {}
-
-	def value(self, field: str, read: Callable[[], T], default: T) -> T:
-		try:
-			return read()
-		except Refused as refused:
-			self.details[field] = str(refused)
-		except InvalidRequest as error:
-			self.details[field] = error.details.get(field) or error.message
-		return default
-
-
-def _date(field: str, value: object, default: date) -> date:
-	return parse_date(field, value) if value not in (None, "") else default
+	most = reader.value("most_offers", lambda value: parse_whole_number("most_offers", value), None)
+	if most is not None and not 1 <= most <= MOST_UNANSWERED:
+		reader.details["most_offers"] = _("Choose a number from {0} to {1}.").format(1, MOST_UNANSWERED)
+	if payload.notify_by not in (None, "", "email", "text"):
+		reader.details["notify_by"] = _("Choose one.")
+	reader.check()
+	bounds = Bounds(first, last, zone, weekdays, from_minute, to_minute)
+	return Wait(bounds, payload.notify_by == "text", most or USUAL_UNANSWERED)
 
 
 def _weekdays(value: object) -> frozenset[int]:
@@ -165,18 +148,3 @@ def _minute(value: object, default: int) -> int:
 	if not match or int(match[1]) * 60 + int(match[2]) > DAY_MINUTES:
 		raise Refused(_("This is not a time. Write it as 14:30."))
 	return int(match[1]) * 60 + int(match[2])
-
-
-def _most(value: object) -> int:
-	if value in (None, ""):
-		return USUAL_UNANSWERED
-	most = whole_number(value)
-	if not 1 <= most <= MOST_UNANSWERED:
-		raise Refused(_("Choose a number from {0} to {1}.").format(1, MOST_UNANSWERED))
-	return most
-
-
-def _by_text(value: object) -> bool:
-	if value not in (None, "", "email", "text"):
-		raise Refused(_("Choose one."))
-	return value == "text"

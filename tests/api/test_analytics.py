@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 import pytest
 
-from scheduler_integration.api.serialise_engagement import analytics_of
+from scheduler_integration.api.analytics import as_json
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import Counts, analytics
 from scheduler_integration.engagement.clicks import Visit, record_click
@@ -63,7 +63,7 @@ def test_the_example_of_the_specification_comes_out_of_rows(consultant):
 		for meeting_type, (clicked, booked, completed) in zip((strategy, deep_dive), numbers, strict=True):
 			clicks(assessment, meeting_type, clicked)
 			meetings(assessment, meeting_type, booked, completed)
-	data = analytics_of(analytics(consultant, date(2025, 12, 1), date(2025, 12, 31)))
+	data = as_json(analytics(consultant, date(2025, 12, 1), date(2025, 12, 31)))
 	assert data["summary"] == {
 		"total_clicks": 47,
 		"total_bookings": 12,
@@ -102,7 +102,7 @@ def test_a_recent_booking_is_shown_as_the_specification_says(consultant):
 	assessment, meeting_type = make_assessment(consultant), make_type(consultant)
 	booked, scheduled = at("2025-12-20 14:30"), at("2025-12-27 10:00")
 	meetings(assessment, meeting_type, 1, start=booked, scheduled_for=scheduled)
-	assert analytics_of(analytics(consultant, None, None))["recent_bookings"] == [
+	assert as_json(analytics(consultant, None, None))["recent_bookings"] == [
 		{
 			"assessment_id": assessment.name,
 			"client_name": "ABC Corp",
@@ -115,7 +115,7 @@ def test_a_recent_booking_is_shown_as_the_specification_says(consultant):
 
 
 def test_without_rows_everything_is_zero(consultant):
-	assert analytics_of(analytics(consultant, None, None)) == {
+	assert as_json(analytics(consultant, None, None)) == {
 		"summary": {"total_clicks": 0, "total_bookings": 0, "conversion_rate": 0.0, "total_completed": 0},
 		"by_meeting_type": [],
 		"by_phase": {},
@@ -161,7 +161,7 @@ def test_a_cancelled_booking_was_booked_and_an_unmatched_one_came_from_no_report
 	assessment, meeting_type = make_assessment(consultant), make_type(consultant)
 	meetings(assessment, meeting_type, 1, event_type="meeting_cancelled", status="Cancelled")
 	meetings(assessment, meeting_type, 1, from_report=0)
-	found = analytics_of(analytics(consultant, None, None))
+	found = as_json(analytics(consultant, None, None))
 	assert found["summary"]["total_bookings"] == 1
 	assert [each["status"] for each in found["recent_bookings"]] == ["cancelled"]
 
@@ -170,7 +170,7 @@ def test_a_deleted_meeting_type_counts_on(consultant):
 	assessment, meeting_type = make_assessment(consultant), make_type(consultant)
 	clicks(assessment, meeting_type, 2)
 	frappe.delete_doc("Meeting Type", meeting_type.name)
-	(row,) = analytics_of(analytics(consultant, None, None))["by_meeting_type"]
+	(row,) = as_json(analytics(consultant, None, None))["by_meeting_type"]
 	assert (row["meeting_type_id"], row["name"], row["clicks"]) == (None, None, 2)
 
 

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.api import serialise
+from scheduler_integration.api.shapes import as_json
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.exceptions import InvalidRequest
 from tests.pages.offer import bookings_of, make_offer, path_of
@@ -39,7 +39,7 @@ def book(meeting_type):
 
 def shown_types(meeting_type):
 	page = frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "slug")
-	return serialise.listing(find_listing(page))["meeting_types"]
+	return as_json(find_listing(page))["meeting_types"]
 
 
 def test_a_page_lists_the_places_without_their_addresses(meeting_type):

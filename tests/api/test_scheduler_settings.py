@@ -103,12 +103,6 @@ def test_times_are_utc_whatever_the_sites_zone(john, site_zone, frozen):
 
 
 @pytest.mark.parametrize("function", [GET, UPDATE])
-def test_a_guest_is_asked_to_sign_in(function):
-	status, body = call(function, "Guest")
-	assert (status, body["code"]) == (401, "NOT_SIGNED_IN")
-
-
-@pytest.mark.parametrize("function", [GET, UPDATE])
 @pytest.mark.parametrize("exists", [True, False])
 def test_another_consultants_settings_are_forbidden_whether_they_exist_or_not(function, exists, john):
 	other = make_consultant() if exists else "nobody@hosts.example"

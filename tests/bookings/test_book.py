@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise
+from scheduler_integration.api.shapes import as_json
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	InvalidRequest,
@@ -45,7 +45,7 @@ def test_the_same_start_is_refused_with_conflict_and_nearest_alternatives(page, 
 		door.book(payload(page, intro, NINE), NOW)
 	assert refused.value.conflicts == ((NINE, NINE + 1800),)
 	assert [each.start for each in refused.value.suggestions] == [NINE + 1800, NINE + 3600, NINE + 5400]
-	told = serialise.error(refused.value)
+	told = as_json(refused.value)
 	assert told["conflicts"] == [
 		{"start": "2026-03-02T10:00:00+01:00", "end": "2026-03-02T10:30:00+01:00", "reason": "BUSY"}
 	]

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise
+from scheduler_integration.api.shapes import as_json
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -13,6 +13,7 @@ from scheduler_integration.calendars.windows import window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, SlotTaken
+from scheduler_integration.platform.clock import iso as clock_iso
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import (
@@ -55,7 +56,7 @@ def stored(answer):
 
 
 def iso(instant):
-	return serialise.iso(instant, "UTC")
+	return clock_iso(instant, "UTC")
 
 
 def test_all_dates_are_booked_at_the_same_time_of_day():
@@ -119,7 +120,7 @@ def test_nothing_is_booked_if_a_date_is_taken_and_the_nearest_times_are_told():
 	with pytest.raises(DatesTaken) as refused:
 		book(page, advisory)
 	assert [each.is_free for each in refused.value.plan.dates] == [True, False, True, True]
-	told = serialise.error(refused.value)
+	told = as_json(refused.value)
 	assert told["code"] == "DATES_TAKEN"
 	assert told["dates"][1] == {
 		"start": "2026-10-20T10:00:00+02:00",

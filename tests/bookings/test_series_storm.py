@@ -22,7 +22,6 @@ WEEK = 7 * 86400
 WORK = f"""{START}
 import random
 from scheduler_integration.exceptions import DatesTaken
-from scheduler_integration.entry.commands import cancel_for_attendee
 from scheduler_integration.meetings.tokens import manage_token
 dice = random.Random(wish["seed"])
 
@@ -54,7 +53,7 @@ do = [
 	lambda: book_some(1),
 	lambda: move_some("one"),
 	lambda: move_some(dice.choice(("later", "all"))),
-	lambda: cancel_for_attendee(some_token(), "", dice.choice(("one", "later", "all"))).id,
+	lambda: bookings.cancel_by_token(some_token(), "", clock.now(), scope=dice.choice(("one", "later", "all"))).id,
 ]
 frappe.set_user("Guest")
 done = []

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.api import serialise
+from scheduler_integration.api.shapes import as_json
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support import door
 from tests.support.door import slots_between
@@ -45,11 +45,11 @@ def call(page):
 
 def answer(page, meeting_type, last=date(2026, 3, 15)):
 	"""Return the API's JSON, because the tests send parts of it back."""
-	return serialise.offered_slots(slots_between(page.slug, meeting_type.slug, MONDAY, last, "UTC", None, NOW))
+	return as_json(slots_between(page.slug, meeting_type.slug, MONDAY, last, "UTC", None, NOW))
 
 
 def book(page, meeting_type, when, **fields):
-	return serialise.attendee_booking(door.book(payload(page, meeting_type, at(when), timezone="UTC", **fields), NOW))
+	return as_json(door.book(payload(page, meeting_type, at(when), timezone="UTC", **fields), NOW))
 
 
 def test_a_start_is_offered_where_each_day_is_free(page, retreat):

@@ -9,7 +9,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.conferencing.zoom_notices import act_on
-from scheduler_integration.entry.zoom import answer_to, signed_notice
+from scheduler_integration.entry.webhooks import answer_to, signed_notice
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.platform.clock import now, to_site_time, utc
 from tests.conferencing.conftest import DAY, NOW, calls, settings, settle

@@ -108,7 +108,7 @@ def test_the_link_of_any_date_leads_to_the_same_checkout(stripe):
 
 
 def test_only_the_dates_that_were_agreed_to_are_paid_for(stripe):
-	from scheduler_integration.api.serialise import iso
+	from scheduler_integration.platform.clock import iso
 
 	advisory = make_series_type()
 	agreed = [iso(NINE, "UTC"), None, iso(NINE + 2 * WEEK, "UTC")]

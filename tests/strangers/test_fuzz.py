@@ -8,19 +8,16 @@ import dataclasses
 import inspect
 import json
 import os
-import pkgutil
 import random
-import re
-from importlib import import_module
 
 import frappe
 import pytest
 
-import scheduler_integration.api
 from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.pages.offer import QUESTIONS, make_offer, path_of, wish_for
 from tests.strangers.test_mail_headers import WORDS
 from tests.strangers.test_text import FORMULAS, NO_IMAGES
+from tests.support.api import doors
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
@@ -38,15 +35,10 @@ PIECES = [
 ]  # fmt: skip
 
 
-def doors():
-	"""The whitelisted methods that guests may call: dotted name, verb, names of the arguments."""
-	found = []
-	for module in pkgutil.iter_modules(scheduler_integration.api.__path__, "scheduler_integration.api."):
-		for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
-			if function.__module__ == module.name and "allow_guest=True" in (source := inspect.getsource(function)):
-				verb = re.search(r'methods=\["(\w+)"', source)[1]
-				found.append((f"{module.name}.{name}", verb, _arguments(function)))
-	return sorted(found)
+def all_doors():
+	"""The methods of the API, which guests may call: dotted name, verb, names of the arguments."""
+	found = doors().items()
+	return sorted((f"scheduler_integration.api.{name}", each.door.verbs[0], _arguments(each)) for name, each in found)
 
 
 class Stranger:
@@ -116,7 +108,7 @@ def stranger(site):
 
 
 def test_every_method_that_guests_may_call(client, stranger):
-	found = doors()
+	found = all_doors()
 	assert len(found) >= 10
 	for count in range(REQUESTS):
 		method, verb, names = found[count % len(found)]

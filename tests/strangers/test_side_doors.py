@@ -7,7 +7,7 @@ import pytest
 from frappe.utils import add_days, now_datetime
 
 from scheduler_integration.calendars.ical.blocks import MOST_LINES, split
-from scheduler_integration.entry.paths import read_routes
+from scheduler_integration.entry.domains import read_routes
 from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, NotPermitted
 from scheduler_integration.http.addresses import is_public
 from scheduler_integration.platform.formulas import is_formula

@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.entry.bulk import act_on_all, undo_all
-from scheduler_integration.entry.commands import act, act_undoably, parse_command
+from scheduler_integration.entry.commands import ACTIONS, act, act_undoably, parse_command
 from scheduler_integration.exceptions import DatesTaken, HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
@@ -29,28 +29,11 @@ from scheduler_integration.times import CalendarEntry, Objection
 
 # The arguments of a command that a form sends as they are.
 ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "amount", "scope", "dates")
-# Money isn't moved and taken back again.
-_FOR_GOOD = frozenset({"refund", "mark_paid"})
-
-
 # The messages about what was done, by the command's name.
 DONE = {
+	**{name: action.done for name, action in ACTIONS.items() if action.done},
 	"book": for_later("Booked. The invitation leaves in ten seconds."),
-	"cancel": for_later("Cancelled. The e-mail leaves in ten seconds."),
-	"cancel_for_all": for_later("Cancelled for all. The e-mails leave in ten seconds."),
-	"complete": for_later("Marked as attended."),
-	"no_show": for_later("Marked as a no-show."),
-	"reschedule": for_later("Moved. The e-mail leaves in ten seconds."),
-	"reschedule_for_all": for_later("Moved for all. The e-mails leave in ten seconds."),
-	"ask_to_reschedule": for_later("Asked for another time. The e-mail leaves in ten seconds."),
-	"withdraw_ask": for_later("Withdrawn. The meeting stays as it is."),
-	"guests": for_later("The guests are saved. The e-mails leave in ten seconds."),
-	"confirm": for_later("Confirmed. The e-mail leaves in ten seconds."),
-	"reassign": for_later("Reassigned. The e-mails leave in ten seconds."),
-	"refund": for_later("The money goes back. The attendee gets an e-mail."),
-	"mark_paid": for_later("Marked as paid."),
 	"place": for_later("Saved. The attendee gets the place or the link by e-mail."),
-	"decline": for_later("Declined. The e-mail leaves in ten seconds."),
 	"one": for_later("The meeting is changed. The e-mail leaves in ten seconds."),
 	"several": for_later("The meetings are changed. The e-mails leave in ten seconds."),
 	"undone": for_later("Undone. Nobody was told."),
@@ -77,7 +60,7 @@ def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> S
 		return _saved("several" if len(done) > 1 else "one", done, page, page)
 	asked: dict[str, object] = {name: argument(name) for name in ASKED}
 	command = parse_command(**asked, start=wanted_start(style), guests=split_addresses(argument("guests")))
-	if command.action in _FOR_GOOD:
+	if ACTIONS[command.action].for_good:
 		act(command)
 		return Saved(command.action, address=page)
 	booking, facts = act_undoably(command)

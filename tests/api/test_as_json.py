@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from scheduler_integration.api import serialise
+import scheduler_integration.api.bookings  # noqa: F401
+from scheduler_integration.api.availability import as_json
 from scheduler_integration.availability.conflicts import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
@@ -33,17 +34,17 @@ def entry_in(offset, start, end):
 
 def test_a_slot_says_its_seats_and_days_only_if_it_has_some():
 	span = {"start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T11:00:00+01:00"}
-	assert serialise.slot(Slot(NINE, NINE + HOUR), BERLIN) == span
-	assert serialise.slot(Slot(NINE, NINE + HOUR, 0), BERLIN) == {**span, "seats_left": 0}
+	assert as_json(Slot(NINE, NINE + HOUR), BERLIN) == span
+	assert as_json(Slot(NINE, NINE + HOUR, 0), BERLIN) == {**span, "seats_left": 0}
 	days = ((NINE, NINE + HOUR), (NINE + DAY, NINE + DAY + HOUR))
 	later = {"start": "2026-11-24T10:00:00+01:00", "end": "2026-11-24T11:00:00+01:00"}
-	assert serialise.slot(Slot(NINE, NINE + HOUR, None, days), BERLIN) == {**span, "parts": [span, later]}
+	assert as_json(Slot(NINE, NINE + HOUR, None, days), BERLIN) == {**span, "parts": [span, later]}
 
 
 def test_only_a_multi_day_meeting_has_partly_free_starts():
 	monday = date(2026, 11, 23)
 	one = OfferedSlots("UTC", 60, {monday: [Slot(NINE, NINE + HOUR)]})
-	assert serialise.offered_slots(one) == {
+	assert as_json(one) == {
 		"timezone": "UTC",
 		"duration_minutes": 60,
 		"days": {"2026-11-23": [{"start": "2026-11-23T09:00:00+00:00", "end": "2026-11-23T10:00:00+00:00"}]},
@@ -51,7 +52,7 @@ def test_only_a_multi_day_meeting_has_partly_free_starts():
 	parts = ((NINE, NINE + HOUR), (NINE + DAY, NINE + DAY + HOUR))
 	some = OfferedSlots("UTC", 60, {}, {monday: [PartlyFree(NINE, parts, parts[1:])]})
 	missing = {"start": "2026-11-24T09:00:00+00:00", "end": "2026-11-24T10:00:00+00:00"}
-	assert serialise.offered_slots(some)["partial"] == {
+	assert as_json(some)["partial"] == {
 		"2026-11-23": [
 			{
 				"start": "2026-11-23T09:00:00+00:00",
@@ -63,14 +64,14 @@ def test_only_a_multi_day_meeting_has_partly_free_starts():
 			}
 		]
 	}
-	assert serialise.offered_slots(OfferedSlots("UTC", 60, {}, {}))["partial"] == {}
+	assert as_json(OfferedSlots("UTC", 60, {}, {}))["partial"] == {}
 
 
 def test_the_first_month_is_named():
 	offered = OfferedSlots("UTC", 60, {})
-	found = serialise.first_month(FirstMonth(date(2026, 11, 1), date(2026, 11, 23), offered))
+	found = as_json(FirstMonth(date(2026, 11, 1), date(2026, 11, 23), offered))
 	assert (found["month"], found["earliest"], found["days"]) == ("2026-11", "2026-11-23", {})
-	assert serialise.first_month(FirstMonth(date(2026, 11, 1), None, offered))["earliest"] is None
+	assert as_json(FirstMonth(date(2026, 11, 1), None, offered))["earliest"] is None
 
 
 def test_an_explanation_shows_each_hosts_conflicts_in_the_hosts_zone():
@@ -87,7 +88,7 @@ def test_an_explanation_shows_each_hosts_conflicts_in_the_hosts_zone():
 		(host,),
 		(Slot(NINE + DAY, NINE + DAY + HOUR),),
 	)
-	assert serialise.explanation(explained) == {
+	assert as_json(explained) == {
 		"bookable": False,
 		"start": "2026-11-23T10:00:00+01:00",
 		"timezone": BERLIN,
@@ -107,7 +108,7 @@ def test_an_explanation_shows_each_hosts_conflicts_in_the_hosts_zone():
 
 def test_a_checked_calendar_tells_its_conflicts():
 	check = CalendarCheck("jane@example.com", NINE, NINE + HOUR, BERLIN, (ENTRY,), ())
-	assert serialise.calendar_check(check) == {
+	assert as_json(check) == {
 		"has_conflict": True,
 		"host": "jane@example.com",
 		"start": "2026-11-23T10:00:00+01:00",
@@ -118,14 +119,14 @@ def test_a_checked_calendar_tells_its_conflicts():
 
 
 def test_errors_say_what_their_code_promises():
-	taken = serialise.error(SlotTaken([(NINE, NINE + HOUR)], [Slot(NINE + DAY, NINE + DAY + HOUR)], BERLIN))
+	taken = as_json(SlotTaken([(NINE, NINE + HOUR)], [Slot(NINE + DAY, NINE + DAY + HOUR)], BERLIN))
 	assert (taken["success"], taken["code"], taken["details"]) == (False, "SLOT_TAKEN", {})
 	assert taken["conflicts"] == [
 		{"start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T11:00:00+01:00", "reason": "BUSY"}
 	]
 	assert taken["suggestions"] == [{"start": "2026-11-24T10:00:00+01:00", "end": "2026-11-24T11:00:00+01:00"}]
-	not_free = serialise.error(HostNotFree([ENTRY], [BUSY], BERLIN, can_force=False))
+	not_free = as_json(HostNotFree([ENTRY], [BUSY], BERLIN, can_force=False))
 	assert not_free["conflicts"] == [entry_in("+01:00", "10:00", "11:00")]
 	assert not_free["reasons"] == [{"code": "BUSY", "message": SENTENCE}]
 	assert not_free["can_force"] is False
-	assert serialise.error(RateLimited(40))["retry_after"] == 40
+	assert as_json(RateLimited(40))["retry_after"] == 40

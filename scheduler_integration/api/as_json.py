@@ -1,0 +1,155 @@
+"""The JSON of what methods return. One function walks the objects of the rooms, by what `shown` declares of each type.
+
+	shown(TaskSummary, "name kind target", instant("due_at done_at"), maybe("automation"))
+
+A name stands for the attribute of that name. `id=name` shows it under another one, and `name=meeting_type.title` goes deeper.
+A field that isn't declared isn't shown: what a room adds to an object stays inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from enum import Enum
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from frappe.model.document import Document
+
+from scheduler_integration.engine import Interval
+from scheduler_integration.platform.clock import from_site_time, iso, iso_z
+
+# A value and the zone of its answer's instants in, JSON out.
+Write = Callable[[Any, str], Any]
+
+
+class Part(NamedTuple):
+	"""A key of an answer. Without a `name`, the value is a mapping, whose keys stand at this place."""
+
+	name: str
+	get: Callable[[Any], Any]
+	write: Write
+	is_left_out: bool = False
+
+
+Parts = Iterable[Part]
+_SHAPES: dict[type | str, tuple[Parts, Callable[[Any], str] | None]] = {}
+
+
+def as_json(value: Any, zone: str = "UTC") -> Any:
+	"""Return the value as JSON has it. Instants get the offset of `zone`, if their object has no zone of its own.
+
+	Raises TypeError for an object of a type that isn't declared.
+	"""
+	kinds = (value.doctype,) if isinstance(value, Document) else type(value).__mro__
+	declared = next((_SHAPES[kind] for kind in kinds if kind in _SHAPES), None)
+	if declared:
+		parts, zone_of = declared
+		return object_of(value, parts, zone_of(value) if zone_of else zone)
+	for types, write in _PLAIN:
+		if isinstance(value, types):
+			return write(value, zone)
+	raise TypeError(f"{type(value).__name__} isn't declared")
+
+
+_PLAIN: tuple[tuple[Any, Write], ...] = (
+	((type(None), str, int, float), lambda value, _zone: value),
+	(Mapping, lambda value, zone: {as_json(key): as_json(each, zone) for key, each in value.items()}),
+	(date, lambda value, _zone: value.isoformat()),
+	(Enum, lambda value, _zone: value.value),
+	(Iterable, lambda value, zone: [as_json(each, zone) for each in value]),
+)
+
+
+def object_of(value: Any, parts: Parts, zone: str = "UTC") -> dict[str, Any]:
+	"""Return the parts of the object as JSON has them."""
+	answer: dict[str, Any] = {}
+	for part in parts:
+		given = part.get(value)
+		if part.is_left_out and given in (None, ()):
+			continue
+		written = part.write(given, zone)
+		answer.update({part.name: written} if part.name else written)
+	return answer
+
+
+def shown(kind: type | str, *parts: str | Parts, zone: str = "") -> None:
+	"""Declare what answers show of a dataclass, an error, or the records of a DocType (its name), in this order.
+
+	Without parts, all fields of a dataclass. `zone` is the path of the zone in which its instants are written.
+	"""
+	declared = parts or ((all_of(kind),) if isinstance(kind, type) else ())
+	_SHAPES[kind] = flat(*declared), attrgetter(zone) if zone else None
+
+
+def all_of(kind: type) -> str:
+	"""Return the names of all fields of a dataclass."""
+	return " ".join(each.name for each in fields(kind))
+
+
+def flat(*parts: str | Parts) -> list[Part]:
+	"""Return the parts, with names as they are. For what several types have in common."""
+	return [part for each in parts for part in (written(each, as_json) if isinstance(each, str) else each)]
+
+
+def written(names: str, write: Write) -> list[Part]:
+	"""Values that `write` writes."""
+	split = [name.partition("=") for name in names.split()]
+	return [Part(name, attrgetter(path or name), write) for name, _sign, path in split]
+
+
+def instant(names: str) -> list[Part]:
+	"""Instants (epoch seconds, or None) in ISO 8601 with an offset: 2026-11-23T14:30:00+01:00."""
+	return written(names, lambda value, zone: None if value is None else iso(value, zone))
+
+
+def instant_z(names: str) -> list[Part]:
+	"""Instants (epoch seconds, or None) in UTC: 2026-11-23T13:30:00Z."""
+	return written(names, lambda value, _zone: None if value is None else iso_z(value))
+
+
+def stored(names: str) -> list[Part]:
+	"""Fields with a time of the site's zone, such as `creation`, in UTC."""
+	return written(names, lambda value, _zone: iso_z(from_site_time(value)))
+
+
+def spans(names: str) -> list[Part]:
+	"""Lists of half-open intervals."""
+	return written(names, lambda value, zone: [span(each, zone) for each in value])
+
+
+def span(interval: Interval, zone: str) -> dict[str, str]:
+	"""Return an interval as its two instants."""
+	return {"start": iso(interval[0], zone), "end": iso(interval[1], zone)}
+
+
+def maybe(names: str) -> list[Part]:
+	"""Values of which an empty one is null."""
+	return written(names, lambda value, zone: as_json(value, zone) or None)
+
+
+def flag(names: str) -> list[Part]:
+	"""Fields of type Check: true or false."""
+	return written(names, lambda value, _zone: bool(value))
+
+
+def if_any(parts: str | Parts) -> list[Part]:
+	"""Keys that are left out if there is nothing: None, or no item of a tuple."""
+	return [part._replace(is_left_out=True) for part in flat(parts)]
+
+
+def made(name: str, make: Callable[[Any], Any]) -> list[Part]:
+	"""A key whose value is made from the whole object. Without a name, the keys of what is made stand at its place."""
+	return [Part(name, make, as_json)]
+
+
+def group(name: str, *parts: str | Parts, zone: str = "") -> list[Part]:
+	"""A key whose value is an object with these parts of the same object, or with `name=path` of another one, null without it."""
+	key, _sign, path = name.partition("=")
+	inside, zone_of = flat(*parts), attrgetter(zone) if zone else None
+
+	def write(value: Any, outer: str) -> Any:
+		return None if value is None else object_of(value, inside, zone_of(value) if zone_of else outer)
+
+	return [Part(key, attrgetter(path) if path else lambda value: value, write)]

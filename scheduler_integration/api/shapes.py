@@ -1,0 +1,225 @@
+"""What answers show of bookings, times, waitlists and errors. What belongs to one resource stands in its own module."""
+
+from typing import Any
+
+from scheduler_integration.api.as_json import (
+	Part,
+	as_json,
+	flat,
+	group,
+	if_any,
+	instant,
+	instant_z,
+	made,
+	maybe,
+	shown,
+	span,
+	spans,
+	written,
+)
+from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
+from scheduler_integration.bookings import HeldSlot
+from scheduler_integration.catalogue.consultant_types import ConsultantType
+from scheduler_integration.catalogue.public import (
+	Condition,
+	HostChoice,
+	Listing,
+	PublicHost,
+	PublicMeetingType,
+	PublicPage,
+	PublicPlace,
+	PublicQuestion,
+)
+from scheduler_integration.catalogue.repeats import Repeat
+from scheduler_integration.engine import PartlyFree, SeriesDate, local_date
+from scheduler_integration.exceptions import (
+	ClockDiffers,
+	DatesTaken,
+	HostNotFree,
+	ProofNeeded,
+	RateLimited,
+	SchedulingError,
+	SlotTaken,
+	TimeNotFree,
+	TimesAreFree,
+)
+from scheduler_integration.meetings.calendar_links import CalendarLinks
+from scheduler_integration.meetings.payment import Amounts, PaymentFacts
+from scheduler_integration.meetings.series import DateOfSeries, Series
+from scheduler_integration.meetings.summaries import Attendee, AttendeeBooking, BookingHost, HostBooking, Named
+from scheduler_integration.parsing.answers import Answer
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.times import Bounds, CalendarEntry, Objection, SeriesDates, Slot
+from scheduler_integration.waitlist.links import entry_url
+from scheduler_integration.waitlist.listing import Line, Waitlist
+from scheduler_integration.waitlist.shown import ShownEntry
+
+# Pages and their meeting types, for visitors. They don't learn what a link can carry, so `hidden_keys` aren't shown.
+for public in (PublicPage, PublicPlace, PublicHost, HostChoice, PublicQuestion, Condition):
+	shown(public)
+shown(
+	PublicMeetingType,
+	"slug title description color duration_minutes duration_options location_type location_label locations price currency",
+	"requires_confirmation assignment seats number_of_days hold_minutes hosts host_choices questions is_paid_first deposit",
+	made("", lambda it: {"has_waitlist": True} if it.has_waitlist else {}),
+	if_any("repeat"),
+)
+shown(Repeat, "every_weeks=weeks at_least=least at_most=most")
+shown(Listing, made("", lambda it: it.page), "meeting_types")
+
+# A consultant's meeting types, and those in the settings of the consultant's scheduler
+BRIEF = flat(
+	"id=name name=title duration_minutes",
+	maybe("description"),
+	"scheduler_event_url recommended_phases=phases priority is_active sort_order",
+)
+shown(ConsultantType, "id=name consultant_id=consultant", BRIEF, instant_z("created_at"))
+
+# Times
+shown(Slot, instant("start end"), if_any("seats_left"), if_any(spans("parts")))
+shown(
+	PartlyFree,
+	written("=parts", lambda parts, zone: span(parts[0], zone)),
+	made("number_of_days", lambda it: len(it.parts)),
+	made("days_free", lambda it: len(it.parts) - len(it.missing)),
+	written("missing", lambda parts, zone: [local_date(start, zone).isoformat() for start, _end in parts]),
+	spans("missing_parts=missing"),
+)
+shown(OfferedSlots, "timezone=zone duration_minutes=duration days", if_any("partial"), if_any("taken"), zone="zone")
+shown(FirstMonth, made("month", lambda it: f"{it.month:%Y-%m}"), "earliest", made("", lambda it: it.offered))
+shown(HeldSlot, "hold=key", instant("expires_at"), zone="zone")
+shown(CalendarEntry, "doctype name label url", instant("start end"))
+shown(Objection, "code message conflicts")
+shown(
+	SeriesDate,
+	instant("start=wanted"),
+	"is_free",
+	written("nearest", lambda starts, zone: [iso(start, zone) for start in starts]),
+)
+
+
+def series_dates(plan: SeriesDates, zone: str) -> dict[str, Any]:
+	"""Each date by the rule, whether it is free, and otherwise the nearest other times, in the caller's zone."""
+	return {"timezone": zone, "every_weeks": plan.weeks, "dates": as_json(plan.dates, zone)}
+
+
+# Bookings
+_BOOKING = flat(
+	"id status title",
+	instant("start end"),
+	"timezone",
+	spans("parts"),
+	"duration_minutes page meeting_type attendee guests notes location_type location_label location meeting_link meeting_id",
+	"meeting_password video_status confirmation_message redirect_url cancel_reason can_cancel can_reschedule",
+	"rescheduled_from is_over book_again_url payment",
+)
+for common in (Named, Attendee, BookingHost, CalendarLinks, Amounts):
+	shown(common)
+shown(
+	PaymentFacts,
+	"status price due paid refunded currency",
+	instant("pay_until"),
+	"url notice_hours late_percent",
+	instant("full_refund_until"),
+)
+shown(
+	AttendeeBooking,
+	_BOOKING,
+	"hosts cannot_cancel_reason cannot_reschedule_reason guests_wait reschedule_reason is_asked_to_reschedule",
+	"reschedule_message",
+	written("earlier", lambda time, zone: span(time, zone) if time else None),
+	"manage_url calendar",
+	if_any("series"),
+	zone="timezone",
+)
+shown(Series, "id every_weeks=weeks dates payment=amounts")
+shown(DateOfSeries, "id status", instant("start end"), "manage_url payment=amounts")
+shown(
+	HostBooking,
+	_BOOKING,
+	"name=id starts_at=start ends_at=end hosts session seats host_link answers delivery_error actions",
+	zone="timezone",
+)
+shown(Answer, "question answer")
+
+# Waitlists. An entry is for its person, a whole list for its hosts, who read instants in the page's zone.
+_BOOKED = flat("id status", instant("start end"), "manage_url")
+_OFFERED = flat("id=name", instant("start end expires_at"))
+_PERSON = group("attendee", "name=attendee_name email=attendee_email", maybe("phone=attendee_phone"))
+_TOLD = flat(
+	made("notify_by", lambda it: "text" if it.is_told_by_text else "email"),
+	"most_offers=most_unanswered unanswered timezone=zone",
+	made("", lambda it: it.bounds),
+)
+
+
+def _clock_text(names: str) -> list[Part]:
+	"""Minutes since midnight as `14:30`. The end of the day is `24:00`."""
+	return written(names, lambda minute, _zone: f"{minute // 60:02}:{minute % 60:02}")
+
+
+shown(
+	Bounds,
+	"first_date=first last_date=last",
+	written("weekdays", lambda days, _zone: sorted(days)),
+	_clock_text("from_time=from_minute to_time=to_minute"),
+)
+shown(
+	ShownEntry,
+	"status=entry.status",
+	maybe("ended_because=entry.ended_because"),
+	made("url", lambda it: entry_url(it.entry)),
+	"page meeting_type",
+	group("=entry", _PERSON, "duration_minutes=duration"),
+	"before",
+	group("=entry", _TOLD),
+	group("offer=offer", _OFFERED),
+	group("late_offer=late", _OFFERED),
+	group("booking=booking", _BOOKED, zone="timezone"),
+	group("taken=taken", _BOOKED, zone="timezone"),
+	zone="entry.zone",
+)
+shown(
+	Waitlist,
+	group("meeting_type=found", "id=meeting_type.name name=meeting_type.title page=page.title"),
+	"has_waitlist=is_on timezone=found.page.timezone offered=results.offered taken=results.taken entries=lines",
+	zone="found.page.timezone",
+)
+
+
+def _moving(line: Line | None, zone: str) -> dict[str, Any] | None:
+	return {"id": line.entry.booking, "start": iso(line.moves_from or 0, zone)} if line else None
+
+
+shown(
+	Line,
+	group("=entry", "id=name", _PERSON, "duration_minutes=duration", _TOLD, instant("joined_at")),
+	[Part("booking", lambda it: it if it.entry.booking and it.moves_from is not None else None, _moving)],
+	group("offer=offer", _OFFERED),
+)
+
+# Errors
+_ERROR = flat(made("success", lambda it: False), "error=message code details")
+_OBSTACLES = flat(
+	written("reasons=objections", lambda given, _zone: [{"code": it.code, "message": it.message} for it in given]),
+	"can_force",
+)
+_TAKEN = flat(
+	_ERROR,
+	written("conflicts", lambda given, zone: [{**span(each, zone), "reason": "BUSY"} for each in given]),
+	"suggestions",
+)
+shown(SchedulingError, _ERROR)
+shown(SlotTaken, _TAKEN, zone="zone")
+shown(TimeNotFree, _TAKEN, _OBSTACLES, zone="zone")
+shown(
+	TimesAreFree,
+	_ERROR,
+	written("suggestions=starts", lambda starts, zone: [{"start": iso(start, zone)} for start in starts]),
+	zone="zone",
+)
+shown(DatesTaken, _ERROR, made("", lambda it: series_dates(it.plan, it.zone)))
+shown(HostNotFree, _ERROR, "conflicts", _OBSTACLES, zone="zone")
+shown(ClockDiffers, _ERROR, instant("start"), "utc_offset", zone="zone")
+shown(ProofNeeded, _ERROR, "challenge")
+shown(RateLimited, _ERROR, "retry_after")
