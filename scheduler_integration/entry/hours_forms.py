@@ -64,7 +64,24 @@ class HoursForm:
 
 
 Plan = Callable[[HoursForm], HoursChange]
-FORMS: dict[str, Plan] = {}
+FORMS: dict[str, Plan] = {
+	"text": lambda form: _changed(form, parse_hours({"hours": form.one("hours")})),
+	"rules": lambda form: _changed(form, parse_hours(form.sent_fields())),
+	"zone": lambda form: _changed(
+		form, parse_hours({"timezone": form.one("timezone")}), keeps_clock=form.one("keep") != "instants"
+	),
+	"rename": lambda form: _changed(form, parse_hours({"title": form.one("title")})),
+	"make_default": lambda form: hours.change_hours(form.user, form.schedule, {"is_default": 1}, form.now),
+	"new_schedule": lambda form: hours.new_schedule(
+		form.user, parse_hours({"title": form.one("title")})["title"], form.schedule, form.now
+	),
+	"delete_schedule": lambda form: hours.delete_schedule(form.user, form.schedule, form.now),
+	"rest_of_today": lambda form: hours.rest_of_day(form.user, form.now, form.zone),
+	"remove_dates": lambda form: hours.remove_overrides(
+		[name for text in form.values("names") for name in text.split(",")]
+	),
+	"unblock": lambda form: hours.unblock(form.one("name")),
+}
 _SCHEDULE_FIELDS = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS, "timezone", "title")
 
 
@@ -86,41 +103,6 @@ def _week(form: HoursForm) -> HoursChange:
 	return _changed(form, {} if week_of(stored) == week_of(fields["rules"]) else fields)
 
 
-@_form("text")
-def _text(form: HoursForm) -> HoursChange:
-	return _changed(form, parse_hours({"hours": form.one("hours")}))
-
-
-@_form("rules")
-def _rules(form: HoursForm) -> HoursChange:
-	return _changed(form, parse_hours(form.sent_fields()))
-
-
-@_form("zone")
-def _zone(form: HoursForm) -> HoursChange:
-	return _changed(form, parse_hours({"timezone": form.one("timezone")}), keeps_clock=form.one("keep") != "instants")
-
-
-@_form("rename")
-def _rename(form: HoursForm) -> HoursChange:
-	return _changed(form, parse_hours({"title": form.one("title")}))
-
-
-@_form("make_default")
-def _make_default(form: HoursForm) -> HoursChange:
-	return hours.change_hours(form.user, form.schedule, {"is_default": 1}, form.now)
-
-
-@_form("new_schedule")
-def _new_schedule(form: HoursForm) -> HoursChange:
-	return hours.new_schedule(form.user, parse_hours({"title": form.one("title")})["title"], form.schedule, form.now)
-
-
-@_form("delete_schedule")
-def _delete_schedule(form: HoursForm) -> HoursChange:
-	return hours.delete_schedule(form.user, form.schedule, form.now)
-
-
 @_form("dates")
 def _dates(form: HoursForm) -> HoursChange:
 	reason = parse_override({"date": str(form.today), **form.filled("reason")}).get("reason")
@@ -138,16 +120,6 @@ def _dates(form: HoursForm) -> HoursChange:
 def _next_week(form: HoursForm) -> HoursChange:
 	begin = form.today + timedelta(days=(form.first_weekday - form.today.weekday() - 1) % 7 + 1)
 	return change_dates(form.user, dates_between(begin, begin + timedelta(days=6)), [])
-
-
-@_form("rest_of_today")
-def _rest_of_today(form: HoursForm) -> HoursChange:
-	return hours.rest_of_day(form.user, form.now, form.zone)
-
-
-@_form("remove_dates")
-def _remove_dates(form: HoursForm) -> HoursChange:
-	return hours.remove_overrides([name for text in form.values("names") for name in text.split(",")])
 
 
 @_form("trip")
@@ -179,11 +151,6 @@ def _block(form: HoursForm) -> HoursChange:
 	rule = hours_form.repetition(form.one("repeat"), first, form.one("repeat_until"))
 	sent = form.filled("reason") | ({"recurrence_rule": rule, "timezone": form.zone} if rule else {})
 	return hours.block(form.user, start, end, parse_block(sent))
-
-
-@_form("unblock")
-def _unblock(form: HoursForm) -> HoursChange:
-	return hours.unblock(form.one("name"))
 
 
 def _changed(form: HoursForm, fields: dict[str, object], *, keeps_clock: bool = True) -> HoursChange:

@@ -55,7 +55,11 @@ def take_text(now: int) -> Response | dict[str, bool]:
 		count_request(REQUESTS)
 		raise
 	answer = act_on(text, now, sends_answer=gateway == OTHER) if text else ""
-	return _twiml(answer) if gateway == TWILIO else {"taken": text is not None}
+	if gateway != TWILIO:
+		return {"taken": text is not None}
+	message = f"<Message>{escape(answer)}</Message>" if answer else ""
+	body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
+	return Response(body, content_type="text/xml; charset=utf-8")
 
 
 def _signed_by_twilio(secret: str, now: int) -> Text | None:
@@ -98,9 +102,3 @@ def _text(message_id: object, sender: object, body: object, opt_out: object) -> 
 		if number
 		else None
 	)
-
-
-def _twiml(answer: str) -> Response:
-	message = f"<Message>{escape(answer)}</Message>" if answer else ""
-	body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
-	return Response(body, content_type="text/xml; charset=utf-8")

@@ -39,7 +39,11 @@ def parse_week(value: object) -> list[dict[str, Any]]:
 			days, hours = _entry(part.strip())
 			for day in days:
 				spans.setdefault(day, []).extend(hours)
-	return [_row(day, *span) for day in sorted(spans) for span in sorted(set(spans[day]))]
+	return [
+		{"day_of_week": _DAYS[day], "start_time": _text(start), "end_time": _text(end), "is_available": 1}
+		for day in sorted(spans)
+		for start, end in sorted(set(spans[day]))
+	]
 
 
 def _entry(text: str) -> tuple[list[int], list[tuple[int, int]]]:
@@ -118,11 +122,6 @@ def _minutes(hour: str, minute: str | None, half: str | None, whole: str) -> int
 	if hours > 24 or minutes > 59 or (hours == 24 and minutes):
 		raise Refused(_("“{0}” has a time that doesn't exist.").format(whole[:60]))
 	return hours * 60 + minutes
-
-
-def _row(day: int, start: int, end: int) -> dict[str, Any]:
-	times = {"start_time": _text(start), "end_time": _text(end)}
-	return {"day_of_week": _DAYS[day], **times, "is_available": 1}
 
 
 def _text(minutes: int) -> str:

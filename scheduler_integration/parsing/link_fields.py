@@ -30,10 +30,6 @@ def _times(value: object) -> str:
 	return "\n".join(each.strip() for each in given)
 
 
-def _length(value: object) -> int | None:
-	return None if value in (None, "") else whole_number(value)
-
-
 _LINK: Fields = {
 	"meeting_type": ("meeting_type", _named),
 	"user": ("user", _named),
@@ -41,7 +37,7 @@ _LINK: Fields = {
 	"single_use": ("single_use", lambda value: int(parse_flag("single_use", value))),
 	"expires_on": ("expires_on", lambda value: parse_date("expires_on", value) if value else None),
 	"title": ("title", label),
-	"duration": ("duration_minutes", _length),
+	"duration": ("duration_minutes", lambda value: None if value in (None, "") else whole_number(value)),
 	"times": ("own_times", _times),
 	"attendee_name": ("attendee_name", line),
 	"attendee_email": ("attendee_email", line),

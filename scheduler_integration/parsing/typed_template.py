@@ -125,15 +125,10 @@ def _counted(context: _Context, values: Iterable[Any] | None) -> Iterator[Any]:
 		yield value
 
 
-def _sandbox() -> _Sandbox:
-	made = _Sandbox(undefined=DebugUndefined, finalize=lambda value: "" if value is None else value)
-	made.globals = {}
-	made.filters = {name: DEFAULT_FILTERS[name] for name in FILTERS} | {_COUNTED: _counted}
-	made.tests = {name: DEFAULT_TESTS[name] for name in TESTS}
-	return made
-
-
-_SANDBOX = _sandbox()
+_SANDBOX = _Sandbox(undefined=DebugUndefined, finalize=lambda value: "" if value is None else value)
+_SANDBOX.globals = {}
+_SANDBOX.filters = {name: DEFAULT_FILTERS[name] for name in FILTERS} | {_COUNTED: _counted}
+_SANDBOX.tests = {name: DEFAULT_TESTS[name] for name in TESTS}
 
 
 @lru_cache(maxsize=500)
