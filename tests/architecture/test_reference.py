@@ -39,14 +39,13 @@ def test_a_code_that_callers_get_was_missing():
 
 
 def methods():
-	"""Return the whitelisted functions of api/ as (module, name), each with its verbs."""
+	"""Return the methods of api/ as (module, name), each with its verbs."""
 	found = {}
 	for path in (APP / "api").glob("*.py"):
 		for function in ast.parse(path.read_text(encoding="utf-8")).body:
 			for call in getattr(function, "decorator_list", ()):
-				if isinstance(call, ast.Call) and ast.unparse(call.func) == "frappe.whitelist":
-					verbs = next(each.value for each in call.keywords if each.arg == "methods")
-					found[path.stem, function.name] = set(ast.literal_eval(verbs))
+				if isinstance(call, ast.Call) and ast.unparse(call.func) == "door":
+					found[path.stem, function.name] = {ast.literal_eval(verb) for verb in call.args}
 	return found
 
 
