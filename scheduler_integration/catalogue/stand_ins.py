@@ -1,8 +1,9 @@
 """Finds the colleagues who stand in for a host who is away.
 
 A colleague can stand in for a meeting type if they have it too: they host an active type with the same slug. That is the
-same type on a team page, or their own type at the same address of their own page. Only types with one host have
-stand-ins. Nobody stands in for a stand-in.
+same type on a team page, or their own type at the same address of their own page. A host who shares no team page with them
+may name them only if their type *stands in for colleagues*: anybody can give a type the same address. Only types with one
+host have stand-ins. Nobody stands in for a stand-in.
 """
 
 import json
@@ -19,7 +20,7 @@ from frappe.query_builder import DocType
 from pypika import Case, Criterion, Field, Table
 from pypika.functions import Coalesce
 from pypika.queries import QueryBuilder
-from pypika.terms import ExistsCriterion, Function, Term
+from pypika.terms import ExistsCriterion, Function, Term, ValueWrapper
 
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import local_date
@@ -54,7 +55,7 @@ def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 		.on((user.name == row.colleague) & (user.enabled == 1))
 		.select(Function("GROUP_CONCAT", Function("JSON_ARRAY", *fields)))
 		.where((row.meeting_type == meeting_type.name) & (row.parenttype == "Availability Override"))
-		.where((absence.end_date >= value("since")) & has_type(row.colleague, meeting_type.slug))
+		.where((absence.end_date >= value("since")) & _has_type(row.colleague, meeting_type.slug, absence.user))
 	)
 
 
@@ -154,12 +155,6 @@ def colleagues_for(user: str, meeting_types: Sequence[str]) -> dict[str, list[Ty
 	return {name: sorted(people, key=lambda each: (each.name.casefold(), each.user)) for name, people in found.items()}
 
 
-def has_type(user: Field, slug: Field) -> Criterion:
-	"""Return the condition that the user hosts an active meeting type with this slug, on an active page."""
-	types, hosted, host = _hosted_types()
-	return ExistsCriterion(types.select(hosted.name).where((hosted.slug == slug) & (host == user)))
-
-
 def forget_type(meeting_type: str) -> None:
 	"""Delete the stand-ins of a Meeting Type that is deleted."""
 	frappe.db.delete("Stand In", {"meeting_type": meeting_type})
@@ -216,8 +211,33 @@ def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str,
 		.select(own.name, person.name, person.full_name, person.user_image)
 		.distinct()
 		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
+		.where(_agrees(hosted, host, ValueWrapper(user)))
 		.run()
 	)
+
+
+def _has_type(user: Field, slug: Field, away: Field) -> Criterion:
+	"""Return the condition that the user hosts an active meeting type with this slug, and stands in for the user `away`."""
+	types, hosted, host = _hosted_types()
+	return ExistsCriterion(
+		types.select(hosted.name).where((hosted.slug == slug) & (host == user) & _agrees(hosted, host, away))
+	)
+
+
+def _agrees(hosted: Table, host: Term, away: Term) -> Criterion:
+	"""Return the condition that the host of a type stands in for the user `away`: by the type, or as one of the same team."""
+	one, other = DocType("Scheduling Page Host").as_("one"), DocType("Scheduling Page Host").as_("other")
+	team = DocType("Scheduling Page").as_("p3")
+	together = (
+		frappe.qb.from_(one)
+		.join(team)
+		.on((team.name == one.parent) & (team.page_type == "Team") & (team.is_active == 1))
+		.join(other)
+		.on((other.parent == one.parent) & (other.is_active == 1))
+		.select(one.name)
+		.where((one.user == host) & (one.is_active == 1) & (other.user == away))
+	)
+	return (hosted.stands_in == 1) | ExistsCriterion(together)
 
 
 def _hosted_types() -> tuple[Any, Table, Term]:

@@ -56,7 +56,7 @@ def call(jane):
 
 def colleague(name="Tom", hours=None, slug="intro", **fields):
 	user = make_host(name, hours)
-	make_meeting_type(make_page(user, title=name), slug=slug, **fields)
+	make_meeting_type(make_page(user, title=name), slug=slug, **{"stands_in": 1} | fields)
 	return user
 
 
@@ -127,7 +127,8 @@ def test_a_colleague_who_is_away_too_is_not_asked_and_their_stand_in_never(jane,
 	assert offered(jane, call) == []
 
 
-def test_two_who_stand_in_for_each_other_make_no_circle(jane, call):
+def test_two_who_stand_in_for_each_other_make_no_circle(jane):
+	call = make_meeting_type(jane, slug="intro", stands_in=1)
 	tom = colleague()
 	toms_call = frappe.get_doc("Meeting Type", {"consultant": tom, "slug": "intro"})
 	away(jane.user, TUESDAY, WEDNESDAY, stand_ins={call: tom})
@@ -141,6 +142,23 @@ def test_only_a_colleague_who_has_the_type_can_stand_in(jane, call, slug):
 	with pytest.raises(InvalidRequest) as refused:
 		away(jane.user, stand_ins={call: tom})
 	assert "stand_ins" in refused.value.details
+
+
+def test_a_copied_address_made_a_stranger_a_stand_in(jane, call):
+	"""Anybody can give a type the address of somebody else's. Whoever shares no team page agrees by their type."""
+	tom = colleague(stands_in=0)
+	with pytest.raises(InvalidRequest):
+		away(jane.user, stand_ins={call: tom})
+	make_team_page([jane.user, tom])
+	away(jane.user, stand_ins={call: tom})
+	assert len(offered(jane, call)) == 16
+
+
+def test_a_colleague_who_agrees_no_more_gets_no_more_meetings(jane, call):
+	tom = colleague()
+	away(jane.user, stand_ins={call: tom})
+	frappe.get_doc("Meeting Type", {"consultant": tom, "slug": "intro"}).update({"stands_in": 0}).save()
+	assert offered(jane, call) == []
 
 
 def test_a_colleague_who_gives_up_the_type_gets_no_more_meetings(jane, call):
@@ -332,7 +350,7 @@ def test_no_host_is_ever_booked_twice_and_no_meeting_is_lost(drawn):
 	"""Random absences with stand-ins, and bookings on two pages: each goes to a host who is there and free."""
 	people = [make_host("Jane"), make_host("Tom")]
 	pages = [make_page(user) for user in people]
-	types = [make_meeting_type(page, slug="intro") for page in pages]
+	types = [make_meeting_type(page, slug="intro", stands_in=1) for page in pages]
 	spans = {}
 	for at_ in (0, 1):
 		first = drawn.draw(sampled_from((MONDAY, TUESDAY, WEDNESDAY)))

@@ -221,7 +221,7 @@ def _timelines_of(event):
 @reads
 def test_a_colleague_who_stands_in_is_booked_once_over_both_pages(site, unlimited, code):
 	jane, tom = make_page(), make_page(make_user("Tom"))
-	here, there = (make_meeting_type(page, slug="intro") for page in (jane, tom))
+	here, there = (make_meeting_type(page, slug="intro", stands_in=1) for page in (jane, tom))
 	start = next_monday(9)
 	absence = {"user": jane.user, "date": start[:10], "is_away": 1, "whole_day": 1}
 	rows = [{"meeting_type": here.name, "colleague": tom.user}]

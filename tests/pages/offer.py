@@ -72,7 +72,7 @@ def make_offer(page_fields: dict[str, Any] | None = None, hours: str = "09:00-18
 def make_colleague(meeting_type: Document) -> str:
 	"""Create and commit Tom, who has the same type on his own page, between 10 and 12 each day. Returns the user."""
 	user = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
-	make_meeting_type(make_page(user, title="Tom"), slug=meeting_type.slug)
+	make_meeting_type(make_page(user, title="Tom"), slug=meeting_type.slug, stands_in=1)
 	frappe.db.commit()
 	return user
 

@@ -53,7 +53,7 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 	"""Return the groups of fields that make sense for the type. What a field is stands in the DocType."""
 	is_team = page.page_type == "Team"
 	groups: list[tuple[str, str, str, tuple[str, ...]]] = [
-		("basics", _("The meeting"), "", _BASICS),
+		("basics", _("The meeting"), "", _BASICS if is_team else (*_BASICS, "stands_in")),
 		("places", _("Other places"), summaries.places(doc), ()),
 		*([("team", _("Hosts"), summaries.team(doc, page), _TEAM)] if is_team else []),
 		("words", _("What visitors read"), summaries.words(doc), ("description", "slug", "color")),
