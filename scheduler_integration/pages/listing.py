@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import frappe
 from frappe import _
 
 from scheduler_integration.availability.away import Notice, notices_of_page
-from scheduler_integration.catalogue.public import Listing, find_listing
+from scheduler_integration.catalogue.public import Listing, PublicMeetingType, find_listing
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.pages.guest_page import GuestPage, Visit
@@ -53,20 +54,6 @@ def page_view(
 	page, hosts = listing.page, names(listing.page.hosts)
 	# A personal page often has its host's name as the title.
 	alone = _("With {0}").format(hosts[0]) if hosts and hosts[0] not in page.title else ""
-	meetings = []
-	for meeting in listing.meeting_types:
-		asked = query.with_answers(meeting.link_keys, arguments)
-		kept = {"tz": asked.zone, "clock": asked.clock, **asked.carried}
-		given = urlencode({name: value for name, value in kept.items() if value})
-		meetings.append(
-			{
-				"title": meeting.title,
-				"description": first_line(meeting.description or ""),
-				"length": length_text(meeting.duration_options, meeting.number_of_days, visitor.locale),
-				"facts": [fact for fact in facts(meeting, visitor.locale) if fact["icon"] != "clock"],
-				"url": f"{local_path(query.slug, meeting.slug)}{'?' if given else ''}{given}",
-			}
-		)
 	return {
 		"document": document(
 			visitor,
@@ -85,5 +72,19 @@ def page_view(
 		"faces": faces(page.hosts),
 		"with": ", ".join(hosts) if page.page_type == "Team" else alone,
 		"notices": [notice_view(each, visitor.style(each.zone)) for each in notices],
-		"meetings": meetings,
+		"meetings": [
+			_meeting(each, query.with_answers(each.link_keys, arguments), visitor) for each in listing.meeting_types
+		],
+	}
+
+
+def _meeting(meeting: PublicMeetingType, query: Query, visitor: Visitor) -> dict[str, Any]:
+	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
+	given = urlencode({name: value for name, value in kept.items() if value})
+	return {
+		"title": meeting.title,
+		"description": first_line(meeting.description or ""),
+		"length": length_text(meeting.duration_options, meeting.number_of_days, visitor.locale),
+		"facts": [fact for fact in facts(meeting, visitor.locale) if fact["icon"] != "clock"],
+		"url": f"{local_path(query.slug, meeting.slug)}{'?' if given else ''}{given}",
 	}

@@ -15,6 +15,8 @@ from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.entry.payments import came_back, checkout_address
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.lookup import booking_by_pay_token
+from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.series import Series
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
@@ -42,23 +44,12 @@ def _pay(visit: Visit) -> str:
 @PAGE.view
 def _view(visit: Visit) -> View:
 	booking = booking_by_pay_token(visit.token, visit.now)
-	payment, locale, style = booking.payment, visit.locale, visit.visitor.style(booking.timezone)
 	returned = argument("returned") == "1" and not visit.error
 	if returned and argument("asks") != "1" and booking.waits_for_payment:
 		came_back(visit.token)
-	state = _PAID
-	if not payment or booking.status in ("Cancelled", "Declined", "Expired"):
-		state = _OVER
-	elif payment.url:
-		state = _WAITS if returned or visit.now >= (payment.pay_until or 0) else _OPEN
-	# All dates of a series are paid for together.
-	series = booking.series if booking.series and len(booking.series.dates) > 1 else None
-	heading, when = _heading(booking, state, is_series=bool(series)), when_view(booking.stretches, style)
-	if series:
-		shown = [each for each in series.dates if each.status not in RELEASED] or series.dates
-		when = when_view([(each.start, each.end) for each in shown], style)
-		when = {**when, "time": _("{0} times").format(len(shown))} if len(shown) > 1 else when
-	asked = series.amounts if series else payment
+	state, locale = _state(booking, visit, returned), visit.locale
+	heading, series = _heading(booking, state), _series_of(booking)
+	asked = series.amounts if series else booking.payment
 	view: View = {
 		"document": document(
 			visit.visitor,
@@ -74,33 +65,64 @@ def _view(visit: Visit) -> View:
 		"heading": heading,
 		"title": booking.meeting_type.title,
 		"with": hosts_or_page(booking),
-		"when": when | {"zone": dates.zone_text(booking.start, booking.timezone, locale)},
+		"when": _when(booking, visit),
 		"amount": asked and money(asked.paid or asked.due, asked.currency, locale),
 		"action": visit.path,
 		"again": f"{visit.path}?returned=1&asks=1",
 		"book_url": stay(local_path(booking.page.slug, booking.meeting_type.slug)),
 		"follow_up": onward(booking.redirect_url),
+		**(_terms(booking, booking.payment, visit) if booking.payment and state == _OPEN else {}),
 	}
-	if state == _OPEN and payment:
-		view["until"] = dates.clock_time(payment.pay_until or 0, style)
-		if asked and asked.due < asked.price:
-			view["rest"] = money(asked.price - asked.due, asked.currency, locale)
-		if series:
-			each = money(payment.due, payment.currency, locale)
-			view["of_each"] = _("{0} for each of {1} dates.").format(each, len(series.dates))
-			# The first date may be too soon for what the others promise.
-			view["terms"] = f"{refund_terms(payment, locale, 0)} {_('This goes for each date by itself.')}"
-		elif booking.can_cancel:
-			view["terms"] = refund_terms(payment, locale, visit.now)
 	if isinstance(visit.error, OutsideError):
 		problem = _("We can't reach the payment provider right now. Nothing was charged. Please try again.")
 		view["problem"] = problem
 	return view
 
 
-def _heading(booking: AttendeeBooking, state: str, *, is_series: bool) -> Heading:
+def _state(booking: AttendeeBooking, visit: Visit, returned: bool) -> str:
+	payment = booking.payment
+	if not payment or booking.status in ("Cancelled", "Declined", "Expired"):
+		return _OVER
+	if payment.url:
+		return _WAITS if returned or visit.now >= (payment.pay_until or 0) else _OPEN
+	return _PAID
+
+
+def _series_of(booking: AttendeeBooking) -> Series | None:
+	"""Return the series that is paid for as a whole, or None."""
+	return booking.series if booking.series and len(booking.series.dates) > 1 else None
+
+
+def _when(booking: AttendeeBooking, visit: Visit) -> dict:
+	style, series = visit.visitor.style(booking.timezone), _series_of(booking)
+	when = when_view(booking.stretches, style)
+	if series:
+		shown = [each for each in series.dates if each.status not in RELEASED] or series.dates
+		when = when_view([(each.start, each.end) for each in shown], style)
+		when = {**when, "time": _("{0} times").format(len(shown))} if len(shown) > 1 else when
+	return when | {"zone": dates.zone_text(booking.start, booking.timezone, visit.locale)}
+
+
+def _terms(booking: AttendeeBooking, payment: PaymentFacts, visit: Visit) -> View:
+	"""Return until when the attendee pays, what is left to pay when people meet, and what somebody gets back who cancels."""
+	locale, series = visit.locale, _series_of(booking)
+	asked = (series.amounts if series else None) or payment
+	view: View = {"until": dates.clock_time(payment.pay_until or 0, visit.visitor.style(booking.timezone))}
+	if asked.due < asked.price:
+		view["rest"] = money(asked.price - asked.due, asked.currency, locale)
+	if series:
+		each = money(payment.due, payment.currency, locale)
+		view["of_each"] = _("{0} for each of {1} dates.").format(each, len(series.dates))
+		# The first date may be too soon for what the others promise.
+		view["terms"] = f"{refund_terms(payment, locale, 0)} {_('This goes for each date by itself.')}"
+	elif booking.can_cancel:
+		view["terms"] = refund_terms(payment, locale, visit.now)
+	return view
+
+
+def _heading(booking: AttendeeBooking, state: str) -> Heading:
 	if state == _OPEN:
-		title = _("Pay to book these dates") if is_series else _("Pay to book this time")
+		title = _("Pay to book these dates") if _series_of(booking) else _("Pay to book this time")
 		return Heading("clock", title, _("We're keeping the time for you."))
 	if state == _WAITS:
 		text = _("This takes a few seconds. You can leave this page open.")

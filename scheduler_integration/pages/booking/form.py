@@ -77,16 +77,7 @@ def form_view(
 	`values` are by field name. `errors` maps the names of a BookingPayload's fields, and of questions, to sentences.
 	`asks_phone`: the number isn't among the fields that are folded.
 	"""
-	phone: dict[str, Any] = {"label": _("Phone"), "type": "phone", "autocomplete": "tel"}
-	calling = [place for place in meeting.locations if place.needs_phone]
-	if calling:
-		# If the host calls, the number is needed. Otherwise it is one of the optional things.
-		phone |= {"required": True, "help": _("Your host calls you at this number.")}
-		phone["missing"] = missing_field("attendee_phone")
-	if 0 < len(calling) < len(meeting.locations):
-		text = _("Only for: {0}").format(" · ".join(place.label for place in calling))
-		answers = json.dumps([place.id for place in calling])
-		phone["condition"] = {"field": "location", "answers": answers, "text": text}
+	phone = _phone(meeting)
 	asked: dict[str, dict[str, Any]] = {
 		"attendee_name": {
 			"label": _("Your name"),
@@ -111,7 +102,8 @@ def form_view(
 	if has_guests:
 		folded["guests"] = {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")}
 	folded["notes"] = {"label": _("Anything your host should know?"), "type": "long_text"}
-	if calling or asks_phone:
+	# If the host calls, the number is needed. Otherwise it is one of the optional things.
+	if asks_phone or "required" in phone:
 		asked["attendee_phone"] = phone
 	else:
 		folded = {"attendee_phone": phone, **folded}
@@ -127,6 +119,20 @@ def form_view(
 		folded=[field_view(name, values, errors, **about) for name, about in folded.items()],
 		code=field_view("code", {}, errors, **code_field()) if "code" in values else None,
 	)
+
+
+def _phone(meeting: PublicMeetingType) -> dict[str, Any]:
+	"""Return what the field of the telephone number is like. The host may call at all places, or at some of them."""
+	phone: dict[str, Any] = {"label": _("Phone"), "type": "phone", "autocomplete": "tel"}
+	calling = [place for place in meeting.locations if place.needs_phone]
+	if calling:
+		phone |= {"required": True, "help": _("Your host calls you at this number.")}
+		phone["missing"] = missing_field("attendee_phone")
+	if 0 < len(calling) < len(meeting.locations):
+		text = _("Only for: {0}").format(" · ".join(place.label for place in calling))
+		answers = json.dumps([place.id for place in calling])
+		phone["condition"] = {"field": "location", "answers": answers, "text": text}
+	return phone
 
 
 def moving_form_view(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,18 +132,26 @@ class BookingPage:
 	def clock(self, instant: int) -> str:
 		return dates.clock_time(instant, self.style)
 
+	def short_day(self, instant: int) -> str:
+		return dates.short_day(local_date(instant, self.zone), self.locale)
+
 	def near_day(self, instant: int) -> str:
 		"""`today`, `tomorrow`, or the day in short."""
-		day = local_date(instant, self.zone)
-		if day == self.today:
-			return _("today")
-		return _("tomorrow") if day == self.today + timedelta(days=1) else dates.short_day(day, self.locale)
+		days = (local_date(instant, self.zone) - self.today).days
+		return _("today") if days == 0 else _("tomorrow") if days == 1 else self.short_day(instant)
 
 	def duration(self, minutes: int) -> str:
 		return lengths.duration(minutes, self.locale)
 
 	def start_url(self, start: int) -> str:
 		return self.query.url(start=iso(start, self.zone))
+
+	@property
+	def month_url(self) -> str:
+		return self.query.url(month=f"{self.slots.month:%Y-%m}")
+
+	def day_url(self, start: int) -> str:
+		return self.query.url(date=local_date(start, self.zone))
 
 	def wait_url(self, start: int | None = None) -> str:
 		"""Return the address at which people wait for a start, or for a time on the chosen day."""
@@ -153,179 +161,161 @@ class BookingPage:
 		bounds = {"first_date": day, "last_date": day, "from_time": clock, "to_time": clock}
 		return self.query.waitlist_url(tz=self.zone, **bounds)
 
+	@property
+	def wait_month_url(self) -> str:
+		"""The address at which people wait for a time in the month, or at any time if nothing at all is free."""
+		first, last = self.slots.sheet
+		has_free = self.slots.in_month or self.slots.later
+		bounds = {"first_date": max(first, self.today), "last_date": last} if has_free else {}
+		return self.query.waitlist_url(tz=self.zone, **bounds)
+
+	@property
+	def whom(self) -> str:
+		"""The hosts whom the attendee may meet, the chosen one or all, and their organisation."""
+		chosen = [each.name for each in self.meeting.host_choices if each.id == self.query.host]
+		words = with_words(self.meeting, chosen or names(self.hosts), self.locale) or self.page.title
+		return ", ".join(filter(None, (words, self.page.organization)))
+
+	@property
+	def terms(self) -> list[str]:
+		"""The sentences that say what the booking link allows; empty without one."""
+		if not self.link:
+			return []
+		until = dates.full_date(local_date(self.link.expires_at - 1, self.zone), self.locale)
+		sentences = [_("Your host chose these times for you.")] if self.link.starts is not None else []
+		if self.link.is_single_use:
+			sentences.append(_("This link is for one meeting."))
+		return [*sentences, _("You can book until {0}.").format(until)]
+
+	@property
+	def is_long(self) -> bool:
+		"""Whether the description would push the days off a phone's screen: with some 45 letters in a line, after eight lines."""
+		return sum(len(line) // 45 + 1 for line in (self.meeting.description or "").splitlines()) > 8
+
+	@property
+	def later(self) -> str | None:
+		"""The first free day after a month without one, in words."""
+		return dates.day_and_month(self.slots.later, self.locale) if self.slots.later else None
+
+	@cached_property
+	def month(self) -> dict[str, Any]:
+		slots, of_day = self.slots, self.slots.slots_on(self.day) if self.day else []
+		# Later days of the multi-day meeting that begins on the chosen day, at the chosen or its first time.
+		slot = slots.find(self.start) or next(iter(of_day), None)
+		along = {local_date(since, self.zone) for since, _until in slot.parts[1:]} if slot else set()
+		goes_on = bool(slots.in_month or slots.later)
+		days = (slots.month, self.day, self.today, slots.in_month)
+		return month_view(*days, self.query, self.locale, slots.partial_days, along, goes_on)
+
+	@cached_property
+	def times(self) -> dict[str, Any] | None:
+		"""The times of the chosen day. `after` is the next free start in the month, if that day has none."""
+		day, slots = self.day, self.slots
+		if not day:
+			return None
+		free, partly_free, taken = slots.slots_on(day), (slots.offered.partial or {}).get(day, []), slots.taken_on(day)
+		view = times_view(day, free, self.style, self.page.timezone, self.query, partly_free, taken)
+		if not free:
+			view["after"] = next((later[0].start for date, later in slots.in_month.items() if date > day), None)
+		return view
+
+	@cached_property
+	def chosen(self) -> dict[str, Any] | None:
+		"""The chosen time: its words, and the values of the form. Each day of a multi-day meeting is one of its `parts`."""
+		start = self.start
+		if not start:
+			return None
+		slot = self.slots.find(start) or Slot(start, start + self.slots.duration * 60)
+		return {
+			**when_view(slot.stretches, self.style),
+			"note": host_date(start, self.page.timezone, self.style),
+			"seats": seats(slot.seats_left),
+			"value": iso(start, self.zone),
+			"parts": " ".join(iso(since, self.zone) for since, _until in slot.parts),
+		}
+
+	@cached_property
+	def alternatives(self) -> list[dict[str, str]]:
+		"""The free times to choose from if the chosen one was just taken."""
+		offered = self.error.suggestions if isinstance(self.error, SlotTaken) else ()
+		return [
+			{
+				"value": " ".join(iso(start, self.zone) for start, _end in slot.stretches),
+				"day": days_in_short(slot.stretches, self.zone, self.locale),
+				"time": self.clock(slot.start),
+			}
+			for slot in sorted(offered, key=lambda slot: slot.stretches)
+		]
+
+	@cached_property
+	def form(self) -> dict[str, Any]:
+		errors, meeting, moving = self.error.details if self.error else {}, self.meeting, self.moving
+		if moving:
+			is_request = meeting.requires_confirmation
+			return moving_form_view(moving.reschedule_reason, self._values, errors, is_request=is_request)
+		return form_view(meeting, self._values, errors)
+
+	@property
+	def _values(self) -> dict[str, Any]:
+		"""The values of the form: those that were typed before, otherwise those in the link, or of an earlier booking."""
+		if self.values:
+			return self.values
+		before: dict[str, Any] = dict(self.link.prefilled) if self.link else {}
+		if booking := self.again:
+			answers = {each.question_id: as_typed(each.answer) for each in booking.answers}
+			before = {
+				f"attendee_{field}": getattr(booking.attendee, field) for field in ("name", "email", "phone", "company")
+			}
+			before |= {"notes": as_typed(booking.notes or ""), "guests": ", ".join(booking.guests)}
+			before |= earlier_answers(self.meeting.questions, answers)
+		return {**before, **linked_values(self.meeting, self.query)}
+
 
 def booking_view(shown: BookingPage) -> View:
-	"""Return the view of a meeting type's page."""
-	page, meeting, query, slots, error = shown.page, shown.meeting, shown.query, shown.slots, shown.error
-	errors = error.details if error else {}
-	if shown.moving:
-		reason, is_request = shown.moving.reschedule_reason, meeting.requires_confirmation
-		form = moving_form_view(reason, _values(shown), errors, is_request=is_request)
-	else:
-		form = form_view(meeting, _values(shown), errors)
-	met = [each.name for each in meeting.host_choices if each.id == query.host] or names(shown.hosts)
-	whom = (with_words(meeting, met, shown.locale) or page.title, page.organization)
-	return {
-		"document": _document(shown),
+	"""Return the view of a meeting type's page. Its templates ask `shown` for most of what they print."""
+	page, meeting, query, moving, error = shown.page, shown.meeting, shown.query, shown.moving, shown.error
+	has_token = bool(moving or shown.again or shown.link)
+	# Screen readers read the title first. After a refused form it begins with the error.
+	news = [error.message if error else "", _("Choose another time") if moving else ""]
+	view: View = {
+		"document": document(
+			shown.visitor,
+			title=" · ".join(filter(None, [*news, meeting.title, page.title])),
+			description=meeting.description or page.description or _("Choose a time that suits you."),
+			brand=page.brand,
+			style="booking",
+			script="booking",
+			indexed=not has_token,
+			secret_address=has_token,
+			framed=True,
+			canonical=None if shown.link else page_url(page.slug, meeting.slug),
+			picture=next((host.image for host in meeting.hosts if host.image), None),
+		),
 		"shown": shown,
 		"page_url": stay(local_path(page.slug)),
 		"logo": own_image(page.logo),
 		"faces": faces(shown.hosts),
-		"with": ", ".join(filter(None, whom)),
 		"facts": facts(meeting, shown.locale, with_duration=len(meeting.duration_options) < 2),
 		"description": blocks(meeting.description or ""),
-		# With some 45 letters in a line, a text of more than eight lines would push the days off a phone's screen.
-		"is_long": sum(len(line) // 45 + 1 for line in (meeting.description or "").splitlines()) > 8,
-		"notices": [*(notice_view(each, shown.style) for each in shown.notices), *_terms(shown)],
+		"notices": [notice_view(each, shown.style) for each in shown.notices],
 		"city": dates.city(shown.zone, shown.locale),
 		"zone_options": zone_options(shown.locale, shown.zone, page.timezone) if query.lists_zones else None,
-		"month": month_view(
-			slots.month,
-			shown.day,
-			shown.today,
-			slots.in_month,
-			query,
-			shown.locale,
-			slots.partial_days,
-			_later_days(shown),
-			goes_on=bool(slots.in_month or slots.later),
-		),
-		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
-		"later": slots.later and dates.day_and_month(slots.later, shown.locale),
-		"times": shown.day and _times(shown, shown.day),
-		"wait": _wait(shown) if shown.waits else None,
-		"chosen": shown.start and _chosen(shown, shown.start),
-		"alternatives": _alternatives(error, shown) if isinstance(error, SlotTaken) else [],
-		"problem": error.message if error and not shown.is_lost else None,
-		"moving": shown.moving and _moving(shown, shown.moving),
-		"form": form,
-		"series": shown.series and dates_view(shown.series, shown.start, shown.style, shown.values, meeting),
-		"scope": query.carried.get("scope") if shown.moving else None,
-		"action": query.url(start=shown.start and iso(shown.start, shown.zone)),
 		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(shown, has_conditions=any(each["condition"] for each in form["fields"]))),
+		"data": script_json(_script_data(shown)),
 		"status": error.http_status_code if error else 200,
 	}
-
-
-def _document(shown: BookingPage) -> dict[str, Any]:
-	page, meeting = shown.page, shown.meeting
-	has_token = bool(shown.moving or shown.again or shown.link)
-	# Screen readers read the title first. After a refused form it begins with the error.
-	news = [shown.error.message if shown.error else "", _("Choose another time") if shown.moving else ""]
-	return document(
-		shown.visitor,
-		title=" · ".join(filter(None, [*news, meeting.title, page.title])),
-		description=meeting.description or page.description or _("Choose a time that suits you."),
-		brand=page.brand,
-		style="booking",
-		script="booking",
-		indexed=not has_token,
-		secret_address=has_token,
-		framed=True,
-		canonical=None if shown.link else page_url(page.slug, meeting.slug),
-		picture=next((host.image for host in meeting.hosts if host.image), None),
-	)
-
-
-def _terms(shown: BookingPage) -> list[dict[str, str]]:
-	"""Return the sentences that say what the booking link allows; empty without one."""
-	link = shown.link
-	if not link:
-		return []
-	until = dates.full_date(local_date(link.expires_at - 1, shown.zone), shown.locale)
-	sentences = [_("You can book until {0}.").format(until)]
-	if link.is_single_use:
-		sentences.insert(0, _("This link is for one meeting."))
-	if link.starts is not None:
-		sentences.insert(0, _("Your host chose these times for you."))
-	return [{"text": sentences[0], "message": " ".join(sentences[1:])}]
-
-
-def _later_days(shown: BookingPage) -> set[date]:
-	"""Return the later days of the multi-day meeting that begins on the chosen day, at the chosen or its first time."""
-	of_day = shown.slots.slots_on(shown.day) if shown.day else []
-	slot = shown.slots.find(shown.start) or next(iter(of_day), None)
-	return {local_date(since, shown.zone) for since, _until in slot.parts[1:]} if slot else set()
-
-
-def _times(shown: BookingPage, day: date) -> dict[str, Any]:
-	slots, host_zone = shown.slots, shown.page.timezone
-	partly_free, taken = (slots.offered.partial or {}).get(day, []), slots.taken_on(day)
-	view = times_view(day, slots.slots_on(day), shown.style, host_zone, shown.query, partly_free, taken)
-	after = next((free[0].start for other, free in slots.in_month.items() if other > day), None)
-	if after and not slots.slots_on(day):
-		following = local_date(after, shown.zone)
-		words = f"{dates.short_day(following, shown.locale)} · {shown.clock(after)}"
-		url = shown.query.url(date=following.isoformat())
-		view["next"] = {"label": _("Next free: {0}").format(words), "url": url}
+	if moving:
+		back = back_after_late_move(moving, shown.now, shown.locale)
+		view |= {"old": when_view(moving.stretches, shown.style), "old_url": stay(urlsplit(moving.manage_url).path)}
+		view |= {"back": back, "scope": query.carried.get("scope")}
+	if shown.series:
+		view["series"] = dates_view(shown.series, shown.style, shown.values, meeting)
 	return view
 
 
-def _wait(shown: BookingPage) -> dict[str, str]:
-	"""Return the addresses at which people wait for a time on the chosen day, or in the month."""
-	first, last = shown.slots.sheet
-	# If nothing at all is free, any day will do.
-	has_free = shown.slots.in_month or shown.slots.later
-	bounds = {"first_date": max(first, shown.today), "last_date": last} if has_free else {}
-	return {"day_url": shown.wait_url(), "month_url": shown.query.waitlist_url(tz=shown.zone, **bounds)}
-
-
-def _chosen(shown: BookingPage, start: int) -> dict[str, Any]:
-	slot = shown.slots.find(start) or Slot(start, start + shown.slots.duration * 60)
-	return {
-		**when_view(slot.stretches, shown.style),
-		"note": host_date(start, shown.page.timezone, shown.style),
-		"seats": seats(slot.seats_left),
-		"value": iso(start, shown.zone),
-		"parts": " ".join(iso(since, shown.zone) for since, _until in slot.parts),
-		"change_url": shown.query.url(date=local_date(start, shown.zone).isoformat()),
-	}
-
-
-def _alternatives(error: SlotTaken, shown: BookingPage) -> list[dict[str, str]]:
-	return [
-		{
-			"value": " ".join(iso(start, shown.zone) for start, _end in slot.stretches),
-			"day": days_in_short(slot.stretches, shown.zone, shown.locale),
-			"time": shown.clock(slot.start),
-		}
-		for slot in sorted(error.suggestions, key=lambda slot: slot.stretches)
-	]
-
-
-def _moving(shown: BookingPage, booking: AttendeeBooking) -> dict[str, Any]:
-	"""Return the present time of the meeting that is moved, and the way back without moving it."""
-	is_asked = booking.is_asked_to_reschedule
-	return {
-		**when_view(booking.stretches, shown.style),
-		"url": stay(urlsplit(booking.manage_url).path),
-		"back": None if is_asked else back_after_late_move(booking, shown.now, shown.locale),
-		"message": booking.reschedule_message if is_asked else None,
-	}
-
-
-def _values(shown: BookingPage) -> dict[str, Any]:
-	"""Return the values of the form: those that were typed before, otherwise those in the link, or of an earlier booking."""
-	if shown.values:
-		return shown.values
-	before: dict[str, Any] = dict(shown.link.prefilled) if shown.link else {}
-	if booking := shown.again:
-		answers = {each.question_id: as_typed(each.answer) for each in booking.answers}
-		before = {
-			"attendee_name": booking.attendee.name,
-			"attendee_email": booking.attendee.email,
-			"attendee_phone": booking.attendee.phone,
-			"attendee_company": booking.attendee.company,
-			"notes": as_typed(booking.notes or ""),
-			"guests": ", ".join(booking.guests),
-			**earlier_answers(shown.meeting.questions, answers),
-		}
-	return {**before, **linked_values(shown.meeting, shown.query)}
-
-
-def _script_data(shown: BookingPage, *, has_conditions: bool) -> dict[str, Any]:
+def _script_data(shown: BookingPage) -> dict[str, Any]:
 	query, visitor, meeting = shown.query, shown.visitor, shown.meeting
+	has_conditions = any(field["condition"] for field in shown.form["fields"])
 	data: dict[str, Any] = {
 		"slug": query.slug,
 		"meetingType": query.meeting_type,

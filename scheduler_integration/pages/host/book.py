@@ -214,7 +214,7 @@ def _view(reader: Reader) -> View:
 	series = _series(wish, offered, reader, error)
 	return {
 		**view,
-		"series": series and dates_view(series, None, reader.style, values),
+		"series": series and dates_view(series, reader.style, values),
 		"times": by_part_of_day(
 			[_time(each, reader) for each in offered.slots.days.get(offered.day, [])], reader.style
 		),

@@ -60,12 +60,12 @@ def document(
 	`manifest` is the address of a web app manifest.
 	"""
 	frame = for_frame(script) if framed else None
-	look = theme((frame and colour()) or (brand.color if brand else None))
-	loaded = assets(style, script) if not frame else assets(style, "embedded").with_sheets("embedded")
-	image = own_image(brand.logo if brand else None) or own_image(picture) or (_PICTURE if canonical else None)
-	more = [f"frame-src {' '.join(frames)}"] if frames else []
-	more += ["manifest-src 'self'"] if manifest else []
-	framing = "; ".join((*more, frame_ancestors(framed=framed)))
+	own_colour, logo = (brand.color, brand.logo) if brand else (None, None)
+	look = theme((colour() if frame else None) or own_colour)
+	loaded = assets(style, "embedded").with_sheets("embedded") if frame else assets(style, script)
+	image = next(filter(None, map(own_image, (logo, picture))), _PICTURE if canonical else None)
+	directives = [f"frame-src {' '.join(frames)}" if frames else "", "manifest-src 'self'" if manifest else ""]
+	framing = "; ".join(filter(None, (*directives, frame_ancestors(framed=framed))))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, framing, forms)
 	return {
 		"language": visitor.language_tag,

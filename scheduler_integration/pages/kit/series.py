@@ -88,73 +88,40 @@ def has_seen_dates(form: Mapping[str, str], start: object) -> bool:
 
 
 def dates_view(
-	shown: Dates,
-	start: int | None,
-	style: dates.TimeStyle,
-	values: Mapping[str, Any],
-	meeting: PublicMeetingType | None = None,
+	asked: Dates, style: dates.TimeStyle, values: Mapping[str, Any], meeting: PublicMeetingType | None = None
 ) -> dict[str, Any]:
-	"""Return the view of the dates. `values` are those of the form that was just submitted.
+	"""Return the view for templates/scheduling/series.html. `values` are those of the form that was just submitted.
 
 	`meeting` says what the dates cost. It is None if a host books, who settles that with the attendee.
 	"""
-	repeat, plan = shown.repeat, shown.plan
-	missing = plan.missing if plan else []
-	return {
-		"every": every_text(repeat) if repeat else "",
-		"text": _what(shown),
-		"options": [{"value": times, "label": _times(times)} for times in range(1, repeat.most + 1)]
-		if repeat and repeat.is_chosen
-		else [],
-		"times": shown.times,
-		"shown": len(plan.dates) if plan else 1,
-		"dates": [_date(place, each, shown, style, values) for place, each in enumerate(plan.dates)] if plan else [],
-		"start": iso(start, style.zone) if start else "",
-		"news": _news(len(missing), shown.times) if plan else None,
-		"all_free": not missing,
-		"price": _price(plan, meeting, style) if plan and repeat and meeting and meeting.is_paid_first else None,
-	}
-
-
-def _price(plan: SeriesDates, meeting: PublicMeetingType, style: dates.TimeStyle) -> str:
-	each = money(meeting.price, meeting.currency, style.locale)
-	if plan.missing:
-		return _("Each date costs {0}. You pay for the dates that you book.").format(each)
-	together = money(meeting.price * len(plan.dates), meeting.currency, style.locale)
-	return _("{0} dates at {1} each: {2}").format(len(plan.dates), each, together)
-
-
-def _what(shown: Dates) -> str | None:
-	if shown.repeat:
-		return None if shown.repeat.is_chosen else repeat_text(shown.repeat)
-	return _("{0} dates move").format(shown.times) if shown.plan else ""
-
-
-def _times(times: int) -> str:
-	return _("Just this once") if times == 1 else _("{0} times").format(times)
-
-
-def _news(missing: int, times: int) -> str:
-	if not missing:
-		return _("All {0} dates are free.").format(times)
-	if missing == 1:
-		return _("One of {0} dates isn't free. Please choose another time, or leave it out.").format(times)
-	return _("{0} of {1} dates aren't free. Please choose another time, or leave them out.").format(missing, times)
+	repeat, plan, price, rows = asked.repeat, asked.plan, None, []
+	for place, each in enumerate(plan.dates if plan else ()):
+		stays = asked.present[place] if asked.present else None
+		rows.append(_date(f"date-{place}", each, stays, style, dict(values)))
+	if plan and repeat and meeting and meeting.is_paid_first:
+		single = money(meeting.price, meeting.currency, style.locale)
+		together = money(meeting.price * len(plan.dates), meeting.currency, style.locale)
+		price = _("{0} dates at {1} each: {2}").format(len(plan.dates), single, together)
+		if plan.missing:
+			price = _("Each date costs {0}. You pay for the dates that you book.").format(single)
+	words = {"every": every_text(repeat), "text": repeat_text(repeat)} if repeat else {}
+	return {"asked": asked, "dates": rows, "price": price, **words}
 
 
 def _date(
-	place: int, each: SeriesDate, shown: Dates, style: dates.TimeStyle, values: Mapping[str, Any]
+	name: str, each: SeriesDate, stays: int | None, style: dates.TimeStyle, values: dict[str, Any]
 ) -> dict[str, Any]:
-	name, label, value = f"date-{place}", moment_in_short(each.wanted, style), iso(each.wanted, style.zone)
+	"""Return a date with its field of the form. One that isn't free can be at another time, or is left out, or `stays`."""
+	label, value = moment_in_short(each.wanted, style), iso(each.wanted, style.zone)
+	date = {"name": name, "label": label, "value": value}
 	if each.is_free:
-		return {"name": name, "label": label, "value": value, "field": None}
+		return date
+	left_out = _("It stays on {0}").format(moment_in_short(stays, style)) if stays else _("Leave this date out")
 	choices = [{"value": iso(start, style.zone), "label": moment_in_short(start, style)} for start in each.nearest]
-	stays = moment_in_short(shown.present[place], style) if shown.present else ""
-	left_out = _("It stays on {0}").format(stays) if stays else _("Leave this date out")
 	choices.append({"value": f"{_LEFT_OUT}{value}", "label": left_out})
 	about = {"type": "radio", "required": True, "missing": _("Choose a time.")}
-	field = field_view(name, dict(values), {}, label=_("{0} isn't free").format(label), choices=choices, **about)
-	return {"name": name, "label": label, "value": value, "field": field}
+	field = field_view(name, values, {}, label=_("{0} isn't free").format(label), choices=choices, **about)
+	return {**date, "field": field}
 
 
 def scopes_of(states: Iterable[str]) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ from scheduler_integration.pages.waiting.when import stored_when, typed_when, wh
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.requests import WaitPayload
+from scheduler_integration.waitlist.rows import Entry, Offered
 from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token, sends_texts
 
 # Actions, and arguments of the address for a form that is open.
@@ -80,12 +81,11 @@ def _view(visit: Visit) -> View:
 	entry, error, heading = shown.entry, visit.error, _heading(shown)
 	style, page_path = visit.visitor.style(entry.zone), local_path(shown.page.slug, shown.meeting_type.slug)
 	panel = "" if submitted() else next((each for each in (_CHANGE, _LEAVE) if argument(each)), "")
-	if visit.refused == _CHANGE:
-		panel = _CHANGE
+	panel = _CHANGE if visit.refused == _CHANGE else panel
 	view: View = {
 		"document": document(
 			visit.visitor,
-			title=" · ".join([*([error.message] if error else []), heading.title, shown.meeting_type.title]),
+			title=" · ".join(filter(None, [error and error.message, heading.title, shown.meeting_type.title])),
 			description=bidi.plain(heading.text),
 			brand=find_brand(shown.page.slug),
 			style="waitlist",
@@ -110,16 +110,7 @@ def _view(visit: Visit) -> View:
 		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
 	}
 	if held := shown.offer or shown.late:
-		times = when_view(held.held.parts or ((held.start, held.end),), style)
-		is_today = local_date(held.expires_at, entry.zone) == local_date(visit.now, entry.zone)
-		until = dates.clock_time(held.expires_at, style)
-		day = dates.short_day(local_date(held.expires_at, entry.zone), visit.locale)
-		view["held"] = times | {
-			"id": held.name,
-			"zone": dates.zone_text(held.start, entry.zone, visit.locale),
-			"until": until if is_today else _("{0}, {1}").format(day, until),
-			"left": held.expires_at - visit.now,
-		}
+		view["held"] = _held(held, entry, visit)
 	if panel == _CHANGE:
 		values = typed_when(frappe.request.form) if visit.refused else stored_when(entry)
 		can_text = sends_texts() and bool(entry.attendee_phone)
@@ -127,6 +118,21 @@ def _view(visit: Visit) -> View:
 	elif error:
 		view["sentences"] = [each for each in dict.fromkeys(visit.errors.values()) if each != error.message]
 	return view
+
+
+def _held(offer: Offered, entry: Entry, visit: Visit) -> dict[str, Any]:
+	"""Return the time that is held, or was held last, and until when."""
+	style, zone = visit.visitor.style(entry.zone), entry.zone
+	until, day = dates.clock_time(offer.expires_at, style), local_date(offer.expires_at, zone)
+	if day != local_date(visit.now, zone):
+		until = _("{0}, {1}").format(dates.short_day(day, visit.locale), until)
+	return {
+		**when_view(offer.held.parts or ((offer.start, offer.end),), style),
+		"id": offer.name,
+		"zone": dates.zone_text(offer.start, zone, visit.locale),
+		"until": until,
+		"left": offer.expires_at - visit.now,
+	}
 
 
 def _meeting(booking: AttendeeBooking | None, visit: Visit) -> dict[str, Any] | None:

@@ -148,7 +148,7 @@ def _page(joining: Joining, heading: Heading, error: SchedulingError | None = No
 	return {
 		"document": document(
 			joining.visitor,
-			title=" · ".join([*([error.message] if error else []), heading.title, meeting.title, page.title]),
+			title=" · ".join(filter(None, [error and error.message, heading.title, meeting.title, page.title])),
 			description=bidi.plain(heading.text),
 			brand=page.brand,
 			style="waitlist",
