@@ -79,8 +79,7 @@ class GuestPage:
 	"""A page of visitors. With `path`, its address ends with a token.
 
 	`field` is the field or button of a form that names its action. `unnamed` returns the action of a form without it, or "". In
-	a scanner's POST to a link, the field stands in the address at most, so nothing is done. `sign_in_for` and `way_out` are
-	those of `respond`.
+	a scanner's POST to a link, the field stands in the address at most, so nothing is done. `way_out` is that of `respond`.
 	"""
 
 	def __init__(
@@ -89,11 +88,9 @@ class GuestPage:
 		*,
 		field: str = "action",
 		unnamed: Callable[[], str] = lambda: "",
-		sign_in_for: Callable[[], str] | None = None,
 		way_out: Callable[[SchedulingError], WayOut | None] = to_start,
 	):
-		self._path, self._field, self._unnamed = path, field, unnamed
-		self._sign_in_for, self._way_out = sign_in_for, way_out
+		self._path, self._field, self._unnamed, self._way_out = path, field, unnamed, way_out
 		self._actions: dict[str, Callable[[Visit], str | View]] = {}
 
 	def action(self, *names: str) -> Callable[[Callable], Callable]:
@@ -115,15 +112,15 @@ class GuestPage:
 
 	def get_context(self, context: Any) -> None:
 		"""Answer the request, as `get_context` of the page's module in www/."""
-		respond(context, self._respond, self._sign_in_for, self._way_out)
+		respond(context, self._respond, way_out=self._way_out)
 
 	def _respond(self) -> View:
 		count_request(REQUESTS)
 		token = argument("token")
 		path = f"{self._path}/{quote(token, safe='')}" if self._path else ""
 		visit, view = Visit(current_visitor(), now(), token, path), None
-		name = argument(self._field) if chosen_in_form(self._field) else ""
-		name = name if name in self._actions else self._unnamed() if submitted() else ""
+		named = argument(self._field) if chosen_in_form(self._field) else ""
+		name = named if named in self._actions or not submitted() else self._unnamed()
 		if name:
 			try:
 				with refusals():

@@ -115,7 +115,7 @@ def _view(visit: Visit) -> View:
 		# It is booked as soon as it is paid. The script of that page leads back here then: only this browser may know this address.
 		raise redirection(f"{stay(pay_url)}#{path}", 302)
 	if booking.can_reschedule and argument("reschedule") and not submitted():
-		raise redirection(_move_url(booking, visit), 302)
+		raise redirection(_url(booking, reschedule=visit.token, tz=booking.timezone), 302)
 	news = next((each for each in _NEWS if argument(each) == "1"), "")
 	return managing_view(booking, find_brand(booking.page.slug), visit, news, earlier_of(booking, visit.now))
 
@@ -128,12 +128,9 @@ def managing_view(
 	`brand` is that of the page on which the meeting was booked, None if that page no longer exists. `earlier` is there if the
 	attendee can wait for an earlier time.
 	"""
-	panel, path = _panel(visit), visit.path
-	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
-	asks_coming = panel == "coming" and is_open and booking.is_asked_to_reconfirm
-	heading = _asking(booking, visit) if asks_coming else _heading(booking, news)
+	panel, path = _panel(booking, visit), visit.path
+	heading = _asking(booking, visit) if panel == "coming" else _heading(booking, news)
 	follow_up = onward(booking.redirect_url) if news == "booked" else None
-	again_url = f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode({'again': visit.token})}"
 	return {
 		"document": document(
 			visit.visitor,
@@ -150,12 +147,11 @@ def managing_view(
 		"with": hosts_or_page(booking),
 		"is_gone": booking.status in RELEASED,
 		"is_live": booking.status in OPEN and not booking.is_over,
-		"asks_coming": asks_coming,
 		"panel": panel,
 		"panels": {each: stay(f"{path}?{each}=1#{anchor}") for each, anchor in _PANELS.items() if anchor},
-		"move_url": _move_url(booking, visit) if booking.can_reschedule else None,
+		"move_url": _url(booking, reschedule=visit.token, tz=booking.timezone) if booking.can_reschedule else None,
+		"again_url": _url(booking, again=visit.token),
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
-		"again_url": stay(again_url) if booking.book_again_url else None,
 		"action": stay(path),
 		"errors": visit.errors,
 		"guests_typed": argument("guests") if visit.refused else "",
@@ -167,16 +163,18 @@ def managing_view(
 	}
 
 
-def _move_url(booking: AttendeeBooking, visit: Visit) -> str:
-	query = urlencode({"reschedule": visit.token, "tz": booking.timezone})
-	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{query}")
+def _url(booking: AttendeeBooking, **arguments: str) -> str:
+	"""Return the address of the booking page: to move the meeting, or to book again with the same details."""
+	return stay(f"{local_path(booking.page.slug, booking.meeting_type.slug)}?{urlencode(arguments)}")
 
 
-def _panel(visit: Visit) -> str:
-	"""Return the form that is open: the refused one, or that in the address."""
+def _panel(booking: AttendeeBooking, visit: Visit) -> str:
+	"""Return the form that is open: the refused one, or that in the address. `coming`: the page asks nothing else."""
 	if visit.refused:
 		return visit.refused if visit.refused in ("code", "sooner", "guests") else "cancel"
-	return "" if submitted() else next((each for each in _PANELS if argument(each)), "")
+	panel = "" if submitted() else next((each for each in _PANELS if argument(each)), "")
+	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
+	return "" if panel == "coming" and not (is_open and booking.is_asked_to_reconfirm) else panel
 
 
 def _when_and_where(booking: AttendeeBooking, news: str, visit: Visit) -> View:
@@ -201,12 +199,7 @@ def _terms(booking: AttendeeBooking, visit: Visit) -> View:
 	"""Return what was paid, what the attendee gets back, which dates of a series can be changed, and why nothing can be."""
 	locale, series, waits = visit.locale, booking.series, booking.waits_for_payment
 	scopes = scopes_of(each.status for each in series.dates) if series else []
-	refusals = []
-	if not booking.is_over and booking.status not in RELEASED:
-		refusals = [
-			None if booking.can_reschedule else booking.cannot_reschedule_reason,
-			None if booking.can_cancel else booking.cannot_cancel_reason,
-		]
+	reasons = (booking.cannot_reschedule_reason, booking.cannot_cancel_reason)
 	email = bidi.left_to_right(booking.attendee.email)
 	text = _("Your guests hear of the meeting as soon as you have confirmed that {0} is your address.")
 	return {
@@ -215,7 +208,7 @@ def _terms(booking: AttendeeBooking, visit: Visit) -> View:
 		"scopes": [] if waits else scopes,
 		"back": back_if_cancelled(booking, visit.now, locale, of_several=bool(scopes)),
 		"for_all": together_text() if scopes and waits else None,
-		"refusals": [*dict.fromkeys(filter(None, refusals))],
+		"refusals": [*dict.fromkeys(filter(None, reasons))],
 		"release": release_text(booking.release_hours, locale),
 		"wait_sentence": bidi.sentence(text, email) if booking.guests_wait else None,
 	}

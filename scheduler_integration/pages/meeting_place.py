@@ -18,8 +18,8 @@ def place_view(booking: AttendeeBooking, is_today: bool) -> dict:
 
 	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
 	"""
-	is_dead, is_gone = booking.video_status == "deleted_outside", booking.status in RELEASED
-	link, text = None if is_dead else booking.meeting_link, booking.location
+	is_gone, text = booking.status in RELEASED, booking.location
+	link = None if booking.video_status == "deleted_outside" else booking.meeting_link
 	url = None if is_gone else web_address(link) or web_address(text)
 	call = None if is_gone else _call(booking)
 	return {
@@ -28,8 +28,8 @@ def place_view(booking: AttendeeBooking, is_today: bool) -> dict:
 		"url": url,
 		"is_today": is_today and booking.status == "Scheduled",
 		"call": call,
-		"notes": [] if call else _notes(booking, url),
-		"link_follows": _link_follows(booking),
+		"notes": [] if call or is_gone else _notes(booking, url),
+		"link_follows": booking.video_status == "waiting" and not is_gone,
 		"text": None if call or (url and web_address(text) == url) else text,
 	}
 
@@ -41,32 +41,22 @@ def _call(booking: AttendeeBooking) -> dict | None:
 		return None
 	host, isolated = _host(booking), bidi.left_to_right(number)
 	if number == booking.attendee.phone:
-		return {"text": bidi.sentence(_("{0} calls you at {1}"), host, isolated), "url": None}
+		return {"text": bidi.sentence(_("{0} calls you at {1}"), host, isolated)}
 	return {"text": bidi.sentence(_("Call {0} at {1}"), host, isolated), "url": phone_address(number)}
 
 
 def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:
 	"""Return the number and passcode for people who dial in, or a sentence about who sends the link or names the place."""
-	if booking.status in RELEASED:
-		return []
-	if _link_follows(booking):
-		return [_("The link follows by e-mail in a moment.")]
-	if booking.video_status == "deleted_outside":
-		return [_("Your host will send you a new link.")]
+	told = {
+		"waiting": _("The link follows by e-mail in a moment."),
+		"deleted_outside": _("Your host will send you a new link."),
+	}.get(booking.video_status or "")
 	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
-		return [_("Your host will send you the link.")]
-	if not (url or booking.location or booking.meeting_id):
-		return [_("{0} will tell you where.").format(_host(booking))]
-	facts = []
-	if booking.meeting_id:
-		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
-	if booking.meeting_password:
-		facts.append(_("Passcode: {0}").format(booking.meeting_password))
-	return facts
-
-
-def _link_follows(booking: AttendeeBooking) -> bool:
-	return booking.video_status == "waiting" and booking.status not in RELEASED
+		told = _("Your host will send you the link.")
+	elif not told and not (url or booking.location or booking.meeting_id):
+		told = _("{0} will tell you where.").format(_host(booking))
+	facts = ((_("Meeting ID: {0}"), booking.meeting_id), (_("Passcode: {0}"), booking.meeting_password))
+	return [told] if told else [text.format(value) for text, value in facts if value]
 
 
 def _host(booking: AttendeeBooking) -> str:

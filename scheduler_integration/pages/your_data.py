@@ -121,7 +121,7 @@ def _others(held: dict[str, Any], visit: Visit) -> Iterator[str]:
 	for row in held["waitlists"]:
 		text = _("On the waitlist for {0}") if row["status"] == WAITING else _("Was on the waitlist for {0}")
 		facts = (row["attendee_name"], row["attendee_phone"], row["details"].get("notes"))
-		known = ", ".join(str(fact) for fact in facts if fact)
+		known = ", ".join(map(str, filter(None, facts)))
 		yield f"{text.format(row['meeting'] or _('Meeting'))}: {known}"
 
 

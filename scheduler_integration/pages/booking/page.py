@@ -51,8 +51,8 @@ from scheduler_integration.pages.kit.respond import (
 	View,
 	WayOut,
 	argument,
+	at_present_address,
 	lead_to_domain,
-	moved_to,
 	redirection,
 	submitted,
 	to_start,
@@ -87,16 +87,11 @@ def _view(visit: Visit) -> View:
 def _booking_view(query: Query, visitor: Visitor, now: int) -> View:
 	bookable = find_bookable(query.slug, query.meeting_type)
 	page, meeting, link = public_page(bookable), public_meeting_type(bookable), bookable.link
-	# A form that is sent twice has used its link already: it leads to the meeting that it booked. One that was open while the
-	# address changed is booked where it was sent.
-	if link and not submitted():
-		check_open(link, now)
-	if not link and (page.slug, meeting.slug) != (query.slug, query.meeting_type):
-		query = replace(query, slug=page.slug, meeting_type=meeting.slug)
-		if not submitted():
-			raise moved_to(query.path)
 	if not link:
-		lead_to_domain(query.slug, query.meeting_type)
+		query = at_present_address(query, page.slug, meeting.slug)
+	elif not submitted():
+		# A form that is sent twice has used its link already: it leads to the meeting that it booked.
+		check_open(link, now)
 	query = query.with_answers(meeting.link_keys, frappe.form_dict)
 	query = query.among([choice.id for choice in meeting.host_choices])
 	values: dict[str, Any] = {}

@@ -28,7 +28,7 @@ from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.facts import blocks, facts
 from scheduler_integration.pages.kit.fields import earlier_answers, field_names
 from scheduler_integration.pages.kit.money import back_after_late_move
-from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
+from scheduler_integration.pages.kit.people import faces, first_image, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.respond import View
 from scheduler_integration.pages.kit.series import Dates, dates_view
@@ -273,24 +273,9 @@ class BookingPage:
 
 def booking_view(shown: BookingPage) -> View:
 	"""Return the view of a meeting type's page. Its templates ask `shown` for most of what they print."""
-	page, meeting, query, moving, error = shown.page, shown.meeting, shown.query, shown.moving, shown.error
-	has_token = bool(moving or shown.again or shown.link)
-	# Screen readers read the title first. After a refused form it begins with the error.
-	news = [error.message if error else "", _("Choose another time") if moving else ""]
+	page, meeting, moving = shown.page, shown.meeting, shown.moving
 	view: View = {
-		"document": document(
-			shown.visitor,
-			title=" · ".join(filter(None, [*news, meeting.title, page.title])),
-			description=meeting.description or page.description or _("Choose a time that suits you."),
-			brand=page.brand,
-			style="booking",
-			script="booking",
-			indexed=not has_token,
-			secret_address=has_token,
-			framed=True,
-			canonical=None if shown.link else page_url(page.slug, meeting.slug),
-			picture=next((host.image for host in meeting.hosts if host.image), None),
-		),
+		"document": _document(shown),
 		"shown": shown,
 		"page_url": stay(local_path(page.slug)),
 		"logo": own_image(page.logo),
@@ -299,18 +284,38 @@ def booking_view(shown: BookingPage) -> View:
 		"description": blocks(meeting.description or ""),
 		"notices": [notice_view(each, shown.style) for each in shown.notices],
 		"city": dates.city(shown.zone, shown.locale),
-		"zone_options": zone_options(shown.locale, shown.zone, page.timezone) if query.lists_zones else None,
+		"zone_options": zone_options(shown.locale, shown.zone, page.timezone) if shown.query.lists_zones else None,
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(shown)),
-		"status": error.http_status_code if error else 200,
+		"status": shown.error.http_status_code if shown.error else 200,
 	}
 	if moving:
 		back = back_after_late_move(moving, shown.now, shown.locale)
 		view |= {"old": when_view(moving.stretches, shown.style), "old_url": stay(urlsplit(moving.manage_url).path)}
-		view |= {"back": back, "scope": query.carried.get("scope")}
+		view |= {"back": back, "scope": shown.query.carried.get("scope")}
 	if shown.series:
 		view["series"] = dates_view(shown.series, shown.style, shown.values, meeting)
 	return view
+
+
+def _document(shown: BookingPage) -> dict[str, Any]:
+	page, meeting, error = shown.page, shown.meeting, shown.error
+	has_token = bool(shown.moving or shown.again or shown.link)
+	# Screen readers read the title first. After a refused form it begins with the error.
+	news = [error.message if error else "", _("Choose another time") if shown.moving else ""]
+	return document(
+		shown.visitor,
+		title=" · ".join(filter(None, [*news, meeting.title, page.title])),
+		description=meeting.description or page.description or _("Choose a time that suits you."),
+		brand=page.brand,
+		style="booking",
+		script="booking",
+		indexed=not has_token,
+		secret_address=has_token,
+		framed=True,
+		canonical=None if shown.link else page_url(page.slug, meeting.slug),
+		picture=first_image(meeting.hosts),
+	)
 
 
 def _script_data(shown: BookingPage) -> dict[str, Any]:

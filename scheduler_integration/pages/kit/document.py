@@ -12,7 +12,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import frappe
-from frappe import _
 from frappe.sessions import get_csrf_token
 
 from scheduler_integration.catalogue.public import Brand, notices_of_site
@@ -21,12 +20,7 @@ from scheduler_integration.pages.kit.assets import assets
 from scheduler_integration.pages.kit.embedding import colour, for_frame
 from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.platform.contrast import (
-	clean_hex,
-	darken_until_legible,
-	lighten_until_legible,
-	mix,
-)
+from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible, mix
 from scheduler_integration.platform.site_address import site_url
 
 # What services show beside a link to a page that has no logo and no face.
@@ -79,17 +73,10 @@ def document(
 		"image": site_url(image) if image else None,
 		"manifest": manifest,
 		"canonical": canonical,
-		"footer": _footer() if framed else (),
+		"notices": notices_of_site() if framed else None,
 		"frame": frame,
 		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}
-
-
-def _footer() -> list[dict[str, str]]:
-	"""Return the links at the end of each page of guests: the imprint, if the site has one, and who keeps what."""
-	imprint, privacy = notices_of_site()
-	first = [{"label": _("Imprint"), "url": imprint}] if imprint else []
-	return [*first, {"label": _("Privacy"), "url": privacy or "/schedule/privacy"}]
 
 
 def content_security_policy(style: str, script: str, framing: str, forms: tuple[str, ...] = ()) -> str:
@@ -172,13 +159,10 @@ class Theme(NamedTuple):
 	dark: Accent
 
 
-def theme(brand_colour: object) -> Theme:
-	"""Return the theme for `brand_colour`, or the default theme if that isn't a hexadecimal colour."""
-	return _theme(clean_hex(brand_colour) or DEFAULT_ACCENT)
-
-
 @lru_cache(maxsize=256)
-def _theme(colour: str) -> Theme:
+def theme(brand_colour: str | None) -> Theme:
+	"""Return the theme for `brand_colour`, or the default theme if that isn't a hexadecimal colour."""
+	colour = clean_hex(brand_colour) or DEFAULT_ACCENT
 	light, dark = light_accent(colour), dark_accent(colour)
 	css = f":root{{{light.declarations()}}}@media (prefers-color-scheme:dark){{:root{{{dark.declarations()}}}}}"
 	digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

@@ -41,29 +41,16 @@ def question_views(
 	questions: Sequence[PublicQuestion], values: dict[str, Any], errors: dict[str, str]
 ) -> list[dict[str, Any]]:
 	"""Return the views of a meeting type's questions. Errors are named `answers.<id>`, as in a refused request."""
-	labels = {question.id: question.label for question in questions}
-	return [_question_view(question, labels, values, errors) for question in questions]
-
-
-def _question_view(
-	question: PublicQuestion, labels: dict[str, str], values: dict[str, Any], errors: dict[str, str]
-) -> dict[str, Any]:
-	name = _ANSWER + question.id
-	error = errors.get(f"answers.{question.id}") or errors.get(question.id)
-	return field_view(
-		name,
-		values,
-		{name: error} if error else {},
-		label=question.label,
-		type=question.type,
-		required=question.required,
-		help=question.help,
-		placeholder=question.placeholder,
-		choices=question.options,
-		autocomplete="tel" if question.type == "phone" else "off",
-		condition=question.show_if and _condition_view(question.show_if, labels),
-		missing=missing_answer(question.type),
-	)
+	labels, views = {question.id: question.label for question in questions}, []
+	for question in questions:
+		about = {key: getattr(question, key) for key in ("label", "type", "required", "help", "placeholder")}
+		view = field_view(_ANSWER + question.id, values, {}, choices=question.options, **about)
+		view["error"] = errors.get(f"answers.{question.id}") or errors.get(question.id)
+		view["autocomplete"] = "tel" if question.type == "phone" else "off"
+		view["condition"] = question.show_if and _condition_view(question.show_if, labels)
+		view["missing"] = missing_answer(question.type)
+		views.append(view)
+	return views
 
 
 def _condition_view(condition: Condition, labels: dict[str, str]) -> dict[str, Any]:

@@ -119,6 +119,7 @@ class Query:
 def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 	"""Read the query from the arguments of a request."""
 	texts = {name: text for name in (*_PARTS, *CARRIED) if (text := _text(values.get(name)))}
+	long_texts = {name: text for name in _LONG if (text := _prefilled(values.get(name)))}
 	return Query(
 		slug=slug,
 		meeting_type=meeting_type,
@@ -129,7 +130,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		duration=_number(texts.get("duration")),
 		host=texts.get("with"),
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
-		carried={name: texts[name] for name in CARRIED if name in texts} | _long_texts(values),
+		carried={name: texts[name] for name in CARRIED if name in texts} | long_texts,
 		lists_zones=texts.get("zones") == "1",
 		times=_number(texts.get("times")),
 	)
@@ -147,10 +148,6 @@ def _text(value: object) -> str | None:
 	if not isinstance(value, str) or not value or len(value) > _LONGEST:
 		return None
 	return value if value.isprintable() else None
-
-
-def _long_texts(values: Mapping[str, str]) -> dict[str, str]:
-	return {name: text for name in _LONG if (text := _prefilled(values.get(name)))}
 
 
 def _prefilled(value: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +20,7 @@ from scheduler_integration.entry.headers import use, use_json
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.language import spoken
@@ -73,7 +75,9 @@ def respond(
 			raise moved_to(path) from None
 		view = error_view(error, way_out(error))
 	except Answer as answer:
-		view = _json_view(answer)
+		use_json()
+		shown = document(current_visitor(), title="")
+		view = {"document": shown, "json": script_json(answer.body), "status": answer.status}
 	context.no_cache = 1
 	context.view = view
 	use(view["document"]["headers"])
@@ -116,12 +120,6 @@ def error_view(error: SchedulingError, way_out: WayOut | None = None) -> View:
 	}
 
 
-def _json_view(answer: Answer) -> View:
-	use_json()
-	view = {"document": document(current_visitor(), title=""), "json": script_json(answer.body)}
-	return {**view, "status": answer.status}
-
-
 def wants_json() -> bool:
 	"""Whether a script asks for the answer to a form, and not the browser itself."""
 	return bool(frappe.request) and frappe.request.headers.get("Accept", "").startswith("application/json")
@@ -156,6 +154,19 @@ def lead_to_domain(slug: str, type_slug: str | None = None, under: str = "") -> 
 		raise redirection(_with_arguments(page_url(slug, type_slug) + under), 302)
 
 
+def at_present_address(query: Query, slug: str, type_slug: str, under: str = "") -> Query:
+	"""Return the query with the slugs that the type has now. Redirects there, and to the page's own domain: see `lead_to_domain`.
+
+	A form that was open while the address changed counts where it was sent.
+	"""
+	if (query.slug, query.meeting_type) != (slug, type_slug):
+		query = replace(query, slug=slug, meeting_type=type_slug)
+		if not submitted():
+			raise moved_to(query.path + under)
+	lead_to_domain(slug, type_slug, under)
+	return query
+
+
 def _with_arguments(address: str) -> str:
 	arguments = frappe.request.query_string.decode(errors="replace") if frappe.request else ""
 	return f"{address}?{arguments}" if arguments else address
@@ -182,11 +193,6 @@ def argument(name: str) -> str:
 
 def state_of(error: SchedulingError) -> dict:
 	"""Return the icon, title, text and hint for an error, and its HTTP status as `code`."""
-	icon, title, hint = _words(error)
-	return {"icon": icon, "title": title, "text": error.message, "hint": hint, "code": error.http_status_code}
-
-
-def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 	words = {
 		"PAGE_NOT_FOUND": ("search", _("Page not found"), _("Check the address, or ask your host for the link again.")),
 		"MEETING_TYPE_NOT_FOUND": ("search", _("Not available"), _("It may have been renamed or closed.")),
@@ -202,4 +208,5 @@ def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 		"RATE_LIMITED": ("clock", _("Too many requests"), None),
 		"BUSY": ("clock", _("Too many requests"), None),
 	}
-	return words.get(error.code, ("alert", _("This did not work"), None))
+	icon, title, hint = words.get(error.code, ("alert", _("This did not work"), None))
+	return {"icon": icon, "title": title, "text": error.message, "hint": hint, "code": error.http_status_code}

@@ -1,19 +1,5 @@
 """Answers a form of a host's page: with JSON if a script sent it, otherwise with a redirect to the page.
 
-	SAVED = {"saved": _("Saved")}
-
-	def _view():
-		house = open_house(...)
-		error = answer_form(_save, "/scheduling/hours", _sentences()) if submitted() else None
-		return {**house.frame(...), "toast": toast_of(_sentences()), ...} | status_of(error)
-
-	def _save() -> Saved:
-		if key := argument("undo"):
-			put_back(take_back(key))
-			return Saved("undone")
-		before = ...
-		return Saved("saved", modified=..., undo=before)
-
 The JSON, which public/js/house/autosave-form.js reads:
 
 	{"saved": true, "message": "Saved", "modified": "...", "undo": "<key>" or null, "seconds": 10 or null, ...more}
@@ -102,7 +88,7 @@ def toast_of(sentences: Mapping[str, str], seconds: int = UNDO_SECONDS) -> dict 
 	"""Return the message about what was saved before the redirect to this page, with its button to undo."""
 	text = sentences.get(argument("done"))
 	key = argument("undo")
-	return {"text": text, "undo": key if text and _stored(key) else None, "seconds": seconds} if text else None
+	return {"text": text, "undo": key if text and kept_facts(key) else None, "seconds": seconds} if text else None
 
 
 def keep_for_undo(facts: dict[str, Any], seconds: int = UNDO_SECONDS) -> str:
@@ -114,7 +100,7 @@ def keep_for_undo(facts: dict[str, Any], seconds: int = UNDO_SECONDS) -> str:
 
 def take_back(key: str) -> dict[str, Any]:
 	"""Return the facts of this key, which can't be used again. Raises TooLateToUndo."""
-	facts = _stored(key)
+	facts = kept_facts(key)
 	if facts is None:
 		raise TooLateToUndo
 	frappe.cache.delete_value(_name(key))
@@ -123,10 +109,6 @@ def take_back(key: str) -> dict[str, Any]:
 
 def kept_facts(key: str) -> dict[str, Any] | None:
 	"""Return the facts of this key without taking them back; None if it is too late."""
-	return _stored(key)
-
-
-def _stored(key: str) -> dict[str, Any] | None:
 	return frappe.cache.get_value(_name(key), expires=True) if key.isalnum() else None
 
 

@@ -57,11 +57,14 @@ class Visitor:
 
 def current_visitor(zone: str | None = None, clock: str | None = None) -> Visitor:
 	"""Return the visitor of this request. `zone` and `clock` ("12" or "24") are those in the address."""
-	locale = visitor_locale()
-	stored_zone, is_chosen = _zone(zone)
+	locale, is_chosen = visitor_locale(), is_zone(zone)
+	if not is_chosen:
+		remembered = _cookie(ZONE_COOKIE) or ""
+		zone = remembered.removeprefix(GUESSED)
+		is_chosen = is_zone(zone) and zone == remembered
 	clock = clock or _cookie(CLOCK_COOKIE)
 	twelve_hours = clock == "12" if clock in ("12", "24") else uses_twelve_hours(locale)
-	return Visitor(locale, stored_zone, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
+	return Visitor(locale, zone if is_zone(zone) else None, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
 
 
 def visitor_locale() -> Locale:
@@ -70,35 +73,19 @@ def visitor_locale() -> Locale:
 	A language without a catalogue is written in English, with the dates and the clock of the region: `sv-SE` becomes en_SE.
 	"""
 	language = spoken(frappe.local.lang or "en")
-	wishes = _accepted_languages()
-	if language == "en" and wishes and _is_unspoken(wishes[0]) and (territory := territory_of(wishes[0])):
+	asked = frappe.request.accept_languages.values() if frappe.request else ()
+	# Codes of languages become names of files. No language has a long one.
+	wishes = [code for code in asked if len(code) <= LONGEST_CODE]
+	first = wishes[0] if wishes else "en"
+	is_unspoken = language == "en" and not _same_language(first, "en") and spoken(first) == "en"
+	if is_unspoken and (territory := territory_of(first)):
 		return english_in(territory)
-	for wanted in wishes:
-		if _same_language(wanted, language) and (locale := _parse(wanted)):
-			return locale
-	return _parse(language) or _parse(language.split("-")[0]) or Locale("en")
-
-
-def _zone(asked: str | None) -> tuple[str | None, bool]:
-	if is_zone(asked):
-		return asked, True
-	remembered = _cookie(ZONE_COOKIE) or ""
-	name = remembered.removeprefix(GUESSED)
-	return (name, name == remembered) if is_zone(name) else (None, False)
+	parsed = (_parse(wanted) for wanted in wishes if _same_language(wanted, language))
+	return next(filter(None, parsed), None) or _parse(language) or _parse(language.split("-")[0]) or Locale("en")
 
 
 def _cookie(name: str) -> str | None:
 	return frappe.request.cookies.get(name) if frappe.request else None
-
-
-def _accepted_languages() -> list[str]:
-	# Codes of languages become names of files. No language has a long one.
-	asked = frappe.request.accept_languages.values() if frappe.request else ()
-	return [code for code in asked if len(code) <= LONGEST_CODE]
-
-
-def _is_unspoken(wanted: str) -> bool:
-	return not _same_language(wanted, "en") and spoken(wanted) == "en"
 
 
 def _same_language(wanted: str, language: str) -> bool:

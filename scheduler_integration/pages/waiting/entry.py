@@ -39,12 +39,11 @@ from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token, sen
 _CHANGE, _LEAVE = "change", "leave"
 
 
-def _one_click() -> str:
-	"""Return the action of a mail program's form that leaves a list by one click, or ""."""
-	return _LEAVE if chosen_in_form("List-Unsubscribe") and argument(_LEAVE) else ""
-
-
-PAGE = GuestPage("/schedule/waitlist", unnamed=_one_click)
+PAGE = GuestPage(
+	"/schedule/waitlist",
+	# A mail program's form that leaves a list by one click.
+	unnamed=lambda: _LEAVE if chosen_in_form("List-Unsubscribe") and argument(_LEAVE) else "",
+)
 
 
 @PAGE.action("take")
@@ -82,6 +81,9 @@ def _view(visit: Visit) -> View:
 	style, page_path = visit.visitor.style(entry.zone), local_path(shown.page.slug, shown.meeting_type.slug)
 	panel = "" if submitted() else next((each for each in (_CHANGE, _LEAVE) if argument(each)), "")
 	panel = _CHANGE if visit.refused == _CHANGE else panel
+	told, address = _("We write to {0}."), entry.attendee_email
+	if entry.is_told_by_text:
+		told, address = _("We send a text message to {0}."), entry.attendee_phone
 	view: View = {
 		"document": document(
 			visit.visitor,
@@ -100,24 +102,28 @@ def _view(visit: Visit) -> View:
 		"taken": _meeting(shown.taken, visit),
 		"when": when_words(entry.bounds, style),
 		"zone": dates.city(entry.zone, visit.locale),
-		"told": _told(shown),
+		"told": bidi.sentence(told, bidi.left_to_right(address)),
 		"panel": panel,
 		"panels": {each: stay(f"{visit.path}?{each}=1#{each}") for each in (_CHANGE, _LEAVE)},
 		"action": stay(visit.path),
 		"book_url": stay(page_path),
-		"join_url": stay(f"{page_path}/{WAITLIST}") if shown.can_join and not entry.booking else None,
+		"join_url": stay(f"{page_path}/{WAITLIST}"),
 		"push_key": public_key(),
 		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
 	}
 	if held := shown.offer or shown.late:
 		view["held"] = _held(held, entry, visit)
+	return view | _form(panel, entry, visit)
+
+
+def _form(panel: str, entry: Entry, visit: Visit) -> View:
+	"""Return the form to change when somebody has time, or why another form was refused."""
 	if panel == _CHANGE:
 		values = typed_when(frappe.request.form) if visit.refused else stored_when(entry)
 		can_text = sends_texts() and bool(entry.attendee_phone)
-		view["fields"] = when_fields(values, visit.errors, visit.locale, can_text=can_text)
-	elif error:
-		view["sentences"] = [each for each in dict.fromkeys(visit.errors.values()) if each != error.message]
-	return view
+		return {"fields": when_fields(values, visit.errors, visit.locale, can_text=can_text)}
+	said = visit.error.message if visit.error else ""
+	return {"sentences": [each for each in dict.fromkeys(visit.errors.values()) if each != said]}
 
 
 def _held(offer: Offered, entry: Entry, visit: Visit) -> dict[str, Any]:
@@ -144,12 +150,6 @@ def _meeting(booking: AttendeeBooking | None, visit: Visit) -> dict[str, Any] | 
 	return {**when, "url": url, "is_live": booking.status in OPEN}
 
 
-def _told(shown: ShownEntry) -> str:
-	if shown.entry.is_told_by_text:
-		return bidi.sentence(_("We send a text message to {0}."), bidi.left_to_right(shown.entry.attendee_phone))
-	return bidi.sentence(_("We write to {0}."), bidi.left_to_right(shown.entry.attendee_email))
-
-
 def _heading(shown: ShownEntry) -> Heading:
 	entry = shown.entry
 	if entry.status == records.BOOKED:
@@ -167,23 +167,17 @@ def _heading(shown: ShownEntry) -> Heading:
 		text = reasons.get(entry.ended_because) or _("We don't offer you any more times.")
 		return Heading("clock", _("You no longer wait"), text, "quiet")
 	if shown.offer:
-		return Heading("calendar", _("A time is free for you"), _what_taking_does(shown))
-	title = _("You're on the waitlist")
-	if argument("changed") == "1":
-		title = _("Your times are saved")
-	elif argument("passed") == "1":
-		title = _("You left this time to others")
-	text = _("{0} people are before you. We ask you as soon as it is your turn.").format(shown.before)
-	if not shown.before:
-		text = _("Nobody is before you. We ask you as soon as a time becomes free that suits you.")
-	elif shown.before == 1:
-		text = _("One person is before you. We ask you as soon as it is your turn.")
-	return Heading("clock", title, text)
-
-
-def _what_taking_does(shown: ShownEntry) -> str:
-	if shown.is_paid_first:
-		return _("Take it, and pay to book it.")
-	if shown.is_request:
-		return _("Take it, and your host gets your request.")
-	return _("Take it, and your meeting moves.") if shown.entry.booking else _("Take it, and you're booked.")
+		text = _("Take it, and your meeting moves.") if entry.booking else _("Take it, and you're booked.")
+		if shown.is_paid_first:
+			text = _("Take it, and pay to book it.")
+		elif shown.is_request:
+			text = _("Take it, and your host gets your request.")
+		return Heading("calendar", _("A time is free for you"), text)
+	title = _("You left this time to others") if argument("passed") == "1" else _("You're on the waitlist")
+	title = _("Your times are saved") if argument("changed") == "1" else title
+	places = {
+		0: _("Nobody is before you. We ask you as soon as a time becomes free that suits you."),
+		1: _("One person is before you. We ask you as soon as it is your turn."),
+	}
+	more = _("{0} people are before you. We ask you as soon as it is your turn.").format(shown.before)
+	return Heading("clock", title, places.get(shown.before, more))

@@ -5,7 +5,7 @@ Links fill in when somebody has time: `?first_date=2026-12-01&last_date=2026-12-
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -34,8 +34,7 @@ from scheduler_integration.pages.kit.respond import (
 	View,
 	WayOut,
 	argument,
-	lead_to_domain,
-	moved_to,
+	at_present_address,
 	submitted,
 	to_start,
 )
@@ -132,11 +131,7 @@ def _asked() -> Joining:
 	if bookable.link or not can_wait_for(bookable.meeting_type):
 		raise NoWaitlist
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
-	if (page.slug, meeting.slug) != (query.slug, query.meeting_type):
-		query = replace(query, slug=page.slug, meeting_type=meeting.slug)
-		if not submitted():
-			raise moved_to(f"{query.path}/{WAITLIST}")
-	lead_to_domain(query.slug, query.meeting_type, f"/{WAITLIST}")
+	query = at_present_address(query, page.slug, meeting.slug, f"/{WAITLIST}")
 	query = query.with_answers(meeting.link_keys, frappe.form_dict).offering(meeting.duration_options)
 	values: MultiDict[str, str] = frappe.request.form if submitted() else frappe.request.args
 	return Joining(bookable, page, meeting, query, current_visitor(query.zone, query.clock), typed_when(values))

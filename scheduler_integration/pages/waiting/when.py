@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from babel import Locale
@@ -100,7 +101,9 @@ def when_words(bounds: Bounds, style: dates.TimeStyle) -> list[str]:
 
 
 def _hours(bounds: Bounds, style: dates.TimeStyle) -> str:
-	since, until = (_time(minute, style) for minute in (bounds.from_minute, bounds.to_minute))
+	by_clock = replace(style, zone="UTC")
+	minutes = (bounds.from_minute, bounds.to_minute)
+	since, until = (dates.clock_time(minute % DAY_MINUTES * 60, by_clock) for minute in minutes)
 	if bounds.from_minute == bounds.to_minute:
 		return _("The meeting begins at {0}.").format(since)
 	if bounds.from_minute and bounds.to_minute < DAY_MINUTES:
@@ -110,10 +113,6 @@ def _hours(bounds: Bounds, style: dates.TimeStyle) -> str:
 	if bounds.to_minute < DAY_MINUTES:
 		return _("The meeting begins at {0} or earlier.").format(until)
 	return _("At any time of the day.")
-
-
-def _time(minute: int, style: dates.TimeStyle) -> str:
-	return dates.clock_time(minute % DAY_MINUTES * 60, dates.TimeStyle("UTC", style.twelve_hours, style.locale))
 
 
 def _clock(minute: int) -> str:
