@@ -101,16 +101,14 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 			for slot in sorted(error.suggestions, key=lambda slot: slot.start)
 		]
 	elif isinstance(error, DatesTaken):
-		dates = error.plan.dates
-		agreed = [iso(each.wanted, style.zone) if each.is_free else None for each in dates]
+		free = {each.wanted: iso(each.wanted, style.zone) for each in error.plan.dates if each.is_free}
+		agreed = [free.get(each.wanted) for each in error.plan.dates]
 		again = {**_sent("action", "name", "reason", "scope"), "start": start, "dates": json.dumps(agreed)}
-		# The date that was chosen must move itself.
-		may_move = read_instant(start) in [each.wanted for each in dates if each.is_free]
+		missing = [moment_in_short(each.wanted, style) for each in error.plan.missing]
 		message["text"] = _("Some of the dates aren't free at that time.")
-		message["reasons"] = [
-			{"text": _("{0} isn't free").format(moment_in_short(each.wanted, style)), "conflicts": []}
-			for each in error.plan.missing
-		]
+		message["reasons"] = [{"text": _("{0} isn't free").format(when), "conflicts": []} for when in missing]
+		# The date that was chosen must move itself.
+		may_move = read_instant(start) in free
 		message["rest"] = {"fields": again, "label": _("Move the others only")} if may_move else None
 	elif isinstance(error, SomeRefused):
 		# What was cancelled is no longer in the list.

@@ -24,10 +24,10 @@ from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.domains.links import page_url
-from scheduler_integration.engagement.analytics import analytics
+from scheduler_integration.engagement.analytics import Counts, analytics
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.meetings.summaries import HostBooking
@@ -106,18 +106,10 @@ def _view(reader: Reader) -> View:
 	asked, after, zone = _filters(), argument("after"), reader.zone
 	# A search looks at all meetings.
 	sees_all, is_past = argument("whose") == "all" and is_manager(), argument("when") == "past" and not asked["q"]
-	only, wrong = BookingFilter(), None
-	try:
-		only = parse_booking_filter(_wanted(asked, sees_all, reader.today), zone)
-	except InvalidRequest as refused:
-		# A filter that can't be read filters nothing.
-		wrong = InvalidRequest(" ".join(refused.details.values()))
+	only, wrong = _wanted(asked, sees_all, reader)
 	found = agenda(None if sees_all else reader.user, reader.now, _MEETINGS, after, only, is_past=is_past)
 	everything, error = [*found.requests, *found.bookings], reader.error or wrong
-	possible = {action for booking in everything for action in booking.actions} if len(everything) > 1 else set()
 	is_plain = not (is_past or after or any(asked.values()))
-	consults = not (sees_all or is_past or after) and settings_of(reader.user)
-	last = local_date(reader.now, rule_zone(reader.user)) if consults else reader.today
 	# The insights of all hosts count by the site's clock, which may be another one.
 	is_elsewhere = sees_all and zone != site_zone_name()
 	clock = _("times in {0}, your own time zone") if is_elsewhere else _("times in {0}")
@@ -138,28 +130,30 @@ def _view(reader: Reader) -> View:
 		"requests": _requests(found.requests, reader, sees_all),
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
 		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
-		# The commands that can be sent for several of the meetings.
-		"bulk": [action for action in BULK_ACTIONS if action in possible],
+		"bulk": _bulk(everything),
 		"listings": listings_of(reader.user),
 		"page_url": page_url,
 		"filters": asked,
 		"is_filtered": any(asked.values()),
-		"is_more_filtered": any(value for name, value in asked.items() if name != "q"),
-		"pages": types_by_page(types) if len(types := readable_meeting_types()) > 1 else [],
+		"is_more_filtered": any((asked | {"q": ""}).values()),
+		"pages": types_by_page(readable_meeting_types()),
 		**_hosts(asked, reader, sees_all),
-		"results": analytics(reader.user, last - timedelta(days=DAYS - 1), last).total if consults else None,
+		"results": None if sees_all or is_past or after else _results(reader),
 		"is_twelve_hours": reader.style.twelve_hours,
 		"is_manager": is_manager(),
 		"kept": _kept(after=after),
 	}
 
 
-def _wanted(asked: dict[str, str], sees_all: bool, today: date) -> dict[str, object]:
-	"""Return the arguments of `parse_booking_filter`. States of the past begin a month ago unless a date is given."""
+def _wanted(asked: dict[str, str], sees_all: bool, reader: Reader) -> tuple[BookingFilter, SchedulingError | None]:
+	"""Return the filter of the list, and the error to show. A filter that can't be read filters nothing.
+
+	States of the past begin a month ago unless a date is given.
+	"""
 	status, since = asked["status"], asked["from"]
 	if status and not since and not asked["to"]:
-		since = (today - _BACK if status in _ALSO_PAST else today).isoformat()
-	return {
+		since = (reader.today - _BACK if status in _ALSO_PAST else reader.today).isoformat()
+	values: dict[str, object] = {
 		"status": _STATUSES.get(status, status),
 		"start_date": since,
 		"end_date": asked["to"],
@@ -167,6 +161,24 @@ def _wanted(asked: dict[str, str], sees_all: bool, today: date) -> dict[str, obj
 		"host": asked["hosted_by"] if sees_all else "",
 		"text": asked["q"],
 	}
+	try:
+		return parse_booking_filter(values, reader.zone), None
+	except InvalidRequest as refused:
+		return BookingFilter(), InvalidRequest(" ".join(refused.details.values()))
+
+
+def _bulk(bookings: Sequence[HostBooking]) -> list[str]:
+	"""Return the commands that can be sent for several of the meetings; none if there is only one meeting."""
+	possible = {action for booking in bookings for action in booking.actions} if len(bookings) > 1 else set()
+	return [action for action in BULK_ACTIONS if action in possible]
+
+
+def _results(reader: Reader) -> Counts | None:
+	"""Return the results of the user's reports in the last DAYS, if they have a scheduler for reports."""
+	if not settings_of(reader.user):
+		return None
+	last = local_date(reader.now, rule_zone(reader.user))
+	return analytics(reader.user, last - timedelta(days=DAYS - 1), last).total
 
 
 def _views(sees_all: bool, is_past: bool, *, has_filter: bool) -> list[tuple[str, str, bool]]:

@@ -208,21 +208,35 @@ def _view(reader: Reader) -> View:
 		"typed": values,
 		"key": values.get("idempotency_key") or new_key(),
 	}
-	if not offered:
-		return view
+	return view | _form(wish, offered, person, values, error, reader) if offered else view
+
+
+def _form(
+	wish: Wish,
+	offered: Offered,
+	person: Person | None,
+	values: dict[str, Any],
+	error: SchedulingError | None,
+	reader: Reader,
+) -> View:
+	"""Return the form: the times of the day, the dates of a series, and the attendee's details."""
+	zone, details = reader.zone, error.details if error else {}
 	earlier = earlier_choices(person.email) if person else ("", "")
 	series = _series(wish, offered, reader, error)
 	return {
-		**view,
 		"series": series and dates_view(series, reader.style, values),
 		"times": by_part_of_day(
 			[_time(each, reader) for each in offered.slots.days.get(offered.day, [])], reader.style
 		),
-		**_fields(offered, person, values, error.details if error else {}),
+		**_fields(offered, person, values, details),
 		"zone": (chosen := values.get("timezone") or earlier[0] or zone),
 		"zones": zone_groups(reader.locale, chosen, zone),
 		**_languages(values.get("language") or earlier[1], reader),
-		"other_errors": _other_errors(error.details if error else {}),
+		"other_errors": [
+			_("Choose a time.") if name == "start" else text
+			for name, text in details.items()
+			if name not in _SHOWN and not name.startswith("answers.")
+		],
 		"alternatives": [
 			(_value(each, zone), reader.moment(each.start))
 			for each in sorted(error.suggestions, key=lambda slot: slot.start)
@@ -312,14 +326,6 @@ def _languages(wanted: str, reader: Reader) -> dict[str, Any]:
 	chosen = wanted or codes[0]
 	names = {code: locale_of(code).get_display_name(reader.locale) or code for code in dict.fromkeys((*codes, chosen))}
 	return {"languages": names, "language": chosen}
-
-
-def _other_errors(details: Mapping[str, str]) -> list[str]:
-	return [
-		_("Choose a time.") if name == "start" else text
-		for name, text in details.items()
-		if name not in _SHOWN and not name.startswith("answers.")
-	]
 
 
 def _why_url(wish: Wish, values: Mapping[str, Any]) -> str:

@@ -103,23 +103,12 @@ def _place() -> Saved:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	document, error, style = find_for_host(argument("meeting"), "read"), reader.error, reader.style
-	others, last = live_in_session(document.session or None), latest(document)
-	# The bookings of the session, among them this one, even if it has left. Without a session, only this one.
-	is_there = any(other.name == document.name for other in others)
-	sharing = for_hosts(others if is_there else [document, *others], now())
+	sharing, last = _sharing(document), latest(document)
 	booking = next(booking for booking in sharing if booking.id == document.name)
-	possible = possible_hosts(document) if "reassign" in booking.actions else []
-	panels = _panels(booking, may_reassign=bool(possible))
-	# A refused form shows the panel again from which it was sent.
-	sent_from = next((panel for panel, command in PANELS.items() if command == argument("action")), "")
-	panel = sent_from if error else argument("do")
-	panel = panel if PANELS.get(panel) in booking.actions else ""
-	message = refused_message(error, sharing, style) if error else None
 	series = rows_of(document.series, *AMOUNTS) if document.series else ()
 	is_shared, is_host = len(sharing) > 1, reader.user in document.host_users()
 	return {
 		"title": booking.meeting_type.title if is_shared else booking.attendee.name,
-		"said": message["text"] if message and message["is_error"] else "",
 		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
 		"booking": booking,
 		"sharing": sharing,
@@ -138,29 +127,47 @@ def _view(reader: Reader) -> View:
 		"dates": [
 			(each, in_short(each.starts_at, each.ends_at, style), each.payment_status == AWAITING) for each in series
 		],
-		"panels": panels,
 		"moving": MOVING,
 		"write_url": words.write_to([each for each in sharing if each.status in OPEN] or [booking]),
-		"panel": panel,
-		"move": _times(document, booking, reader) if panel in MOVING else None,
-		"takers": _takers(takers(document, possible, now()), booking, style) if panel == "reassign" else (),
+		**_panels(document, booking, reader),
 		"typed": {name: echo(argument(name)) for name in _TYPED} if error else {},
-		"message": message,
+		"message": refused_message(error, sharing, style) if error else None,
 		"book_again_url": with_arguments("/scheduling/book", {"doctype": "Booking", "record": booking.id}),
 	}
 
 
-def _panels(booking: HostBooking, *, may_reassign: bool) -> list[str]:
-	"""Return the panels that have a button. Those of the whole session come after those of the attendee, destructive ones last."""
+def _sharing(document: Document) -> list[HostBooking]:
+	"""Return the bookings of the session, among them this one, even if it has left. Without a session, only this one."""
+	others = live_in_session(document.session or None)
+	is_there = any(other.name == document.name for other in others)
+	return for_hosts(others if is_there else [document, *others], now())
+
+
+def _panels(document: Document, booking: HostBooking, reader: Reader) -> dict[str, Any]:
+	"""Return the `panels` that have a button, and what the open `panel` shows.
+
+	Those of the whole session come after those of the attendee, destructive ones last.
+	"""
 	actions = booking.actions
+	possible = possible_hosts(document) if "reassign" in actions else []
 	left_out = {
 		"decline": True,
 		# A request is declined rather than cancelled, with a button beside "Confirm".
 		"cancel": "decline" in actions,
 		"ask": "withdraw_ask" in actions,
-		"reassign": not may_reassign,
+		"reassign": not possible,
 	}
-	return [panel for panel, action in PANELS.items() if action in actions and not left_out.get(panel)]
+	# A refused form shows the panel again from which it was sent.
+	sent_from = next((panel for panel, command in PANELS.items() if command == argument("action")), "")
+	panel = sent_from if reader.error else argument("do")
+	panel = panel if PANELS.get(panel) in actions else ""
+	found = takers(document, possible, now()) if panel == "reassign" else ()
+	return {
+		"panels": [panel for panel, action in PANELS.items() if action in actions and not left_out.get(panel)],
+		"panel": panel,
+		"move": _times(document, booking, reader) if panel in MOVING else None,
+		"takers": _takers(found, booking, reader.style),
+	}
 
 
 def _money(booking: HostBooking, series: Sequence[Document], locale: Locale) -> dict[str, Any]:
