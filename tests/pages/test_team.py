@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.pages.host.team import share_in_words
+from scheduler_integration.pages.host.page_form import share_in_words
 from tests.pages.offer import sign_in
 from tests.pages.reading import form_values, read
 from tests.support import door

@@ -22,6 +22,7 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
@@ -135,7 +136,12 @@ def _asks_dates() -> bool:
 	if not submitted():
 		return False
 	form, zone = frappe.request.form, timezone_of(frappe.session.user)
-	return bool(form.get("look")) or not has_seen_dates(form, _chosen(_wish(zone).day, zone).partition(" ")[0])
+	wish = _wish(zone)
+	try:
+		repeats = repeat_of(find_own_bookable(wish.meeting_type).meeting_type)
+	except SchedulingError:
+		return False
+	return bool(repeats and (form.get("look") or not has_seen_dates(form, _chosen(wish.day, zone).partition(" ")[0])))
 
 
 PAGE = HostPage(PATH, here=MEETINGS, allowed=anybody, address=lambda: _asked().url(), also=DONE, previews=_asks_dates)
@@ -187,7 +193,7 @@ def _view(reader: Reader) -> View:
 	try:
 		with refusals():
 			offered = _offered(wish, zone) if wish.meeting_type else None
-			if offered and offered.meeting.repeat and _asks_dates():
+			if offered and _asks_dates():
 				_check_dates(wish, offered, read_instant(_chosen(offered.day, zone).partition(" ")[0]))
 	except SchedulingError as refused:
 		# Somebody may read a team's meeting type without hosting it. They can choose another type in the form.

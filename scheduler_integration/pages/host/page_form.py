@@ -7,6 +7,7 @@ team send `form=hosts` or `form=weights` too. `?team=` names the page whose team
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import frappe
@@ -15,7 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
-from scheduler_integration.bookings import team_week
+from scheduler_integration.bookings import HostWeek, team_week
 from scheduler_integration.catalogue.edit_pages import (
 	change_weights,
 	free_slug,
@@ -24,20 +25,20 @@ from scheduler_integration.catalogue.edit_pages import (
 	update_page,
 )
 from scheduler_integration.catalogue.edit_types import change_hosts, restore_hosts
-from scheduler_integration.catalogue.hosts import hosts_of_page
+from scheduler_integration.catalogue.hosts import hosts_of_page, parts_of_hosts
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.pictures import MOST_BYTES, own_face, set_logo, set_photo
 from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.catalogue.type_templates import first_page
-from scheduler_integration.domains.claims import claim_domain, claims_of, find_claim
+from scheduler_integration.domains.claims import claim_domain, claim_view, claims_of, find_claim
 from scheduler_integration.domains.keep import check
 from scheduler_integration.domains.links import page_url
+from scheduler_integration.domains.table import VERIFIED
+from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, PageNotFound
-from scheduler_integration.pages.host.domains import domains_view
-from scheduler_integration.pages.host.host_page import HostPage, Reader
+from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.pages.host.team import Team, team_view
-from scheduler_integration.pages.host.type_form import PATH as TYPES
+from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.people import initials, own_image
 from scheduler_integration.pages.kit.respond import View, argument
@@ -55,6 +56,8 @@ PATH = "/scheduling/page"
 FIELDS = ("name", "slug", "organization", "description", "timezone")
 BRANDING = ("welcome_message", "brand_color")
 SWITCHES = ("is_active", "show_taken_times")
+# A share is told with a denominator that people can picture: "2 of 3", not "667 of 1000".
+_LARGEST_DENOMINATOR = 10
 
 PAGE = HostPage(PATH, style="types", kept=("team",))
 
@@ -162,42 +165,38 @@ def _leave_domain() -> None:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
-	error, values, errors, message = reader.error, {}, {}, ""
-	if error and argument("action") in ("", "begin"):
-		values = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)}
-		errors = {name: text for name, text in error.details.items() if name in values}
-		message = "" if errors else " ".join([error.message, *error.details.values()])
-	elif error:
-		message = error.message
-	title, team = get_fullname(reader.user), _team(pages)
+	error, action, title = reader.error, argument("action"), get_fullname(reader.user)
+	details, is_typed = error.details if error else {}, action in ("", "begin")
+	typed = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)} if error and is_typed else {}
+	errors = {name: text for name, text in details.items() if name in typed}
+	message = message_of(error) if is_typed else error and {"text": error.message, "is_error": True}
+	name, image = own_face()
 	view: View = {
 		"title": _("Page and links"),
 		"script": "types",
 		"frames": ("'self'",),
 		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
-		"message": {"text": message, "is_error": True} if message else None,
+		"message": None if errors else message,
 		"proposed": {"title": title, "slug": free_slug(title)},
-		"photo": _photo(),
+		"photo": {"image": own_image(image), "initials": initials(name)},
+		"page_url": page_url,
+		"team": _team(pages, reader.locale),
 		"pages": [
-			_page(page, types, *((values, errors) if page.name == argument("page") else ({}, {})), reader.locale, team)
+			_page(page, types, *((typed, errors) if page.name == argument("page") else ({}, {})), reader.locale)
 			for page, types in pages
 		],
 	}
 	if not pages:
 		begun = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
 		return {**view, "ways_to_meet": ways_to_meet([reader.user]), "begun": begun}
-	is_claim = bool(error) and argument("action") == "claim_domain"
-	typed = echo(argument("domain")) if is_claim else ""
-	return {**view, "domains": domains_view(claims_of(reader.user), typed, error.details if error and is_claim else {})}
-
-
-def _team(pages: Sequence[tuple[Document, Sequence[Document]]]) -> Team | None:
-	"""Return the team that the address names, or the first one. One only: a manager may change a hundred pages."""
-	teams = [each for each in pages if each[0].page_type == "Team"]
-	if not teams:
-		return None
-	page, types = next((each for each in teams if each[0].name == argument("team")), teams[0])
-	return Team(page, hosts_of_page(page), types, team_week(types, now()), is_manager())
+	is_claim = action == "claim_domain" and error
+	domains = {
+		"claims": [(claim, claim_view(claim)) for claim in claims_of(reader.user)],
+		"verified": VERIFIED,
+		"typed": echo(argument("domain")) if is_claim else "",
+		"error": details.get("domain") if is_claim else None,
+	}
+	return {**view, "domains": domains}
 
 
 def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,12 +204,6 @@ def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:
 	fields = {name: form[name] for name in FIELDS if isinstance(form.get(name), str)}
 	branding = {name: form[name] for name in BRANDING if isinstance(form.get(name), str)}
 	return {**fields, "branding": branding, **{name: "1" if name in form else "0" for name in SWITCHES}}
-
-
-def _photo() -> dict[str, Any]:
-	"""Return the signed-in user's own photo as visitors see it."""
-	name, image = own_face()
-	return {"image": own_image(image), "initials": initials(name)}
 
 
 def _stored_values(page: Document) -> dict[str, str]:
@@ -228,35 +221,79 @@ def _stored_values(page: Document) -> dict[str, str]:
 
 
 def _page(
-	page: Document,
-	types: Sequence[Document],
-	typed: Mapping[str, str],
-	errors: Mapping[str, str],
-	locale: Locale,
-	team: Team | None,
+	page: Document, types: Sequence[Document], typed: Mapping[str, str], errors: Mapping[str, str], locale: Locale
 ) -> dict[str, Any]:
 	"""Return a page with the values that were `typed`, or else with its own."""
-	url, values = page_url(page.slug), typed or _stored_values(page)
+	values = typed or _stored_values(page)
 	return {
-		"name": page.name,
-		"title": page.title,
-		"slug": page.slug,
-		"version": str(page.modified),
+		"page": page,
+		"types": types,
 		"logo": own_image(page.logo),
-		"url": url,
-		"is_team": page.page_type == "Team",
-		"team": team_view(team, locale) if team and team.page.name == page.name else None,
 		"stored": values,
 		"zones": zone_options(locale, values["timezone"]),
 		"errors": errors,
-		"link": link_view(page.title, url, page.slug),
-		"types": [
-			{
-				"name": doc.name,
-				"title": doc.title,
-				"url": page_url(page.slug, doc.slug),
-				"more_url": f"{TYPES}/{doc.name}#link",
-			}
-			for doc in types
-		],
+		"link": link_view(page.title, page_url(page.slug), page.slug),
 	}
+
+
+def _team(pages: Sequence[tuple[Document, Sequence[Document]]], locale: Locale) -> dict[str, Any] | None:
+	"""Return the team that the address names, or the first one. One only: a manager may change a hundred pages.
+
+	Boxes and fields are named after the rows of the page's hosts, not after users.
+	"""
+	teams = [each for each in pages if each[0].page_type == "Team"]
+	if not teams:
+		return None
+	page, types = next((each for each in teams if each[0].name == argument("team")), teams[0])
+	week, names = team_week(types, now()), {host.user: host.name for host in hosts_of_page(page)}
+	turns = {name: (turn, shares_in_words(turn, names, locale)) for name, turn in week.turns.items() if turn}
+	return {
+		"page": page,
+		"may_weigh": is_manager(),
+		"names": names,
+		"hosts": [
+			(row, names[row.user], week.hosts.get(row.user), _limits(week.hosts.get(row.user)))
+			for row in page.hosts
+			if row.is_active and row.user in names
+		],
+		"types": [(doc, parts_of_hosts(doc, page), *turns.get(doc.name, (None, None))) for doc in types],
+	}
+
+
+def shares_in_words(turn: Turn, names: Mapping[str, str], locale: Locale) -> str:
+	"""`Anna about 2 of 3 bookings and Tom about 1 of 3 bookings`, or `Each about 1 of 7 bookings`"""
+	shares = sorted(turn.shares.values())
+	# Shares that don't divide evenly differ by a millionth.
+	if len(shares) > 2 and shares[-1] - shares[0] <= 1:
+		return _("Each about {0} of {1} bookings").format(1, len(shares))
+	told = [
+		share_in_words(names.get(user, user), Fraction(share, BOOKING)) for user, share in turn.shares.items() if share
+	]
+	return dates.listed(told, locale)
+
+
+def share_in_words(name: str, share: Fraction) -> str:
+	"""Return the share of bookings that a host can expect, such as `Anna about 2 of 3 bookings`."""
+	rounded = share.limit_denominator(_LARGEST_DENOMINATOR)
+	if rounded == 1:
+		return _("{0} all bookings").format(name)
+	if not rounded:
+		return _("{0} fewer than 1 of {1} bookings").format(name, 2 * _LARGEST_DENOMINATOR)
+	return _("{0} about {1} of {2} bookings").format(name, rounded.numerator, rounded.denominator)
+
+
+def _limits(week: HostWeek | None) -> dict[str, bool]:
+	"""Return the use of each limit, and whether it is full. A limit of all the host's meetings is told once, not with each type."""
+	sentences = {
+		("day", False): _("{0}: {1} of {2} meetings today"),
+		("week", False): _("{0}: {1} of {2} meetings this week"),
+		("month", False): _("{0}: {1} of {2} meetings this month"),
+		("day", True): _("{0}: {1} of {2} minutes today"),
+		("week", True): _("{0}: {1} of {2} minutes this week"),
+		("month", True): _("{0}: {1} of {2} minutes this month"),
+	}
+	told = {}
+	for use in week.limits if week else ():
+		title, most = _("All meetings") if use.limit.of_host else use.title, use.limit.most
+		told[sentences[use.limit.period, use.limit.in_minutes].format(title, use.used, most)] = use.used >= most
+	return told

@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from babel import Locale
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.edit_pages import readable_pages
@@ -26,7 +24,7 @@ from scheduler_integration.catalogue.edit_types import (
 )
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.places import place_of_page
-from scheduler_integration.catalogue.type_templates import type_templates
+from scheduler_integration.catalogue.type_templates import Template, type_templates
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
@@ -99,41 +97,15 @@ def _view(reader: Reader) -> View:
 		"title": _("Meeting types"),
 		"subtitle": _("What people can book with you. Each has a link of its own."),
 		"message": message_of(reader.error),
-		"pages": [_page(page, reader.locale) for page in readable_pages() if page.has_permission("write")],
-	}
-
-
-def _page(page: Document, locale: Locale) -> dict[str, Any]:
-	return {
-		"name": page.name,
-		"title": page.title,
-		"url": page_url(page.slug),
-		"is_active": bool(page.is_active),
-		"types": [_row(page, doc, locale) for doc in meeting_types_of(page, only_active=False)],
-		"templates": [
-			{"key": template.key, "title": template.title, "note": template.note}
-			for template in type_templates()
-			if page.page_type == "Team" or not template.needs_team
+		"pages": [
+			(page, meeting_types_of(page, only_active=False), _templates(page.page_type == "Team"))
+			for page in readable_pages()
+			if page.has_permission("write")
 		],
+		"page_url": page_url,
+		"length": lambda doc: length_text(durations_of(doc), doc.number_of_days, reader.locale),
 	}
 
 
-def _row(page: Document, doc: Document, locale: Locale) -> dict[str, Any]:
-	facts = [
-		length_text(durations_of(doc), doc.number_of_days, locale),
-		_("By link only") if doc.is_unlisted else None,
-		_("You confirm each request") if doc.requires_confirmation else None,
-		_("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else None,
-		_("Waitlist") if doc.has_waitlist else None,
-		frappe._(doc.assignment) if doc.assignment != "Single Host" else None,
-	]
-	return {
-		"name": doc.name,
-		"title": doc.title,
-		"color": doc.color,
-		"edit_url": f"{PATH}/{doc.name}",
-		"url": page_url(page.slug, doc.slug),
-		"facts": " · ".join(filter(None, facts)),
-		"lacks_place": not doc.location_type,
-		"is_active": bool(doc.is_active),
-	}
+def _templates(is_team: bool) -> list[Template]:
+	return [template for template in type_templates() if is_team or not template.needs_team]

@@ -7,13 +7,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.video import CONNECTED
-from scheduler_integration.conferencing.connect import VideoAccount, accounts, begin, disconnect, prefer, providers
+from scheduler_integration.conferencing.connect import accounts, begin, disconnect, prefer, providers
 from scheduler_integration.conferencing.records import host_link
 from scheduler_integration.entry.oauth import this_asker
 from scheduler_integration.exceptions import (
@@ -60,27 +58,25 @@ def _disconnect() -> None:
 def _view(reader: Reader) -> View:
 	"""Return the view of the page. It names the providers that no administrator has set up, without a button."""
 	if name := argument("join"):
-		raise redirection(_call(name, reader.now), 302)
+		link = host_link(find_for_host(name, "read"), reader.now)
+		if not link:
+			raise BookingNotFound
+		raise redirection(link, 302)
 	if provider := argument("connect"):
 		raise redirection(begin(provider, this_asker()), 302)
 	own, offered, problem = accounts(reader.user, reader.now), providers(), _problem(argument("video_error"))
-	working = [account for account in own if account.status == CONNECTED]
-	preferred = working[0].name if len(working) > 1 else None
+	working = [account.name for account in own if account.status == CONNECTED]
 	return {
 		"title": _("Video"),
 		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
-		"accounts": [_account(account, preferred) for account in own],
-		"providers": [{"label": each.label, "url": _connect_url(each.provider)} for each in offered if each.is_set_up],
-		"not_set_up": [each.label for each in offered if not each.is_set_up],
+		"accounts": own,
+		"working": working,
+		# Of several working accounts, the host's choice or else the oldest.
+		"preferred": working[0] if len(working) > 1 else None,
+		"waiting_text": waiting_text,
+		"providers": offered,
 		**({"message": {"text": problem, "is_error": True}} if problem else {}),
 	}
-
-
-def _call(name: str, now: int) -> str:
-	link = host_link(find_for_host(name, "read"), now)
-	if not link:
-		raise BookingNotFound
-	return link
 
 
 def _problem(code: str) -> str | None:
@@ -89,23 +85,3 @@ def _problem(code: str) -> str | None:
 		return None
 	error = next((each for each in _ERRORS if each.code == code), None)
 	return error(_("the provider")).message if error else SchedulingError().message
-
-
-def _account(account: VideoAccount, preferred: str | None) -> dict:
-	"""Return the view of an account. Of several working accounts, the host's choice or else the oldest is `preferred`."""
-	is_connected = account.status == CONNECTED
-	return {
-		"name": account.name,
-		"label": account.label,
-		"account": account.account,
-		"status": _("Connected") if is_connected else _("Reconnect needed"),
-		"is_connected": is_connected,
-		"trouble": account.trouble or (waiting_text(account) if account.waiting else None),
-		"is_preferred": account.name == preferred,
-		"can_prefer": is_connected and preferred not in (None, account.name),
-		"url": _connect_url(account.provider),
-	}
-
-
-def _connect_url(provider: str) -> str:
-	return f"{VIDEO}?{urlencode({'connect': provider})}"

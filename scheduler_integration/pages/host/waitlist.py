@@ -32,7 +32,7 @@ from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.waitlist import by_host
-from scheduler_integration.waitlist.listing import RESULT_DAYS, Line, Results, Waitlist, own_lists
+from scheduler_integration.waitlist.listing import RESULT_DAYS, Line, Waitlist, own_lists
 from scheduler_integration.waitlist.terms import at_once, minutes_of
 from scheduler_integration.waitlist.words import in_words
 
@@ -86,7 +86,11 @@ def _view(reader: Reader) -> View:
 		"title": _("Waitlist"),
 		"subtitle": _("A time that becomes free is offered to the first person whom it suits."),
 		"types_path": TYPES,
-		"lists": [_list(each, reader) for each in lists],
+		"lists": [(each, _facts(each, reader)) for each in lists],
+		"most": MOST_LINES,
+		"meeting_url": meeting_url,
+		"wishes": lambda line: _wishes(line, reader),
+		"until": lambda line: _until(line, reader.style),
 	}
 	error = reader.error
 	if line := _chosen(lists):
@@ -106,59 +110,18 @@ def _chosen(lists: Sequence[Waitlist]) -> Line | None:
 	return next((line for line in lines if not line.offer), None)
 
 
-def _list(each: Waitlist, reader: Reader) -> dict[str, Any]:
-	meeting_type, locale = each.found.meeting_type, reader.locale
-	people = at_once(meeting_type)
-	facts = [
-		each.found.page.title,
-		_("An offer holds for {0}").format(lengths.duration(minutes_of(meeting_type), locale)),
-		_("{0} people at once").format(people) if people > 1 else None,
-		_results(each.results, reader),
-	]
-	return {
-		"name": each.name,
-		"title": meeting_type.title,
-		"facts": " · ".join(filter(None, facts)),
-		"is_on": each.is_on,
-		"is_bookable": bool(meeting_type.is_active and each.found.page.is_active),
-		"lines": [_line(line, reader) for line in each.lines[:MOST_LINES]],
-		"more": max(0, len(each.lines) - MOST_LINES),
-	}
-
-
-def _results(results: Results, reader: Reader) -> str | None:
-	if not results.offered:
-		return None
-	share = format_percent(results.taken / results.offered, locale=reader.locale)
-	return _("{0} of {1} offered times were taken in the last {2} days ({3})").format(
-		results.taken, results.offered, RESULT_DAYS, share
-	)
-
-
-def _line(line: Line, reader: Reader) -> dict[str, Any]:
-	entry, style = line.entry, reader.style
-	if not entry.unanswered:
-		unanswered = None
-	else:
-		unanswered = (
-			_("1 offer without an answer")
-			if entry.unanswered == 1
-			else _("{0} offers without an answer").format(entry.unanswered)
-		)
-	return {
-		"name": entry.name,
-		"who": entry.attendee_name,
-		"email": entry.attendee_email,
-		"phone": entry.attendee_phone if entry.is_told_by_text else None,
-		"wishes": _wishes(line, reader),
-		"facts": " · ".join(filter(None, [_("Since {0}").format(moment_in_short(entry.joined_at, style)), unanswered])),
-		"moves": _moves(line, style),
-		"offer": _("{0} is offered until {1}").format(
-			moment_in_short(line.offer.start, style), _until(line.offer.expires_at, line.offer.offered_at, style)
-		)
-		if line.offer
-		else None,
-	}
+def _facts(each: Waitlist, reader: Reader) -> str:
+	"""Return what is set, and how often an offered time was taken."""
+	meeting_type, results = each.found.meeting_type, each.results
+	people, facts = at_once(meeting_type), [each.found.page.title]
+	facts.append(_("An offer holds for {0}").format(reader.duration(minutes_of(meeting_type))))
+	if people > 1:
+		facts.append(_("{0} people at once").format(people))
+	if results.offered:
+		share = format_percent(results.taken / results.offered, locale=reader.locale)
+		text = _("{0} of {1} offered times were taken in the last {2} days ({3})")
+		facts.append(text.format(results.taken, results.offered, RESULT_DAYS, share))
+	return " · ".join(facts)
 
 
 def _wishes(line: Line, reader: Reader) -> str:
@@ -170,16 +133,14 @@ def _wishes(line: Line, reader: Reader) -> str:
 	return " · ".join([*parts, lengths.duration(line.entry.duration, locale)])
 
 
-def _moves(line: Line, style: dates.TimeStyle) -> dict[str, str] | None:
-	if not line.entry.booking or line.moves_from is None:
+def _until(line: Line, style: dates.TimeStyle) -> str | None:
+	"""Return until when a time is offered: `10:35`, or with the day if that isn't the day of the offer."""
+	if not line.offer:
 		return None
-	return {"url": meeting_url(line.entry.booking), "when": moment_in_short(line.moves_from, style)}
-
-
-def _until(instant: int, since: int, style: dates.TimeStyle) -> str:
-	"""`10:35`, or with the day if that isn't the day of `since`."""
-	is_same_day = local_date(instant, style.zone) == local_date(since, style.zone)
-	return dates.clock_time(instant, style) if is_same_day else moment_in_short(instant, style)
+	days = (local_date(each, style.zone) for each in (line.offer.expires_at, line.offer.offered_at))
+	write = dates.clock_time if len(set(days)) == 1 else moment_in_short
+	until = write(line.offer.expires_at, style)
+	return _("{0} is offered until {1}").format(moment_in_short(line.offer.start, style), until)
 
 
 def _offering(line: Line, free: Sequence[int], reader: Reader) -> dict[str, Any]:
@@ -187,11 +148,7 @@ def _offering(line: Line, free: Sequence[int], reader: Reader) -> dict[str, Any]
 	style, chosen = reader.style, read_instant(argument("start"))
 	days = [(day, list(starts)) for day, starts in groupby(free, lambda start: local_date(start, reader.zone))]
 	return {
-		"name": line.entry.name,
-		"who": line.entry.attendee_name,
-		"wishes": _wishes(line, reader),
-		"moves": _moves(line, style),
-		"city": dates.city(reader.zone, style.locale),
+		"line": line,
 		"days": [
 			{
 				"label": dates.full_date(day, style.locale),
