@@ -56,22 +56,17 @@ from scheduler_integration.platform.language import current_locale
 
 _RANGE = flat("start_date=first end_date=last")
 _STEP_RATES = ("service_selection_rate", "slot_selection_rate", "form_completion_rate")
+_MONEY = ("currency", "revenue", "open")
 _ENDED = "completed cancelled no_shows"
 _CANCELLED = "cancelled_late=late cancelled_by_host=by_host cancelled_by_attendee=by_attendee cancelled_after_start"
 
 
 def _money(names: str) -> list[Part]:
-	return written(
-		names,
-		lambda money, _zone: [
-			{"currency": currency, "revenue": revenue, "open": still_open}
-			for currency, revenue, still_open in money.rows()
-		],
-	)
+	return written(names, lambda money, _zone: [dict(zip(_MONEY, row, strict=True)) for row in money.rows()])
 
 
 def _revenue(money: Money) -> list[dict[str, Any]]:
-	return [{"currency": currency, "revenue": revenue} for currency, revenue, _open in money.rows()]
+	return [dict(zip(_MONEY[:2], row, strict=False)) for row in money.rows()]
 
 
 def _cents(names: str) -> list[Part]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from enum import Enum
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -42,9 +43,8 @@ def as_json(value: Any, zone: str = "UTC") -> Any:
 
 	Raises TypeError for an object of a type that isn't declared.
 	"""
-	kinds = (value.doctype,) if isinstance(value, Document) else type(value).__mro__
-	declared = next((_SHAPES[kind] for kind in kinds if kind in _SHAPES), None)
-	if declared:
+	kind: Any = value.doctype if isinstance(value, Document) else type(value)
+	if kind not in _PLAINEST and (declared := _declared(kind)):
 		parts, zone_of = declared
 		return object_of(value, parts, zone_of(value) if zone_of else zone)
 	for types, write in _PLAIN:
@@ -53,6 +53,8 @@ def as_json(value: Any, zone: str = "UTC") -> Any:
 	raise TypeError(f"{type(value).__name__} isn't declared")
 
 
+# No type has to be looked for: most values are of these.
+_PLAINEST = frozenset({str, int, bool, float, type(None), list, tuple, dict})
 _PLAIN: tuple[tuple[Any, Write], ...] = (
 	((type(None), str, int, float), lambda value, _zone: value),
 	(Mapping, lambda value, zone: {as_json(key): as_json(each, zone) for key, each in value.items()}),
@@ -62,15 +64,24 @@ _PLAIN: tuple[tuple[Any, Write], ...] = (
 )
 
 
+@cache
+def _declared(kind: type | str) -> tuple[Parts, Callable[[Any], str] | None] | None:
+	"""Return what is declared of the type, or of the nearest of those that it extends."""
+	kinds = (kind,) if isinstance(kind, str) else kind.__mro__
+	return next((_SHAPES[each] for each in kinds if each in _SHAPES), None)
+
+
 def object_of(value: Any, parts: Parts, zone: str = "UTC") -> dict[str, Any]:
 	"""Return the parts of the object as JSON has them."""
 	answer: dict[str, Any] = {}
-	for part in parts:
-		given = part.get(value)
-		if part.is_left_out and given in (None, ()):
+	for name, get, write, is_left_out in parts:
+		given = get(value)
+		if is_left_out and (given is None or given == ()):
 			continue
-		written = part.write(given, zone)
-		answer.update({part.name: written} if part.name else written)
+		if name:
+			answer[name] = write(given, zone)
+		else:
+			answer.update(write(given, zone))
 	return answer
 
 
@@ -80,6 +91,7 @@ def shown(kind: type | str, *parts: str | Parts, zone: str = "") -> None:
 	Without parts, all fields of a dataclass. `zone` is the path of the zone in which its instants are written.
 	"""
 	declared = parts or ((all_of(kind),) if isinstance(kind, type) else ())
+	_declared.cache_clear()
 	_SHAPES[kind] = flat(*declared), attrgetter(zone) if zone else None
 
 

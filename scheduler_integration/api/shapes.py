@@ -153,16 +153,12 @@ _TOLD = flat(
 )
 
 
-def _clock_text(names: str) -> list[Part]:
-	"""Minutes since midnight as `14:30`. The end of the day is `24:00`."""
-	return written(names, lambda minute, _zone: f"{minute // 60:02}:{minute % 60:02}")
-
-
 shown(
 	Bounds,
 	"first_date=first last_date=last",
 	written("weekdays", lambda days, _zone: sorted(days)),
-	_clock_text("from_time=from_minute to_time=to_minute"),
+	# The end of the day is `24:00`.
+	written("from_time=from_minute to_time=to_minute", lambda minute, _zone: f"{minute // 60:02}:{minute % 60:02}"),
 )
 shown(
 	ShownEntry,
@@ -187,14 +183,16 @@ shown(
 )
 
 
-def _moving(line: Line | None, zone: str) -> dict[str, Any] | None:
-	return {"id": line.entry.booking, "start": iso(line.moves_from or 0, zone)} if line else None
-
-
 shown(
 	Line,
 	group("=entry", "id=name", _PERSON, "duration_minutes=duration", _TOLD, instant("joined_at")),
-	[Part("booking", lambda it: it if it.entry.booking and it.moves_from is not None else None, _moving)],
+	[
+		Part(
+			"booking",
+			lambda line: line if line.entry.booking and line.moves_from is not None else None,
+			lambda line, zone: line and {"id": line.entry.booking, "start": iso(line.moves_from, zone)},
+		)
+	],
 	group("offer=offer", _OFFERED),
 )
 

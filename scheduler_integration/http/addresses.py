@@ -23,7 +23,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Calendar programs write the address of a feed with this scheme. It is the same address with http or https.
 _CALENDAR_SCHEMES = {"webcal": "https", "webcals": "https"}
 
-_NOT_PUBLIC = [ipaddress.ip_network(each) for each in ("3fff::/20", "192.88.99.0/24")]
+# Python takes these for public: a site's own NAT64 (RFC 8215) and a site's own addresses (RFC 3879); Python 3.11 also examples
+# (RFC 9637), and the anycast address of relays to IPv6 (RFC 7526).
+_NOT_PUBLIC = [ipaddress.ip_network(each) for each in ("64:ff9b:1::/48", "3fff::/20", "192.88.99.0/24")]
+_SPECIAL = ("is_site_local", "is_multicast", "is_reserved", "is_unspecified")
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolved = tuple[int, int, int, str, Any]
 Resolve = Callable[..., Iterable[Any]]
@@ -129,13 +132,8 @@ def _is_global(ip: IP) -> bool:
 		inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
 		if inner:
 			return _is_global(inner)
-		# Python takes these networks for public: a site's own (RFC 3879), and its own NAT64 (RFC 8215).
-		if ip.is_site_local or ip in ipaddress.ip_network("64:ff9b:1::/48"):
-			return False
-	# Python 3.11 takes these for public: examples (RFC 9637), and the anycast address of relays to IPv6 (RFC 7526).
-	if any(ip in network for network in _NOT_PUBLIC if network.version == ip.version):
-		return False
-	return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+	is_special = any(getattr(ip, kind, False) for kind in _SPECIAL) or any(ip in network for network in _NOT_PUBLIC)
+	return ip.is_global and not is_special
 
 
 def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -41,15 +41,17 @@ def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
 def microsoft_messages(body: bytes) -> list[PushMessage]:
 	"""Return the messages in the body, at most 1,000. Empty if the body can't be read."""
 	try:
-		messages = [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
+		messages = [
+			PushMessage(
+				str(entry["subscriptionId"]),
+				str(entry.get("clientState") or ""),
+				event=_LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed"),
+			)
+			for entry in json.loads(body)["value"][:_MOST]
+		]
 		return [message for message in messages if _is_plain(message.channel) and _is_plain(message.secret)]
 	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
 		return []
-
-
-def _microsoft_message(entry: dict[str, object]) -> PushMessage:
-	event = _LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed")
-	return PushMessage(str(entry["subscriptionId"]), str(entry.get("clientState") or ""), event=event)
 
 
 def _is_plain(text: str) -> bool:
