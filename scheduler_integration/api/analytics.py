@@ -332,7 +332,7 @@ def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> Anal
 	The dates are days in the consultant's zone, both included. Without a date there is no limit on that side.
 	"""
 	whose = whose_analytics(parse_choice("consultant", consultant) or frappe.session.user)
-	first, last = parse_dates(start_date=start_date, end_date=end_date)
+	first, last = parse_dates(start_date, end_date)
 	return analytics(whose, first, last)
 
 
@@ -343,7 +343,7 @@ def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]
 	The dates are those of the site's zone, both included. Without them the figures are those of the last 30 days.
 	"""
 	whose = _scope(None, None, host, None, None, None).host
-	asked = period(*parse_dates(start_date=start_date, end_date=end_date), clock.now())
+	asked = period(*parse_dates(start_date, end_date), clock.now())
 	return {**object_of(asked, _RANGE), "providers": provider_performance(asked.span(), whose)}
 
 
@@ -365,7 +365,7 @@ def _scope(
 	source: object,
 	most_days: int = MAX_DAYS,
 ) -> Scope:
-	first, last = parse_dates(start_date=start_date, end_date=end_date)
+	first, last = parse_dates(start_date, end_date)
 	return scope_for(
 		frappe.session.user,
 		first,

@@ -37,7 +37,10 @@ def count_page(page: str, meeting_type: str, step: str, origin: Mapping[str, str
 	"""
 	counts = may_count()
 	if counts and frappe.request.method == "GET":
-		kind, source = _source(origin.get("utm_source", ""))
+		host = _host_of(frappe.request.headers.get("Referer", ""))
+		kind, source = (REFERRER, host) if host and host != _host_of(frappe.request.url) else (DIRECT, "")
+		if named := _safe(origin.get("utm_source", "")):
+			kind, source = NAMED, named
 		_note(Step(page, meeting_type, step, kind, source))
 	return counts
 
@@ -77,14 +80,6 @@ def _note(step: Step, session: str = "") -> bool:
 		return False
 	agent = frappe.request.headers.get("User-Agent", "")
 	return note(step, Visitor(client_network(), agent, session), clock.now())
-
-
-def _source(named: str) -> tuple[str, str]:
-	"""Return where the visitor comes from, and how well that is known."""
-	if source := _safe(named):
-		return NAMED, source
-	host = _host_of(frappe.request.headers.get("Referer", ""))
-	return (REFERRER, host) if host and host != _host_of(frappe.request.url) else (DIRECT, "")
 
 
 def _host_of(address: str) -> str:

@@ -77,12 +77,7 @@ def _host(given: object, bookable: Bookable) -> str | None:
 def _with_facts(payload: BookingPayload, person: Person | None) -> BookingPayload:
 	"""Return the payload. Missing facts are taken from the record, and from an earlier booking."""
 	if person:
-		payload = replace(
-			payload,
-			attendee_name=payload.attendee_name or person.name,
-			attendee_email=payload.attendee_email or person.email,
-			attendee_phone=payload.attendee_phone or person.phone,
-			attendee_company=payload.attendee_company or person.company,
-		)
+		facts = {f"attendee_{each}": getattr(person, each) for each in ("name", "email", "phone", "company")}
+		payload = replace(payload, **{field: getattr(payload, field) or fact for field, fact in facts.items()})
 	zone, language = earlier_choices(payload.attendee_email) if isinstance(payload.attendee_email, str) else ("", "")
 	return replace(payload, timezone=payload.timezone or zone, language=payload.language or language)

@@ -86,7 +86,7 @@ def parse_date_or(field: str, value: object, default: D) -> date | D:
 	return default if value in (None, "") else parse_date(field, value)
 
 
-def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, date | None]:
+def parse_dates(start_date: object, end_date: object) -> tuple[date | None, date | None]:
 	"""Return the first and the last date of a range; a missing one is None. Raises InvalidDate if they are reversed."""
 	first = parse_date_or("start_date", start_date, None)
 	last = parse_date_or("end_date", end_date, None)

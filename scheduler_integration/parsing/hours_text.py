@@ -72,7 +72,10 @@ def _days(text: str, whole: str) -> list[int]:
 			days = names.get(word)
 			if days is None:
 				raise Refused(_("“{0}” is not a day of the week.").format(token[:30]))
-			numbers += _through(numbers[-1], days[0]) if begins_range else days
+			if begins_range:
+				# The days after the last one: Friday to Monday goes over the week's end.
+				days = [(numbers[-1] + step) % 7 for step in range(1, (days[0] - numbers[-1]) % 7 + 1)]
+			numbers += days
 			begins_range = False
 	if not numbers:
 		raise Refused(_("Name the days before the hours: {0}.").format(f"Mon-Fri {whole[:40]}"))
@@ -85,11 +88,6 @@ def _tokens(locale: Locale) -> re.Pattern[str]:
 	names = sorted(_day_names(locale), key=len, reverse=True)
 	days = "|".join(re.escape(name) for name in names)
 	return re.compile(rf"(?:{days})(?!\w)\.?|[^\W\d_]+\.?|[-–—]|[,/&+:]", re.IGNORECASE)
-
-
-def _through(first: int, last: int) -> list[int]:
-	"""Return the days after `first` up to `last`: Friday to Monday goes over the week's end."""
-	return [(first + step) % 7 for step in range(1, (last - first) % 7 + 1)]
 
 
 @lru_cache(maxsize=32)
