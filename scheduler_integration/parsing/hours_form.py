@@ -66,7 +66,8 @@ def edited_week(week: TypedWeek, action: str, ticked: Values) -> TypedWeek:
 	if verb == "add":
 		return {**week, key: TypedDay(True, (*day.spans, _NEW))}
 	if verb == "remove" and detail.isdecimal():
-		left = (*day.spans[: int(detail)], *day.spans[int(detail) + 1 :])
+		# Compared as text: Python reads no number of thousands of digits.
+		left = tuple(span for number, span in enumerate(day.spans) if str(number) != detail)
 		return {**week, key: TypedDay(bool(left), left or (OFFICE,))}
 	if verb == "copy":
 		targets = {"all": DAY_KEYS, "weekdays": WEEKDAYS}.get(detail, ticked(f"copy_{key}"))
