@@ -53,7 +53,7 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True)
 class Visit:
-	"""A request for a page: its reader, at `now` in epoch seconds. `path` is the page's address with its `token`.
+	"""A request for a page: its reader, at `now` in epoch seconds. `path` is the page's address with its `token`, if it has one.
 
 	`error` is why the form that was just sent is refused, and `refused` the name of its action.
 	"""
@@ -116,25 +116,24 @@ class GuestPage:
 
 	def _respond(self) -> View:
 		count_request(REQUESTS)
-		token = argument("token")
-		path = f"{self._path}/{quote(token, safe='')}" if self._path else ""
-		visit, view = Visit(current_visitor(), now(), token, path), None
-		named = argument(self._field) if chosen_in_form(self._field) else ""
-		name = named if named in self._actions or not submitted() else self._unnamed()
-		if name:
-			try:
-				with refusals():
-					view = self._actions[name](visit)
-			except PaymentOpen as open_payment:
-				view = stay(urlsplit(open_payment.address).path)
-			except SchedulingError as error:
-				visit = replace(visit, error=error, refused=name)
+		token, view = argument("token"), None
+		visit = Visit(current_visitor(), now(), token, f"{self._path}/{quote(token, safe='')}")
+		name = self._chosen()
+		try:
+			with refusals():
+				view = self._actions[name](visit) if name else None
+		except PaymentOpen as payment:
+			view = stay(urlsplit(payment.address).path)
+		except SchedulingError as error:
+			visit = replace(visit, error=error, refused=name)
 		if isinstance(view, str):
 			raise redirection(view)
-		problem = visit.error
-		return {
-			"problem": problem and problem.message,
-			"csrf_token": csrf_token() if self._actions else None,
-			"status": problem.http_status_code if problem else 200,
-			**(view or self._make(visit)),
-		}
+		shown: View = {"csrf_token": csrf_token()} if self._actions else {}
+		if visit.error:
+			shown |= {"problem": visit.error.message, "status": visit.error.http_status_code}
+		return shown | (view or self._make(visit))
+
+	def _chosen(self) -> str:
+		"""Return the action of the form that this request sends, or ""."""
+		name = argument(self._field) if chosen_in_form(self._field) else ""
+		return name if name in self._actions or not submitted() else self._unnamed()

@@ -19,10 +19,7 @@ from scheduler_integration.catalogue.public import Brand, find_brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.admission import confirm_attendee
-from scheduler_integration.entry.commands import (
-	parse_guests_of,
-	parse_scope,
-)
+from scheduler_integration.entry.commands import parse_guests_of, parse_scope
 from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.entry.waitlist import wait_for_earlier
 from scheduler_integration.exceptions import InvalidRequest
@@ -55,7 +52,8 @@ from scheduler_integration.waitlist.shown import Earlier, earlier_of, sends_text
 PAGE = GuestPage("/schedule/manage")
 # Arguments of the address for something that has just happened, and for a form that is open, with its place on the page.
 _NEWS = ("booked", "moved", "invited")
-_PANELS = {"cancel": "cancel", "guests": "guests-form", "code": "", "sooner": "sooner", "coming": ""}
+_ANCHORS = {"cancel": "cancel", "guests": "guests-form", "sooner": "sooner"}
+_PANELS = (*_ANCHORS, "code", "coming")
 
 
 @PAGE.action("send_code")
@@ -148,7 +146,7 @@ def managing_view(
 		"is_gone": booking.status in RELEASED,
 		"is_live": booking.status in OPEN and not booking.is_over,
 		"panel": panel,
-		"panels": {each: stay(f"{path}?{each}=1#{anchor}") for each, anchor in _PANELS.items() if anchor},
+		"panels": {each: stay(f"{path}?{each}=1#{anchor}") for each, anchor in _ANCHORS.items()},
 		"move_url": _url(booking, reschedule=visit.token, tz=booking.timezone) if booking.can_reschedule else None,
 		"again_url": _url(booking, again=visit.token),
 		"pay_url": local_address(booking.payment.url) if booking.payment else None,
@@ -171,7 +169,7 @@ def _url(booking: AttendeeBooking, **arguments: str) -> str:
 def _panel(booking: AttendeeBooking, visit: Visit) -> str:
 	"""Return the form that is open: the refused one, or that in the address. `coming`: the page asks nothing else."""
 	if visit.refused:
-		return visit.refused if visit.refused in ("code", "sooner", "guests") else "cancel"
+		return {each: each for each in ("code", "sooner", "guests")}.get(visit.refused, "cancel")
 	panel = "" if submitted() else next((each for each in _PANELS if argument(each)), "")
 	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
 	return "" if panel == "coming" and not (is_open and booking.is_asked_to_reconfirm) else panel

@@ -18,18 +18,19 @@ def place_view(booking: AttendeeBooking, is_today: bool) -> dict:
 
 	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
 	"""
-	is_gone, text = booking.status in RELEASED, booking.location
+	icon, label, text = place_icon(booking.location_type), booking.location_label, booking.location
+	if booking.status in RELEASED:
+		return {"icon": icon, "label": label, "text": text}
 	link = None if booking.video_status == "deleted_outside" else booking.meeting_link
-	url = None if is_gone else web_address(link) or web_address(text)
-	call = None if is_gone else _call(booking)
+	url, call = web_address(link) or web_address(text), _call(booking)
 	return {
-		"icon": place_icon(booking.location_type),
-		"label": booking.location_label,
+		"icon": icon,
+		"label": label,
 		"url": url,
 		"is_today": is_today and booking.status == "Scheduled",
 		"call": call,
-		"notes": [] if call or is_gone else _notes(booking, url),
-		"link_follows": booking.video_status == "waiting" and not is_gone,
+		"notes": [] if call else _notes(booking, url),
+		"link_follows": booking.video_status == "waiting",
 		"text": None if call or (url and web_address(text) == url) else text,
 	}
 
@@ -51,9 +52,9 @@ def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:
 		"waiting": _("The link follows by e-mail in a moment."),
 		"deleted_outside": _("Your host will send you a new link."),
 	}.get(booking.video_status or "")
-	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
+	if booking.video_status == "failed" and not any((booking.location, booking.meeting_link)):
 		told = _("Your host will send you the link.")
-	elif not told and not (url or booking.location or booking.meeting_id):
+	elif not told and not any((url, booking.location, booking.meeting_id)):
 		told = _("{0} will tell you where.").format(_host(booking))
 	facts = ((_("Meeting ID: {0}"), booking.meeting_id), (_("Passcode: {0}"), booking.meeting_password))
 	return [told] if told else [text.format(value) for text, value in facts if value]

@@ -15,7 +15,7 @@ from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.entry.payments import came_back, checkout_address
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.lookup import booking_by_pay_token
-from scheduler_integration.meetings.payment import PaymentFacts
+from scheduler_integration.meetings.payment import Amounts, PaymentFacts
 from scheduler_integration.meetings.series import Series
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
@@ -48,8 +48,7 @@ def _view(visit: Visit) -> View:
 	if returned and argument("asks") != "1" and booking.waits_for_payment:
 		came_back(visit.token)
 	state, locale = _state(booking, visit, returned), visit.locale
-	heading, series = _heading(booking, state), _series_of(booking)
-	asked = series.amounts if series else booking.payment
+	heading, asked = _heading(booking, state), _asked(booking)
 	view: View = {
 		"document": document(
 			visit.visitor,
@@ -71,7 +70,7 @@ def _view(visit: Visit) -> View:
 		"again": f"{visit.path}?returned=1&asks=1",
 		"book_url": stay(local_path(booking.page.slug, booking.meeting_type.slug)),
 		"follow_up": onward(booking.redirect_url),
-		**(_terms(booking, booking.payment, visit) if booking.payment and state == _OPEN else {}),
+		**(_terms(booking, visit) if state == _OPEN else {}),
 	}
 	if isinstance(visit.error, OutsideError):
 		problem = _("We can't reach the payment provider right now. Nothing was charged. Please try again.")
@@ -93,6 +92,12 @@ def _series_of(booking: AttendeeBooking) -> Series | None:
 	return booking.series if booking.series and len(booking.series.dates) > 1 else None
 
 
+def _asked(booking: AttendeeBooking) -> Amounts | PaymentFacts | None:
+	"""Return what is asked for the booking, or for all dates of its series together."""
+	series = _series_of(booking)
+	return series.amounts if series else booking.payment
+
+
 def _when(booking: AttendeeBooking, visit: Visit) -> dict:
 	style, series = visit.visitor.style(booking.timezone), _series_of(booking)
 	when = when_view(booking.stretches, style)
@@ -103,10 +108,11 @@ def _when(booking: AttendeeBooking, visit: Visit) -> dict:
 	return when | {"zone": dates.zone_text(booking.start, booking.timezone, visit.locale)}
 
 
-def _terms(booking: AttendeeBooking, payment: PaymentFacts, visit: Visit) -> View:
+def _terms(booking: AttendeeBooking, visit: Visit) -> View:
 	"""Return until when the attendee pays, what is left to pay when people meet, and what somebody gets back who cancels."""
-	locale, series = visit.locale, _series_of(booking)
-	asked = (series.amounts if series else None) or payment
+	locale, series, payment, asked = visit.locale, _series_of(booking), booking.payment, _asked(booking)
+	if not payment or not asked:
+		return {}
 	view: View = {"until": dates.clock_time(payment.pay_until or 0, visit.visitor.style(booking.timezone))}
 	if asked.due < asked.price:
 		view["rest"] = money(asked.price - asked.due, asked.currency, locale)

@@ -106,8 +106,22 @@ def instant(text, zone="UTC"):
 	return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
 
 
-def drawn(template, **view):
-	return frappe.render_template(f"{TEMPLATES}/{template}.html", {"view": view}, is_path=True)
+def drawn(template, twelve_hours=False, **parts):
+	"""Return the HTML of a part of the booking page, of which there are only these parts."""
+	slots = SimpleNamespace(in_month=[1], next_free=lambda now: [])
+	visitor = SimpleNamespace(twelve_hours=twelve_hours)
+	page = {
+		"query": Query("a", "b"),
+		"slots": slots,
+		"visitor": visitor,
+		"now": 0,
+		"clock": lambda now: "",
+		"nearest": [],
+	}
+	shown = SimpleNamespace(
+		**page, **{"start": None, "month": None, "times": None, "waits": False, "month_url": "#", **parts}
+	)
+	return frappe.render_template(f"{TEMPLATES}/{template}.html", {"view": {"shown": shown, "city": ""}}, is_path=True)
 
 
 def month_cases(locale, query):
@@ -145,11 +159,10 @@ def slot(start, seats, days):
 def times_case(name, day, slots, partial, style, query, taken=()):
 	zone, twelve_hours = style.zone, style.twelve_hours
 	view = times_view(date.fromisoformat(day), slots, style, HOST, query, partial, taken)
-	shown = SimpleNamespace(query=query, visitor=SimpleNamespace(twelve_hours=twelve_hours), start=None, nearest=[])
 	return {
 		"kind": "times",
 		"name": f"times {name} {12 if twelve_hours else 24} h",
-		"html": drawn("times", times=view, shown=shown, month_url="#"),
+		"html": drawn("times", twelve_hours, times=view),
 		"hostZone": HOST,
 		"about": [[each.start, {"seats": each.seats_left, "parts": each.parts or None}] for each in slots],
 		"day": {
@@ -245,10 +258,6 @@ def word_cases(locale):
 def page_of(locale, tag):
 	"""Return a page with the elements that the scripts look for."""
 	month = month_view(date(2026, 11, 1), None, date(2026, 11, 1), {}, Query("a", "b"), locale)
-	visitor, slots = SimpleNamespace(twelve_hours=False), SimpleNamespace(in_month=[1], next_free=lambda now: [])
-	shown = SimpleNamespace(
-		query=Query("a", "b"), visitor=visitor, start=None, slots=slots, now=0, clock=lambda now: ""
-	)
 	data = {
 		"strings": booking_strings(has_taken=True),
 		"locale": tag,
@@ -257,9 +266,9 @@ def page_of(locale, tag):
 		"cities": renamed_cities(locale),
 	}
 	parts = [
-		drawn("month", month=month, shown=shown),
-		drawn("times", times=None, shown=shown, month_url="#"),
-		drawn("zone", shown=shown, city=""),
+		drawn("month", month=month),
+		drawn("times"),
+		drawn("zone"),
 		f'<script type="application/json" id="data">{json.dumps(data)}</script>',
 	]
 	return f'<!doctype html><html lang="{tag}" dir="{locale.text_direction}"><body>{"".join(parts)}</body></html>'

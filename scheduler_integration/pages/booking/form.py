@@ -107,7 +107,6 @@ def form_view(
 		asked["attendee_phone"] = phone
 	else:
 		folded = {"attendee_phone": phone, **folded}
-	submit = _("Request this time") if meeting.requires_confirmation else _("Book this time")
 	return _form(
 		[
 			*(field_view(name, values, errors, **about) for name, about in asked.items()),
@@ -115,7 +114,6 @@ def form_view(
 		],
 		values,
 		errors,
-		_("Continue to the payment") if meeting.is_paid_first else submit,
 		folded=[field_view(name, values, errors, **about) for name, about in folded.items()],
 		code=field_view("code", {}, errors, **code_field()) if "code" in values else None,
 	)
@@ -135,24 +133,17 @@ def _phone(meeting: PublicMeetingType) -> dict[str, Any]:
 	return phone
 
 
-def moving_form_view(
-	reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool
-) -> dict[str, Any]:
-	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`.
-
-	`is_request`: the host has to confirm the new time.
-	"""
+def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`."""
 	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
 	fields = [field_view("reason", values, errors, missing=_("Please say why."), **about)]
-	submit = _("Request this time") if is_request else _("Move the meeting")
-	return _form([] if reason == "not_asked" else fields, values, errors, submit)
+	return _form([] if reason == "not_asked" else fields, values, errors)
 
 
 def _form(
 	fields: list[dict],
 	values: dict[str, Any],
 	errors: dict[str, str],
-	submit: str,
 	folded: list[dict] | None = None,
 	code: dict | None = None,
 ) -> dict[str, Any]:
@@ -164,7 +155,6 @@ def _form(
 		"unfolds": any(field["error"] or field["value"] for field in folded or []),
 		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
 		"idempotency_key": values.get("idempotency_key", ""),
-		"submit": submit,
 	}
 
 

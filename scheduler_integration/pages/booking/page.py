@@ -93,7 +93,7 @@ def _booking_view(query: Query, visitor: Visitor, now: int) -> View:
 		# A form that is sent twice has used its link already: it leads to the meeting that it booked.
 		check_open(link, now)
 	query = query.with_answers(meeting.link_keys, frappe.form_dict)
-	query = query.among([choice.id for choice in meeting.host_choices])
+	query = query.among(meeting.host_choices)
 	values: dict[str, Any] = {}
 	error = None
 	if submitted():

@@ -251,8 +251,7 @@ class BookingPage:
 	def form(self) -> dict[str, Any]:
 		errors, meeting, moving = self.error.details if self.error else {}, self.meeting, self.moving
 		if moving:
-			is_request = meeting.requires_confirmation
-			return moving_form_view(moving.reschedule_reason, self._values, errors, is_request=is_request)
+			return moving_form_view(moving.reschedule_reason, self._values, errors)
 		return form_view(meeting, self._values, errors)
 
 	@property

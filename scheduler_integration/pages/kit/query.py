@@ -6,12 +6,13 @@ Invalid values are ignored, because addresses get shortened and mistyped.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from urllib.parse import urlencode, urlsplit
 
 from scheduler_integration.catalogue.hostnames import is_web_address
+from scheduler_integration.catalogue.public import HostChoice
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of
 from scheduler_integration.parsing.instants import parse_instant
@@ -66,9 +67,9 @@ class Query:
 		"""Return this query, without its duration if that isn't one of `durations`."""
 		return self if self.duration in durations else replace(self, duration=None)
 
-	def among(self, hosts: Collection[str]) -> Query:
-		"""Return this query, without its host if that isn't one of `hosts`, the keys of those who can be chosen."""
-		return self if self.host in hosts else replace(self, host=None)
+	def among(self, choices: Sequence[HostChoice]) -> Query:
+		"""Return this query, without its host if that isn't one of those who can be chosen."""
+		return self if any(each.id == self.host for each in choices) else replace(self, host=None)
 
 	def with_answers(self, keys: Sequence[str], values: Mapping[str, str]) -> Query:
 		"""Return this query with the arguments of a request that answer questions, by the questions' `keys`."""

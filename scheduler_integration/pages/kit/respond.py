@@ -17,12 +17,11 @@ from scheduler_integration.domains.names import host_of
 from scheduler_integration.domains.table import domain_of
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import use, use_json
-from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.language import spoken
 from scheduler_integration.platform.site_address import site_url
 
@@ -92,17 +91,6 @@ def _path_since_it_is_reserved() -> str | None:
 		return None
 	address = present_address(parts[1], parts[2])
 	return "/".join(("/schedule", *address)) if address else None
-
-
-def respond_to_host(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[], str]) -> None:
-	"""Pass the view to the template, if the signed-in user is a host or a manager. See `respond`."""
-
-	def view() -> View:
-		if not has_app_permission():
-			raise NotPermitted
-		return make_view()
-
-	respond(context, view, sign_in_for, to_your_meetings)
 
 
 def to_your_meetings(error: SchedulingError) -> WayOut:

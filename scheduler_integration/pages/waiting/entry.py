@@ -32,7 +32,7 @@ from scheduler_integration.pages.waiting.when import stored_when, typed_when, wh
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.requests import WaitPayload
-from scheduler_integration.waitlist.rows import Entry, Offered
+from scheduler_integration.waitlist.rows import Entry
 from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token, sends_texts
 
 # Actions, and arguments of the address for a form that is open.
@@ -98,6 +98,7 @@ def _view(visit: Visit) -> View:
 		"heading": heading,
 		"shown": shown,
 		"duration": lengths.duration(entry.duration, visit.locale),
+		"held": _held(shown, visit),
 		"booking": _meeting(shown.booking, visit),
 		"taken": _meeting(shown.taken, visit),
 		"when": when_words(entry.bounds, style),
@@ -111,8 +112,6 @@ def _view(visit: Visit) -> View:
 		"push_key": public_key(),
 		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
 	}
-	if held := shown.offer or shown.late:
-		view["held"] = _held(held, entry, visit)
 	return view | _form(panel, entry, visit)
 
 
@@ -126,9 +125,12 @@ def _form(panel: str, entry: Entry, visit: Visit) -> View:
 	return {"sentences": [each for each in dict.fromkeys(visit.errors.values()) if each != said]}
 
 
-def _held(offer: Offered, entry: Entry, visit: Visit) -> dict[str, Any]:
+def _held(shown: ShownEntry, visit: Visit) -> dict[str, Any] | None:
 	"""Return the time that is held, or was held last, and until when."""
-	style, zone = visit.visitor.style(entry.zone), entry.zone
+	offer, zone = shown.offer or shown.late, shown.entry.zone
+	if not offer:
+		return None
+	style = visit.visitor.style(zone)
 	until, day = dates.clock_time(offer.expires_at, style), local_date(offer.expires_at, zone)
 	if day != local_date(visit.now, zone):
 		until = _("{0}, {1}").format(dates.short_day(day, visit.locale), until)
@@ -164,8 +166,8 @@ def _heading(shown: ShownEntry) -> Heading:
 			records.BECAUSE_MEETING: _("The meeting that you wanted to move is over or was cancelled."),
 			records.BECAUSE_HOST: _("Your host has taken you off the waitlist."),
 		}
-		text = reasons.get(entry.ended_because) or _("We don't offer you any more times.")
-		return Heading("clock", _("You no longer wait"), text, "quiet")
+		text = _("We don't offer you any more times.")
+		return Heading("clock", _("You no longer wait"), reasons.get(entry.ended_because, text), "quiet")
 	if shown.offer:
 		text = _("Take it, and your meeting moves.") if entry.booking else _("Take it, and you're booked.")
 		if shown.is_paid_first:

@@ -30,14 +30,7 @@ from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.fields import field_view
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.query import WAITLIST, Query, parse
-from scheduler_integration.pages.kit.respond import (
-	View,
-	WayOut,
-	argument,
-	at_present_address,
-	submitted,
-	to_start,
-)
+from scheduler_integration.pages.kit.respond import View, WayOut, argument, at_present_address, submitted, to_start
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.pages.waiting.when import typed_when, when_fields
@@ -98,11 +91,7 @@ def _view(visit: Visit) -> View:
 		form["fields"].insert(0, field_view("duration", chosen, visit.errors, **about))
 	today, when = local_date(visit.now, joining.zone), joining.when
 	if not error:
-		when = {
-			"first_date": today.isoformat(),
-			"last_date": (today + timedelta(days=USUAL_DAYS)).isoformat(),
-			**when,
-		}
+		when = {"first_date": today.isoformat(), "last_date": (today + timedelta(days=USUAL_DAYS)).isoformat(), **when}
 	text = _("Say when you have time. If a time becomes free that suits you, we keep it for you and ask you.")
 	data = _script_data(joining, form, zone_is_unknown=visitor.zone is None and not error)
 	page = _page(
