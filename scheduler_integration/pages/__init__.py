@@ -1,5 +1,4 @@
-"""Views: small functions that turn objects of the rooms into the texts that a template prints.
+"""Pages, one file each: what a page shows and what its forms do (`GuestPage`, `HostPage`).
 
-A view reads no database itself (`make lint` checks that). It gets objects, or asks the rooms. `get_context` of a page in
-www/ parses the request, calls the rooms and passes their results to a view.
+A page reads no database itself (`make lint` checks that). It asks the rooms, and hands what they return to its template.
 """
