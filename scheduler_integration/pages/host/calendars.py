@@ -128,7 +128,7 @@ def _view(reader: Reader) -> View:
 		"sees_all": sees_all,
 		"is_manager": is_manager(),
 		"connections": [
-			{**_connection(connection, reader), "is_own": not sees_all}
+			(connection, _connection(connection, reader))
 			for connection in connections.connections_of(None if sees_all else reader.user, reader.now)
 		],
 		"vendors": [{"name": name, "label": _("Connect {0}").format(name)} for name in joining.available_providers()],
@@ -174,33 +174,29 @@ def _news() -> View:
 
 
 def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]:
-	# The effect of the error on visitors, as a sentence; None without an error.
-	if not connection.is_active or not connection.distrust:
-		effect = None
-	elif connection.closes:
-		effect = _("Until it has synced, nobody can book these times.")
-	else:
+	"""Return the words about a connection: what works, what its error means to visitors, and the step that fixes it."""
+	calendars, read, effect = connection.calendars, _("Not synced yet"), None
+	if connection.last_read:
+		# At least a second, because "in 0 seconds" would be odd.
+		seconds = min(connection.last_read - reader.now, -1)
+		ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=reader.locale)
+		read = _("Last read {0}").format(ago)
+	if connection.is_active and connection.distrust:
 		effect = _("Your times are offered all the same: check them against your calendar.")
+		if connection.closes:
+			effect = _("Until it has synced, nobody can book these times.")
 	return {
-		"name": connection.name,
-		"account": connection.account,
-		"provider": connection.provider,
 		"host": get_fullname(connection.user),
 		"is_well": _is_well(connection),
-		"is_new": connection.is_new,
 		"state": _state(connection),
 		"effect": effect,
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
-		"read": _read(connection, reader),
-		"error": connection.error if connection.error_count else None,
+		"read": read,
 		"mend": _mend(connection),
-		"calendars": connection.calendars,
-		"chosen": _chosen(connection),
-		"has_destination": any(calendar.is_written for calendar in connection.calendars),
-		"can_write": any(calendar.can_write for calendar in connection.calendars),
-		"unreadable": sum(calendar.unreadable for calendar in connection.calendars),
-		"closes": connection.closes,
-		"switches": _switches(connection),
+		"checked": ", ".join(calendar.title for calendar in calendars if calendar.is_read or calendar.is_written),
+		"written": next((calendar.title for calendar in calendars if calendar.is_written), None),
+		"can_write": any(calendar.can_write for calendar in calendars),
+		"unreadable": sum(calendar.unreadable for calendar in calendars),
 	}
 
 
@@ -224,29 +220,6 @@ def _state(connection: ConnectionSummary) -> str:
 	return _("Last sync failed. We keep trying.") if connection.error_count else _("Works")
 
 
-def _chosen(connection: ConnectionSummary) -> list[str]:
-	"""Return a sentence about the calendars that are read, and one about the calendar that is written."""
-	read = ", ".join(calendar.title for calendar in connection.calendars if calendar.is_read or calendar.is_written)
-	written = next((calendar.title for calendar in connection.calendars if calendar.is_written), None)
-	sentences = []
-	if connection.calendars and not read:
-		sentences.append(_("None of its calendars is read."))
-	if len(connection.calendars) > 1 and read:
-		sentences.append(_("Checked for conflicts: {0}").format(read))
-	if written:
-		sentences.append(_("Bookings are added to: {0}").format(written))
-	return sentences
-
-
-def _read(connection: ConnectionSummary, reader: Reader) -> str:
-	if not connection.last_read:
-		return _("Not synced yet")
-	# At least a second, because "in 0 seconds" would be odd.
-	seconds = min(connection.last_read - reader.now, -1)
-	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=reader.locale)
-	return _("Last read {0}").format(ago)
-
-
 def _mend(connection: ConnectionSummary) -> str:
 	"""Return the step that fixes the error: "reconnect", "password", "address", "choose", "sync"; '' without an error."""
 	if connection.distrust is Distrust.REVOKED:
@@ -254,18 +227,3 @@ def _mend(connection: ConnectionSummary) -> str:
 	if connection.distrust is Distrust.GONE:
 		return "address" if connection.kind.access == "address" else "choose"
 	return "sync" if not (_is_well(connection) or connection.is_new) else ""
-
-
-def _switches(connection: ConnectionSummary) -> list[dict]:
-	switches = (
-		("ignore_tentative", True, _("Tentative events don't block")),
-		("ignore_focus_time", connection.kind.knows_focus_time, _("Focus time doesn't block")),
-		("invites", connection.kind.can_invite, _("The calendar invites the attendees")),
-		("delete_cancels", connection.kind.can_write, _("Deleting the event cancels the booking")),
-		("move_reschedules", connection.kind.can_write, _("Moving the event reschedules the booking")),
-	)
-	return [
-		{"name": name, "label": label, "is_on": connection.switches[name]}
-		for name, is_offered, label in switches
-		if is_offered
-	]

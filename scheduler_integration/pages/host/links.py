@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -96,7 +95,10 @@ def _view(reader: Reader) -> View:
 		"form": _form(reader),
 		"made": next((link_url(link.name, link.meeting_type) for link in links if link.name == argument("made")), None),
 		"problem": message_of(reader.error),
-		"links": [_link(link, uses.get(link.name, ()), reader) for link in links],
+		"links": [(link, uses.get(link.name, ()), _facts(link, reader.style)) for link in links],
+		"link_url": link_url,
+		"meeting_url": meeting_url,
+		"state_of": lambda link, used: state_of(link, len(used), reader.now),
 		"shows_all": everybody if is_manager() else None,
 	}
 
@@ -130,28 +132,9 @@ def _form(reader: Reader) -> dict[str, Any]:
 	}
 
 
-def _link(link: frappe._dict, uses: Sequence[frappe._dict], reader: Reader) -> dict[str, Any]:
-	state, style = state_of(link, len(uses), reader.now), reader.style
-	words = {"open": _("Open"), "used": _("Used"), "expired": _("Expired"), "revoked": _("Revoked")}
-	return {
-		"name": link.name,
-		"title": link.title or link.type_title,
-		"type": link.type_title if link.title else None,
-		"url": link_url(link.name, link.meeting_type),
-		"state": words[state],
-		"is_open": state == "open",
-		"facts": " · ".join(filter(None, _facts(link, style))),
-		"uses": [
-			{"url": meeting_url(use.name), "name": use.attendee_name, "when": moment_in_short(use.starts_at, style)}
-			for use in uses[:5]
-		],
-		"more": max(0, len(uses) - 5),
-	}
-
-
-def _facts(link: frappe._dict, style: dates.TimeStyle) -> list[str | None]:
+def _facts(link: frappe._dict, style: dates.TimeStyle) -> str:
 	starts, reader = starts_of(link.own_times), link.attendee_name or link.attendee_email
-	return [
+	facts = [
 		_("For {0}").format(reader) if reader else None,
 		_("For one booking") if link.single_use else None,
 		_("until {0}").format(dates.long_day(link.expires_on, style.locale)),
@@ -160,3 +143,4 @@ def _facts(link: frappe._dict, style: dates.TimeStyle) -> list[str | None]:
 		link.host_name,
 		link.user_name if link.user != frappe.session.user else None,
 	]
+	return " · ".join(filter(None, facts))
