@@ -89,17 +89,8 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 	"""
 	message: dict[str, Any] = {"text": error.message, "is_error": True}
 	start = wanted_start(style)
-	if isinstance(error, HostNotFree):
-		again = {**_sent("name", "host", "replaces"), "action": "reassign"}
-		message["conflicts"] = [conflict_view(conflict, style) for conflict in error.conflicts]
-		message["anyway"] = {"fields": again, "label": _("Reassign anyway")} if error.can_force else None
-	elif isinstance(error, TimeNotFree):
-		again = {**_sent("action", "name", "reason"), "start": start}
-		message["anyway"] = {"fields": again, "label": _("Move it anyway")} if error.can_force else None
-		message["others"] = [
-			{"fields": {**again, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
-			for slot in sorted(error.suggestions, key=lambda slot: slot.start)
-		]
+	if isinstance(error, (HostNotFree, TimeNotFree)):
+		message |= _not_free(error, style)
 	elif isinstance(error, DatesTaken):
 		free = {each.wanted: iso(each.wanted, style.zone) for each in error.plan.dates if each.is_free}
 		agreed = [free.get(each.wanted) for each in error.plan.dates]
@@ -120,10 +111,26 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		]
 	else:
 		message["text"] = " ".join((error.message, *error.details.values()))
-	if isinstance(error, (HostNotFree, TimeNotFree)):
-		reasons = {objection.message: reason_view(objection, style) for objection in error.objections}
-		message["reasons"] = list(reasons.values())
 	return message
+
+
+def _not_free(error: HostNotFree | TimeNotFree, style: TimeStyle) -> dict[str, Any]:
+	"""Return why the host or the time isn't free, and what can be sent instead."""
+	reasons = {objection.message: reason_view(objection, style) for objection in error.objections}
+	if isinstance(error, HostNotFree):
+		again, label = {**_sent("name", "host", "replaces"), "action": "reassign"}, _("Reassign anyway")
+		more = {"conflicts": [conflict_view(conflict, style) for conflict in error.conflicts]}
+	else:
+		again, label = {**_sent("action", "name", "reason"), "start": wanted_start(style)}, _("Move it anyway")
+		starts = sorted(slot.start for slot in error.suggestions)
+		more = {
+			"others": [
+				{"fields": {**again, "start": iso(start, style.zone)}, "label": moment_in_short(start, style)}
+				for start in starts
+			]
+		}
+	anyway = {"fields": again, "label": label} if error.can_force else None
+	return {"reasons": list(reasons.values()), "anyway": anyway, **more}
 
 
 def reason_view(objection: Objection, style: TimeStyle) -> dict[str, Any]:

@@ -23,10 +23,9 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary, connections_of
-from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.public import Brand, brand_of
 from scheduler_integration.catalogue.video import CONNECTED
-from scheduler_integration.conferencing.connect import VideoAccount, accounts
+from scheduler_integration.conferencing.connect import accounts
 from scheduler_integration.meetings.agenda import count_requests
 from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.pages.host.late import unwritten_text, waiting_text
@@ -166,37 +165,37 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 
 	`now` is in epoch seconds.
 	"""
-	left = left_hosts(now) if is_manager(user) else ()
+	found: list[Trouble] = []
 	connections, calls = connections_of(user, now), accounts(user, now)
-	stopped = is_manager(user) and not do_jobs_run()
-	return [
-		*([_jobs_trouble()] if stopped else []),
-		*(_calendar_trouble(connection) for connection in connections if _is_troubled(connection)),
-		*(_video_trouble(call) for call in calls if call.status != CONNECTED),
-		*(
-			Trouble(f"{connection.account}: {unwritten_text(connection)}", _mend(connection), CALENDARS)
-			for connection in connections
-			if connection.unwritten
-		),
-		*(
-			Trouble(f"{call.label}: {waiting_text(call)}", Action(_("Show"), VIDEO), VIDEO)
-			for call in calls
-			if call.waiting
-		),
-		*(_left_trouble(host, count) for host, count in left),
+	if is_manager(user) and not do_jobs_run():
+		text = _(
+			"The site's jobs don't run: no reminder is sent, and no calendar is read. Ask who runs the site to switch them on."
+		)
+		found.append(Trouble(text, Action(_("How to switch them on"), _JOBS_HELP), MEETINGS))
+	for connection in filter(_is_troubled, connections):
+		text = _("The calendar {0} can't be read, so people can book over its events.")
+		if connection.closes:
+			text = _("The calendar {0} can't be read, so nobody can book your times.")
+		found.append(Trouble(text.format(connection.account), _mend(connection), CALENDARS))
+	for call in calls:
+		if call.status != CONNECTED:
+			text = _("Your account {0} at {1} must be connected again. Until then, its meetings get no link.")
+			again = Action(_("Connect again"), with_arguments(VIDEO, {"connect": call.provider}))
+			found.append(Trouble(text.format(call.account, call.label), again, VIDEO))
+	found += [
+		Trouble(f"{each.account}: {unwritten_text(each)}", _mend(each), CALENDARS)
+		for each in connections
+		if each.unwritten
 	]
-
-
-def _jobs_trouble() -> Trouble:
-	text = _(
-		"The site's jobs don't run: no reminder is sent, and no calendar is read. Ask who runs the site to switch them on."
-	)
-	return Trouble(text, Action(_("How to switch them on"), _JOBS_HELP), MEETINGS)
-
-
-def _left_trouble(host: TypeHost, count: int) -> Trouble:
-	text = _("The account of {0} is disabled. Meetings to come: {1}.").format(host.name, count)
-	return Trouble(text, Action(_("Decide"), leaving_url(host.user)), MEETINGS)
+	found += [
+		Trouble(f"{each.label}: {waiting_text(each)}", Action(_("Show"), VIDEO), VIDEO)
+		for each in calls
+		if each.waiting
+	]
+	for host, count in left_hosts(now) if is_manager(user) else ():
+		text = _("The account of {0} is disabled. Meetings to come: {1}.").format(host.name, count)
+		found.append(Trouble(text, Action(_("Decide"), leaving_url(host.user)), MEETINGS))
+	return found
 
 
 def with_arguments(path: str, arguments: Mapping[str, object]) -> str:
@@ -235,24 +234,10 @@ def _is_troubled(connection: ConnectionSummary) -> bool:
 	return connection.is_active and connection.distrust is not None and not connection.is_new
 
 
-def _calendar_trouble(connection: ConnectionSummary) -> Trouble:
-	closed = _("The calendar {0} can't be read, so nobody can book your times.")
-	still_open = _("The calendar {0} can't be read, so people can book over its events.")
-	return Trouble(
-		(closed if connection.closes else still_open).format(connection.account), _mend(connection), CALENDARS
-	)
-
-
 def _mend(connection: ConnectionSummary) -> Action:
 	if connection.distrust is Distrust.REVOKED and connection.kind.access == "consent":
 		asked = {"connect": connection.provider, "connection": connection.name}
-		return Action(_("Connect again"), f"{CALENDARS}?{urlencode(asked)}")
+		return Action(_("Connect again"), with_arguments(CALENDARS, asked))
 	if connection.distrust in (Distrust.REVOKED, Distrust.GONE):
 		return Action(_("Fix it"), f"{CALENDARS}#connection-{connection.name}")
 	return Action(_("Try now"), CALENDARS, {"action": "sync", "name": connection.name})
-
-
-def _video_trouble(account: VideoAccount) -> Trouble:
-	text = _("Your account {0} at {1} must be connected again. Until then, its meetings get no link.")
-	asked = urlencode({"connect": account.provider})
-	return Trouble(text.format(account.account, account.label), Action(_("Connect again"), f"{VIDEO}?{asked}"), VIDEO)

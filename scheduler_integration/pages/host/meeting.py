@@ -107,9 +107,12 @@ def _view(reader: Reader) -> View:
 	booking = next(booking for booking in sharing if booking.id == document.name)
 	series = rows_of(document.series, *AMOUNTS) if document.series else ()
 	is_shared, is_host = len(sharing) > 1, reader.user in document.host_users()
+	title, subtitle = booking.meeting_type.title, booking.page.title
+	if not is_shared:
+		title, subtitle = booking.attendee.name, f"{title} · {subtitle}"
 	return {
-		"title": booking.meeting_type.title if is_shared else booking.attendee.name,
-		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
+		"title": title,
+		"subtitle": subtitle,
 		"booking": booking,
 		"sharing": sharing,
 		"is_shared": is_shared,

@@ -189,14 +189,17 @@ def _view(reader: Reader) -> View:
 	if not pages:
 		begun = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
 		return {**view, "ways_to_meet": ways_to_meet([reader.user]), "begun": begun}
-	is_claim = action == "claim_domain" and error
-	domains = {
+	return {**view, "domains": _domains(reader)}
+
+
+def _domains(reader: Reader) -> dict[str, Any]:
+	error = reader.error if argument("action") == "claim_domain" else None
+	return {
 		"claims": [(claim, claim_view(claim)) for claim in claims_of(reader.user)],
 		"verified": VERIFIED,
-		"typed": echo(argument("domain")) if is_claim else "",
-		"error": details.get("domain") if is_claim else None,
+		"typed": echo(argument("domain")) if error else "",
+		"error": error.details.get("domain") if error else None,
 	}
-	return {**view, "domains": domains}
 
 
 def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -114,11 +114,7 @@ def _view(reader: Reader) -> View:
 	page = page_of(doc)
 	groups = groups_of(doc, page, reader.locale)
 	typed = argument("group") if error or impact else ""
-	# An error without a field in the form is said above the page.
-	names = {field.name for group in groups if group.key == typed for field in group.fields}
 	details = error.details if error else {}
-	rest = [text for name, text in details.items() if name not in names]
-	message = " ".join([error.message, *rest]) if error and (rest or not details) else ""
 	url = page_url(page.slug, doc.slug)
 	return {
 		"title": doc.title,
@@ -136,8 +132,16 @@ def _view(reader: Reader) -> View:
 			typed_rows(frappe.form_dict) if error and typed == "questions" else stored_rows(doc),
 			is_open=typed == "questions",
 		),
-		"message": {"text": message, "is_error": True} if message else None,
+		"message": _message(error, {field.name for group in groups if group.key == typed for field in group.fields}),
 	}
+
+
+def _message(error: SchedulingError | None, fields: set[str]) -> dict[str, Any] | None:
+	"""Return what is said above the page: an error without one of the form's `fields`."""
+	if not error:
+		return None
+	rest = [text for name, text in error.details.items() if name not in fields]
+	return {"text": " ".join([error.message, *rest]), "is_error": True} if rest or not error.details else None
 
 
 def _group(
