@@ -390,8 +390,9 @@ def test_a_host_cannot_move_the_time_of_an_outside_booking(post, settings, email
 
 def test_the_documented_signature_is_right():
 	text = (Path(__file__).parents[2] / "docs" / "how-to" / "tracking.md").read_text()
-	moment, documented = re.search(r"X-Scheduler-Signature: t=(\d+),v1=([0-9a-f]{64})", text).groups()
-	assert signed(b'{"event":"booking.created"}', int(moment), "test-key") == f"t={moment},v1={documented}"
+	example = r"the key `(\S+)`, the time `(\d+)` and the body `(\S+)`, the\s+signature is `([0-9a-f]{64})`"
+	key, moment, body, documented = re.search(example, text).groups()
+	assert signed(body.encode(), int(moment), key) == f"t={moment},v1={documented}"
 
 
 def test_the_documented_payload_is_taken(client):
