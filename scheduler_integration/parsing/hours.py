@@ -78,23 +78,20 @@ def _short_week(payload: Mapping[str, object], wrong: dict[str, str]) -> list[di
 	if missing:
 		wrong.update(dict.fromkeys(missing, _("Send workingDays, startTime and endTime together.")))
 		return []
-	times, wrong_times = read_payload({name: payload[name] for name in _WEEK_TIMES}, _WEEK_TIMES)
-	wrong.update(wrong_times)
-	try:
-		days = parse_json("workingDays", payload["workingDays"], dict)
-	except InvalidRequest as refused:
-		wrong.update(refused.details)
-		return []
-	unknown = [name for name in days if name not in _SHORT]
-	if unknown:
-		wrong["workingDays"] = _("“{0}” is not a day. Use {1}.").format(str(unknown[0])[:20], ", ".join(_SHORT))
+	week, wrong_fields = read_payload({name: payload[name] for name in _WEEK}, _WEEK)
+	wrong.update(wrong_fields)
 	if wrong:
 		return []
-	return [
-		{"day_of_week": day, "start_time": times["start"], "end_time": times["end"], "is_available": 1}
-		for short, day in _SHORT.items()
-		if parse_flag("workingDays", days.get(short))
-	]
+	times = {"start_time": week["start"], "end_time": week["end"]}
+	return [{"day_of_week": day, **times, "is_available": 1} for day in week["days"]]
+
+
+def _working_days(value: object) -> list[str]:
+	days = parse_json("workingDays", value, dict)
+	unknown = [name for name in days if name not in _SHORT]
+	if unknown:
+		raise Refused(_("“{0}” is not a day. Use {1}.").format(str(unknown[0])[:20], ", ".join(_SHORT)))
+	return [day for short, day in _SHORT.items() if parse_flag("workingDays", days.get(short))]
 
 
 def _rules(value: object) -> list[dict[str, Any]]:
@@ -152,7 +149,11 @@ def _stand_ins(value: object) -> list[dict[str, str]]:
 
 
 _WEEK_FORM = ("workingDays", "startTime", "endTime")
-_WEEK_TIMES: Fields = {"startTime": ("start", _time), "endTime": ("end", _time)}
+_WEEK: Fields = {
+	"startTime": ("start", _time),
+	"endTime": ("end", _time),
+	"workingDays": ("days", _working_days),
+}
 _SCHEDULE: Fields = {
 	"title": ("title", title(LONGEST_TITLE)),
 	"timezone": ("timezone", time_zone),
