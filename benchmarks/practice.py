@@ -316,15 +316,14 @@ class Practice:
 	def _answer(self, person: Person, offer: Any, passes: bool) -> None:
 		import frappe
 
-		from scheduler_integration import bookings
 		from scheduler_integration.waitlist.links import entry_token
 
 		token = entry_token(offer.entry)
 		if passes or offer.starts_at < self.now + person.notice:
-			bookings.retried(lambda: commands.pass_offer(token, offer.name, self.now))
+			commands.pass_offer(token, offer.name, self.now)
 			frappe.db.commit()
 			return
-		booking = bookings.retried(lambda: commands.take_offer(token, offer.name, self.now))
+		booking = commands.take_offer(token, offer.name, self.now)
 		frappe.db.commit()
 		self._has(person, booking.starts_at)
 

@@ -2,7 +2,6 @@
 
 import random
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from typing import Any
 
 import frappe
@@ -214,7 +213,7 @@ def _let_people_wait() -> None:
 		wait = WaitPayload(from_time="18:00", to_time="20:00")
 		payload = BookingPayload.of(person)
 		request = parse_wait_request(payload, wait, found.page, found.meeting_type, now)
-		bookings.retried(partial(commands.join_waitlist, request, found, now))
+		commands.join_waitlist(request, found, now)
 
 
 def _book_the_past() -> None:

@@ -16,7 +16,6 @@ from proof.protocol import Line
 from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import transaction
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -167,59 +166,59 @@ def _stop_at_statements(gate: Gate) -> None:
 
 
 def _book(asked: dict[str, Any]) -> None:
-	retried(lambda: door.book(asked["wish"], asked["now"]))
+	door.book(asked["wish"], asked["now"])
 
 
 def _hold_and_book(asked: dict[str, Any]) -> None:
 	wish, now = asked["wish"], asked["now"]
 	found = find_bookable(wish["slug"], wish["meeting_type"])
 	held = bookings.hold_slot(found, SlotRequest(30), asked["start"], None, now)
-	retried(lambda: door.book({**wish, "hold": held.key}, now))
+	door.book({**wish, "hold": held.key}, now)
 
 
 def _move(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.reschedule_by_host(asked["booking"], RescheduleRequest(asked["start"]), asked["now"]))
+	bookings.reschedule_by_host(asked["booking"], RescheduleRequest(asked["start"]), asked["now"])
 
 
 def _move_by_token(asked: dict[str, Any]) -> None:
 	request = RescheduleRequest(asked["start"])
-	retried(lambda: bookings.reschedule_by_token(asked["token"], request, asked["now"]))
+	bookings.reschedule_by_token(asked["token"], request, asked["now"])
 
 
 def _cancel(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.cancel_by_host(asked["booking"], "", asked["now"]))
+	bookings.cancel_by_host(asked["booking"], "", asked["now"])
 
 
 def _cancel_by_token(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.cancel_by_token(asked["token"], "", asked["now"]))
+	bookings.cancel_by_token(asked["token"], "", asked["now"])
 
 
 def _reassign(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.reassign(asked["booking"], asked["user"], asked["now"]))
+	bookings.reassign(asked["booking"], asked["user"], asked["now"])
 
 
 def _confirm(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.confirm(asked["booking"], asked["now"]))
+	bookings.confirm(asked["booking"], asked["now"])
 
 
 def _decline(asked: dict[str, Any]) -> None:
-	retried(lambda: bookings.decline(asked["booking"], "", asked["now"]))
+	bookings.decline(asked["booking"], "", asked["now"])
 
 
 def _look(asked: dict[str, Any]) -> None:
-	retried(lambda: looks.look_at(asked["meeting_type"], asked["now"]))
+	looks.look_at(asked["meeting_type"], asked["now"])
 
 
 def _take(asked: dict[str, Any]) -> None:
-	retried(lambda: commands.take_offer(asked["token"], asked["offer"], asked["now"]))
+	commands.take_offer(asked["token"], asked["offer"], asked["now"])
 
 
 def _pass(asked: dict[str, Any]) -> None:
-	retried(lambda: commands.pass_offer(asked["token"], asked["offer"], asked["now"]))
+	commands.pass_offer(asked["token"], asked["offer"], asked["now"])
 
 
 def _leave(asked: dict[str, Any]) -> None:
-	retried(lambda: commands.leave_waitlist(asked["token"], asked["now"]))
+	commands.leave_waitlist(asked["token"], asked["now"])
 
 
 COMMANDS: dict[str, Callable[[dict[str, Any]], None]] = {

@@ -10,7 +10,6 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import bookings as commands
 from scheduler_integration.availability.holds import CACHE_KEY, SINCE_KEY
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.engine import BOOKING
@@ -107,7 +106,7 @@ class World:
 
 	def takes(self, token: str, command: str = "take") -> Command:
 		"""Look at the list before the processes begin, and return what somebody does who is offered nine o'clock."""
-		commands.retried(lambda: looks.look_at(self.listed.name, NOW))
+		looks.look_at(self.listed.name, NOW)
 		frappe.db.commit()
 		[offer] = frappe.get_all("Waitlist Offer", {"meeting_type": self.listed.name}, pluck="name")
 		frappe.db.rollback()

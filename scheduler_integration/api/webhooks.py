@@ -8,7 +8,6 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from scheduler_integration import bookings
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.entry import webhooks
 from scheduler_integration.entry.limits import REQUESTS
@@ -48,7 +47,7 @@ def acuity(**_arguments) -> dict[str, Any]:
 	sender, form = webhooks.signed_by_acuity(from_acuity.PROVIDER)
 	appointment = from_acuity.changed_appointment(form)
 	if appointment:
-		bookings.retried(lambda: ask_for_appointment(sender.consultant, appointment, now))
+		ask_for_appointment(sender.consultant, appointment, now)
 	return {"taken": bool(appointment)}
 
 

@@ -52,7 +52,7 @@ from scheduler_integration.bookings.retention import (
 	forget_past_bookings,
 )
 from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
-from scheduler_integration.bookings.transaction import command, retried
+from scheduler_integration.bookings.transaction import command
 
 __all__ = [
 	"UNDO_SECONDS",
@@ -109,7 +109,6 @@ __all__ = [
 	"release_unconfirmed_meetings",
 	"reschedule_by_host",
 	"reschedule_by_token",
-	"retried",
 	"run_payment",
 	"say_where",
 	"show_call",

@@ -14,7 +14,6 @@ from pypika.terms import Field
 from scheduler_integration.bookings.commands.cancel import decline_unanswered, release_unconfirmed
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.commands.pay import look_again
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
@@ -101,12 +100,12 @@ def release_unconfirmed_meetings(now: int) -> int:
 def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:
 	"""Close each record that the query finds, in a transaction of its own, and return how many were closed.
 
-	`key` is the field with the records' names, if they aren't Bookings. A record that fails is logged and left.
+	`close` is a command. `key` is the field with the records' names, if they aren't Bookings. A record that fails is logged and left.
 	"""
 	closed = 0
 	for name in _names(query, key or frappe.qb.DocType("Booking").name):
 		try:
-			retried(lambda name=name: close(name, now))  # type: ignore[misc]  # Mypy infers no type for a lambda's default.
+			close(name, now)
 			frappe.db.commit()
 			closed += 1
 		except Exception:

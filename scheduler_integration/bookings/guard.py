@@ -53,7 +53,7 @@ def lock_hosts(users: Iterable[str]) -> None:
 	"""Wait until nobody else is booking these hosts, and make others wait until the transaction ends.
 
 	Makes the missing Host Calendars. Raises DuplicateEntryError if another transaction makes one at the same moment;
-	`transaction.retried` then repeats the work. Raises HostsNotLocked outside of a command.
+	the command is repeated then. Raises HostsNotLocked outside of a command.
 	"""
 	attempt, wanted = require_locked(()), sorted(set(users))
 	if wanted and (missing := sorted(set(wanted) - set(_lock(wanted)))):

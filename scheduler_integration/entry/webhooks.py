@@ -15,7 +15,6 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
-from scheduler_integration import bookings
 from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.entry.visits import countable_visit
@@ -76,8 +75,8 @@ def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
 
 
 def record(sender: Sender, change: ExternalChange, now: int) -> str:
-	"""Record a change that was verified, in a transaction that is repeated if it loses a race."""
-	return bookings.retried(lambda: record_external(sender.consultant, change, now))
+	"""Record a change that was verified."""
+	return record_external(sender.consultant, change, now)
 
 
 def record_browser_message(reference: str, change: ExternalChange, now: int) -> None:
@@ -91,7 +90,7 @@ def record_browser_message(reference: str, change: ExternalChange, now: int) -> 
 	target = find_target(target_reference.assessment, target_reference.meeting_type)
 	provider = frappe.db.get_value(DOCTYPE, {"consultant": target.consultant}, "scheduler_provider")
 	if provider == change.provider and countable_visit():
-		bookings.retried(lambda: record_external(target.consultant, change, now))
+		record_external(target.consultant, change, now)
 
 
 def _sender(provider: str) -> Sender:

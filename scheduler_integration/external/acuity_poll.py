@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
-from scheduler_integration.bookings import retried
+from scheduler_integration.bookings import command
 from scheduler_integration.exceptions import InvalidRequest, OutsideError
 from scheduler_integration.external.payloads.acuity import read_appointment
 from scheduler_integration.external.record import booking_to_ask, record_external
@@ -27,6 +27,7 @@ _MOST = 200
 _SETTINGS = "Consultant Scheduler Settings"
 
 
+@command
 def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
 	"""Store that the appointment must be fetched, and queue the job for after the commit. `now`: epoch seconds."""
 	booking = booking_to_ask(consultant, appointment)
@@ -67,7 +68,7 @@ def ask(name: str, now: int) -> None:
 	except InvalidRequest as error:
 		_note(name, claimed, f"{error.message} {', '.join(error.details)}", is_final=True)
 	else:
-		retried(lambda: record_external(claimed.consultant, change, now))
+		record_external(claimed.consultant, change, now)
 		_finish(name, claimed.fetch_due_at)
 	frappe.db.commit()
 

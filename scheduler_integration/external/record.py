@@ -45,10 +45,11 @@ _FACTS = {
 }
 
 
+@bookings.command
 def record_external(consultant: str, change: ExternalChange, now: int) -> str:
 	"""Merge the change into the consultant's Outside Booking, and return its name. `now` is in epoch seconds.
 
-	Everything is stored in the caller's transaction, which may lose a race: call this function through `retried`.
+	Everything is stored in the caller's transaction.
 	"""
 	booking = _stored(consultant, change.provider, change.external_id) or _new(consultant, change)
 	if booking.status != RESCHEDULED:
@@ -84,6 +85,7 @@ def complete_past(now: int) -> int:
 	return bookings.close_each(query.where(over), _complete, now, booking.name)
 
 
+@bookings.command
 def _complete(name: str, now: int) -> None:
 	"""Complete a meeting that is over. Does nothing if its scheduler reported something else meanwhile."""
 	booking = frappe.get_doc("Outside Booking", name, for_update=True)

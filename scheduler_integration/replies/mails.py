@@ -65,7 +65,7 @@ def read_waiting(now: int) -> None:
 	"""Act on the mails that wait, each in a transaction of its own, which is committed. `now` is in epoch seconds."""
 	for name in rows.waiting():
 		try:
-			bookings.retried(lambda name=name: _act_on(name, now))  # type: ignore[misc]  # A default binds the name.
+			_act_on(name, now)
 			frappe.db.commit()
 		except Exception:
 			frappe.db.rollback()
@@ -74,6 +74,7 @@ def read_waiting(now: int) -> None:
 			frappe.db.commit()
 
 
+@bookings.command
 def _act_on(name: str, now: int) -> None:
 	taken = rows.take(name)
 	if not taken:

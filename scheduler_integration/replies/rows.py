@@ -48,7 +48,7 @@ def keep(
 ) -> None:
 	"""Store a reply. `choices` are the bookings in the list with which it was answered, `content` is still to be read.
 
-	Raises UniqueValidationError if another process stores the same reply at this moment; `bookings.retried` tries again.
+	Raises UniqueValidationError if another process stores the same reply at this moment; the command is repeated.
 	"""
 	frappe.get_doc(
 		{

@@ -144,9 +144,10 @@ def act_on(text: Text, now: int, *, sends_answer: bool) -> str:
 	With `sends_answer`, a task of the outbox sends the answer too. `now` is in epoch seconds. Runs in a transaction that is
 	repeated if it loses a race.
 	"""
-	return bookings.retried(lambda: _act_once(text, now, sends_answer))
+	return _act_once(text, now, sends_answer)
 
 
+@bookings.command
 def _act_once(text: Text, now: int, sends_answer: bool) -> str:
 	if rows.is_known(rows.TEXT, text.id):
 		return ""

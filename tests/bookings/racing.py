@@ -17,7 +17,6 @@ import frappe
 from scheduler_integration import bookings
 from scheduler_integration.platform import clock
 from scheduler_integration.bookings import transaction
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.exceptions import SchedulingError

@@ -62,11 +62,11 @@ def wish(kind, start):
 
 def book():
 	wanted = wish(chance.choice(types), chance.choice(starts))
-	retried(lambda: door.book(wanted, clock.now()))
+	door.book(wanted, clock.now())
 
 def join():
 	wanted = wish(chance.choice(plan["sessions"]), chance.choice(starts[:4]))
-	retried(lambda: door.book(wanted, clock.now()))
+	door.book(wanted, clock.now())
 
 def hold():
 	found = find_bookable(*chance.choice(types))
@@ -80,23 +80,23 @@ def some():
 
 def move():
 	token, start = manage_token(some()), chance.choice(starts)
-	retried(lambda: bookings.reschedule_by_token(token, RescheduleRequest(start), clock.now()))
+	bookings.reschedule_by_token(token, RescheduleRequest(start), clock.now())
 
 def move_by_host():
 	name, start, for_all = some().name, chance.choice(starts), chance.random() < 0.5
-	retried(lambda: bookings.reschedule_by_host(name, RescheduleRequest(start), clock.now(), for_all=for_all))
+	bookings.reschedule_by_host(name, RescheduleRequest(start), clock.now(), for_all=for_all)
 
 def cancel():
 	token = manage_token(some())
-	retried(lambda: bookings.cancel_by_token(token, "", clock.now()))
+	bookings.cancel_by_token(token, "", clock.now())
 
 def cancel_for_all():
 	name = some().name
-	retried(lambda: bookings.cancel_by_host(name, "", clock.now(), for_all=True))
+	bookings.cancel_by_host(name, "", clock.now(), for_all=True)
 
 def reassign():
 	name, user = some().name, chance.choice(users)
-	retried(lambda: bookings.reassign(name, user, clock.now()))
+	bookings.reassign(name, user, clock.now())
 
 commands = [book, book, join, join, hold, move, move, move_by_host, cancel, cancel_for_all, reassign, reassign]
 frappe.set_user("Administrator")

@@ -8,7 +8,6 @@ from scheduler_integration.api.shapes import as_json
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.windows import window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.repeats import WantedSeries
@@ -47,7 +46,7 @@ def make_series_type(page=None, **fields):
 
 
 def book(page, meeting_type, times=4, start=FIRST, now=NOW, **fields):
-	return retried(lambda: door.book(payload(page, meeting_type, start, times=times, **fields), now))
+	return door.book(payload(page, meeting_type, start, times=times, **fields), now)
 
 
 def stored(answer):
@@ -180,7 +179,7 @@ def test_the_booking_window_binds_the_first_date_only():
 def test_a_repeated_request_returns_the_series():
 	page, advisory = make_series_type()
 	wanted = payload(page, advisory, FIRST, times=3, idempotency_key="k" * 20)
-	first, second = (retried(lambda: door.book(wanted, NOW)) for _each in range(2))
+	first, second = (door.book(wanted, NOW) for _each in range(2))
 	assert first.id == second.id
 	assert len(second.series.dates) == 3
 	assert frappe.db.count("Booking", {"meeting_type": advisory.name}) == 3

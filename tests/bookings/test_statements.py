@@ -2,7 +2,6 @@
 
 import frappe
 
-from scheduler_integration.bookings.transaction import retried
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.statements import statements_of_a_session
@@ -18,7 +17,7 @@ def statements_of(queries, page, meeting_type, start=NINE):
 	frappe.set_user("Guest")
 	frappe.db.value_cache.clear()
 	queries.clear()
-	retried(lambda: door.book(wanted, NOW))
+	door.book(wanted, NOW)
 	found = list(queries)
 	frappe.set_user("Administrator")
 	return found

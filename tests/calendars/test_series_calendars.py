@@ -4,7 +4,6 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.notifications.invitation import calendar_file
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
@@ -31,7 +30,7 @@ def page(commit_clean):
 
 def book_series(page, **fields):
 	advisory = frappe.get_doc("Meeting Type", {"scheduling_page": page.name})
-	booked = retried(lambda: door.book(payload(page, advisory, FIRST, **fields), NOW))
+	booked = door.book(payload(page, advisory, FIRST, **fields), NOW)
 	frappe.db.commit()
 	return booked
 

@@ -146,16 +146,16 @@ class Life:
 	def cancel(self):
 		booking = self.one()
 		if self.dice.random() < 0.5:
-			bookings.retried(lambda: bookings.cancel_by_host(booking.name, "", self.now))
+			bookings.cancel_by_host(booking.name, "", self.now)
 		else:
-			bookings.retried(lambda: bookings.cancel_by_token(manage_token(booking), "", self.now))
+			bookings.cancel_by_token(manage_token(booking), "", self.now)
 
 	def move(self):
 		booking, wish = self.one(), RescheduleRequest(start=self.slot())
 		if self.dice.random() < 0.5:
-			moved = bookings.retried(lambda: bookings.reschedule_by_host(booking.name, wish, self.now))
+			moved = bookings.reschedule_by_host(booking.name, wish, self.now)
 		else:
-			moved = bookings.retried(lambda: bookings.reschedule_by_token(manage_token(booking), wish, self.now))
+			moved = bookings.reschedule_by_token(manage_token(booking), wish, self.now)
 		self.names.append(moved.id)
 
 	def refund(self):
@@ -191,7 +191,7 @@ class Life:
 		for event in events[: self.dice.randint(0, 3)] * self.dice.choice([1, 1, 2]):
 			body, headers = self.stripe.notification(event)
 			notice = entry.read_notice(body, headers["Stripe-Signature"], self.now)
-			bookings.retried(lambda notice=notice: bookings.heed_notice(notice, "Stripe", self.now))
+			bookings.heed_notice(notice, "Stripe", self.now)
 			frappe.db.commit()
 
 	def run(self):

@@ -79,21 +79,21 @@ class SeriesLife(Life):
 	def cancel_some(self):
 		booking, scope = self.one(), self.dice.choice(SCOPES)
 		if booking.session and self.dice.random() < 0.3:
-			bookings.retried(lambda: bookings.cancel_by_host(booking.name, "", self.now, for_all=True))
+			bookings.cancel_by_host(booking.name, "", self.now, for_all=True)
 		elif self.dice.random() < 0.4:
-			bookings.retried(lambda: bookings.cancel_by_host(booking.name, "", self.now, scope=scope))
+			bookings.cancel_by_host(booking.name, "", self.now, scope=scope)
 		else:
-			bookings.retried(lambda: bookings.cancel_by_token(manage_token(booking), "", self.now, scope=scope))
+			bookings.cancel_by_token(manage_token(booking), "", self.now, scope=scope)
 
 	def move(self):
 		booking, scope = self.one(), self.dice.choice(SCOPES)
 		wish = RescheduleRequest(start=booking.starts_at + self.dice.choice([-1800, 1800, DAY]))
 		if booking.session and self.dice.random() < 0.3:
-			bookings.retried(lambda: bookings.reschedule_by_host(booking.name, wish, self.now, for_all=True))
+			bookings.reschedule_by_host(booking.name, wish, self.now, for_all=True)
 		elif not booking.series or scope == "one":
-			bookings.retried(lambda: bookings.reschedule_by_token(manage_token(booking), wish, self.now))
+			bookings.reschedule_by_token(manage_token(booking), wish, self.now)
 		else:
-			bookings.retried(lambda: bookings.reschedule_by_host(booking.name, wish, self.now, scope=scope))
+			bookings.reschedule_by_host(booking.name, wish, self.now, scope=scope)
 		self.find()
 
 	def refund(self):

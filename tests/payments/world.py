@@ -56,7 +56,7 @@ def hear(stripe: Any, now: int = NOW, *events: dict[str, Any]) -> None:
 	for event in waiting:
 		body, headers = stripe.notification(event)
 		notice = entry.read_notice(body, headers["Stripe-Signature"], stripe.clock.now())
-		bookings.retried(lambda notice=notice: bookings.heed_notice(notice, "Stripe", now))
+		bookings.heed_notice(notice, "Stripe", now)
 		frappe.db.commit()
 
 

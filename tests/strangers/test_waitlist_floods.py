@@ -1,11 +1,8 @@
 """What strangers made a waitlist send: to mailboxes and telephone numbers of others."""
 
-from functools import partial
-
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.trust.caps import MESSAGES_A_DAY, TEXTS_A_DAY
 from scheduler_integration.waitlist import commands, records
 from scheduler_integration.waitlist.links import entry_token
@@ -49,7 +46,7 @@ def pass_all(entry, meeting_type):
 	while offer := offer_of(entry):
 		now += 1
 		deliver(entry.name, now)
-		bookings.retried(partial(commands.pass_offer, token, offer.name, now))
+		commands.pass_offer(token, offer.name, now)
 		look(meeting_type, now)
 	return now - NOW
 
@@ -63,7 +60,7 @@ def test_who_passed_each_offer_let_somebodys_telephone_get_a_text_for_every_free
 			entry = join(meeting_type, fresh("eve"), attendee_phone=number, notify_by="text")
 			look(meeting_type)
 			assert pass_all(entry, meeting_type) == 16
-			bookings.retried(partial(commands.leave_waitlist, entry_token(entry.name), NOW))
+			commands.leave_waitlist(entry_token(entry.name), NOW)
 		assert len(gateway.requests) == TEXTS_A_DAY
 
 

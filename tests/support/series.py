@@ -8,7 +8,6 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.meetings.summaries import AttendeeBooking
@@ -75,7 +74,7 @@ def book_season(season: Season, page: Document, kind: Document, **fields: Any) -
 	agreed = agree(season, page, kind)
 	dates = [start and iso(start, "UTC") for start in agreed]
 	wanted = payload(page, kind, season.start, dates=dates, **fields)
-	return retried(lambda: door.book(wanted, season.now)), [start for start in agreed if start]
+	return door.book(wanted, season.now), [start for start in agreed if start]
 
 
 def agree(season: Season, page: Document, kind: Document) -> list[int | None]:

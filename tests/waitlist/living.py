@@ -23,7 +23,6 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import transaction
-from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.entry import outbox
 from scheduler_integration.entry import waitlist as door_of_lists
@@ -225,20 +224,20 @@ def book(me: Living) -> str:
 	kind = me.some_kind()
 	guests = {"guests": ["friend@guests.example"]} if kind["seats"] > 1 and me.dice.random() < 0.3 else {}
 	wanted = wish(me, kind, me.some_start(), **guests)
-	return retried(lambda: door.book(wanted, me.now)).id
+	return door.book(wanted, me.now).id
 
 
 def book_series(me: Living) -> str:
 	wanted = wish(me, me.some_kind(repeats=True), me.some_start(), times=me.dice.randint(2, 3))
 	try:
-		return retried(lambda: door.book(wanted, me.now)).id
+		return door.book(wanted, me.now).id
 	except DatesTaken as refused:
 		# As people do: the first other time, or the date is left out.
 		plan = refused.plan.dates
 		dates = [each.wanted if each.is_free else (each.nearest or [None])[0] for each in plan]
 		frappe.db.rollback()
 		wanted["dates"] = [clock.iso(date, "UTC") if date else None for date in dates]
-		return retried(lambda: door.book(wanted, me.now)).id
+		return door.book(wanted, me.now).id
 
 
 def hold_and_book(me: Living) -> str:
@@ -246,28 +245,28 @@ def hold_and_book(me: Living) -> str:
 	found = find_bookable(kind["page"], kind["slug"])
 	held = bookings.hold_slot(found, SlotRequest(kind["duration"]), start, f"10.0.0.{me.dice.randrange(99)}", me.now)
 	wanted = wish(me, kind, start, hold=held.key)
-	return "" if me.dice.random() < 0.4 else retried(lambda: door.book(wanted, me.now)).id
+	return "" if me.dice.random() < 0.4 else door.book(wanted, me.now).id
 
 
 def move(me: Living) -> str:
 	token, request = manage_token(me.some_booking()), RescheduleRequest(me.some_start())
-	return retried(lambda: bookings.reschedule_by_token(token, request, me.now)).id
+	return bookings.reschedule_by_token(token, request, me.now).id
 
 
 def move_series(me: Living) -> str:
 	token, scope = manage_token(me.some_booking(series=["is", "set"])), me.dice.choice(("later", "all"))
 	request = RescheduleRequest(me.some_start())
-	return retried(lambda: bookings.reschedule_by_token(token, request, me.now, scope)).id
+	return bookings.reschedule_by_token(token, request, me.now, scope).id
 
 
 def cancel(me: Living) -> None:
 	token = manage_token(me.some_booking())
-	retried(lambda: bookings.cancel_by_token(token, "", me.now))
+	bookings.cancel_by_token(token, "", me.now)
 
 
 def cancel_series(me: Living) -> None:
 	token, scope = manage_token(me.some_booking(series=["is", "set"])), me.dice.choice(("one", "later", "all"))
-	retried(lambda: bookings.cancel_by_token(token, "", me.now, scope=scope))
+	bookings.cancel_by_token(token, "", me.now, scope=scope)
 
 
 # What those who wait do
@@ -332,7 +331,7 @@ def _take(me: Living, offer: frappe._dict) -> str:
 	from scheduler_integration.exceptions import SlotTaken
 
 	try:
-		return retried(lambda: commands.take_offer(entry_token(offer.entry), offer.name, me.now)).name
+		return commands.take_offer(entry_token(offer.entry), offer.name, me.now).name
 	except SlotTaken:
 		raise OfferEnded from None
 
@@ -357,17 +356,17 @@ def take_by_link(me: Living) -> str:
 
 def move_by_host(me: Living) -> None:
 	name, request, for_all = me.some_booking().name, RescheduleRequest(me.some_start()), me.dice.random() < 0.5
-	retried(lambda: bookings.reschedule_by_host(name, request, me.now, for_all=for_all))
+	bookings.reschedule_by_host(name, request, me.now, for_all=for_all)
 
 
 def cancel_by_host(me: Living) -> None:
 	name, for_all = me.some_booking().name, me.dice.random() < 0.5
-	retried(lambda: bookings.cancel_by_host(name, "", me.now, for_all=for_all))
+	bookings.cancel_by_host(name, "", me.now, for_all=for_all)
 
 
 def reassign(me: Living) -> None:
 	name, user = me.some_booking().name, me.dice.choice(me.plan["users"])
-	retried(lambda: bookings.reassign(name, user, me.now))
+	bookings.reassign(name, user, me.now)
 
 
 def block(me: Living) -> None:
@@ -385,24 +384,24 @@ def offer_by_hand(me: Living) -> None:
 	# The host's page may be old: somebody on it has left, or was booked.
 	entry = me.some_entry() if me.dice.random() < 0.8 else me.some("Waitlist Entry", "creation, name")
 	name, start = entry.name, me.some_start()
-	retried(lambda: by_host.offer_by_hand(name, start, me.now))
+	by_host.offer_by_hand(name, start, me.now)
 
 
 def withdraw(me: Living) -> None:
 	name = me.some_offer().entry
-	retried(lambda: by_host.withdraw_offer(name, me.now))
+	by_host.withdraw_offer(name, me.now)
 
 
 def reorder(me: Living) -> None:
 	kind = me.some_kind(waits=True)["name"]
 	names = frappe.get_all("Waitlist Entry", {"meeting_type": kind, "status": "Waiting"}, pluck="name", order_by="name")
 	me.dice.shuffle(names)
-	retried(lambda: by_host.reorder_waitlist(kind, names, me.now))
+	by_host.reorder_waitlist(kind, names, me.now)
 
 
 def take_off(me: Living) -> None:
 	name = me.some_entry().name
-	retried(lambda: by_host.take_off_waitlist(name, me.now))
+	by_host.take_off_waitlist(name, me.now)
 
 
 # What machines do
@@ -410,7 +409,7 @@ def take_off(me: Living) -> None:
 
 def look(me: Living) -> None:
 	kind = me.some_kind(waits=True)["name"]
-	retried(lambda: looks.look_at(kind, me.now))
+	looks.look_at(kind, me.now)
 
 
 def look_at_all(me: Living) -> None:

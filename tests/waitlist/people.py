@@ -66,7 +66,7 @@ def waiting(meeting_type: Document, name: str = "Ann", **wishes: Any) -> Entry:
 
 def look(meeting_type: Document) -> None:
 	"""Offer what is free, and commit."""
-	bookings.retried(lambda: looks.look_at(meeting_type.name, now()))
+	looks.look_at(meeting_type.name, now())
 	frappe.db.commit()
 
 

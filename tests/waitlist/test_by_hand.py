@@ -3,7 +3,6 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.exceptions import (
 	ChangedMeanwhile,
 	InvalidRequest,
@@ -35,7 +34,7 @@ from tests.waitlist.world import (
 
 
 def by_hand(entry, clock, now=NOW, day=DAY):
-	return bookings.retried(lambda: by_host.offer_by_hand(entry.name, at_hour(clock, day), now))
+	return by_host.offer_by_hand(entry.name, at_hour(clock, day), now)
 
 
 def test_the_last_of_the_list_gets_a_time_outside_their_wishes_and_takes_it():

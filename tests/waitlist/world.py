@@ -61,20 +61,20 @@ def join(meeting_type: Document, name: str = "Ann", now: int = NOW, **wishes: An
 	wait = WaitPayload.of({"first_date": DAY, "last_date": DAY, **wishes})
 	request = parse_wait_request(BookingPayload.of(person), wait, page, meeting_type, now)
 	found = find_bookable(page.slug, meeting_type.slug)
-	return bookings.retried(lambda: commands.join_waitlist(request, found, now))
+	return commands.join_waitlist(request, found, now)
 
 
 def wait_for_earlier(booking: Document, now: int = NOW, **wishes: Any) -> Entry:
 	from scheduler_integration.meetings.tokens import manage_token
 
 	wait = parse_wait(WaitPayload.of(wishes), "UTC", now)
-	return bookings.retried(lambda: commands.wait_for_earlier(manage_token(booking), wait, now))
+	return commands.wait_for_earlier(manage_token(booking), wait, now)
 
 
 def cancel(booking: Document, now: int = NOW) -> None:
 	from scheduler_integration.meetings.tokens import manage_token
 
-	bookings.retried(lambda: bookings.cancel_by_token(manage_token(booking), "", now))
+	bookings.cancel_by_token(manage_token(booking), "", now)
 
 
 def after_commit() -> None:
@@ -83,7 +83,7 @@ def after_commit() -> None:
 
 
 def look(meeting_type: Document, now: int = NOW) -> int:
-	return bookings.retried(lambda: looks.look_at(meeting_type.name, now))
+	return looks.look_at(meeting_type.name, now)
 
 
 def told(entry: Entry) -> None:
@@ -103,7 +103,7 @@ def offered_hour(entry: Entry) -> str | None:
 def take(entry: Entry, now: int = NOW) -> Document:
 	offer = offer_of(entry)
 	assert offer
-	return bookings.retried(lambda: commands.take_offer(entry_token(entry.name), offer.name, now))
+	return commands.take_offer(entry_token(entry.name), offer.name, now)
 
 
 def again(entry: Entry) -> Entry:
