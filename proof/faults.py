@@ -180,19 +180,19 @@ FAULTS: tuple[Fault, ...] = (
 	),
 	Fault(
 		"a session never gives its time back",
-		"bookings.seats", "others_in_session",
+		"bookings.guard", "others_in_session",
 		"if not bookings[0].session:", "if bookings[0].session: return True\n\tif not bookings[0].session:",
 		("two leave a session",),
 	),
 	Fault(
 		"a seat that is taken is given again",
-		"bookings.seats", "_free_numbers",
+		"bookings.guard", "_free_numbers",
 		"[number for number in range(seats) if number not in taken]", "list(range(seats))",
 		("the first seats",),
 	),
 	Fault(
 		"a seat that is left stays taken",
-		"bookings.seats", "take_seats",
+		"bookings.guard", "take_seats",
 		"release_seats([each for each in changed if held[each.name]])", "pass",
 		("two leave a session", "leave and join a session"),
 	),

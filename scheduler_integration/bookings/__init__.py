@@ -5,28 +5,45 @@ here, never from a module inside.
 """
 
 from scheduler_integration.bookings.assign import hosts_to_hold
-from scheduler_integration.bookings.calls import give_up_call, make_new_call, show_call, store_call, store_link
-from scheduler_integration.bookings.closing import (
-	close_each,
-	complete_past_meetings,
-	decline_unanswered_requests,
-	look_at_missed_payments,
-	look_at_missed_refunds,
-	release_unconfirmed_meetings,
+from scheduler_integration.bookings.calls import (
+	follow_calendar,
+	give_up_call,
+	make_new_call,
+	show_call,
+	store_call,
+	store_link,
 )
-from scheduler_integration.bookings.commands.answer import answer_by_link
-from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
+from scheduler_integration.bookings.commands.answer import (
+	accept_proposal,
+	answer_by_link,
+	ask_to_reschedule,
+	keep_time,
+	propose,
+	reconfirm,
+	withdraw_ask,
+)
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
-from scheduler_integration.bookings.commands.correct import Person, correct_attendee
-from scheduler_integration.bookings.commands.guests import (
+from scheduler_integration.bookings.commands.details import (
+	Person,
 	confirm_address_by_token,
+	correct_attendee,
+	say_where,
+	take_place,
 	update_guests_by_host,
 	update_guests_by_token,
+	without_place,
 )
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
-from scheduler_integration.bookings.commands.money import mark_paid, refund
-from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
+from scheduler_integration.bookings.commands.outcome import (
+	close_each,
+	complete,
+	complete_past_meetings,
+	confirm,
+	decline_unanswered_requests,
+	mark_no_show,
+	release_unconfirmed_meetings,
+)
 from scheduler_integration.bookings.commands.pay import (
 	begin_payment,
 	heed_notice,
@@ -34,16 +51,18 @@ from scheduler_integration.bookings.commands.pay import (
 	note_checkout,
 	payment_authorised,
 )
-from scheduler_integration.bookings.commands.place import say_where, take_place, without_place
-from scheduler_integration.bookings.commands.propose import accept_proposal, keep_time, propose
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
-from scheduler_integration.bookings.commands.reconfirm import reconfirm
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
-from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import lock_takers, release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
+from scheduler_integration.bookings.payment_task import (
+	look_at_missed_payments,
+	look_at_missed_refunds,
+	mark_paid,
+	refund,
+)
 from scheduler_integration.bookings.payment_task import run as run_payment
 from scheduler_integration.bookings.retention import (
 	delete_records_about,

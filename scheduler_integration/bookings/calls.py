@@ -1,20 +1,28 @@
-"""Stores the video call of a booking, and sends people a link that came after their first message."""
+"""Stores what comes back from outside: the video call of a booking, and what a host did with its event in a calendar.
+
+People get a link that came after their first message. If a host wants that, a booking is cancelled or moved after the host
+deleted or moved its event in their own calendar.
+"""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.bookings.commands.cancel import cancel_by_host
+from scheduler_integration.bookings.commands.reschedule import reschedule_by_host
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_again
 from scheduler_integration.crm.follow import keep_activity
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.notifications.plan import were_told
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import wake
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
 
 def store_call(name: str, fields: Fields, now: int) -> None:
@@ -75,3 +83,24 @@ def give_up_call(task: Task, reason: str) -> None:
 	"""Store in the booking that it gets no link."""
 	failed = {"video_status": "Failed", "video_error": reason}
 	frappe.db.set_value("Booking", {"name": task.booking, "status": "Scheduled"}, failed, update_modified=False)
+
+
+def follow_calendar(change: CalendarChange, now: int) -> bool:
+	"""Cancel or move the booking as its host, and return whether that was possible. `now` is in epoch seconds.
+
+	The booking stays if the new time isn't free, or has another length. The host then gets a notice, and decides.
+	"""
+	before = frappe.session.user
+	frappe.set_user(change.user)
+	try:
+		if change.starts_at is None or change.ends_at is None:
+			cancel_by_host(change.booking, _("The host deleted the meeting in their calendar."), now)
+		else:
+			minutes = (change.ends_at - change.starts_at) // 60
+			reschedule_by_host(change.booking, RescheduleRequest(change.starts_at, minutes), now)
+		return True
+	except SchedulingError:
+		frappe.db.rollback()
+		return False
+	finally:
+		frappe.set_user(before)

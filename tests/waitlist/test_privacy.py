@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import jobs
-from scheduler_integration.bookings.commands.correct import Person
+from scheduler_integration.bookings.commands.details import Person
 from scheduler_integration.privacy.facts import privacy_facts
 from scheduler_integration.privacy.held import held_data, is_held
 from scheduler_integration.privacy.requests import correct, erase

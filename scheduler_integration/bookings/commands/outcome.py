@@ -1,21 +1,29 @@
-"""Confirms a request, and marks a meeting as completed or the attendee as absent.
+"""Confirms a request, marks a meeting as completed or the attendee as absent, and closes bookings whose time has passed.
 
 The outcome doesn't change the invitation, so the sequence stays. Readers get no message about it, only automations may act.
+What closes by itself has a transaction of its own for each booking, so if one fails, the others are still closed. A second run
+finds nothing to do.
 """
+
+from collections.abc import Callable, Iterator
 
 import frappe
 from frappe.model.document import Document
+from pypika.functions import Coalesce
+from pypika.queries import QueryBuilder
+from pypika.terms import Field
 
 from scheduler_integration.bookings.change_status import change_status
-from scheduler_integration.bookings.commands.cancel import allowed
+from scheduler_integration.bookings.commands.cancel import allowed, decline_unanswered, release_unconfirmed
 from scheduler_integration.bookings.together import dates_in
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.invited import KNOWN, is_unconfirmed
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.summaries import HostBooking, for_host
-from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.meetings.transitions import COMPLETION_DELAY, Actor
 
 
 @command
@@ -68,3 +76,79 @@ def confirm(name: str, now: int, *, scope: str = ONE) -> HostBooking:
 def _as_known(booking: Document) -> dict[str, str]:
 	"""Return the fields of a booking whose host says that the attendee is somebody."""
 	return {"address_status": KNOWN} if is_unconfirmed(booking) else {}
+
+
+# The most bookings that one run closes. After a long pause, later runs close the rest.
+MOST = 500
+_BATCH = 100
+_HOUR = 3600
+
+
+def complete_past_meetings(now: int) -> int:
+	"""Complete the meetings that ended 15 minutes before `now` (epoch seconds) or earlier. Return how many.
+
+	Commits after each of them.
+	"""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	over = (booking.status == "Scheduled") & (booking.ends_at <= now - COMPLETION_DELAY)
+	return close_each(query.where(over), complete_past, now)
+
+
+def decline_unanswered_requests(now: int) -> int:
+	"""Decline the requests whose start has passed. Return how many. Commits after each of them."""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	return close_each(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
+
+
+def release_unconfirmed_meetings(now: int) -> int:
+	"""Cancel the meetings whose attendees haven't said in time that they are coming. Return how many. Commits after each.
+
+	A meeting type asks for that, and says how many hours before the start a meeting is released. One that was booked less
+	than a day before that moment stays: its attendee has just said so by booking. One whose attendee wasn't asked in time
+	stays too, for example because the mail server was down. So does one whose moment is over because no job ran
+	then, and one whose reminder left before the type asked for an answer, or said until when.
+	"""
+	booking, meeting_type = frappe.qb.DocType("Booking"), frappe.qb.DocType("Meeting Type")
+	hours = meeting_type.release_unconfirmed_hours
+	query = (
+		frappe.qb.from_(booking).join(meeting_type).on(meeting_type.name == booking.meeting_type).select(booking.name)
+	)
+	query = query.where((meeting_type.asks_to_reconfirm == 1) & (hours > 0))
+	query = query.where((booking.status == "Scheduled") & (Coalesce(booking.reconfirmed_at, 0) == 0))
+	release_at = booking.starts_at - hours * _HOUR
+	query = query.where((booking.starts_at > now) & (release_at <= now) & (release_at >= now - LATE_SECONDS))
+	asked_at = Coalesce(booking.reconfirm_asked_at, 0)
+	query = query.where((asked_at > 0) & (asked_at >= Coalesce(meeting_type.asks_since, 0)))
+	query = query.where(asked_at <= release_at - ANSWER_SECONDS)
+	return close_each(query, release_unconfirmed, now)
+
+
+def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:
+	"""Close each record that the query finds, in a transaction of its own, and return how many were closed.
+
+	`close` is a command. `key` is the field with the records' names, if they aren't Bookings. A record that fails is logged and left.
+	"""
+	closed = 0
+	for name in _names(query, key or frappe.qb.DocType("Booking").name):
+		try:
+			close(name, now)
+			frappe.db.commit()
+			closed += 1
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(f"Booking {name} could not be closed", frappe.get_traceback())
+			frappe.db.commit()
+	return closed
+
+
+def _names(query: QueryBuilder, key: Field) -> Iterator[str]:
+	"""Yield at most MOST names, in their order. A booking that fails isn't tried twice in one run."""
+	after = ""
+	for _batch in range(MOST // _BATCH):
+		names = query.where(key > after).orderby(key).limit(_BATCH).run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
+		yield from names
+		if len(names) < _BATCH:
+			return
+		after = names[-1]

@@ -4,7 +4,7 @@ from scheduler_integration.documents import Form
 
 
 class BookingSeat(Form):
-	"""A seat of a session that a live booking takes (see bookings/seats.py)."""
+	"""A seat of a session that a live booking takes (see bookings/guard.py)."""
 
 
 def on_doctype_update():
