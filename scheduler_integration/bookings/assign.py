@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import frappe
@@ -54,28 +55,24 @@ def choose_hosts(
 	if offer.assignment == "Collective":
 		# A required host comes first and becomes the main host.
 		taken = [
-			taking_part(able, offer.at_least, start, lambda others: _loads(others, week))
+			taking_part(able, offer.at_least, start, partial(_loads, week=week))
 			for able, start in zip(free, starts, strict=False)
 		]
 		return [Choice([each.member for each in hosts]) for hosts in taken]
-	able = free[0] if free else []
-	if wish.host and wish.host not in {each.user for each in able}:
-		# Others have a session at the time of a single meeting, which would be joined if nobody had been chosen.
-		able = [*able, *offer.candidates([wish.host])] if len(starts) == 1 else []
-	if not able:
+	able = {each.user: each for each in (free or [[]])[0]}
+	if wish.host and len(starts) == 1 and wish.host not in able:
+		# Others have a session at that time, which would be joined if nobody had been chosen.
+		able[wish.host] = offer.candidates([wish.host])[0]
+	if not able or wish.host not in {None, *able}:
 		return []
 	if offer.assignment != "Round Robin":
-		return [Choice([able[0].member])] * len(starts)
-	favourite = (
-		preferred_host(wish.attendee_email, [each.user for each in able]) if meeting_type.route_to_owner else None
-	)
-	standing = Standing(lambda users: ledger.owed_to(meeting_type.name, users), lambda running: _loads(running, week))
-	turn = whose_turn(able, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
-	member = next(each.member for each in able if each.user == turn.host)
-	joined = engine.Turn(turn.host, {turn.host: engine.BOOKING})
+		return [Choice([next(iter(able.values())).member])] * len(starts)
+	favourite = preferred_host(wish.attendee_email, list(able)) if meeting_type.route_to_owner else None
+	standing = Standing(partial(ledger.owed_to, meeting_type.name), partial(_loads, week=week))
+	turn = whose_turn(able.values(), meeting_type.round_robin_mode, week, standing, wish.host or favourite)
+	member, joined = able[turn.host].member, engine.Turn(turn.host, {turn.host: engine.BOOKING})
 	# Who joins a session changes no credit.
-	turns = [joined if engine.session_to_join(member, start) else turn for start in starts]
-	return [Choice([member], each) for each in turns]
+	return [Choice([member], joined if engine.session_to_join(member, start) else turn) for start in starts]
 
 
 def taking_part(

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.payment import AWAITING, waits_for_payment
+from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.series import ONE, names_in_scope, rows_of
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import OPEN
@@ -40,10 +40,10 @@ def with_unpaid_dates(bookings: Sequence[Document]) -> list[Document]:
 	The dates of a series are one order until they are paid: all of them are paid, given up or too late together. The others are
 	locked too.
 	"""
-	known = {each.name for each in bookings}
-	series = {each.series for each in bookings if each.series and waits_for_payment(each)}
+	series = {each.series for each in filter(waits_for_payment, bookings)} - {None, ""}
 	rows = [row for each in sorted(series) for row in rows_of(each, "payment_status")]
-	others = [row.name for row in rows if row.payment_status == AWAITING and row.name not in known]
+	known = {each.name for each in bookings}
+	others = [row.name for row in filter(waits_for_payment, rows) if row.name not in known]
 	if not others:
 		return list(bookings)
 	guard.lock_hosts({user for each in bookings for user in each.host_users()})

@@ -8,10 +8,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, offer_around
-from scheduler_integration.availability.series import MARGIN, offer_of_dates, plan_with
+from scheduler_integration.availability.series import agreed_dates, offer_of_dates, plan_with
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
@@ -26,7 +25,6 @@ from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingLinkUsed,
 	DatesTaken,
-	InvalidRequest,
 	PaymentOpen,
 	SlotTaken,
 )
@@ -104,18 +102,15 @@ def _decide(request: BookingRequest, bookable: Bookable, now: int) -> tuple[list
 		offer = offer.with_any_start() if by_host else offer
 		choices = choose_hosts(offer, [request.start], wish, bookable.meeting_type, bookable.page)
 		return [(request.start, request.start)], choices, offer
-	by_rule = engine.series_starts(request.start, series.weeks, series.count, zone)
-	agreed = series.agreed or by_rule
-	dates = [(wanted, start) for wanted, start in zip(by_rule, agreed, strict=True) if start is not None]
-	if any(abs(start - wanted) > MARGIN for wanted, start in dates):
-		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
-	starts = [start for _by_rule, start in dates]
+	planned = agreed_dates(series, request.start, zone)
+	by_rule, dates = [rule for rule, _start in planned], [(rule, start) for rule, start in planned if start is not None]
+	starts = [start for _rule, start in dates]
 	listed = offer_of_dates(bookable, wanted, [*by_rule, *starts], now, lock=True)
 	offer = listed.with_any_start() if by_host else listed
 	choices = choose_hosts(offer, starts, wish, bookable.meeting_type, bookable.page)
 	if bookable.meeting_type.repeats == FIXED and not by_host:
 		# Nobody leaves out a date that can be booked with those that were agreed to.
-		left_out = {start for start, each in zip(by_rule, agreed, strict=True) if each is None} - set(starts)
+		left_out = {rule for rule, start in planned if start is None} - set(starts)
 		choices = [] if any(offer.takers_of(sorted([*starts, each])) for each in left_out) else choices
 	if not choices:
 		raise DatesTaken(plan_with(listed, by_rule, series.weeks, zone, any_start=by_host), request.timezone)

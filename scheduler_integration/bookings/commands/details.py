@@ -3,7 +3,7 @@
 Meetings may be booked before anybody has said where they take place.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import frappe
@@ -72,20 +72,27 @@ def confirm_address_by_token(token: str, now: int) -> AttendeeBooking:
 def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> None:
 	check_open(booking, now)
 	before = {row.email.lower(): row.email for row in booking.guests}
-	after = {email.lower(): email for email in guests if email.lower() != booking.attendee_email.lower()}
-	added = tuple(email for key, email in after.items() if key not in before)
-	removed = tuple(email for key, email in before.items() if key not in after)
+	after = {email.lower(): email for email in guests}
+	after.pop(booking.attendee_email.lower(), None)
+	added, removed = _without(after, before), _without(before, after)
 	if not added and not removed:
 		return
-	if by is Actor.ATTENDEE and booking.session and booking.payment_status and 1 + len(after) > booking.seats:
-		raise InvalidRequest(details={"guests": _("Each seat is paid for. Please book another one.")})
-	kept = [row for row in booking.guests if row.email.lower() in after]
+	if booking.session:
+		# Each additional guest takes a seat, and the hosts' lock protects the seats.
+		guard.lock_hosts(booking.host_users())
+		if by is Actor.ATTENDEE and booking.payment_status and len(after) >= booking.seats:
+			raise InvalidRequest(details={"guests": _("Each seat is paid for. Please book another one.")})
+		booking.seats = 1 + len(after)
+	kept = [row for row in booking.guests if row.email not in removed]
 	booking.set("guests", [*kept, *({"email": email} for email in added)])
 	booking.sequence += 1
 	if by is Actor.HOST and is_unconfirmed(booking):
 		# The host chose them, so they are invited.
 		booking.address_status = KNOWN
-	_store(booking, 1 + len(after) if booking.session else 1)
+	try:
+		save(booking)
+	except SlotTaken:
+		raise InvalidRequest(details={"guests": _("The session has too few seats left.")}) from None
 	run_consequences(
 		Change(
 			Kind.GUESTS_CHANGED,
@@ -99,15 +106,8 @@ def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> 
 	)
 
 
-def _store(booking: Document, seats: int) -> None:
-	"""Store the booking. In a session each additional guest takes a seat, and the hosts' lock protects the seats."""
-	if booking.session and seats != booking.seats:
-		guard.lock_hosts(booking.host_users())
-		booking.seats = seats
-	try:
-		save(booking)
-	except SlotTaken:
-		raise InvalidRequest(details={"guests": _("The session has too few seats left.")}) from None
+def _without(addresses: Mapping[str, str], others: Collection[str]) -> tuple[str, ...]:
+	return tuple(address for key, address in addresses.items() if key not in others)
 
 
 @dataclass(frozen=True, slots=True)

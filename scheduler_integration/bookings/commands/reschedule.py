@@ -15,6 +15,7 @@ those that the person has agreed to. Their hosts stay the same.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import frappe
@@ -94,9 +95,8 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int, scope:
 	if scope == ONE:
 		plan = _to_free_time(booking, request, now)
 	else:
-		dates = dates_in(booking, scope, now)
-		able = [each for each in dates if not reschedule_refusal(each, meeting_type, now)]
-		plan = _with_series(booking, able, request, Actor.ATTENDEE, now)
+		dates = [each for each in dates_in(booking, scope, now) if not reschedule_refusal(each, meeting_type, now)]
+		plan = _with_series(booking, dates, request, Actor.ATTENDEE, now)
 
 	def fields(former: Document) -> dict[str, object]:
 		return {
@@ -141,9 +141,12 @@ def reschedule_by_host(
 	if scope == ONE:
 		plan = _to_hosts_time(booking, request, now, force=force, for_all=for_all)
 	else:
-		dates = dates_in(booking, scope, now)
-		able = [each for each in dates if not transition_refusal(each, "Rescheduled", Actor.HOST, now)]
-		plan = _with_series(booking, able, request, Actor.HOST, now)
+		dates = [
+			each
+			for each in dates_in(booking, scope, now)
+			if not transition_refusal(each, "Rescheduled", Actor.HOST, now)
+		]
+		plan = _with_series(booking, dates, request, Actor.HOST, now)
 
 	def fields(former: Document) -> dict[str, object]:
 		# Who shares a session with the one who moves may not have paid yet.
@@ -197,39 +200,44 @@ def _with_series(booking: Document, able: Sequence[Document], request: Reschedul
 	"""Give back the time of those `able` dates of the series that move with the booking, and check that all can be moved."""
 	if not booking.series:
 		raise InvalidRequest(details={"scope": _("This meeting isn't part of a series.")})
-	wanted = SlotRequest(booking.duration_minutes, booking.seats or 1, request.hold, by_host=by is Actor.HOST)
+	wanted = replace(slot_request_for(booking, hold=request.hold), by_host=by is Actor.HOST)
 	_check_differs(booking, request, wanted)
 	rule = rule_of(booking.series)
-	coming = [each for each in able if moves_with(booking, each)]
-	starts, by_rule = (
-		engine.moved_starts(present, booking.starts_at, request.start, rule.zone)
-		for present in ([each.starts_at for each in coming], [each.series_date for each in coming])
-	)
-	agreed = request.dates or tuple(starts)
-	moving = [
-		_Date(date, start, rule)
-		for date, start, rule in zip(coming, agreed, by_rule, strict=False)
-		if start is not None and start != date.starts_at
-	]
-	is_far = any(start and abs(start - offered) > MARGIN for start, offered in zip(agreed, starts, strict=False))
-	has_own = any(each.former is booking and each.start == request.start for each in moving)
-	if len(agreed) != len(coming) or is_far or not has_own:
-		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
+	starts, moving = _agreed([each for each in able if moves_with(booking, each)], booking, request, rule.zone)
 	guard.lock_hosts(booking.host_users())
 	_close([each.former for each in moving])
-	bookable = bookable_for(booking, same_hosts=True)
+	bookable, coming = bookable_for(booking, same_hosts=True), [each.start for each in moving]
 	if by is Actor.ATTENDEE and request.start > booking.starts_at + MARGIN:
 		# The dates of a series lie beyond the booking window, but nobody moves them farther than they could book.
 		offer = offer_around(bookable, wanted, request.start, now, lock=True)
 		offer.check_bookable(request.start, wanted.duration, booking.timezone)
-	offer = offer_of_dates(bookable, wanted, [*starts, *(each.start for each in moving)], now, lock=True)
+	offer = offer_of_dates(bookable, wanted, [*starts, *coming], now, lock=True)
 	offer = offer.with_any_start() if by is Actor.HOST else offer
-	if not engine.hosts_in_turn(offer.pool, [each.start for each in moving]):
+	if not engine.hosts_in_turn(offer.pool, coming):
 		raise DatesTaken(plan_with(offer, starts, rule.weeks, rule.zone), booking.timezone)
 	if any(row.status in LIVE for row in rows_of(booking.series)):
 		# The rule moves only if every date does. Otherwise each moved date is an exception of it.
 		moving = [each._replace(by_rule=None) for each in moving]
 	return _Plan(moving, offer, Choice([offer.member(user) for user in main_first(booking)]))
+
+
+def _agreed(
+	coming: Sequence[Document], booking: Document, request: RescheduleRequest, zone: str
+) -> tuple[list[int], list[_Date]]:
+	"""Return the new starts of the dates that are `coming`, and those that move: all, or those to which the person agreed."""
+	starts = engine.moved_starts([each.starts_at for each in coming], booking.starts_at, request.start, zone)
+	by_rule = engine.moved_starts([each.series_date for each in coming], booking.starts_at, request.start, zone)
+	agreed = request.dates or tuple(starts)
+	if len(agreed) == len(coming):
+		moving = [
+			_Date(date, start, rule)
+			for date, start, rule in zip(coming, agreed, by_rule, strict=True)
+			if start not in (None, date.starts_at)
+		]
+		far = [start for start, rule in zip(agreed, starts, strict=True) if start and abs(start - rule) > MARGIN]
+		if not far and (booking, request.start) in [each[:2] for each in moving]:
+			return starts, moving
+	raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
 
 
 def _check_differs(booking: Document, request: RescheduleRequest, wanted: SlotRequest) -> None:
@@ -261,18 +269,18 @@ def _move(
 
 	`as_one`: they are a session that moves as a whole. Otherwise each joins the session at its new time, if there is one.
 	"""
-	members, changes, session_uid = plan.choice.members, list[Change](), None
+	members, changes, uids = plan.choice.members, list[Change](), dict[str, str]()
 	for former, start, by_rule in plan.dates:
 		new = successor(former, members, plan.offer.pool.parts(start, members[0].host.name))
 		new.update({"rescheduled_by": by.value, "reschedule_reason": request.reason, **fields(former)})
-		if by_rule is not None:
-			new.series_date = by_rule
-		if former.session and not (as_one and session_uid):
-			# The session's entry in the hosts' calendars moves with it, unless others stay.
-			session_uid = new_session_uid() if others_in_session(former) else former.session_uid
+		new.series_date = new.series_date if by_rule is None else by_rule
 		if former.session:
+			# The session's entry in the hosts' calendars moves with it, unless others stay.
+			uids[former.session] = uids.get(former.session) or (
+				new_session_uid() if others_in_session(former) else former.session_uid
+			)
 			key = session_key(new.meeting_type, start, new.host)
-			new.update({"session": key, "session_uid": session_uid})
+			new.update({"session": key, "session_uid": uids[former.session]})
 		standing = None if as_one else joinable_booking(members, start)
 		turn = _turn(plan.choice, former, joins=bool(standing), moves_alone=not as_one)
 		if standing:
