@@ -14,7 +14,6 @@ from scheduler_integration import engine
 from scheduler_integration.availability.offer import Candidate, Offer
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.ledger import Owed
-from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.crm.records import owner_among
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from scheduler_integration.meetings.status import RELEASED
@@ -125,7 +124,9 @@ def whose_turn(
 ) -> Turn:
 	"""Return whose turn it is among the `free` users of a round robin, in this ISO week. See `next_turn` for `preferred`."""
 	candidates = {each.user: each for each in free}
-	running = highest_tier([Contender(user, tier=_tier(each.host)) for user, each in candidates.items()], preferred)
+	# Required hosts come before optional ones, then a higher priority before a lower one.
+	tiers = {user: (int(each.host.is_required), each.host.priority) for user, each in candidates.items()}
+	running = highest_tier([Contender(user, tier=tier) for user, tier in tiers.items()], preferred)
 	users = [contender.name for contender in running]
 	owed = standing.owed(users)
 	loads = standing.loads([candidates[user] for user in users]) if mode == "Load Balanced" else {}
@@ -140,11 +141,6 @@ def whose_turn(
 		for contender in running
 	]
 	return next_turn(running, preferred)
-
-
-def _tier(host: TypeHost) -> tuple[int, int]:
-	"""Return the tier: required hosts come before optional ones, then a higher priority before a lower one."""
-	return int(host.is_required), host.priority
 
 
 def _weight(candidate: Candidate, mode: str, week: engine.Interval) -> int:

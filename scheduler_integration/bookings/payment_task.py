@@ -57,20 +57,18 @@ def run(task: Task, now: int) -> Outcome:
 			return _refund(task, payment, now)
 		if payment.status == records.EXPIRED or payment.provider == CASH:
 			return NotNeeded("Nobody can pay any more.")
-		return _end_wait(payment, now) if task.purpose == DEADLINE else _look(payment, now)
+		if task.purpose != DEADLINE:
+			return _look(payment, now)
+		# Look for the last time before the time is given back. It goes back in any case.
+		if not outages.is_down(KIND, payment.provider, now):
+			with suppress(OutsideError):
+				_look(payment, now)
+		end_wait(payment.name, now)
+		return Done()
 	except OutsideError as error:
 		if error.stops_account:
 			return down_by(payment.provider, error)
 		raise
-
-
-def _end_wait(payment: frappe._dict, now: int) -> Outcome:
-	"""Look at the payment for the last time before its time is given back. The time goes back in any case."""
-	if not outages.is_down(KIND, payment.provider, now):
-		with suppress(OutsideError):
-			_look(payment, now)
-	end_wait(payment.name, now)
-	return Done()
 
 
 def _look(payment: frappe._dict, now: int) -> Outcome:

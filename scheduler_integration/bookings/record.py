@@ -20,6 +20,13 @@ from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.notifications.email import receiving_address
 from scheduler_integration.parsing.booking_request import BookingRequest
 from scheduler_integration.payments.terms import LONGEST_WAIT, due_now, is_charged
+from scheduler_integration.platform.records import picked
+
+_OF_REQUEST = (
+	"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "address_status", "timezone", "language", "writing",
+	"notes", "reference", "idempotency_key",
+)  # fmt: skip
+_OF_SUCCESSOR = ("seats", "turn_shares", "manage_key", "ical_uid", "sequence")
 
 
 def new_booking(
@@ -30,39 +37,60 @@ def new_booking(
 	now: int,
 ) -> Document:
 	"""Return an unsaved Booking with these hosts and times. The first of the hosts is the main host (`host`)."""
-	page, meeting_type, link = bookable.page, bookable.meeting_type, bookable.link
-	rules, host = members[0].rules, members[0].host.name
+	meeting_type, place, by_host = bookable.meeting_type, request.place, request.on_behalf
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
-			"status": "Pending" if meeting_type.requires_confirmation and not request.on_behalf else "Scheduled",
+			"status": "Pending" if meeting_type.requires_confirmation and not by_host else "Scheduled",
 			"meeting_type": meeting_type.name,
-			"scheduling_page": page.name,
-			"host": host,
-			"hosts": host_rows(members, parts),
-			"starts_at": parts[0][0],
-			"ends_at": parts[-1][1],
+			"scheduling_page": bookable.page.name,
+			**_when_and_who(members, parts),
 			"booked_at": now,
-			"buffer_before_minutes": rules.buffer_before,
-			"buffer_after_minutes": rules.buffer_after,
-			**_seats(request, meeting_type, host, parts[0][0]),
-			**_attendee(request),
-			**_place(request),
-			**_origin(request, meeting_type),
-			**_records(request),
-			**_payment(request, meeting_type, parts[0][0], now),
-			"idempotency_key": request.idempotency_key,
+			"seats": 1,
+			**picked(request, *_OF_REQUEST),
+			"guests": [{"email": address} for address in request.guests],
+			"answers": [asdict(answer) for answer in request.answers],
+			"location_type": place.type or None,
+			# A phone call goes to the attendee's number if the place has none.
+			"location": request.attendee_phone if place.needs_phone else place.details or None,
+			"source": request.source or "page",
+			**picked(meeting_type, "price", "currency"),
+			**request.utm,
 			"manage_key": new_manage_key(),
 			"ical_uid": new_uid(),
 			# It never changes: programs refuse a change of a meeting that another organizer sends.
 			"organizer": receiving_address() or None,
 		}
 	)
+	if (meeting_type.seats or 1) > 1:
+		# Bookings with the same key share the hosts' time.
+		key = session_key(meeting_type.name, booking.starts_at, booking.host)
+		booking.update({"seats": request.party, "session": key, "session_uid": new_session_uid()})
+	if by_host:
+		# For other bookings, crm/ finds the CRM's records by the e-mail address.
+		doctype, name = by_host.reference or (None, None)
+		booking.update({"contact": by_host.contact, "reference_doctype": doctype, "reference_name": name})
+	elif is_charged(meeting_type):
+		# The attendee has to pay before the booking counts. Who books for somebody settles that with them.
+		due, until = float(due_now(meeting_type, booking.seats)), min(now + LONGEST_WAIT, booking.starts_at)
+		booking.update({"status": "Pending", "price": meeting_type.price * booking.seats})
+		booking.update({"payment_status": AWAITING, "amount_due": due, "pay_until": until})
 	booking.subject = event_title(booking, meeting_type)
-	if link:
+	if link := bookable.link:
 		booking.update({"booking_link": link.name, "own_title": link.title or None})
 	booking.flags.people = bookable.people
 	return booking
+
+
+def _when_and_who(members: Sequence[engine.Member], parts: list[engine.Interval]) -> dict[str, Any]:
+	main, hosts = members[0], host_rows(members, parts)
+	return {
+		"host": main.host.name,
+		"hosts": hosts,
+		"starts_at": parts[0][0],
+		"ends_at": parts[-1][1],
+		**own_buffers(main),
+	}
 
 
 def joinable_booking(members: Sequence[engine.Member], start: int) -> Document | None:
@@ -121,23 +149,8 @@ def successor(booking: Document, members: Sequence[engine.Member], parts: list[e
 	All fields are copied, except for those marked "no copy", which belong to one booking alone.
 	"""
 	new = frappe.copy_doc(booking, ignore_no_copy=False)
-	rules = members[0].rules
-	new.update(
-		{
-			"rescheduled_from": booking.name,
-			"host": members[0].host.name,
-			"hosts": host_rows(members, parts),
-			"starts_at": parts[0][0],
-			"ends_at": parts[-1][1],
-			"buffer_before_minutes": rules.buffer_before,
-			"buffer_after_minutes": rules.buffer_after,
-			"seats": booking.seats,
-			"turn_shares": booking.turn_shares,
-			"manage_key": booking.manage_key,
-			"ical_uid": booking.ical_uid,
-			"sequence": booking.sequence,
-		}
-	)
+	new.update({field: booking.get(field) for field in _OF_SUCCESSOR})
+	new.update({"rescheduled_from": booking.name, **_when_and_who(members, parts)})
 	if new.host != booking.host:
 		retitle(new)
 	return new
@@ -172,74 +185,6 @@ def own_buffers(member: engine.Member) -> dict[str, int]:
 	"""Return the buffer fields of a host's row, in minutes."""
 	rules = member.rules
 	return {"buffer_before_minutes": rules.buffer_before, "buffer_after_minutes": rules.buffer_after}
-
-
-def _seats(request: BookingRequest, meeting_type: Document, user: str, start: int) -> dict[str, Any]:
-	"""Return the seats, and for a type with several seats the session's key: bookings with the same key may overlap."""
-	if (meeting_type.seats or 1) == 1:
-		return {"seats": 1}
-	return {
-		"seats": request.party,
-		"session": session_key(meeting_type.name, start, user),
-		"session_uid": new_session_uid(),
-	}
-
-
-def _attendee(request: BookingRequest) -> dict[str, Any]:
-	return {
-		"attendee_name": request.attendee_name,
-		"attendee_email": request.attendee_email,
-		"address_status": request.address_status,
-		"attendee_phone": request.attendee_phone,
-		"attendee_company": request.attendee_company,
-		"timezone": request.timezone,
-		"language": request.language,
-		"writing": request.writing,
-		"notes": request.notes,
-		"guests": [{"email": address} for address in request.guests],
-		"answers": [asdict(answer) for answer in request.answers],
-	}
-
-
-def _place(request: BookingRequest) -> dict[str, Any]:
-	"""Return the place. A phone call goes to the attendee's number if the place has none."""
-	place = request.place
-	return {
-		"location_type": place.type or None,
-		"location": request.attendee_phone if place.needs_phone else place.details or None,
-	}
-
-
-def _origin(request: BookingRequest, meeting_type: Document) -> dict[str, Any]:
-	return {
-		"source": request.source or "page",
-		"price": meeting_type.price,
-		"currency": meeting_type.currency,
-		**request.utm,
-		"reference": request.reference,
-	}
-
-
-def _payment(request: BookingRequest, meeting_type: Document, start: int, now: int) -> dict[str, Any]:
-	"""Return what the attendee has to pay before the booking counts. Who books for somebody settles that with them."""
-	if not is_charged(meeting_type) or request.on_behalf:
-		return {}
-	seats = request.party if (meeting_type.seats or 1) > 1 else 1
-	return {
-		"status": "Pending",
-		"price": meeting_type.price * seats,
-		"payment_status": AWAITING,
-		"amount_due": float(due_now(meeting_type, seats)),
-		"pay_until": min(now + LONGEST_WAIT, start),
-	}
-
-
-def _records(request: BookingRequest) -> dict[str, Any]:
-	"""Return the CRM's records that a host has chosen. For other bookings, crm/ finds them by the e-mail address."""
-	if not request.on_behalf:
-		return {}
-	doctype, name = request.on_behalf.reference or (None, None)
-	return {"contact": request.on_behalf.contact, "reference_doctype": doctype, "reference_name": name}
 
 
 def new_uid() -> str:

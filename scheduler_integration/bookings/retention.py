@@ -68,7 +68,9 @@ def forget_past_bookings(now: int) -> int:
 		forget_bookings(names)
 		frappe.db.commit()
 		forgotten += len(names)
-	_delete_digests(before)
+	# Delete the mails that listed the meetings of a day before this instant (epoch seconds).
+	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
+	_delete("Email Queue", digests, ("Email Queue Recipient",))
 	frappe.db.commit()
 	return forgotten
 
@@ -95,7 +97,12 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)
 	for table in ("Booking Answer", "Booking Guest"):
 		frappe.db.delete(table, {"parenttype": "Booking", "parent": ["in", names]})
-	_delete_files(names)  # Before the comments: Frappe writes one with the file's name.
+	if frappe.db.table_exists("File"):
+		for name in frappe.get_all(
+			"File", {"attached_to_doctype": "Booking", "attached_to_name": ["in", names]}, pluck="name"
+		):
+			# The job runs for the site, not for a user. The file itself is deleted too.
+			frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
 	delete_records_about(("Booking",), names)
 	delete_tasks_of(names)
 	events.forget_people(names)
@@ -137,22 +144,6 @@ def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> N
 	if frappe.db.table_exists("Version"):
 		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ["in", names]})
 	frappe.db.delete(doctype, {"name": ["in", names]})
-
-
-def _delete_files(names: list[str]) -> None:
-	if not frappe.db.table_exists("File"):
-		return
-	for name in frappe.get_all(
-		"File", {"attached_to_doctype": "Booking", "attached_to_name": ["in", names]}, pluck="name"
-	):
-		# The job runs for the site, not for a user. The file itself is deleted too.
-		frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
-
-
-def _delete_digests(before: int) -> None:
-	"""Delete the mails that listed the meetings of a day before this instant (epoch seconds)."""
-	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
-	_delete("Email Queue", digests, ("Email Queue Recipient",))
 
 
 def _erased() -> dict[str, Any]:

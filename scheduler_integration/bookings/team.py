@@ -1,5 +1,6 @@
 """Shows how a team stands: whose turn it is, by the rule that assigns, and what each host has of what limits allow."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,7 +61,17 @@ def team_week(meeting_types: Sequence[Document], now: int) -> TeamWeek:
 	offers = {
 		each.meeting_type: make_offer(each, replace(request, records=records), *week, now) for each, request in asked
 	}
-	return TeamWeek(_turns(offers, week), _hosts(offers, now))
+	members = defaultdict(list)
+	for doc, offer in offers.items():
+		for member in offer.pool.members:
+			members[member.host.name].append((doc, member))
+	hosts = {}
+	for user, own in members.items():
+		meetings, minutes = (engine.used_of(each, own[0][1].host, now) for each in (_ALL_MEETINGS, _ALL_MINUTES))
+		limits = [(doc.title, limit, member.host) for doc, member in own for limit in member.rules.limits]
+		used = tuple(LimitUse(title, limit, engine.used_of(limit, host, now)) for title, limit, host in limits)
+		hosts[user] = HostWeek(meetings, minutes, used)
+	return TeamWeek(_turns(offers, week), hosts)
 
 
 def _turns(offers: dict[Document, Offer], week: engine.Interval) -> dict[str, Turn]:
@@ -88,24 +99,3 @@ def _standing(owed: dict[str, Owed], rows: Sequence[tuple[str, int, int, datetim
 		return minutes_of(counted, [each.user for each in running], week)
 
 	return Standing(lambda users: {user: owed.get(user, Owed()) for user in users}, loads)
-
-
-def _hosts(offers: dict[Document, Offer], now: int) -> dict[str, HostWeek]:
-	members: dict[str, list[tuple[Document, engine.Member]]] = {}
-	for doc, offer in offers.items():
-		for member in offer.pool.members:
-			members.setdefault(member.host.name, []).append((doc, member))
-	return {user: _week(own, now) for user, own in members.items()}
-
-
-def _week(own: list[tuple[Document, engine.Member]], now: int) -> HostWeek:
-	host = own[0][1].host
-	return HostWeek(
-		engine.used_of(_ALL_MEETINGS, host, now),
-		engine.used_of(_ALL_MINUTES, host, now),
-		tuple(
-			LimitUse(doc.title, limit, engine.used_of(limit, member.host, now))
-			for doc, member in own
-			for limit in member.rules.limits
-		),
-	)

@@ -29,9 +29,10 @@ def note_on_timeline(changes: Changes) -> dict[str, Fields]:
 
 
 def _notes(change: Change) -> list[Document]:
-	email, name = _who(change)
-	did = _did(change)
+	did, user = _did(change), "Administrator" if change.by is Actor.SYSTEM else frappe.session.user
+	email, name = user, get_fullname(user)
 	if change.by is Actor.ATTENDEE:
+		email, name = change.booking.attendee_email, change.booking.attendee_name
 		did = _("{0} (the attendee)").format(did)
 	sentence = _("{0}: {1}").format(did, change.reason) if change.reason else did
 	values = {
@@ -55,13 +56,20 @@ def _notes(change: Change) -> list[Document]:
 
 def _did(change: Change) -> str:
 	if change.by is Actor.SYSTEM:
-		return _by_itself(change)
+		back = _("paid the money back automatically, because the meeting doesn't take place")
+		return {
+			Kind.REFUND_FAILED: _("noticed that money couldn't be paid back"),
+			Kind.REFUNDED: back if change.releases_time else _("noticed that money goes back"),
+			Kind.DECLINED: _("declined the request automatically, because its time passed without an answer"),
+		}.get(change.kind, _("completed the meeting automatically after its end"))
 	if change.moved_from and change.kind is not Kind.UNDONE:
 		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
 		return _("moved the meeting from {0} to {1}").format(old, new)
-	if change.kind in _WRITTEN:
-		return _WRITTEN[change.kind](change)
+	if change.kind in (Kind.REASSIGNED, Kind.GUESTS_CHANGED, Kind.PROPOSED):
+		return _of_whom(change)
+	gives_back = _("gave the time back and asked the attendee to choose another one")
 	return {
+		Kind.RESCHEDULE_ASKED: gives_back if change.releases_time else _("asked the attendee to choose another time"),
 		Kind.CONFIRMED: _("confirmed the request"),
 		Kind.DECLINED: _("declined the request"),
 		Kind.CANCELLED: _("cancelled the meeting"),
@@ -79,54 +87,15 @@ def _did(change: Change) -> str:
 	}[change.kind]
 
 
-def _by_itself(change: Change) -> str:
-	if change.kind is Kind.REFUND_FAILED:
-		return _("noticed that money couldn't be paid back")
-	if change.kind is Kind.REFUNDED and not change.releases_time:
-		return _("noticed that money goes back")
-	if change.kind is Kind.REFUNDED:
-		return _("paid the money back automatically, because the meeting doesn't take place")
-	if change.kind is Kind.DECLINED:
-		return _("declined the request automatically, because its time passed without an answer")
-	return _("completed the meeting automatically after its end")
-
-
-def _reassigned(change: Change) -> str:
-	hosts = ", ".join(get_fullname(user) for user in change.booking.host_users())
-	return _("reassigned the meeting from {0}; the hosts are now {1}").format(get_fullname(change.leaving or ""), hosts)
-
-
-def _asked(change: Change) -> str:
-	if change.releases_time:
-		return _("gave the time back and asked the attendee to choose another one")
-	return _("asked the attendee to choose another time")
-
-
-def _changed_guests(change: Change) -> str:
+def _of_whom(change: Change) -> str:
+	"""Return a sentence that names people or a time."""
+	if change.kind is Kind.PROPOSED:
+		when = f"{to_site_time(change.booking.proposed_start):%Y-%m-%d %H:%M}"
+		return _("proposed another time: {0}").format(when)
+	if change.kind is Kind.REASSIGNED:
+		leaving, hosts = get_fullname(change.leaving or ""), ", ".join(map(get_fullname, change.booking.host_users()))
+		return _("reassigned the meeting from {0}; the hosts are now {1}").format(leaving, hosts)
 	added, removed = ", ".join(change.added_guests), ", ".join(change.removed_guests)
 	if added and removed:
 		return _("invited {0} and removed {1} from the additional guests").format(added, removed)
 	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
-
-
-def _proposed(change: Change) -> str:
-	when = f"{to_site_time(change.booking.proposed_start):%Y-%m-%d %H:%M}"
-	return _("proposed another time: {0}").format(when)
-
-
-# These changes need a sentence that depends on more than their kind, so a function writes it.
-_WRITTEN = {
-	Kind.REASSIGNED: _reassigned,
-	Kind.RESCHEDULE_ASKED: _asked,
-	Kind.GUESTS_CHANGED: _changed_guests,
-	Kind.PROPOSED: _proposed,
-}
-
-
-def _who(change: Change) -> tuple[str, str]:
-	"""Return address and name of the person who acted."""
-	booking: Document = change.booking
-	if change.by is Actor.ATTENDEE:
-		return booking.attendee_email, booking.attendee_name
-	user = "Administrator" if change.by is Actor.SYSTEM else frappe.session.user
-	return user, get_fullname(user)

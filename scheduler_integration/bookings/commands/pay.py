@@ -61,7 +61,20 @@ def begin_payment(token: str, now: int) -> Order | Checkout:
 	payment = records.of(_open_payment(booking).name, for_update=True)
 	if payment.checkout_url:
 		return Checkout(payment.external_id, payment.checkout_url)
-	order = records.order_of(payment) or _order(booking, payment, now)
+	page, dates = pay_url(booking), len(records.shares_of(payment))
+	title = booking.get_meeting_type().title
+	order = records.order_of(payment) or Order(
+		payment=payment.name,
+		title=f"{title} × {dates}" if dates > 1 else title,
+		amount=asked_for(payment),
+		currency=payment.currency,
+		email=booking.attendee_email,
+		name=booking.attendee_name,
+		language=booking.language or "en",
+		expires_at=session_ends(booking.pay_until),
+		return_url=f"{page}?returned=1",
+		back_url=page,
+	)
 	records.note_order(payment.name, order)
 	plan_look([payment], now + LOOK_SECONDS, now)
 	return order
@@ -321,7 +334,11 @@ def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int
 				check_hosts_have_time(offer, members, booking.starts_at, booking, now, force=False)
 			booking.sequence += 1
 			_make_paid([booking], [amount])
-		run_once_paid(*(_booked_again(booking, now) for booking in bookings))
+		# The turn went back to the ledger when nobody paid. Now each booking gives its host what the host pays.
+		is_robin = bookings[0].get_meeting_type().assignment == "Round Robin"
+		turns = [Turn(each.host, {each.host: BOOKING}) if is_robin else None for each in bookings]
+		again = zip(bookings, turns, strict=True)
+		run_once_paid(*(Change(Kind.BOOKED, each, now, turn, by=Actor.ATTENDEE) for each, turn in again))
 	except (SlotTaken, HostLeft):
 		frappe.db.rollback(save_point="late_payment")
 		for booking in bookings:
@@ -330,37 +347,12 @@ def _give_again(bookings: Sequence[Document], amounts: Sequence[float], now: int
 	return True
 
 
-def _booked_again(booking: Document, now: int) -> Change:
-	turn = None
-	if booking.get_meeting_type().assignment == "Round Robin":
-		# The turn went back to the ledger when nobody paid. Now the booking gives its host what the host pays.
-		turn = Turn(booking.host, {booking.host: BOOKING})
-	return Change(Kind.BOOKED, booking, now, turn, by=Actor.ATTENDEE)
-
-
 def _open_payment(booking: Document) -> frappe._dict:
 	"""Return the payment with whose checkout the booking is paid."""
 	payments = records.checkouts_of([booking.name])
 	if not payments:
 		raise PaymentOver
 	return payments[0]
-
-
-def _order(booking: Document, payment: frappe._dict, now: int) -> Order:
-	page, dates = pay_url(booking), len(records.shares_of(payment))
-	title = booking.get_meeting_type().title
-	return Order(
-		payment=payment.name,
-		title=f"{title} × {dates}" if dates > 1 else title,
-		amount=asked_for(payment),
-		currency=payment.currency,
-		email=booking.attendee_email,
-		name=booking.attendee_name,
-		language=booking.language or "en",
-		expires_at=session_ends(booking.pay_until),
-		return_url=f"{page}?returned=1",
-		back_url=page,
-	)
 
 
 def _has_begun(payment: frappe._dict) -> tuple[bool, str]:

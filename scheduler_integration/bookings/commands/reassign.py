@@ -48,9 +48,10 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	if not is_manager():
 		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
 	check_open(booking, now)
-	return _take_over(
-		booking, _new_host(host, possible_hosts(booking), booking), _leaving(booking, replaces), now, force
-	)
+	new_host = _new_host(host, possible_hosts(booking), booking)
+	if replaces and replaces not in booking.host_users():
+		raise InvalidRequest(details={"replaces": _("Choose one of the hosts of this meeting.")})
+	return _take_over(booking, new_host, replaces or booking.host, now, force)
 
 
 @command
@@ -76,12 +77,25 @@ def _take_over(booking: Document, new_host: TypeHost, leaving: str, now: int, fo
 	guard.lock_hosts([*booking.host_users(), new_host.user])
 	coming = _check_free(booking, new_host, now, force)
 	if not force:
-		_check_not_required(booking, leaving, coming)
+		# Raise HostNotFree if the collective meeting requires the host who would leave it. A disabled user may leave.
+		meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+		page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+		required = required_users(meeting_type, page) if meeting_type.assignment == "Collective" else ()
+		if leaving in required and leaving in {host.user for host in enabled_hosts(meeting_type, page)}:
+			sentence = _("{0} is required for this meeting.").format(get_fullname(leaving))
+			raise HostNotFree((), [Objection("REQUIRED_HOST", sentence)], coming.host.hours.zone, can_force=True)
 	sharing = [
 		other for other in live_in_session(booking.session, hosts=booking.host_users()) if other.name != booking.name
 	]
 	if booking.session:
-		_move_session(booking, leaving, new_host.user, now)
+		# Move the session's time and seats to the new host. This comes before the bookings are saved: each of them
+		# then finds its time and seats already in place. Otherwise the first booking would claim time that still
+		# belongs to the session's old key, and get SlotTaken.
+		main = new_host.user if leaving == booking.host else booking.host
+		since = _to_come(booking, now)[0][0]
+		guard.move_session_key(
+			booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, new_host.user, since
+		)
 	_reassign([booking, *sharing], leaving, coming, now)
 	return for_host(booking, now)
 
@@ -95,14 +109,6 @@ def _new_host(host: str, possible: Sequence[TypeHost], booking: Document) -> Typ
 	return new_host
 
 
-def _leaving(booking: Document, replaces: str | None) -> str:
-	if not replaces:
-		return str(booking.host)
-	if replaces not in booking.host_users():
-		raise InvalidRequest(details={"replaces": _("Choose one of the hosts of this meeting.")})
-	return replaces
-
-
 def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
 	"""Return the new host with their calendar. Raises HostNotFree, unless the reason binds only attendees."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
@@ -114,20 +120,21 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
 	refusals_that_bind = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
 	if refusals_that_bind:
-		raise _not_free(refusals_that_bind, member, now)
+		items = {
+			(item.start, item.end, item.label): item
+			for _start, refusal in refusals_that_bind
+			for item in refusal.conflicts
+		}
+		raise HostNotFree(
+			calendar_entries(items.values()),
+			[
+				Objection(refusal.reason.value, reason_text(refusal, member, start, now))
+				for start, refusal in refusals_that_bind
+			],
+			member.host.hours.zone,
+			can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in refusals_that_bind),
+		)
 	return member
-
-
-def _check_not_required(booking: Document, leaving: str, coming: engine.Member) -> None:
-	"""Raise HostNotFree if the collective meeting requires the host who would leave it. A disabled user may leave."""
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	if meeting_type.assignment != "Collective" or leaving not in required_users(meeting_type, page):
-		return
-	if leaving not in {host.user for host in enabled_hosts(meeting_type, page)}:
-		return
-	sentence = _("{0} is required for this meeting.").format(get_fullname(leaving))
-	raise HostNotFree((), [Objection("REQUIRED_HOST", sentence)], coming.host.hours.zone, can_force=True)
 
 
 def _to_come(booking: Document, now: int) -> list[engine.Interval]:
@@ -135,33 +142,18 @@ def _to_come(booking: Document, now: int) -> list[engine.Interval]:
 	return [part for part in booking.parts() if part[1] > now]
 
 
-def _not_free(obstacles: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
-	items = {(item.start, item.end, item.label): item for _start, refusal in obstacles for item in refusal.conflicts}
-	return HostNotFree(
-		calendar_entries(items.values()),
-		[Objection(refusal.reason.value, reason_text(refusal, member, start, now)) for start, refusal in obstacles],
-		member.host.hours.zone,
-		can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in obstacles),
-	)
-
-
-def _move_session(booking: Document, leaving: str, coming: str, now: int) -> None:
-	"""Move the session's time and seats to the new host.
-
-	This comes before the bookings are saved: each of them then finds its time and seats already in place. Otherwise the
-	first booking would claim time that still belongs to the session's old key, and get SlotTaken.
-	"""
-	main = coming if leaving == booking.host else booking.host
-	since = _to_come(booking, now)[0][0]
-	guard.move_session_key(
-		booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, coming, since
-	)
-
-
 def _reassign(bookings: Sequence[Document], leaving: str, coming: engine.Member, now: int) -> None:
 	former_host = leaving if leaving == bookings[0].host else None
 	for booking in bookings:
-		_replace(booking, leaving, coming, now)
+		for row in booking.hosts:
+			if row.user == leaving and row.ends_at > now:
+				row.update({"user": coming.host.name, **own_buffers(coming)})
+		if booking.host == leaving:
+			booking.host = coming.host.name
+			retitle(booking)
+			if booking.session:
+				booking.session = session_key(booking.meeting_type, booking.starts_at, booking.host)
+		booking.sequence += 1
 	save(*bookings)
 	run_consequences(
 		*(
@@ -176,16 +168,3 @@ def _reassign(bookings: Sequence[Document], leaving: str, coming: engine.Member,
 			for booking in bookings
 		)
 	)
-
-
-def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -> None:
-	coming = member.host.name
-	for row in booking.hosts:
-		if row.user == leaving and row.ends_at > now:
-			row.update({"user": coming, **own_buffers(member)})
-	if booking.host == leaving:
-		booking.host = coming
-		retitle(booking)
-		if booking.session:
-			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
-	booking.sequence += 1

@@ -81,7 +81,8 @@ def undoable(
 	before = tasks.states_of(concerned)
 	with waiting(seconds):
 		done = command()
-	now_stored = _stored([*concerned, *_successors(concerned)])
+	successors = frappe.get_all("Booking", {"rescheduled_from": ["in", concerned]}, pluck="name")
+	now_stored = _stored([*concerned, *successors])
 	changed = [each for each in concerned if now_stored[each]["modified"] != stored[each]["modified"]]
 	made = {each: row["rescheduled_from"] for each, row in now_stored.items() if row["rescheduled_from"] in changed}
 	touched = [*changed, *made]
@@ -145,7 +146,9 @@ def undo(facts: Facts, now: int) -> None:
 	for booking in facts["bookings"]:
 		_restore(bookings[booking["name"]], booking["image"], former_of.get(booking["name"]), facts["at"], now)
 	for former, new in former_of.items():
-		_forget(new, former)
+		tasks.hand_over(new.name, former)
+		# No role may delete bookings by hand.
+		frappe.delete_doc("Booking", new.name, force=True, ignore_permissions=True, delete_permanently=True)
 
 
 @command
@@ -198,15 +201,11 @@ def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:
 
 def _close(new: Document) -> None:
 	"""Give back the time of a booking that is to be deleted, and its entries in the ledger."""
-	if new.turn_shares and not _is_inherited(new):
+	# If the moved booking took over the entries of the former one, that one has them still.
+	if new.turn_shares and new.turn_shares != frappe.db.get_value("Booking", new.rescheduled_from, "turn_shares"):
 		ledger.take_back(new)
 	new.update({"status": "Rescheduled", "rescheduled_from": None})
 	save(new)
-
-
-def _is_inherited(new: Document) -> bool:
-	"""Whether the moved booking took over the entries of the former one, which has them still."""
-	return bool(frappe.db.get_value("Booking", new.rescheduled_from, "turn_shares") == new.turn_shares)
 
 
 def _restore(booking: Document, image: Facts, new: Document | None, at: int, now: int) -> None:
@@ -248,22 +247,12 @@ def _restore(booking: Document, image: Facts, new: Document | None, at: int, now
 	)
 
 
-def _forget(new: Document, former: str) -> None:
-	tasks.hand_over(new.name, former)
-	# No role may delete bookings by hand.
-	frappe.delete_doc("Booking", new.name, force=True, ignore_permissions=True, delete_permanently=True)
-
-
 def _image(booking: Document) -> Facts:
 	rows = {
 		table: [{field: row.get(field) for field in fields} for row in booking.get(table)]
 		for table, fields in _ROWS.items()
 	}
 	return {**{field: booking.get(field) for field in _FIELDS}, **rows}
-
-
-def _successors(names: Iterable[str]) -> list[str]:
-	return list(frappe.get_all("Booking", {"rescheduled_from": ["in", list(names)]}, pluck="name"))
 
 
 def _stored(names: list[str]) -> dict[str, Facts]:
