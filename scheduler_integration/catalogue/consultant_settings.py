@@ -10,6 +10,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.clock import from_site_time
+from scheduler_integration.platform.records import record, set_or_none
 from scheduler_integration.platform.transactions import read_committed
 
 # The attempts of an update if another one happens at the same time.
@@ -73,16 +74,10 @@ def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
 
 
 def _of(row: Any) -> ConsultantSettings:
-	return ConsultantSettings(
-		name=row.name,
-		consultant=row.consultant,
-		scheduler_provider=row.scheduler_provider,
-		scheduler_url=row.scheduler_url or None,
-		embed_code=row.embed_code or None,
-		display_name=row.display_name or None,
-		description=row.description or None,
-		show_in_reports=bool(row.show_in_reports),
-		embed_in_reports=bool(row.embed_in_reports),
+	return record(
+		ConsultantSettings,
+		row,
+		**set_or_none(row, "scheduler_url", "embed_code", "display_name", "description"),
 		created_at=from_site_time(row.creation),
 		updated_at=from_site_time(row.modified),
 	)

@@ -11,6 +11,7 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.platform.clock import from_site_time
+from scheduler_integration.platform.records import record, set_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +112,13 @@ def _phases_of(names: list[str]) -> dict[str, set[str]]:
 
 def _of_row(row: frappe._dict, phases: Iterable[str]) -> ConsultantType:
 	has_page = row.page_slug and row.page_is_active
-	return ConsultantType(
-		name=row.name,
-		consultant=row.consultant,
-		title=row.title,
-		duration_minutes=row.duration_minutes,
+	return record(
+		ConsultantType,
+		row,
+		**set_or_none(row, "scheduler_event_url", "scheduling_page"),
 		durations=tuple(durations_of(row)),
 		number_of_days=row.number_of_days or 1,
-		description=row.description or "",
-		scheduler_event_url=row.scheduler_event_url or None,
 		page_url=page_url(row.page_slug, row.slug) if has_page else None,
 		phases=tuple(phase for phase in PHASES if phase in phases),
-		priority=row.priority,
-		is_active=bool(row.is_active),
-		sort_order=row.sort_order,
 		created_at=from_site_time(row.creation),
-		scheduling_page=row.scheduling_page or None,
 	)

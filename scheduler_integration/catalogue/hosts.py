@@ -12,6 +12,7 @@ from pypika import Field, Table
 
 from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.sql import value
 from scheduler_integration.times import Absence
 
@@ -184,12 +185,8 @@ def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Do
 	if not meeting_type.hosts:
 		return rows
 	chosen = {row.user: row.is_required for row in meeting_type.hosts}
-	return [_with_own_choice(row, chosen[row.user]) for row in rows if row.user in chosen]
-
-
-def _with_own_choice(row: Document, is_required: int) -> frappe._dict:
-	kept = {field: row.get(field) for field in ("user", "weight", "priority", "active_since")}
-	return frappe._dict(kept, is_required=is_required)
+	kept = "user", "weight", "priority", "active_since"
+	return [frappe._dict(picked(row, *kept), is_required=chosen[row.user]) for row in rows if row.user in chosen]
 
 
 def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._dict]:

@@ -22,6 +22,7 @@ from scheduler_integration.catalogue.questions import choices_of, lines_of, link
 from scheduler_integration.catalogue.repeats import Repeat, repeat_of
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import PageNotFound
+from scheduler_integration.platform.records import picked, record, set_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,28 +237,19 @@ def _listing(page: Document, *, only_listed: bool = False) -> Listing:
 
 def _page(page: Document, people: People) -> PublicPage:
 	return PublicPage(
-		slug=page.slug,
-		title=page.title,
-		page_type=page.page_type,
-		description=page.description or None,
-		welcome_message=page.welcome_message or None,
-		brand_color=page.brand_color or None,
-		logo=page.logo or None,
-		timezone=page.timezone,
+		**picked(page, "slug", "title", "page_type", "timezone"),
+		**set_or_none(page, "description", "welcome_message", "brand_color", "logo", "organization"),
 		hosts=_hosts(hosts_of_page(page, people)),
-		organization=page.organization or None,
 	)
 
 
 def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetingType:
 	hosts = hosts_of(doc, page, people)
 	places = offered_places(doc, [host.user for host in hosts])
-	return PublicMeetingType(
-		slug=doc.slug,
-		title=doc.title,
-		description=doc.description or None,
-		color=doc.color or None,
-		duration_minutes=doc.duration_minutes,
+	return record(
+		PublicMeetingType,
+		doc,
+		**set_or_none(doc, "description", "color", "currency"),
 		duration_options=tuple(durations_of(doc)),
 		location_type=frappe.scrub(places[0].type) if places else None,
 		location_label=location_label(places[0].type) if places else None,
@@ -265,9 +257,6 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 			PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone) for place in places
 		),
 		price=flt(doc.price),
-		currency=doc.currency or None,
-		requires_confirmation=bool(doc.requires_confirmation),
-		assignment=doc.assignment,
 		seats=doc.seats or 1,
 		number_of_days=doc.number_of_days or 1,
 		hold_minutes=frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
@@ -279,7 +268,6 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		repeat=repeat_of(doc),
 		is_paid_first=doc.payment == "Before Booking" and bool(doc.price),
 		deposit=flt(doc.deposit),
-		has_waitlist=bool(doc.has_waitlist),
 	)
 
 

@@ -41,6 +41,11 @@ def picked(values: Any, *names: str) -> dict[str, Any]:
 	return {name: getattr(values, name) for name in names}
 
 
+def set_or_none(values: Any, *names: str) -> dict[str, Any]:
+	"""Return the attributes of these names, by name, with None for empty ones."""
+	return {name: getattr(values, name) or None for name in names}
+
+
 @cache
 def _columns(kind: Any) -> list[tuple[str, str, bool]]:
 	return [

@@ -30,6 +30,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload, parse_
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.records import picked
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.messages import plan_joined
@@ -42,6 +43,8 @@ from scheduler_integration.waitlist.rows import Entry, Offered
 MOST_WAITING = 500
 # The last places are for those whose address is confirmed, and for attendees: anybody can type many addresses.
 MOST_UNCONFIRMED = 400
+# What an entry has of a booking form, or of a booking.
+_OF_PERSON = ("attendee_name", "attendee_email", "attendee_phone", "language", "address_status")
 
 
 @command
@@ -71,14 +74,9 @@ def join_waitlist(request: WaitRequest, found: Bookable, now: int) -> Entry:
 		fields = {
 			"meeting_type": found.meeting_type.name,
 			"scheduling_page": found.page.name,
-			"attendee_name": person.attendee_name,
-			"attendee_email": person.attendee_email,
-			"attendee_phone": person.attendee_phone,
-			"by_text": int(wait.by_text),
-			"language": person.language,
+			**picked(person, *_OF_PERSON),
+			**_asked(wait),
 			"duration_minutes": person.duration,
-			"most_unanswered": wait.most_unanswered,
-			"address_status": person.address_status,
 		}
 		entry = records.insert_entry(fields, wait.bounds, request.details, now, place)
 	return _joined(entry, users, now)
@@ -106,16 +104,10 @@ def wait_for_earlier(token: str, wait: Wait, now: int) -> Entry:
 		raise WaitlistFull
 	fields = {
 		"meeting_type": meeting_type.name,
-		"scheduling_page": booking.scheduling_page,
 		"booking": booking.name,
-		"attendee_name": booking.attendee_name,
-		"attendee_email": booking.attendee_email,
-		"attendee_phone": booking.attendee_phone,
+		**picked(booking, "scheduling_page", "duration_minutes", *_OF_PERSON),
+		**_asked(wait),
 		"by_text": int(wait.by_text and bool(booking.attendee_phone)),
-		"language": booking.language,
-		"duration_minutes": booking.duration_minutes,
-		"most_unanswered": wait.most_unanswered,
-		"address_status": booking.address_status,
 	}
 	return _joined(records.insert_entry(fields, wait.bounds, {}, now), users, now)
 
@@ -226,13 +218,12 @@ def _end_for_owner(entry: Entry, now: int) -> int:
 
 
 def _change(entry: Entry, wait: Wait) -> None:
-	records.change_bounds(
-		entry.name,
-		wait.bounds,
-		by_text=int(wait.by_text),
-		most_unanswered=wait.most_unanswered,
-		unanswered=0,
-	)
+	records.change_bounds(entry.name, wait.bounds, **_asked(wait), unanswered=0)
+
+
+def _asked(wait: Wait) -> dict[str, int]:
+	"""Return the fields of an entry that say how its person is told, and how often."""
+	return {**picked(wait, "most_unanswered"), "by_text": int(wait.by_text)}
 
 
 def _waiting(entry: Entry) -> Entry:

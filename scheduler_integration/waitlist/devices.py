@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scheduler_integration.exceptions import WaitlistOver
 from scheduler_integration.parsing.device import Subscription
+from scheduler_integration.platform.records import picked
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
 
@@ -16,7 +17,7 @@ def add_device(token: str, device: Subscription) -> None:
 	entry = find_entry(token, for_update=True)
 	if entry.status != records.WAITING:
 		raise WaitlistOver
-	keys = {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
+	keys = picked(device, "endpoint", "p256dh", "auth")
 	others = [each for each in entry.devices if each["endpoint"] != device.endpoint]
 	records.keep_devices(entry.name, [*others, keys][-MOST:])
 

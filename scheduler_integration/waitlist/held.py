@@ -5,9 +5,9 @@ from typing import Any
 import frappe
 
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.records import picked, set_or_none
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.retention import names_of
-from scheduler_integration.waitlist.rows import Entry
 
 
 def waiting_names(address: str) -> list[str]:
@@ -29,7 +29,19 @@ def held_waiting(address: str) -> list[dict[str, Any]]:
 	return [
 		{
 			"meeting": titles.get(each.meeting_type),
-			**_entry(each),
+			"status": each.status,
+			"joined": iso(each.joined_at, "UTC"),
+			**picked(each, "attendee_name", "attendee_email", "by_text"),
+			**set_or_none(each, "attendee_phone", "language"),
+			"timezone": each.zone,
+			"first_date": str(each.bounds.first),
+			"last_date": str(each.bounds.last),
+			"weekdays": sorted(each.bounds.weekdays),
+			**picked(each.bounds, "from_minute", "to_minute"),
+			# Their addresses at push services open something, so only their number is shown.
+			"devices": len(each.devices),
+			# The fields of the booking form, as the person typed them.
+			"details": dict(each.details),
 			"offers": [
 				{"start": iso(offer.start, "UTC"), "status": offer.status, "offered": iso(offer.offered_at, "UTC")}
 				for offer in offers.get(each.name, ())
@@ -42,26 +54,3 @@ def held_waiting(address: str) -> list[dict[str, Any]]:
 		}
 		for each in entries
 	]
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-	bounds = entry.bounds
-	return {
-		"status": entry.status,
-		"joined": iso(entry.joined_at, "UTC"),
-		"attendee_name": entry.attendee_name,
-		"attendee_email": entry.attendee_email,
-		"attendee_phone": entry.attendee_phone or None,
-		"by_text": entry.by_text,
-		"language": entry.language or None,
-		"timezone": bounds.zone,
-		"first_date": str(bounds.first),
-		"last_date": str(bounds.last),
-		"weekdays": sorted(bounds.weekdays),
-		"from_minute": bounds.from_minute,
-		"to_minute": bounds.to_minute,
-		# Their addresses at push services open something, so only their number is shown.
-		"devices": len(entry.devices),
-		# The fields of the booking form, as the person typed them.
-		"details": dict(entry.details),
-	}

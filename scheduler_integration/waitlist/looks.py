@@ -8,6 +8,7 @@ deleted in a host's calendar.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -188,20 +189,25 @@ def _still_waiting(
 	People who can't move their meeting at present are left out.
 	"""
 	entries = _following_moves(entries)
-	bookings = {each.name: each for each in load_bookings(sorted({e.booking for e in entries if e.booking}))}
-	late = [each.name for each in entries if each.bounds.until <= now]
-	gone = [each.name for each in entries if each.booking and not _is_coming(bookings.get(each.booking), now)]
-	undoable = {each.name for each in entries if each.booking and _may_come_back(bookings.get(each.booking), now)}
-	_end(late, records.BECAUSE_DATE, hosts, now)
-	_end([name for name in gone if name not in {*late, *undoable}], records.BECAUSE_MEETING, hosts, now)
-	moving = {each.name: bookings[each.booking] for each in entries if each.booking and each.booking in bookings}
-	stuck = {
-		name
-		for name, booking in moving.items()
-		if reschedule_refusal(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type), now)
-	}
-	left = [each for each in entries if each.name not in {*late, *gone, *stuck}]
-	return left, {each.name: moving[each.name] for each in left if each.booking}
+	found = {each.name: each for each in load_bookings(sorted({each.booking for each in entries if each.booking}))}
+	left: list[Entry] = []
+	ended: dict[str, list[str]] = defaultdict(list)
+	for entry in entries:
+		booking = found.get(entry.booking or "")
+		is_coming = bool(booking and booking.status in OPEN and booking.starts_at > now)
+		if entry.bounds.until <= now:
+			ended[records.BECAUSE_DATE].append(entry.name)
+		elif entry.booking and not is_coming:
+			if not _may_come_back(booking, now):
+				ended[records.BECAUSE_MEETING].append(entry.name)
+		elif not booking or not reschedule_refusal(booking, booking.get_meeting_type(), now):
+			left.append(entry)
+	for because, names in ended.items():
+		still = list(records.lock(names))
+		offers = records.offers_to(still, records.OPEN, hosts=hosts)
+		end_and_release([each for own in offers.values() for each in own], records.WITHDRAWN)
+		records.close(still, records.ENDED, now, because=because)
+	return left, {each.name: found[each.booking] for each in left if each.booking}
 
 
 def as_offered(entry: Entry, meeting_type: Document) -> Entry:
@@ -211,10 +217,6 @@ def as_offered(entry: Entry, meeting_type: Document) -> Entry:
 	"""
 	is_chosen = entry.details.get("duration") and entry.duration in durations_of(meeting_type)
 	return entry if entry.booking or is_chosen else replace(entry, duration=meeting_type.duration_minutes)
-
-
-def _is_coming(booking: Document | None, now: int) -> bool:
-	return bool(booking and booking.status in OPEN and booking.starts_at > now)
 
 
 def _may_come_back(booking: Document | None, now: int) -> bool:
@@ -239,13 +241,6 @@ def _successors(bookings: set[str]) -> dict[str, str]:
 	filters = {"rescheduled_from": ["in", sorted(bookings)]}
 	rows = frappe.get_all("Booking", filters, ["name", "rescheduled_from"])
 	return {row.rescheduled_from: row.name for row in rows}
-
-
-def _end(names: Collection[str], because: str, hosts: Collection[str], now: int) -> None:
-	still = list(records.lock(names))
-	offers = records.offers_to(still, records.OPEN, hosts=hosts)
-	end_and_release([each for own in offers.values() for each in own], records.WITHDRAWN)
-	records.close(still, records.ENDED, now, because=because)
 
 
 def free_times(

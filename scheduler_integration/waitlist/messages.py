@@ -56,44 +56,28 @@ def plan_offers(offers: Iterable[tuple[Entry, Offered]], now: int) -> None:
 
 
 def _offering(entry: Entry, offer: Offered, now: int) -> list[Planned]:
-	push = (
-		[
-			Planned(
-				kind=Push.kind,
-				purpose=OFFER,
-				target=entry.attendee_email,
-				key=_push_key(offer.name),
-				due_at=now,
-				expires_at=offer.expires_at,
-				payload={"waitlist": entry.name, "offer": offer.name},
-			)
-		]
-		if entry.devices
-		else []
-	)
+	push = _planned(Push.kind, entry.attendee_email, _push_key(offer.name), entry, offer, now)
+	pushes = [push] if entry.devices else []
 	if not entry.is_told_by_text:
-		return [*push, _mail(entry, offer, now)]
-	text = Planned(
-		kind=TextMessage.kind,
-		purpose=OFFER,
-		target=entry.attendee_phone,
-		key=_text_key(offer.name),
-		due_at=now,
-		expires_at=offer.expires_at,
-		payload={"waitlist": entry.name, "offer": offer.name},
-	)
-	return [text, *push, _mail(entry, offer, now + TEXT_SECONDS)]
+		return [*pushes, _mail(entry, offer, now)]
+	text = _planned(TextMessage.kind, entry.attendee_phone, _text_key(offer.name), entry, offer, now)
+	return [text, *pushes, _mail(entry, offer, now + TEXT_SECONDS)]
 
 
 def _mail(entry: Entry, offer: Offered, due_at: int) -> Planned:
+	return _planned(EMAIL, entry.attendee_email, _mail_key(offer.name), entry, offer, due_at)
+
+
+def _planned(kind: str, target: str, key: str, entry: Entry, offer: Offered, due_at: int) -> Planned:
+	payload = {"waitlist": entry.name, "offer": offer.name}
 	return Planned(
-		kind=EMAIL,
+		kind=kind,
 		purpose=OFFER,
-		target=entry.attendee_email,
-		key=_mail_key(offer.name),
+		target=target,
+		key=key,
 		due_at=due_at,
 		expires_at=offer.expires_at,
-		payload={"waitlist": entry.name, "offer": offer.name},
+		payload=payload,
 	)
 
 

@@ -11,6 +11,7 @@ import frappe
 
 from scheduler_integration import engine
 from scheduler_integration.meetings.invited import UNCONFIRMED
+from scheduler_integration.platform.records import picked, record, set_or_none
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.times import Bounds
 
@@ -117,38 +118,24 @@ def key_of_hold(hold_id: str) -> str:
 	return keyed_hash(hold_id, "waitlist hold")[:32]
 
 
-def entry_of(row: frappe._dict | dict[str, Any]) -> Entry:
+def entry_of(row: frappe._dict) -> Entry:
 	"""Return the entry of a row of Waitlist Entry, which has all fields."""
 	bounds = Bounds(
-		frappe.utils.getdate(row["first_date"]),
-		frappe.utils.getdate(row["last_date"]),
-		row["timezone"],
-		frozenset(map(int, (row["weekdays"] or "").split(","))),
-		row["from_minute"] or 0,
-		row["to_minute"] or 0,
+		frappe.utils.getdate(row.first_date),
+		frappe.utils.getdate(row.last_date),
+		row.timezone,
+		frozenset(map(int, (row.weekdays or "").split(","))),
+		row.from_minute or 0,
+		row.to_minute or 0,
 	)
-	return Entry(
-		name=row["name"],
-		meeting_type=row["meeting_type"],
-		scheduling_page=row["scheduling_page"] or "",
-		status=row["status"],
-		ended_because=row["ended_because"] or "",
-		attendee_name=row["attendee_name"],
-		attendee_email=row["attendee_email"],
-		attendee_phone=row["attendee_phone"] or "",
-		by_text=bool(row["by_text"]),
-		language=row["language"] or "",
-		booking=row["booking"] or None,
-		taken=row["taken"] or None,
-		duration=row["duration_minutes"],
+	return record(
+		Entry,
+		row,
+		**set_or_none(row, "booking", "taken"),
+		duration=row.duration_minutes,
 		bounds=bounds,
-		most_unanswered=row["most_unanswered"] or 0,
-		unanswered=row["unanswered"] or 0,
-		place=row["place"] or 0,
-		joined_at=row["joined_at"],
-		address_status=row["address_status"] or "",
-		details=json.loads(row["details"] or "{}"),
-		devices=tuple(json.loads(row.get("devices") or "[]")),
+		details=json.loads(row.details or "{}"),
+		devices=tuple(json.loads(row.devices or "[]")),
 	)
 
 
@@ -175,8 +162,7 @@ def stored_bounds(bounds: Bounds) -> dict[str, Any]:
 		"first_date": bounds.first,
 		"last_date": bounds.last,
 		"weekdays": ",".join(map(str, sorted(bounds.weekdays))),
-		"from_minute": bounds.from_minute,
-		"to_minute": bounds.to_minute,
+		**picked(bounds, "from_minute", "to_minute"),
 		"until_at": bounds.until,
 	}
 
@@ -184,4 +170,4 @@ def stored_bounds(bounds: Bounds) -> dict[str, Any]:
 def stored_hold(held: Held) -> str:
 	"""Return the field `hold` of an offer, without the minimum notice."""
 	buffers = {"before": held.buffer_before, "after": held.buffer_after}
-	return json.dumps({"users": held.users, "parts": held.parts, **buffers, "seats": held.seats})
+	return json.dumps({**picked(held, "users", "parts"), **buffers, **picked(held, "seats")})
