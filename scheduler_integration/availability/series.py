@@ -7,14 +7,11 @@ next 30 days. Everything else binds each date: hours, days off, busy times, buff
 from collections.abc import Sequence
 from dataclasses import replace
 
-from frappe import _
-
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import DAY, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.repeats import WantedSeries
-from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.times import SeriesDates
 
 MARGIN = engine.WIDEST_DAYS * DAY
@@ -26,18 +23,6 @@ def offer_of_dates(
 	"""Return the offer around all these starts (epoch seconds), with as many queries as for one. See `load_members` for `lock`."""
 	first, last = min(starts) - MARGIN, max(starts) + MARGIN
 	return make_offer(bookable, replace(request, in_series=True), first, last, now, lock=lock)
-
-
-def agreed_dates(wanted: WantedSeries, first: int, zone: str) -> list[tuple[int, int | None]]:
-	"""Return the dates from `first` (epoch seconds) on: the start by the rule, and the one agreed to, None if it is left out.
-
-	Raises InvalidRequest if one is too far from the one that it replaces.
-	"""
-	by_rule = engine.series_starts(first, wanted.weeks, wanted.count, zone)
-	agreed = wanted.agreed or by_rule
-	if any(start and abs(start - rule) > MARGIN for rule, start in zip(by_rule, agreed, strict=True)):
-		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
-	return list(zip(by_rule, agreed, strict=True))
 
 
 def plan_with(offer: Offer, wanted: Sequence[int], weeks: int, zone: str, *, any_start: bool = False) -> SeriesDates:

@@ -37,47 +37,47 @@ def new_booking(
 	now: int,
 ) -> Document:
 	"""Return an unsaved Booking with these hosts and times. The first of the hosts is the main host (`host`)."""
-	meeting_type, place, by_host = bookable.meeting_type, request.place, request.on_behalf
-	booking = frappe.get_doc(
-		{
-			"doctype": "Booking",
-			"status": "Pending" if meeting_type.requires_confirmation and not by_host else "Scheduled",
-			"meeting_type": meeting_type.name,
-			"scheduling_page": bookable.page.name,
-			**_when_and_who(members, parts),
-			"booked_at": now,
-			"seats": 1,
-			**picked(request, *_OF_REQUEST),
-			"guests": [{"email": address} for address in request.guests],
-			"answers": [asdict(answer) for answer in request.answers],
-			"location_type": place.type or None,
-			# A phone call goes to the attendee's number if the place has none.
-			"location": request.attendee_phone if place.needs_phone else place.details or None,
-			"source": request.source or "page",
-			**picked(meeting_type, "price", "currency"),
-			**request.utm,
-			"manage_key": new_manage_key(),
-			"ical_uid": new_uid(),
-			# It never changes: programs refuse a change of a meeting that another organizer sends.
-			"organizer": receiving_address() or None,
-		}
-	)
+	meeting_type = bookable.meeting_type
+	by_host, place = request.on_behalf, request.place
+	fields = {
+		"doctype": "Booking",
+		"status": "Pending" if meeting_type.requires_confirmation and not by_host else "Scheduled",
+		"meeting_type": meeting_type.name,
+		"scheduling_page": bookable.page.name,
+		**_when_and_who(members, parts),
+		"booked_at": now,
+		"seats": 1,
+		**picked(request, *_OF_REQUEST),
+		"guests": [{"email": address} for address in request.guests],
+		"answers": [asdict(answer) for answer in request.answers],
+		"location_type": place.type or None,
+		# A phone call goes to the attendee's number if the place has none.
+		"location": request.attendee_phone if place.needs_phone else place.details or None,
+		"source": request.source or "page",
+		**picked(meeting_type, "price", "currency"),
+		**request.utm,
+		"manage_key": new_manage_key(),
+		"ical_uid": new_uid(),
+		# It never changes: programs refuse a change of a meeting that another organizer sends.
+		"organizer": receiving_address() or None,
+	}
 	if (meeting_type.seats or 1) > 1:
 		# Bookings with the same key share the hosts' time.
-		key = session_key(meeting_type.name, booking.starts_at, booking.host)
-		booking.update({"seats": request.party, "session": key, "session_uid": new_session_uid()})
+		key = session_key(meeting_type.name, parts[0][0], members[0].host.name)
+		fields |= {"seats": request.party, "session": key, "session_uid": new_session_uid()}
 	if by_host:
 		# For other bookings, crm/ finds the CRM's records by the e-mail address.
 		doctype, name = by_host.reference or (None, None)
-		booking.update({"contact": by_host.contact, "reference_doctype": doctype, "reference_name": name})
+		fields |= {"contact": by_host.contact, "reference_doctype": doctype, "reference_name": name}
 	elif is_charged(meeting_type):
 		# The attendee has to pay before the booking counts. Who books for somebody settles that with them.
-		due, until = float(due_now(meeting_type, booking.seats)), min(now + LONGEST_WAIT, booking.starts_at)
-		booking.update({"status": "Pending", "price": meeting_type.price * booking.seats})
-		booking.update({"payment_status": AWAITING, "amount_due": due, "pay_until": until})
-	booking.subject = event_title(booking, meeting_type)
+		due, until = float(due_now(meeting_type, fields["seats"])), min(now + LONGEST_WAIT, parts[0][0])
+		fields |= {"status": "Pending", "price": meeting_type.price * fields["seats"]}
+		fields |= {"payment_status": AWAITING, "amount_due": due, "pay_until": until}
 	if link := bookable.link:
-		booking.update({"booking_link": link.name, "own_title": link.title or None})
+		fields |= {"booking_link": link.name, "own_title": link.title or None}
+	booking = frappe.get_doc(fields)
+	booking.subject = event_title(booking, meeting_type)
 	booking.flags.people = bookable.people
 	return booking
 

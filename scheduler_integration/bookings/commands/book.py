@@ -8,9 +8,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_after_commit
 from scheduler_integration.availability.offer import Offer, offer_around
-from scheduler_integration.availability.series import agreed_dates, offer_of_dates, plan_with
+from scheduler_integration.availability.series import MARGIN, offer_of_dates, plan_with
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
@@ -20,11 +21,12 @@ from scheduler_integration.bookings.record import insert_series, join, joinable_
 from scheduler_integration.bookings.store import insert
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.catalogue.repeats import FIXED
+from scheduler_integration.catalogue.repeats import FIXED, WantedSeries
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingLinkUsed,
 	DatesTaken,
+	InvalidRequest,
 	PaymentOpen,
 	SlotTaken,
 )
@@ -102,7 +104,7 @@ def _decide(request: BookingRequest, bookable: Bookable, now: int) -> tuple[list
 		offer = offer.with_any_start() if by_host else offer
 		choices = choose_hosts(offer, [request.start], wish, bookable.meeting_type, bookable.page)
 		return [(request.start, request.start)], choices, offer
-	planned = agreed_dates(series, request.start, zone)
+	planned = _agreed(request.start, series, zone)
 	by_rule, dates = [rule for rule, _start in planned], [(rule, start) for rule, start in planned if start is not None]
 	starts = [start for _rule, start in dates]
 	listed = offer_of_dates(bookable, wanted, [*by_rule, *starts], now, lock=True)
@@ -115,6 +117,15 @@ def _decide(request: BookingRequest, bookable: Bookable, now: int) -> tuple[list
 	if not choices:
 		raise DatesTaken(plan_with(listed, by_rule, series.weeks, zone, any_start=by_host), request.timezone)
 	return dates, choices, offer
+
+
+def _agreed(first: int, series: WantedSeries, zone: str) -> list[tuple[int, int | None]]:
+	"""Return the dates from `first` on: the start by the rule, and the one agreed to, None if it is left out."""
+	by_rule = engine.series_starts(first, series.weeks, series.count, zone)
+	dates = list(zip(by_rule, series.agreed or by_rule, strict=True))
+	if any(start and abs(start - rule) > MARGIN for rule, start in dates):
+		raise InvalidRequest(details={"dates": _("Give the dates as they were offered.")})
+	return dates
 
 
 def _own_unpaid(request: BookingRequest, bookable: Bookable, *, of_link: bool) -> Document | None:
