@@ -32,17 +32,18 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.embedding import embedded, stay
+from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.money import back_if_cancelled, payment_text, series_text, together_text
-from scheduler_integration.pages.kit.people import hosts_or_page
-from scheduler_integration.pages.kit.query import local_address, onward
+from scheduler_integration.pages.kit.people import hosts_or_page, names
+from scheduler_integration.pages.kit.query import local_address, onward, phone_address, web_address
 from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
 from scheduler_integration.pages.kit.series import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
-from scheduler_integration.pages.meeting_place import place_view
 from scheduler_integration.pages.waiting.when import typed_when, when_fields, when_words
 from scheduler_integration.parsing.fields import parse_reason
+from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import bidi
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist.links import entry_url
@@ -169,10 +170,11 @@ def _url(booking: AttendeeBooking, **arguments: str) -> str:
 def _panel(booking: AttendeeBooking, visit: Visit) -> str:
 	"""Return the form that is open: the refused one, or that in the address. `coming`: the page asks nothing else."""
 	if visit.refused:
-		return {each: each for each in ("code", "sooner", "guests")}.get(visit.refused, "cancel")
+		return {"code": "code", "sooner": "sooner", "guests": "guests"}.get(visit.refused, "cancel")
 	panel = "" if submitted() else next((each for each in _PANELS if argument(each)), "")
-	is_open = booking.status == "Scheduled" and not booking.is_over and not booking.is_asked_to_reschedule
-	return "" if panel == "coming" and not (is_open and booking.is_asked_to_reconfirm) else panel
+	is_coming = booking.status == "Scheduled" and not booking.is_over
+	is_asked = is_coming and booking.is_asked_to_reconfirm and not booking.is_asked_to_reschedule
+	return "" if panel == "coming" and not is_asked else panel
 
 
 def _when_and_where(booking: AttendeeBooking, news: str, visit: Visit) -> View:
@@ -188,7 +190,7 @@ def _when_and_where(booking: AttendeeBooking, news: str, visit: Visit) -> View:
 			for each in (booking.series.dates if booking.series else ())
 		],
 		"released": RELEASED,
-		"place": place_view(booking, is_today),
+		"place": _place(booking, is_today),
 		"ics": local_address(booking.calendar.ics),
 	}
 
@@ -286,3 +288,54 @@ def _who_was_invited(booking: AttendeeBooking) -> str:
 	if not invited:
 		return _("We've e-mailed everyone affected.")
 	return bidi.sentence(_("We've sent an invitation to {0}."), Markup(", ").join(invited))
+
+
+def _place(booking: AttendeeBooking, is_today: bool) -> dict:
+	"""Return the view of the place. A web address becomes a link, on the day of the meeting a button.
+
+	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
+	"""
+	icon, label, text = place_icon(booking.location_type), booking.location_label, booking.location
+	if booking.status in RELEASED:
+		return {"icon": icon, "label": label, "text": text}
+	link = None if booking.video_status == "deleted_outside" else booking.meeting_link
+	url, call = web_address(link) or web_address(text), _call(booking)
+	return {
+		"icon": icon,
+		"label": label,
+		"url": url,
+		"is_today": is_today and booking.status == "Scheduled",
+		"call": call,
+		"notes": [] if call else _notes(booking, url),
+		"link_follows": booking.video_status == "waiting",
+		"text": None if call or (url and web_address(text) == url) else text,
+	}
+
+
+def _call(booking: AttendeeBooking) -> dict | None:
+	"""Return the sentence that says who calls whom at which number, and the number's address for the attendee to call."""
+	number = booking.location
+	if booking.location_type != "phone" or not number or not is_phone(number):
+		return None
+	host, isolated = _first_host(booking), bidi.left_to_right(number)
+	if number == booking.attendee.phone:
+		return {"text": bidi.sentence(_("{0} calls you at {1}"), host, isolated)}
+	return {"text": bidi.sentence(_("Call {0} at {1}"), host, isolated), "url": phone_address(number)}
+
+
+def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:
+	"""Return the number and passcode for people who dial in, or a sentence about who sends the link or names the place."""
+	told = {
+		"waiting": _("The link follows by e-mail in a moment."),
+		"deleted_outside": _("Your host will send you a new link."),
+	}.get(booking.video_status or "")
+	if booking.video_status == "failed" and not any((booking.location, booking.meeting_link)):
+		told = _("Your host will send you the link.")
+	elif not told and not any((url, booking.location, booking.meeting_id)):
+		told = _("{0} will tell you where.").format(_first_host(booking))
+	facts = ((_("Meeting ID: {0}"), booking.meeting_id), (_("Passcode: {0}"), booking.meeting_password))
+	return [told] if told else [text.format(value) for text, value in facts if value]
+
+
+def _first_host(booking: AttendeeBooking) -> str:
+	return next(iter(names(booking.hosts)), booking.page.title)

@@ -45,9 +45,9 @@ def _pay(visit: Visit) -> str:
 def _view(visit: Visit) -> View:
 	booking = booking_by_pay_token(visit.token, visit.now)
 	returned = argument("returned") == "1" and not visit.error
-	if returned and argument("asks") != "1" and booking.waits_for_payment:
+	if booking.waits_for_payment and returned and argument("asks") != "1":
 		came_back(visit.token)
-	state, locale = _state(booking, visit, returned), visit.locale
+	state = _state(booking, visit, returned)
 	heading, asked = _heading(booking, state), _asked(booking)
 	view: View = {
 		"document": document(
@@ -65,12 +65,12 @@ def _view(visit: Visit) -> View:
 		"title": booking.meeting_type.title,
 		"with": hosts_or_page(booking),
 		"when": _when(booking, visit),
-		"amount": asked and money(asked.paid or asked.due, asked.currency, locale),
+		"amount": money(asked.paid or asked.due, asked.currency, visit.locale) if asked else None,
 		"action": visit.path,
 		"again": f"{visit.path}?returned=1&asks=1",
 		"book_url": stay(local_path(booking.page.slug, booking.meeting_type.slug)),
 		"follow_up": onward(booking.redirect_url),
-		**(_terms(booking, visit) if state == _OPEN else {}),
+		**_terms(booking, state, visit),
 	}
 	if isinstance(visit.error, OutsideError):
 		problem = _("We can't reach the payment provider right now. Nothing was charged. Please try again.")
@@ -108,10 +108,10 @@ def _when(booking: AttendeeBooking, visit: Visit) -> dict:
 	return when | {"zone": dates.zone_text(booking.start, booking.timezone, visit.locale)}
 
 
-def _terms(booking: AttendeeBooking, visit: Visit) -> View:
+def _terms(booking: AttendeeBooking, state: str, visit: Visit) -> View:
 	"""Return until when the attendee pays, what is left to pay when people meet, and what somebody gets back who cancels."""
 	locale, series, payment, asked = visit.locale, _series_of(booking), booking.payment, _asked(booking)
-	if not payment or not asked:
+	if state != _OPEN or not payment or not asked:
 		return {}
 	view: View = {"until": dates.clock_time(payment.pay_until or 0, visit.visitor.style(booking.timezone))}
 	if asked.due < asked.price:

@@ -76,12 +76,12 @@ def visitor_locale() -> Locale:
 	asked = frappe.request.accept_languages.values() if frappe.request else ()
 	# Codes of languages become names of files. No language has a long one.
 	wishes = [code for code in asked if len(code) <= LONGEST_CODE]
-	first = wishes[0] if wishes else "en"
+	first = next(iter(wishes), "en")
 	is_unspoken = language == "en" and not _same_language(first, "en") and spoken(first) == "en"
 	if is_unspoken and (territory := territory_of(first)):
 		return english_in(territory)
-	parsed = (_parse(wanted) for wanted in wishes if _same_language(wanted, language))
-	return next(filter(None, parsed), None) or _parse(language) or _parse(language.split("-")[0]) or Locale("en")
+	regional = (wanted for wanted in wishes if _same_language(wanted, language))
+	return next(filter(None, map(_parse, (*regional, language, language.split("-")[0]))), Locale("en"))
 
 
 def _cookie(name: str) -> str | None:
