@@ -27,7 +27,17 @@ def _entry(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]])
 	name = _name(item)
 	label = titles[doctype].get(name) or _(doctype)
 	if doctype == "Calendar Connection":
-		label = _calendar_label(item.label, label)
+		# What a calendar's busy time is called. The event's own title isn't known here.
+		sentences = {
+			None: _("Busy in the calendar {0}"),
+			Distrust.UNREAD: _("The calendar {0} hasn't been read yet"),
+			Distrust.REVOKED: _("The calendar {0} must be connected again"),
+			Distrust.GONE: _("A calendar of {0} no longer exists"),
+			Distrust.STALE: _("The calendar {0} couldn't be read for too long"),
+			Distrust.TOO_FAR: _("The calendar {0} hasn't been read that far ahead"),
+		}
+		busy = of_calendar(item.label)
+		label = sentences[busy[1] if busy else None].format(label)
 	return CalendarEntry(doctype, name or None, label, desk_url(doctype, name), item.start, item.end)
 
 
@@ -40,20 +50,6 @@ def _doctype(item: engine.Busy | engine.Booked) -> str | None:
 def _name(item: engine.Busy | engine.Booked) -> str:
 	busy = None if isinstance(item, engine.Booked) else of_calendar(item.label)
 	return busy[0] if busy else item.label
-
-
-def _calendar_label(label: str, account: str) -> str:
-	"""Return what a calendar's busy time is called. The event's own title isn't known here."""
-	sentences = {
-		None: _("Busy in the calendar {0}"),
-		Distrust.UNREAD: _("The calendar {0} hasn't been read yet"),
-		Distrust.REVOKED: _("The calendar {0} must be connected again"),
-		Distrust.GONE: _("A calendar of {0} no longer exists"),
-		Distrust.STALE: _("The calendar {0} couldn't be read for too long"),
-		Distrust.TOO_FAR: _("The calendar {0} hasn't been read that far ahead"),
-	}
-	busy = of_calendar(label)
-	return sentences[busy[1] if busy else None].format(account)
 
 
 def _titles(doctype: str, field: str, items: list[engine.Busy | engine.Booked]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from scheduler_integration.availability.calendar_entries import calendar_entries
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.load import WIDEST_BUFFER, load_hosts
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
-from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
+from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import CalendarEntry, Slot
@@ -50,46 +50,22 @@ def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: i
 	Raises NotPermitted if the calendar is somebody else's and the signed-in user isn't a manager. Raises InvalidRequest
 	for an unknown user, and if the time is shorter than a minute or longer than 31 days.
 	"""
-	_check_owner(owner)
-	span = _checked_span(start, end)
-	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
-	calendar = _calendar(owner, schedule, span, booking, now)
-	conflicts = engine.conflicts_with(span[0], _rules(span), calendar)
-	return CalendarCheck(
-		owner, *span, schedule.zone, calendar_entries(conflicts), tuple(_alternatives(span, calendar, now))
-	)
-
-
-def _check_owner(owner: str) -> None:
-	if owner == frappe.session.user:
-		return
-	if not is_manager():
-		raise NotPermitted
-	if not frappe.db.exists("User", owner):
-		raise InvalidRequest(details={"host": _("There is no such user.")})
-
-
-def _checked_span(start: int, end: int) -> engine.Interval:
+	if owner != frappe.session.user:
+		if not is_manager():
+			raise NotPermitted
+		if not frappe.db.exists("User", owner):
+			raise InvalidRequest(details={"host": _("There is no such user.")})
 	if not 60 <= end - start <= LONGEST:
 		raise InvalidRequest(
 			details={"end": _("The end must come after the start, and within {0} days.").format(LONGEST // DAY)}
 		)
-	return start, end
-
-
-def _rules(span: engine.Interval) -> engine.MeetingRules:
+	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
 	# The engine counts in whole minutes, so the length is rounded up: 90 seconds are 2 minutes.
-	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
-
-
-def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:
+	rules = engine.MeetingRules(-(-(end - start) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
 	margin = SUGGESTION_DAYS * DAY
-	around = engine.relevant_span(_rules(span), schedule.zone, now, span[0] - margin, span[1] + margin, WIDEST_BUFFER)
-	(host,) = load_hosts({user: schedule}, around, None, now, without={booking or ""})
-	return host
-
-
-def _alternatives(span: engine.Interval, host: engine.Host, now: int) -> list[Slot]:
-	rules = _rules(span)
-	free = engine.nearest_free(span[0], rules, host, now, ALTERNATIVES, within_days=SUGGESTION_DAYS)
-	return [Slot(start, start + rules.seconds) for start in free]
+	around = engine.relevant_span(rules, schedule.zone, now, start - margin, end + margin, WIDEST_BUFFER)
+	[calendar] = load_hosts({owner: schedule}, around, None, now, without={booking or ""})
+	conflicts = calendar_entries(engine.conflicts_with(start, rules, calendar))
+	free = engine.nearest_free(start, rules, calendar, now, ALTERNATIVES, within_days=SUGGESTION_DAYS)
+	alternatives = tuple(Slot(each, each + rules.seconds) for each in free)
+	return CalendarCheck(owner, start, end, schedule.zone, conflicts, alternatives)

@@ -218,24 +218,21 @@ def _host_defaults(schedule: HostSchedule) -> dict[str, Any]:
 
 
 def _own_rules(meeting_type: Document) -> dict[str, Any]:
+	window: engine.RollingDays | engine.DateRange | None = None
+	if meeting_type.window_type == "Fixed Range":
+		window = engine.DateRange(meeting_type.window_from or None, meeting_type.window_to or None)
+	elif meeting_type.window_type != "Indefinite":
+		window = _rolling(
+			meeting_type.max_days_in_advance,
+			business_only=meeting_type.window_type == "Rolling Business Days",
+			with_slots_only=bool(meeting_type.only_days_with_slots),
+		)
 	return {
 		"buffer_before": meeting_type.buffer_before_minutes,
 		"buffer_after": meeting_type.buffer_after_minutes,
 		"minimum_notice": (meeting_type.minimum_notice or 0) * _MINUTES[meeting_type.minimum_notice_unit or "Hours"],
-		"window": _window(meeting_type),
+		"window": window,
 	}
-
-
-def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | None:
-	if meeting_type.window_type == "Indefinite":
-		return None
-	if meeting_type.window_type == "Fixed Range":
-		return engine.DateRange(meeting_type.window_from or None, meeting_type.window_to or None)
-	return _rolling(
-		meeting_type.max_days_in_advance,
-		business_only=meeting_type.window_type == "Rolling Business Days",
-		with_slots_only=bool(meeting_type.only_days_with_slots),
-	)
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:

@@ -58,11 +58,10 @@ def differing_of(records: Iterable[_Row]) -> Differing:
 	"""Return the same of one user's records of Availability Override, oldest first."""
 	rows = list(records)
 	overrides = tuple(each for row in rows if not row.is_travel for each in _overrides(row))
-	return Differing(overrides, tuple(_trip(row) for row in rows if row.is_travel))
-
-
-def _trip(row: _Row) -> engine.Trip:
-	return engine.Trip(getdate(row.date), getdate(row.end_date), row.timezone)
+	return Differing(
+		overrides,
+		tuple(engine.Trip(getdate(row.date), getdate(row.end_date), row.timezone) for row in rows if row.is_travel),
+	)
 
 
 def _overrides(row: _Row) -> list[engine.DateOverride]:
@@ -70,13 +69,9 @@ def _overrides(row: _Row) -> list[engine.DateOverride]:
 		times = row.whole_day, row.start_time, row.end_time
 		label = f"{_('Away')}: {row.reason}" if row.reason else _("Away")
 		return overrides_of(absence_of("", row.date, row.end_date, *times), label)
-	start, end = _times(row)
+	# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
+	start, end = (0, 0) if row.is_available else (None, None)
+	if not row.whole_day:
+		start, end = minutes_of_day(row.start_time), minutes_of_day(row.end_time)
 	first, last = getdate(row.date), getdate(row.end_date)
 	return [engine.DateOverride(first, last, bool(row.is_available), start, end, row.reason or "")]
-
-
-def _times(row: _Row) -> tuple[int, int] | tuple[None, None]:
-	if not row.whole_day:
-		return minutes_of_day(row.start_time), minutes_of_day(row.end_time)
-	# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
-	return (0, 0) if row.is_available else (None, None)

@@ -212,12 +212,13 @@ def _new_event(booking: Document, records: list[tuple[str, str]]) -> Fields:
 
 
 def _hosts(booking: Document) -> list[Participant]:
-	return [_participant("User", user, _address_of(user)) for user in booking.host_users()]
-
-
-def _address_of(user: str) -> str:
-	"""Return the e-mail address of the User. It is the User's name, except for Frappe's own users."""
-	return frappe.db.get_value("User", user, "email") if user in frappe.STANDARD_USERS else user
+	# The e-mail address of the User. It is the User's name, except for Frappe's own users.
+	return [
+		_participant(
+			"User", user, frappe.db.get_value("User", user, "email") if user in frappe.STANDARD_USERS else user
+		)
+		for user in booking.host_users()
+	]
 
 
 def _attendees(booking: Document, records: list[tuple[str, str]]) -> list[Participant]:

@@ -35,7 +35,13 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 	if visit.user == target.consultant:
 		return False
 	ip_hash = address_hash(visit.network)
-	if _clicked_lately(target, ip_hash, now):
+	row = frappe.qb.DocType("Scheduler Engagement")
+	same = (row.event_type == LINK_CLICKED) & (row.ip_hash == ip_hash) & (row.consultant == target.consultant)
+	for field, value in (("assessment", target.assessment), ("meeting_type", target.meeting_type)):
+		same &= row[field] == value if value else row[field].isnull()
+	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
+	clicked_lately = bool(frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run())
+	if clicked_lately:
 		return False
 	try:
 		# A value that two requests of one click share: the column is unique.
@@ -71,15 +77,6 @@ def _client(user: str | None) -> str | None:
 def address_hash(network: str) -> str:
 	"""Return a hash of a network address. The salt is the site's encryption key. Nobody else can try all addresses."""
 	return _keyed_hash("visitor", network)
-
-
-def _clicked_lately(target: Target, ip_hash: str, now: int) -> bool:
-	row = frappe.qb.DocType("Scheduler Engagement")
-	same = (row.event_type == LINK_CLICKED) & (row.ip_hash == ip_hash) & (row.consultant == target.consultant)
-	for field, value in (("assessment", target.assessment), ("meeting_type", target.meeting_type)):
-		same &= row[field] == value if value else row[field].isnull()
-	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
-	return bool(frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run())
 
 
 def _keyed_hash(purpose: str, text: str) -> str:

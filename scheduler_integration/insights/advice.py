@@ -47,7 +47,11 @@ def advice(found: Dashboard) -> list[Advice]:
 	total = _missed(found.tally)
 	without = Missed(total.part - missed, total.whole - missed - came)
 	reminders = Advice("reminders", without, Missed(missed, missed + came))
-	candidates = [reminders, _early(found), _type(found)]
+	tallies = [Tally() for _bucket in range(3)]
+	for bucket, status, number in counts.attended_by_lead(found.scope):
+		tallies[bucket].add(status, number)
+	early = Advice("early", _missed(tallies[2]), _missed(tallies[0]))
+	candidates = [reminders, early, _type(found)]
 	return [each for each in candidates if each and is_certain(each.worse, each.better)]
 
 
@@ -56,13 +60,6 @@ def is_certain(worse: Missed, better: Missed) -> bool:
 	if min(worse.whole, better.whole) < LEAST:
 		return False
 	return wilson(worse.part, worse.whole)[0] > wilson(better.part, better.whole)[1]
-
-
-def _early(found: Dashboard) -> Advice:
-	tallies = [Tally() for _bucket in range(3)]
-	for bucket, status, number in counts.attended_by_lead(found.scope):
-		tallies[bucket].add(status, number)
-	return Advice("early", _missed(tallies[2]), _missed(tallies[0]))
 
 
 def _type(found: Dashboard) -> Advice | None:

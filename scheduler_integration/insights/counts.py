@@ -25,9 +25,9 @@ QUARTER = 900
 _EPOCH = 520  # Weeks.
 # PyPika's builder has no `run`: Frappe adds it.
 Query: TypeAlias = Any
-# Bookings that aren't counted; see `formulas`. With a list of the statuses that are counted, SQLite would take an index that
-# begins with the status, and read all bookings of all years.
+# Bookings that aren't counted; see `formulas`.
 NOT_COUNTED = ("Declined", "Rescheduled", "Expired")
+_ATTENDED = ("Completed", "No Show")
 
 
 class Group(NamedTuple):
@@ -36,7 +36,7 @@ class Group(NamedTuple):
 	meeting_type: str
 	status: str
 	currency: str | None
-	cancelled_by: str | None
+	cancelled_by: str
 	is_late: bool
 	after_start: bool
 	number: int
@@ -72,31 +72,44 @@ def worth(booking: Table) -> Any:
 	)
 
 
+def is_late(booking: Table, meeting_type: Table) -> Case:
+	"""Return 1 if a booking was cancelled within its type's change notice, as a term of a query, and otherwise 0."""
+	# A comparison with NULL is NULL, which isn't true: bookings that weren't cancelled aren't late.
+	notice = Coalesce(meeting_type.change_notice_hours, 0) * 3600
+	return Case().when(booking.cancelled_at > booking.starts_at - notice, 1).else_(0)
+
+
+def after_start(booking: Table) -> Case:
+	"""Return 1 if a booking was cancelled after its start, as a term of a query, and otherwise 0."""
+	return Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
+
+
 def by_outcome(scope: Scope) -> list[Group]:
 	"""Return the bookings of the scope by type, host and outcome."""
 	booking, meeting_type = DocType("Booking"), DocType("Meeting Type")
-	notice = Coalesce(meeting_type.change_notice_hours, 0) * 3600
-	# A comparison with NULL is NULL, which isn't true: bookings that weren't cancelled are neither late nor too late.
-	is_late = Case().when(booking.cancelled_at > booking.starts_at - notice, 1).else_(0)
-	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
-	keys = (booking.meeting_type, booking.status, booking.currency, booking.cancelled_by)
+	keys = (
+		booking.meeting_type, booking.status, booking.currency, booking.cancelled_by, is_late(booking, meeting_type),
+		after_start(booking),
+	)  # fmt: skip
 	query = (
 		_of(scope, booking)
 		.left_join(meeting_type)
 		# Only a cancelled booking needs its type's notice, so the others look up no type.
 		.on(meeting_type.name == Case().when(booking.cancelled_at.isnotnull(), booking.meeting_type))
-		.select(*keys, is_late, after_start, Count("*"), Sum(worth(booking)))
-		.groupby(*keys, is_late, after_start)
+		.select(*keys, Count("*"), Sum(worth(booking)))
+		.groupby(*keys)
 	)
-	return [_group(row) for row in query.run()]
+	return [
+		Group(meeting_type, status, currency, by or "", bool(late), bool(too_late), number, float(price or 0))
+		for meeting_type, status, currency, by, late, too_late, number, price in query.run()
+	]
 
 
 def by_quarter(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]:
 	"""Yield host's zone, start of the quarter of an hour, status, whether it was cancelled after its start, and the number."""
 	booking, schedule = DocType("Booking"), DocType("Availability Schedule")
 	quarter = Floor(booking.starts_at / QUARTER)
-	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
-	keys = (schedule.timezone, quarter, booking.status, after_start)
+	keys = (schedule.timezone, quarter, booking.status, after_start(booking))
 	query = (
 		_of(scope, booking)
 		.left_join(schedule)
@@ -160,31 +173,34 @@ def by_week(scope: Scope, now: int) -> list[Weeks]:
 	first, last = now - OLDEST * WEEK, now + HORIZON * WEEK
 	query = _by_fields(scope, frappe.qb.from_(booking), booking).where(is_counted(booking))
 	query = query.where((booking.starts_at >= first) & (booking.starts_at < last) & (booking.booked_at < now))
-	return [_in_weeks(row) for row in query.select(*keys, Count("*"), Sum(booking.price)).groupby(*keys).run()]
-
-
-def _in_weeks(row: Sequence[Any]) -> Weeks:
-	starts, made, gone, bucket, status, currency, number, price = row
-	made = int(made) - _EPOCH
-	return Weeks(
-		week=int(starts) - _EPOCH,
-		made=made,
-		# A cancellation without a moment never was a known booking.
-		gone=(made if gone is None else int(gone) - _EPOCH) if status == "Cancelled" else None,
-		bucket=bucket,
-		came=status == "Completed",
-		has_ended=status in ("Completed", "No Show", "Cancelled"),
-		currency=currency,
-		number=number,
-		price=float(price or 0),
-	)
+	return [
+		Weeks(
+			week=int(week) - _EPOCH,
+			made=int(made_in_week) - _EPOCH,
+			# A cancellation without a moment never was a known booking.
+			gone=int(made_in_week if gone_in_week is None else gone_in_week) - _EPOCH
+			if status == "Cancelled"
+			else None,
+			bucket=bucket,
+			came=status == "Completed",
+			has_ended=status in (*_ATTENDED, "Cancelled"),
+			currency=currency,
+			number=number,
+			price=float(price or 0),
+		)
+		for week, made_in_week, gone_in_week, bucket, status, currency, number, price in query.select(
+			*keys, Count("*"), Sum(booking.price)
+		)
+		.groupby(*keys)
+		.run()
+	]
 
 
 def attended_by_lead(scope: Scope) -> list[tuple[int, str, int]]:
 	"""Return the numbers of meetings that took place or were missed, by bucket of lead time (`forecast.py`) and status."""
 	booking = DocType("Booking")
 	bucket = _bucket(booking)
-	query = _of(scope, booking).where(_attended(booking)).select(bucket, booking.status, Count("*"))
+	query = _of(scope, booking, only=_ATTENDED).select(bucket, booking.status, Count("*"))
 	return query.groupby(bucket, booking.status).run()
 
 
@@ -192,20 +208,15 @@ def attended_with_reminder(scope: Scope) -> dict[str, int]:
 	"""Return how many of the meetings that took place or were missed had a reminder before they began, by status."""
 	booking, task = DocType("Booking"), DocType("Outbox Task")
 	query = (
-		_of(scope, booking)
+		_of(scope, booking, only=_ATTENDED)
 		.join(task)
 		.on((task.booking == booking.name) & (task.purpose == "reminder") & (task.status == "Sent"))
 		# Messages after a meeting, such as thanks, have the same purpose.
-		.where(_attended(booking) & (task.done_at < booking.starts_at))
+		.where(task.done_at < booking.starts_at)
 		.select(booking.status, Count(booking.name).distinct())
 		.groupby(booking.status)
 	)
 	return dict(query.run())
-
-
-def _attended(booking: Table) -> Criterion:
-	# Not plainly the status: SQLite would take an index that begins with it, and read all years.
-	return Coalesce(booking.status, "").isin(("Completed", "No Show"))
 
 
 def _bucket(booking: Table) -> Case:
@@ -232,17 +243,11 @@ def made_by_quarter(scope: Scope) -> Counter[int]:
 	return Counter({int(slot) * QUARTER: count for slot, count in query.run()})
 
 
-def made_in(scope: Scope, spans: tuple[Interval, Interval]) -> tuple[int, int]:
-	"""Return how many bookings were made in each of the spans. The scope's dates don't matter."""
-	return _in_spans(scope, "booked_at", spans)
+def in_spans(scope: Scope, moment: str, spans: tuple[Interval, Interval]) -> tuple[int, int]:
+	"""Return how many counted bookings were made (`moment` is `booked_at`) or begin (`starts_at`) in each of the spans.
 
-
-def begun_in(scope: Scope, spans: tuple[Interval, Interval]) -> tuple[int, int]:
-	"""Return how many counted bookings begin in each of the spans. The scope's dates don't matter."""
-	return _in_spans(scope, "starts_at", spans)
-
-
-def _in_spans(scope: Scope, moment: str, spans: tuple[Interval, Interval]) -> tuple[int, int]:
+	The scope's dates don't matter.
+	"""
 	booking = DocType("Booking")
 	at = booking[moment]
 	sums = [Sum(Case().when((at >= start) & (at < end), 1).else_(0)) for start, end in spans]
@@ -259,8 +264,7 @@ def by_staff(scope: Scope) -> list[tuple[str, bool, str, bool, str | None, int, 
 	"""
 	booking, row = DocType("Booking"), DocType("Booking Host")
 	is_main = Case().when(booking.host == row.user, 1).else_(0)
-	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
-	keys = (row.user, is_main, booking.status, after_start, booking.currency)
+	keys = (row.user, is_main, booking.status, after_start(booking), booking.currency)
 	query = (
 		_of(scope, booking, by_row=False)
 		.join(row)
@@ -280,11 +284,9 @@ def held_seconds(scope: Scope) -> dict[str, int]:
 	# Bookings of one session have the same times. Coalesce(NULLIF) takes the name of a booking that shares its slot with nobody.
 	meeting = Coalesce(NullIf(booking.session, ""), booking.name)
 	times = (
-		_of(scope, booking, by_row=False)
+		_of(scope, booking, by_row=False, only=("Completed",))
 		.join(row)
 		.on(row.parent == booking.name)
-		# Not plainly the status: SQLite would take an index that begins with it, and read all years.
-		.where(Coalesce(booking.status, "") == "Completed")
 		.select(
 			row.user.as_("user"), meeting.as_("meeting"), row.starts_at.as_("starts_at"), row.ends_at.as_("ends_at")
 		)
@@ -299,16 +301,15 @@ def _of_staff(scope: Scope, row: Table, query: Query) -> Query:
 	return query.where(row.user == scope.host) if scope.host else query
 
 
-def _group(row: Sequence[Any]) -> Group:
-	meeting_type, status, currency, by, is_late, after_start, number, price = row
-	return Group(meeting_type, status, currency, by, bool(is_late), bool(after_start), number, float(price or 0))
+def _of(scope: Scope, booking: Table, *, by_row: bool = True, only: tuple[str, ...] = ()) -> Query:
+	"""Return a query of the counted bookings that begin in the scope's dates, or of those with the statuses `only`.
 
-
-def _of(scope: Scope, booking: Table, *, by_row: bool = True) -> Query:
-	"""Return a query of the counted bookings that begin in the scope's dates."""
+	What took place doesn't wait for its payment. Without a look at that, MariaDB needs only the index of the figures.
+	"""
 	start, end = scope.span
 	query = _by_fields(scope, frappe.qb.from_(booking), booking, by_row=by_row)
-	return query.where((booking.starts_at >= start) & (booking.starts_at < end) & is_counted(booking))
+	wanted = booking.status.isin(only) if only else is_counted(booking)
+	return query.where((booking.starts_at >= start) & (booking.starts_at < end) & wanted)
 
 
 def _made(scope: Scope, booking: Table) -> Query:

@@ -10,10 +10,10 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
 from pypika import Case, Table
-from pypika.functions import Coalesce, Floor
+from pypika.functions import Floor
 
 from scheduler_integration.engine import local_date, local_midnight
-from scheduler_integration.insights.counts import QUARTER, Query, is_counted, was_made, worth
+from scheduler_integration.insights.counts import QUARTER, Query, after_start, is_counted, is_late, was_made, worth
 from scheduler_integration.insights.formulas import Money, Tally
 
 TALLIED = (
@@ -84,13 +84,13 @@ def count_days(first: date, last: date, zone: str, which: Which | None = None) -
 	span = local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
 	# Rows of other hosts are wanted only if a host is.
 	for is_main in (True, False) if which is None or which.host else (True,):
-		for quarter, host, page, meeting_type, currency, status, by, is_late, after_start, count, price in _beginning(
+		for quarter, host, page, meeting_type, currency, status, by, late, too_late, count, price in _beginning(
 			span, which or Which(), is_main
 		):
 			day = days[local_date(int(quarter) * QUARTER, zone)]
 			for key in _keys(host, is_main, page, meeting_type, currency):
 				numbers = day[key]
-				numbers.tally.add(status, count, by=by or "", is_late=bool(is_late), after_start=bool(after_start))
+				numbers.tally.add(status, count, by=by or "", is_late=bool(late), after_start=bool(too_late))
 				if is_main:
 					numbers.money.add(status, currency, float(price or 0))
 		for quarter, host, page, meeting_type, currency, count, lead in _made(span, which or Which(), is_main):
@@ -109,13 +109,10 @@ def _keys(host: str, is_main: bool, page: str | None, meeting_type: str | None, 
 
 def _beginning(span: tuple[int, int], which: Which, is_main: bool) -> Sequence[Sequence[Any]]:
 	booking, meeting_type = DocType("Booking"), DocType("Meeting Type")
-	notice = Coalesce(meeting_type.change_notice_hours, 0) * 3600
-	is_late = Case().when(booking.cancelled_at > booking.starts_at - notice, 1).else_(0)
-	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
 	query, host = _of_hosts(booking, which, is_main)
 	keys = (
 		Floor(booking.starts_at / QUARTER), host, booking.scheduling_page, booking.meeting_type, booking.currency,
-		booking.status, booking.cancelled_by, is_late, after_start,
+		booking.status, booking.cancelled_by, is_late(booking, meeting_type), after_start(booking),
 	)  # fmt: skip
 	return (
 		query.left_join(meeting_type)

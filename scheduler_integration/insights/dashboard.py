@@ -1,6 +1,6 @@
 """The dashboard: totals, trends, top types, peaks, sources, money."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -70,77 +70,39 @@ def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 
 	`week_begins` is the first day of the reader's week, 0 for Monday to 6 for Sunday.
 	"""
-	groups = counts.by_outcome(scope)
+	tally, money = Tally(), Money()
+	types: dict[str, TypeFigures] = {}
+	for each in counts.by_outcome(scope):
+		figures = types.setdefault(each.meeting_type, TypeFigures(each.meeting_type, each.meeting_type))
+		for sums in (tally, figures.tally):
+			sums.add(each.status, each.number, by=each.cancelled_by, is_late=each.is_late, after_start=each.after_start)
+		for amounts in (money, figures.money):
+			amounts.add(each.status, each.currency, each.price)
+	for name, title, page in _titles(list(types)):
+		types[name].name, types[name].page = title, page or ""
 	by_day, peaks = _over_time(scope)
-	this_week, period = _changes(scope, now, week_begins)
+	by_month = dict.fromkeys((f"{day:%Y-%m}" for day in by_day), 0)
+	for start, count in counts.made_by_quarter(scope).items():
+		by_month[f"{local_date(start, scope.zone):%Y-%m}"] += count
+	# Both are compared to the same moment: a whole last week against half of this one would show a fall each Tuesday.
+	today = local_date(now, scope.zone)
+	week = _beside_before(today - timedelta(days=(today.weekday() - week_begins) % 7), 7, now, scope.zone)
+	period = _beside_before(scope.first, scope.days, min(now, scope.span[1]), scope.zone)
 	return Dashboard(
 		scope=scope,
-		tally=_tally(groups),
+		tally=tally,
 		leads=LeadTimes(counts.lead_times(scope)),
-		money=_money(groups),
-		this_week=this_week,
-		period=period,
-		connection_rate=_connection_rate(scope),
+		money=money,
+		this_week=Change(*counts.in_spans(scope, "booked_at", week)),
+		period=Change(*counts.in_spans(scope, "starts_at", period)),
+		connection_rate=_connection_rate([scope.host] if scope.host else _hosts()),
 		utilisation=total(utilisation(scope)),
 		by_day=by_day,
-		by_month=_by_month(scope),
-		types=_types(groups),
+		by_month=by_month,
+		types=sorted(types.values(), key=lambda each: (-each.tally.total, each.name)),
 		peaks=peaks,
 		sources=_sources(scope),
 	)
-
-
-def _tally(groups: list[counts.Group]) -> Tally:
-	tally = Tally()
-	for each in groups:
-		_count(tally, each)
-	return tally
-
-
-def _count(tally: Tally, group: counts.Group) -> None:
-	tally.add(
-		group.status, group.number, by=group.cancelled_by or "", is_late=group.is_late, after_start=group.after_start
-	)
-
-
-def _money(groups: list[counts.Group]) -> Money:
-	money = Money()
-	for each in groups:
-		money.add(each.status, each.currency, each.price)
-	return money
-
-
-def _types(groups: list[counts.Group]) -> list[TypeFigures]:
-	titles = _titles({each.meeting_type for each in groups})
-	types: dict[str, TypeFigures] = {}
-	for each in groups:
-		name = each.meeting_type
-		figures = types.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
-		_count(figures.tally, each)
-		figures.money.add(each.status, each.currency, each.price)
-	return sorted(types.values(), key=lambda meeting_type: (-meeting_type.tally.total, meeting_type.name))
-
-
-def _sources(scope: Scope) -> list[Source]:
-	found: dict[counts.Origin, Source] = {}
-	for origin, status, currency, count, price in counts.by_source(scope):
-		source = found.setdefault(origin, Source(origin))
-		source.bookings += count
-		source.money.add(status, currency, price)
-	return sorted(found.values(), key=lambda each: (-each.bookings, each.origin))
-
-
-def _titles(names: set[str]) -> dict[str, tuple[str, str]]:
-	"""Return the titles of types and of their pages."""
-	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
-	query = (
-		frappe.qb.from_(meeting_type)
-		.left_join(page)
-		.on(page.name == meeting_type.scheduling_page)
-		.select(meeting_type.name, meeting_type.title, page.title)
-		.where(meeting_type.name.isin(sorted(names) or [""]))
-	)
-	return {name: (title, page_title or "") for name, title, page_title in query.run()}
 
 
 def _over_time(scope: Scope) -> tuple[dict[date, Tally], Counter[tuple[int, int]]]:
@@ -155,26 +117,26 @@ def _over_time(scope: Scope) -> tuple[dict[date, Tally], Counter[tuple[int, int]
 	return by_day, peaks
 
 
-def _by_month(scope: Scope) -> dict[str, int]:
-	months: dict[str, int] = defaultdict(int)
-	day = scope.first
-	while day <= scope.last:
-		months[f"{day:%Y-%m}"] = 0
-		day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-	for start, count in counts.made_by_quarter(scope).items():
-		months[f"{local_date(start, scope.zone):%Y-%m}"] += count
-	return dict(months)
+def _sources(scope: Scope) -> list[Source]:
+	found: dict[counts.Origin, Source] = {}
+	for origin, status, currency, count, price in counts.by_source(scope):
+		source = found.setdefault(origin, Source(origin))
+		source.bookings += count
+		source.money.add(status, currency, price)
+	return sorted(found.values(), key=lambda each: (-each.bookings, each.origin))
 
 
-def _changes(scope: Scope, now: int, week_begins: int) -> tuple[Change, Change]:
-	"""Return the bookings made this week beside last week's, and the scope's meetings beside those of as many days before.
-
-	Both are compared to the same moment: a whole last week against half of this one would show a fall each Tuesday.
-	"""
-	today = local_date(now, scope.zone)
-	week = _beside_before(today - timedelta(days=(today.weekday() - week_begins) % 7), 7, now, scope.zone)
-	period = _beside_before(scope.first, scope.days, min(now, scope.span[1]), scope.zone)
-	return Change(*counts.made_in(scope, week)), Change(*counts.begun_in(scope, period))
+def _titles(names: list[str]) -> list[tuple[str, str, str | None]]:
+	"""Return the name of each type that exists, its title and that of its page."""
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	return (
+		frappe.qb.from_(meeting_type)
+		.left_join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(meeting_type.name, meeting_type.title, page.title)
+		.where(meeting_type.name.isin(names or [""]))
+		.run()
+	)
 
 
 def _beside_before(first: date, days: int, until: int, zone: str) -> tuple[Interval, Interval]:
@@ -183,9 +145,8 @@ def _beside_before(first: date, days: int, until: int, zone: str) -> tuple[Inter
 	return (start, max(start, until)), (earlier, earlier + max(0, until - start))
 
 
-def _connection_rate(scope: Scope) -> float | None:
+def _connection_rate(users: list[str]) -> float | None:
 	"""Return how many of the hosts have a calendar that is read, in percent. For one host it is 0.0 or 100.0."""
-	users = [scope.host] if scope.host else _hosts()
 	connection = DocType("Calendar Connection")
 	query = (
 		frappe.qb.from_(connection)

@@ -29,6 +29,8 @@ from scheduler_integration.insights.export import BATCH, TABLES, check
 from scheduler_integration.insights.scope import Scope, scope_for
 from scheduler_integration.insights.sheets import Row, write
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
+from scheduler_integration.platform.records import picked
+from scheduler_integration.platform.records import record as made_of
 
 DOCTYPE = "Scheduling Export"
 JOB = "scheduler_integration.jobs.make_export"
@@ -42,6 +44,8 @@ MOST_FILES = 3
 _SILENT_SECONDS = 180
 # A job that waits for so long may have been lost with the queue. It isn't queued twice.
 _LOST_SECONDS = 300
+# What a question narrows its table to, beside the dates.
+_NARROWED = ("host", "page", "meeting_type", "source")
 _FIELDS = ("name", "user", "status", "question", "rows_written", "reason", "file_name", "file", "asked_at", "alive_at")
 
 
@@ -76,12 +80,10 @@ def ask(what: str, format: str, scope: Scope, user: str, now: int) -> ExportFile
 	"""
 	check(what, format, scope)
 	_end_dead(now, {"user": user})
-	question = {
-		"what": what, "format": format, "first": str(scope.first), "last": str(scope.last), "host": scope.host,
-		"page": scope.page, "meeting_type": scope.meeting_type, "source": scope.source,
-	}  # fmt: skip
+	question = {"what": what, "format": format, "first": str(scope.first), "last": str(scope.last)}
+	question |= picked(scope, *_NARROWED)
 	record = frappe.new_doc(DOCTYPE)
-	record.update({"user": user, "status": WAITING, "question": json.dumps(question), "busy": user, "asked_at": now})
+	record.update({"user": user, "busy": user, "status": WAITING, "question": json.dumps(question), "asked_at": now})
 	record.name = frappe.generate_hash(length=20)
 	record.file_name = f"scheduling-{what}-{scope.first}-{scope.last}-{record.name}.{format}"
 	try:
@@ -121,7 +123,26 @@ def make(name: str, clock: Callable[[], int]) -> ExportFile | None:
 	path = _path(record)
 	try:
 		_write(record, path, clock)
-		_end(record, READY, file=_registered(record, path))
+		# Store the File record of a complete file, and return its name. `File.insert` would read the whole file into
+		# memory, and refuse it above the size of an upload.
+		file = frappe.new_doc("File")
+		file.update(
+			{
+				"file_name": path.name,
+				"file_url": f"/private/files/{path.name}",
+				"is_private": 1,
+				"folder": "Home",
+				"file_size": path.stat().st_size,
+				# Frappe deletes a file from the disk with the last record of this hash. Two files with the same rows are two.
+				"content_hash": frappe.generate_hash(length=32),
+			}
+		)
+		file.name = frappe.generate_hash(length=20)
+		file.db_insert()
+		# The job may run for the scheduler. Only the owner of a File that is attached to nothing may read it.
+		frappe.db.set_value("File", file.name, "owner", record.user, update_modified=False)
+		registered = file.name
+		_end(record, READY, file=registered)
 	except Exception as error:
 		frappe.db.rollback()
 		path.unlink(missing_ok=True)
@@ -173,22 +194,25 @@ def _records(filters: dict[str, Any], order_by: str = "asked_at") -> list[Any]:
 
 
 def _file(record: Any, address: str, now: int) -> ExportFile:
-	asked, status, reason = json.loads(record.question), record.status, record.reason or ""
-	if record.status == RUNNING and record.alive_at <= now - _SILENT_SECONDS:
-		status, reason = FAILED, KILLED
-	return ExportFile(
-		name=record.name,
-		user=record.user,
+	asked, (first, last) = json.loads(record.question), _dates(record)
+	is_dead = record.status == RUNNING and record.alive_at <= now - _SILENT_SECONDS
+	return made_of(
+		ExportFile,
+		record,
+		**({"status": FAILED, "reason": KILLED} if is_dead else {}),
 		what=asked["what"],
 		format=asked["format"],
-		first=date.fromisoformat(asked["first"]),
-		last=date.fromisoformat(asked["last"]),
-		status=status,
+		first=first,
+		last=last,
 		rows=record.rows_written or 0,
-		reason=reason,
 		address=address,
 		ends_at=record.asked_at + KEPT_SECONDS,
 	)
+
+
+def _dates(record: Any) -> tuple[date, date]:
+	asked = json.loads(record.question)
+	return date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
 
 
 def _path(record: Any) -> Path:
@@ -211,13 +235,10 @@ def _write(record: Any, path: Path, clock: Callable[[], int]) -> None:
 	asked, now = json.loads(record.question), clock()
 	if not frappe.db.get_value("User", record.user, "enabled"):
 		raise NotPermitted
-	first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
-	filters = {name: asked[name] for name in ("host", "page", "meeting_type", "source")}
-	scope = scope_for(record.user, first, last, now, **filters)
-	rows = _telling(TABLES[asked["what"]](scope, now), record.name, clock)
+	scope = scope_for(record.user, *_dates(record), now, **{name: asked[name] for name in _NARROWED})
 	path.parent.mkdir(parents=True, exist_ok=True)
 	with path.open("wb") as target:
-		write(rows, asked["format"], target)
+		write(_telling(TABLES[asked["what"]](scope, now), record.name, clock), asked["format"], target)
 
 
 def _telling(rows: Iterable[Row], name: str, clock: Callable[[], int]) -> Iterator[Row]:
@@ -234,30 +255,6 @@ def _telling(rows: Iterable[Row], name: str, clock: Callable[[], int]) -> Iterat
 			frappe.db.set_value(DOCTYPE, name, {"rows_written": number, "alive_at": clock()})
 			frappe.db.commit()
 	frappe.db.set_value(DOCTYPE, name, "rows_written", number)
-
-
-def _registered(record: Any, path: Path) -> str:
-	"""Store the File record of a complete file, and return its name.
-
-	`File.insert` would read the whole file into memory, and refuse it above the size of an upload.
-	"""
-	file = frappe.new_doc("File")
-	file.update(
-		{
-			"file_name": path.name,
-			"file_url": f"/private/files/{path.name}",
-			"is_private": 1,
-			"folder": "Home",
-			"file_size": path.stat().st_size,
-			# Frappe deletes a file from the disk with the last record of this hash. Two files with the same rows are two.
-			"content_hash": frappe.generate_hash(length=32),
-		}
-	)
-	file.name = frappe.generate_hash(length=20)
-	file.db_insert()
-	# The job may run for the scheduler. Only the owner of a File that is attached to nothing may read it.
-	frappe.db.set_value("File", file.name, "owner", record.user, update_modified=False)
-	return file.name
 
 
 def _reason(error: Exception) -> str:

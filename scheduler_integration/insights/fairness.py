@@ -52,20 +52,20 @@ def fairness(scope: Scope) -> list[Fairness]:
 	rows = counts.by_shares(scope, sorted(titles)) if titles else []
 	had: dict[str, Counter[str]] = defaultdict(Counter)
 	promised: dict[str, Counter[str]] = defaultdict(Counter)
-	users = _users({calendar for row in rows for calendar in json.loads(row[2])})
+	user_of = _users({calendar for row in rows for calendar in json.loads(row[2])})
 	for meeting_type, host, shares, count in rows:
 		had[meeting_type][host] += count
 		for calendar, share in json.loads(shares).items():
-			promised[meeting_type][users.get(calendar, calendar)] += share * count
+			promised[meeting_type][user_of.get(calendar, calendar)] += share * count
 	people = enabled_people(sorted({user for found in (*had.values(), *promised.values()) for user in found}))
 	names = {user: person.full_name or user for user, person in people.items()}
-	found = [Fairness(each, titles[each], _shares(had[each], promised[each], names)) for each in had]
+	found = []
+	for each in had:
+		users = {*had[each], *promised[each]}
+		hosts = [HostShare(user, names.get(user, user), had[each][user], promised[each][user]) for user in users]
+		hosts.sort(key=lambda host: (-abs(host.ahead), host.name))
+		found.append(Fairness(each, titles[each], hosts))
 	return sorted(found, key=lambda each: (-each.largest, each.title, each.meeting_type))
-
-
-def _shares(had: Counter[str], promised: Counter[str], names: dict[str, str]) -> list[HostShare]:
-	found = [HostShare(user, names.get(user, user), had[user], promised[user]) for user in {*had, *promised}]
-	return sorted(found, key=lambda each: (-abs(each.ahead), each.name))
 
 
 def _round_robins(scope: Scope) -> dict[str, str]:

@@ -76,9 +76,7 @@ def funnel(scope: Scope, now: int) -> Funnel:
 	"""
 	pages = pages_of(scope)
 	figures = Funnel(scope, by_day={scope.first + timedelta(days=day): NOBODY for day in range(scope.days)})
-	own_page = (
-		frappe.db.get_value("Meeting Type", scope.meeting_type, "scheduling_page") if scope.meeting_type else None
-	)
+	own_page = scope.meeting_type and frappe.db.get_value("Meeting Type", scope.meeting_type, "scheduling_page")
 	for day, key, numbers in _rows(scope, pages, now):
 		counts = _of_type(scope, own_page, key, numbers)
 		if not counts:
@@ -96,7 +94,12 @@ def funnel(scope: Scope, now: int) -> Funnel:
 
 def pages_of(scope: Scope) -> set[str] | None:
 	"""Return the names of the pages of the scope's host and page, None for all."""
-	pages = _hosted(scope.host) if scope.host else None
+	pages: set[str] | None = None
+	if scope.host:
+		own, row = DocType("Scheduling Page"), DocType("Scheduling Page Host")
+		hosted = frappe.qb.from_(row).select(row.parent).where((row.user == scope.host) & (row.is_active == 1))
+		query = frappe.qb.from_(own).select(own.name).where((own.user == scope.host) | own.name.isin(hosted))
+		pages = set(query.run(pluck=True))
 	if not scope.page:
 		return pages
 	page = frappe.db.get_value("Scheduling Page", {"slug": scope.page}, "name") or scope.page
@@ -105,13 +108,6 @@ def pages_of(scope: Scope) -> set[str] | None:
 	if pages is None and not frappe.db.exists("Scheduling Page", {"name": page}):
 		raise PageNotFound
 	return {page}
-
-
-def _hosted(user: str) -> set[str]:
-	page, row = DocType("Scheduling Page"), DocType("Scheduling Page Host")
-	hosted = frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.is_active == 1))
-	query = frappe.qb.from_(page).select(page.name).where((page.user == user) | page.name.isin(hosted))
-	return set(query.run(pluck=True))
 
 
 def _of_type(scope: Scope, own_page: str | None, key: Key, numbers: Numbers) -> Numbers | None:

@@ -157,9 +157,8 @@ def _differs(day: date, now: int) -> bool:
 def _first_day() -> date | None:
 	"""Return the day of the first booking, by its meeting or by the moment of the booking."""
 	booking = DocType("Booking")
-	# One query for each: asked for both at once, SQLite would read all bookings instead of the first entry of an index.
-	firsts = (frappe.qb.from_(booking).select(Min(each)).run() for each in (booking.starts_at, booking.booked_at))
-	moments = [moment for ((moment,),) in firsts if moment]
+	[firsts] = frappe.qb.from_(booking).select(Min(booking.starts_at), Min(booking.booked_at)).run()
+	moments = [moment for moment in firsts if moment]
 	return local_date(min(moments), site_zone().key) if moments else None
 
 

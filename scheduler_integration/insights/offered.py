@@ -79,7 +79,9 @@ def store_offered(now: int, days: int = MOST_DAYS) -> None:
 def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	found = load_schedules(None, users)
 	schedules = {user: found.get(user, NO_HOURS) for user in users}
-	stored = _last_stored(users)
+	row = DocType("Offered Time")
+	query = frappe.qb.from_(row).select(row.user, Max(row.date)).where(row.user.isin(list(users))).groupby(row.user)
+	stored = {user: frappe.utils.getdate(last) for user, last in query.run()}
 	wanted = {user: _missing(schedules[user], stored.get(user), now, days) for user in users}
 	spans = [span for user, dates in wanted.items() for span in (_span(each, schedules[user].zone) for each in dates)]
 	if not spans:
@@ -89,23 +91,11 @@ def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	for host in load_hosts(schedules, span, None, now):
 		for day in wanted[host.name]:
 			first, last = _span(day, schedules[host.name].zone)
-			minutes = engine.offered_minutes(replace(host, booked=()), first, last), _booked(host, first, last)
-			yield (
-				frappe.generate_hash(length=10),
-				stamp,
-				stamp,
-				"Administrator",
-				"Administrator",
-				host.name,
-				day,
-				*minutes,
-			)
-
-
-def _last_stored(users: Sequence[str]) -> dict[str, date]:
-	row = DocType("Offered Time")
-	query = frappe.qb.from_(row).select(row.user, Max(row.date)).where(row.user.isin(list(users))).groupby(row.user)
-	return {user: frappe.utils.getdate(last) for user, last in query.run()}
+			offered = engine.offered_minutes(replace(host, booked=()), first, last)
+			taken = engine.merge((each.start, each.end) for each in host.booked if not each.is_hold)
+			booked = sum(end - start for start, end in engine.clip(taken, first, last)) // 60
+			record = (frappe.generate_hash(length=10), stamp, stamp, "Administrator", "Administrator")
+			yield (*record, host.name, day, offered, booked)
 
 
 def _missing(schedule: HostSchedule, last: date | None, now: int, days: int) -> list[date]:
@@ -118,8 +108,3 @@ def _missing(schedule: HostSchedule, last: date | None, now: int, days: int) -> 
 
 def _span(day: date, zone: str) -> engine.Interval:
 	return engine.local_midnight(day, zone), engine.local_midnight(day + timedelta(days=1), zone)
-
-
-def _booked(host: engine.Host, first: int, last: int) -> int:
-	taken = engine.merge((each.start, each.end) for each in host.booked if not each.is_hold)
-	return sum(end - start for start, end in engine.clip(taken, first, last)) // 60

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import frappe
 from frappe.model.document import bulk_insert
@@ -166,18 +166,11 @@ def keep(now: int) -> None:
 def write(day: date, generation: str, rows: Rows) -> None:
 	"""Replace the rows of a day and generation."""
 	frappe.db.delete("Booking Page Stat", {"date": day, "generation": generation})
-	documents = [_document(day, generation, key, numbers) for key, numbers in rows.items()]
-	if documents:
-		bulk_insert("Booking Page Stat", documents)
-
-
-def _document(day: date, generation: str, key: Key, numbers: Numbers) -> Any:
-	# The name says what the row is about: of two jobs that write the same row, only one succeeds.
-	name = hashlib.sha256("\n".join((str(day), generation, *map(str, key))).encode()).hexdigest()[:20]
-	return frappe.get_doc(
+	documents = [
 		{
 			"doctype": "Booking Page Stat",
-			"name": name,
+			# The name says what the row is about: of two jobs that write the same row, only one succeeds.
+			"name": hashlib.sha256("\n".join((str(day), generation, *map(str, key))).encode()).hexdigest()[:20],
 			"date": day,
 			"generation": generation,
 			"scheduling_page": key.page,
@@ -186,7 +179,10 @@ def _document(day: date, generation: str, key: Key, numbers: Numbers) -> Any:
 			"has_script": int(key.has_script),
 			**dict(zip(FIELDS, numbers, strict=True)),
 		}
-	)
+		for key, numbers in rows.items()
+	]
+	if documents:
+		bulk_insert("Booking Page Stat", [frappe.get_doc(each) for each in documents])
 
 
 def _visitors(rows: Rows) -> int:

@@ -13,12 +13,12 @@ from statistics import median
 
 import frappe
 from frappe.query_builder.functions import Count
-from pypika import Case
 
 from scheduler_integration.engine import Interval, local_date, local_midnight
-from scheduler_integration.insights.counts import is_counted
+from scheduler_integration.insights.counts import after_start, is_counted
 from scheduler_integration.insights.formulas import Tally, percent
 from scheduler_integration.platform.clock import site_zone, to_site_time
+from scheduler_integration.platform.records import record
 
 # A notice comes from the provider, so it isn't a request.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
@@ -67,10 +67,23 @@ def provider_performance(span: Interval, user: str | None = None) -> list[Provid
 
 	With `user` only of meetings whose main host is this user.
 	"""
-	made, ended, asked = _made(span, user), _ended(span, user), _asked(span, user)
+	row = frappe.qb.DocType("Video Meeting")
+	query = frappe.qb.from_(row).select(row.provider, Count("*")).groupby(row.provider)
+	query = query.where(row.external_id.isnotnull() & (row.starts_at >= span[0]) & (row.starts_at < span[1]))
+	made = Counter(dict((query.where(row.user == user) if user else query).run()))
+	ended, requests = _ended(span, user), _requests(span, user)
 	return [
-		_figures(each, made[each], ended[each], asked[each])
-		for each in sorted({*made, *(each for each in ended if ended[each].ended), *asked})
+		record(
+			ProviderPerformance,
+			ended[each],
+			provider=each,
+			meetings=made[each],
+			requests=requests[each].successes + requests[each].failures,
+			failed=requests[each].failures,
+			reliability=percent(requests[each].successes, requests[each].successes + requests[each].failures),
+			median_milliseconds=requests[each].median,
+		)
+		for each in sorted({*made, *(each for each in ended if ended[each].ended), *requests})
 	]
 
 
@@ -80,37 +93,15 @@ class _Requests:
 	failures: int = 0
 	milliseconds: Counter[int] = field(default_factory=Counter)
 
-
-def _figures(provider: str, made: int, ended: Tally, asked: _Requests) -> ProviderPerformance:
-	requests = asked.successes + asked.failures
-	return ProviderPerformance(
-		provider=provider,
-		meetings=made,
-		completed=ended.completed,
-		no_shows=ended.no_shows,
-		cancelled=ended.cancelled,
-		completion_rate=ended.completion_rate,
-		no_show_rate=ended.no_show_rate,
-		requests=requests,
-		failed=asked.failures,
-		reliability=percent(asked.successes, requests),
-		median_milliseconds=round(median(asked.milliseconds.elements())) if asked.milliseconds else None,
-	)
-
-
-def _made(span: Interval, user: str | None) -> Counter[str]:
-	"""Count by provider the calls that were made for meetings that begin in the span."""
-	row = frappe.qb.DocType("Video Meeting")
-	query = frappe.qb.from_(row).select(row.provider, Count("*")).groupby(row.provider)
-	query = query.where(row.external_id.isnotnull() & (row.starts_at >= span[0]) & (row.starts_at < span[1]))
-	return Counter(dict((query.where(row.user == user) if user else query).run()))
+	@property
+	def median(self) -> int | None:
+		return round(median(self.milliseconds.elements())) if self.milliseconds else None
 
 
 def _ended(span: Interval, user: str | None) -> defaultdict[str, Tally]:
 	"""Count the bookings by provider and outcome."""
 	row = frappe.qb.DocType("Booking")
-	after_start = Case().when(row.cancelled_at >= row.starts_at, 1).else_(0)
-	keys = (row.video_provider, row.status, after_start)
+	keys = (row.video_provider, row.status, after_start(row))
 	query = frappe.qb.from_(row).select(*keys, Count("*")).groupby(*keys)
 	query = query.where((row.starts_at >= span[0]) & (row.starts_at < span[1]) & (row.video_provider != ""))
 	query = query.where(is_counted(row))
@@ -120,7 +111,7 @@ def _ended(span: Interval, user: str | None) -> defaultdict[str, Tally]:
 	return endings
 
 
-def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
+def _requests(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
 	"""Return the outcomes of the requests, by provider. A pending answer is neither a success nor a failure."""
 	row, (first, last) = frappe.qb.DocType("Video Meeting Log"), map(to_site_time, span)
 	query = frappe.qb.from_(row).select(row.provider, row.status, row.milliseconds, Count("*"))

@@ -64,10 +64,13 @@ def agenda(
 	latest_first = is_past or bool(only.text)
 	is_plain = not (is_past or only.has_time_or_status or only.text)
 	query = _past(user, now, only) if is_past else _wanted(user, now, only)
+	waiting: list[str] = []
 	if is_plain:
 		query = query.where(_needs_answer().negate())
+		if not after:
+			requests_only = _wanted(user, now, replace(only, statuses=frozenset({"Pending"}), since=now))
+			waiting = _names(requests_only.where(_needs_answer()), None, MOST_REQUESTS + 1)
 	names, last = _page(query, after, limit, latest_first=latest_first)
-	waiting = _requests(user, now, only) if is_plain and not after else []
 	summaries = {summary.id: summary for summary in for_hosts(load_bookings([*waiting, *names]), now)}
 	requests = _chosen(summaries, waiting[:MOST_REQUESTS])
 	return Agenda(_chosen(summaries, names), last, requests, has_more_requests=len(waiting) > MOST_REQUESTS)
@@ -88,11 +91,6 @@ def _needs_answer() -> Criterion:
 
 def _chosen(summaries: dict[str, HostBooking], names: Sequence[str]) -> tuple[HostBooking, ...]:
 	return tuple(summaries[name] for name in names if name in summaries)
-
-
-def _requests(user: str | None, now: int, only: BookingFilter) -> list[str]:
-	query = _wanted(user, now, replace(only, statuses=frozenset({"Pending"}), since=now))
-	return _names(query.where(_needs_answer()), None, MOST_REQUESTS + 1)
 
 
 def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:

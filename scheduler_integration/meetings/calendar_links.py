@@ -31,23 +31,9 @@ def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
-	outlook = _outlook(booking, details, place)
-	return CalendarLinks(
-		guest_url(booking.scheduling_page, file),
-		_google(booking, details, place),
-		f"{_OUTLOOK}?{outlook}",
-		f"{_OUTLOOK_WORK}?{outlook}",
-	)
-
-
-def _google(booking: Document, details: str, place: str) -> str:
 	span = "/".join(f"{utc(instant):%Y%m%dT%H%M%SZ}" for instant in booking.parts()[0])
-	query = {"action": "TEMPLATE", "text": booking.subject, "dates": span, "details": details, "location": place}
-	return f"{_GOOGLE}?{urlencode(query)}"
-
-
-def _outlook(booking: Document, details: str, place: str) -> str:
-	query = {
+	google = {"action": "TEMPLATE", "text": booking.subject, "dates": span, "details": details, "location": place}
+	outlook = {
 		"path": "/calendar/action/compose",
 		"rru": "addevent",
 		"subject": booking.subject,
@@ -56,4 +42,9 @@ def _outlook(booking: Document, details: str, place: str) -> str:
 		"body": details,
 		"location": place,
 	}
-	return urlencode(query)
+	return CalendarLinks(
+		guest_url(booking.scheduling_page, file),
+		f"{_GOOGLE}?{urlencode(google)}",
+		f"{_OUTLOOK}?{urlencode(outlook)}",
+		f"{_OUTLOOK_WORK}?{urlencode(outlook)}",
+	)

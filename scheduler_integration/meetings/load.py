@@ -1,7 +1,6 @@
 """Loads many bookings with as many queries as one booking needs."""
 
 from collections import defaultdict
-from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -20,14 +19,13 @@ def load_bookings(names: list[str], *, for_update: bool = False) -> list[Documen
 	if not names:
 		return []
 	rows = {row.name: row for row in _rows("Booking", "name", names, for_update)}
-	children = {fieldname: _by_parent(doctype, names, for_update) for fieldname, doctype in _CHILDREN.items()}
-	return [
-		frappe.get_doc(
-			{"doctype": "Booking", **rows[name], **{field: by_parent[name] for field, by_parent in children.items()}}
-		)
-		for name in names
-		if name in rows
-	]
+	for fieldname, doctype in _CHILDREN.items():
+		children = defaultdict(list)
+		for child in sorted(_rows(doctype, "parent", names, for_update), key=lambda row: row.idx):
+			children[child.parent].append(child)
+		for name, row in rows.items():
+			row[fieldname] = children[name]
+	return [frappe.get_doc({"doctype": "Booking", **rows[name]}) for name in names if name in rows]
 
 
 def people_of(bookings: list[Document]) -> People:
@@ -37,15 +35,6 @@ def people_of(bookings: list[Document]) -> People:
 		return {}
 	rows = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image", "enabled"])
 	return {person.name: person for person in rows}
-
-
-def _by_parent(doctype: str, parents: list[str], for_update: bool) -> dict[str, list[dict[str, Any]]]:
-	by_parent = defaultdict(list)
-	for row in _rows(doctype, "parent", parents, for_update):
-		by_parent[row.parent].append(row)
-	for rows in by_parent.values():
-		rows.sort(key=lambda row: row.idx)
-	return by_parent
 
 
 def _rows(doctype: str, column: str, values: list[str], for_update: bool) -> list[frappe._dict]:

@@ -45,15 +45,15 @@ def reschedule_refusal(booking: Document, meeting_type: Document, now: int) -> S
 		return LinkExpired()
 	if refusal := transition_refusal(booking, "Rescheduled", Actor.ATTENDEE, now):
 		return refusal
-	if booking.reschedule_asked_at:
-		return TooLateToChange() if booking.starts_at <= now else None
-	if not meeting_type.allow_reschedule:
-		return RescheduleNotAllowed()
-	if booking.starts_at <= now or _too_late(booking, meeting_type, now):
-		return TooLateToChange()
-	if 0 < (meeting_type.max_reschedules or 0) <= (booking.attendee_moves or 0):
-		return TooManyChanges()
-	return None
+	is_asked = bool(booking.reschedule_asked_at)
+	most = meeting_type.max_reschedules or 0
+	refusals = (
+		(not is_asked and not meeting_type.allow_reschedule, RescheduleNotAllowed),
+		(booking.starts_at <= now, TooLateToChange),
+		(not is_asked and _too_late(booking, meeting_type, now), TooLateToChange),
+		(not is_asked and 0 < most <= (booking.attendee_moves or 0), TooManyChanges),
+	)
+	return next((refusal() for applies, refusal in refusals if applies), None)
 
 
 def is_given_back(booking: Document) -> bool:

@@ -1,13 +1,13 @@
 """Finds the hosts to whom a booking can be reassigned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts, required_users
-from scheduler_integration.catalogue.lookup import Bookable, bookables
+from scheduler_integration.catalogue.lookup import bookables
 from scheduler_integration.catalogue.stand_ins import colleagues_for
 
 
@@ -34,17 +34,17 @@ def possible_successors(bookings: Sequence[Document], user: str) -> dict[str, li
 		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in names])
 	}
 	colleagues = colleagues_for(user, names)
+	hosts: dict[str, list[TypeHost]] = {}
+	for name, found in types.items():
+		must_come = found.meeting_type.assignment == "Collective" and user in required_users(
+			found.meeting_type, found.page
+		)
+		is_own = found.page.page_type == "Personal"
+		others = [replace(each, has_own_hours=is_own) for each in colleagues.get(name, ())]
+		hosts[name] = [] if must_come else [*enabled_hosts(found.meeting_type, found.page, found.people), *others]
 	return {
-		each.name: _successors(user, each, types[each.meeting_type], colleagues.get(each.meeting_type, ()))
-		for each in bookings
+		booking.name: list(
+			{each.user: each for each in hosts[booking.meeting_type] if each.user not in booking.host_users()}.values()
+		)
+		for booking in bookings
 	}
-
-
-def _successors(user: str, booking: Document, found: Bookable, colleagues: Iterable[TypeHost]) -> list[TypeHost]:
-	if found.meeting_type.assignment == "Collective" and user in required_users(found.meeting_type, found.page):
-		return []
-	is_own = found.page.page_type == "Personal"
-	others = [replace(each, has_own_hours=is_own) for each in colleagues]
-	hosts = [*enabled_hosts(found.meeting_type, found.page, found.people), *others]
-	taking_part = set(booking.host_users())
-	return list({each.user: each for each in hosts if each.user not in taking_part}.values())

@@ -61,13 +61,22 @@ def bookable_for(
 		return bookable_type
 	hosts = {host.user: host for host in enabled_hosts(bookable_type.meeting_type, page, bookable_type.people)}
 	owner = page.user if page.page_type == "Personal" else None
-	own = [_needed(user, hosts, owner) for user in main_first(booking)]
-	others: list[TypeHost] = []
+	# Hosts stay with their meeting even if the page no longer lists them. Somebody who stood in for the owner of a personal
+	# page keeps the meeting, and has hours of their own.
+	own = {
+		user: replace(
+			hosts.get(user) or TypeHost(user, get_fullname(user)),
+			is_required=True,
+			has_own_hours=owner is not None and user != owner,
+		)
+		for user in main_first(booking)
+	}
+	meeting_type = bookable_type.meeting_type
+	takes_any = meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
 	# A series has one host.
-	if not same_hosts and not booking.series and _takes_any_host(bookable_type.meeting_type):
-		users = {host.user for host in own}
-		others = [host for host in bookable_type.hosts if host.user not in users]
-	return replace(bookable_type, only=(*own, *others))
+	if same_hosts or booking.series or not takes_any:
+		return replace(bookable_type, only=tuple(own.values()))
+	return replace(bookable_type, only=(*own.values(), *(host for host in bookable_type.hosts if host.user not in own)))
 
 
 def _left_hosts(booking: Document, people: People, enabled: Collection[str] | None) -> list[str]:
@@ -110,19 +119,6 @@ def slot_request_for(booking: Document, duration: int | None = None, hold: str |
 def main_first(booking: Document) -> list[str]:
 	"""Return the users who host the booking, the main host first."""
 	return sorted(booking.host_users(), key=lambda user: user != booking.host)
-
-
-def _takes_any_host(meeting_type: Document) -> bool:
-	return meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
-
-
-def _needed(user: str, hosts: dict[str, TypeHost], owner: str | None) -> TypeHost:
-	"""Return the user as a required host: hosts stay with their meeting even if the page no longer lists them.
-
-	Somebody who stood in for the owner of a personal page keeps the meeting, and has hours of their own.
-	"""
-	host = hosts.get(user) or TypeHost(user, get_fullname(user))
-	return replace(host, is_required=True, has_own_hours=owner is not None and user != owner)
 
 
 def plan_move(

@@ -38,6 +38,7 @@ from scheduler_integration.outbox.failures import Undelivered, undelivered
 from scheduler_integration.parsing.answers import Answer
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import from_site_time
+from scheduler_integration.platform.records import picked, set_or_none
 from scheduler_integration.platform.site_address import site_url
 
 # Finds out who joined a video call, by its provider's reports.
@@ -70,23 +71,24 @@ def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendanc
 	filters = {"name": ["in", list(begun.values())]}
 	fields = ["name", "provider", "participants", "first_guest_at", "host_joined_at", "ended_on"]
 	rows = {row.name: row for row in frappe.get_all("Video Meeting", filters, fields)}
-	attendances = {name: rows.get(meeting) for name, meeting in begun.items()}
-	return {name: _attendance(row) for name, row in attendances.items() if row and _was_told(row)}
+	attendances = {}
+	for name, meeting in begun.items():
+		row = rows.get(meeting)
+		if row and (row.participants or row.host_joined_at or row.ended_on):
+			first_at = from_site_time(row.first_guest_at) if row.first_guest_at else None
+			attendances[name] = Attendance(
+				provider=row.provider,
+				others=row.participants or 0,
+				first_at=first_at,
+				host_came=bool(row.host_joined_at),
+			)
+	return attendances
 
 
-def _was_told(row: frappe._dict) -> bool:
-	return bool(row.participants or row.host_joined_at or row.ended_on)
-
-
-def _attendance(row: frappe._dict) -> Attendance:
-	return Attendance(
-		provider=row.provider,
-		others=row.participants or 0,
-		first_at=from_site_time(row.first_guest_at) if row.first_guest_at else None,
-		host_came=bool(row.host_joined_at),
-	)
-
-
+# The fields of a booking that both sides see as they are.
+_SHOWN = (
+	"notes", "location", "meeting_link", "meeting_id", "meeting_password", "cancel_reason", "rescheduled_from", "currency",
+)  # fmt: skip
 # The commands that move a booking to another state, by the name that API and pages send.
 _MOVING = {
 	"confirm": "Scheduled",
@@ -253,22 +255,23 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 	refusal = cancel_refusal(booking, meeting_type, now)
 	earlier = predecessor(booking)
 	shown = without_place(booking)
-	if people is None or not set(booking.host_users()) <= set(people):
+	users = booking.host_users()
+	if people is None or not set(users) <= set(people):
 		people = people_of([booking])
 	no_other_time = reschedule_refusal(booking, meeting_type, now) or left_refusal(booking, people)
-	hosts = [people[user] for user in booking.host_users() if user in people]
+	hosts = [_host(user, people) for user in users if user in people]
 	return AttendeeBooking(
 		**_shared(shown, now),
-		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in hosts),
+		**set_or_none(booking, "reschedule_message"),
+		hosts=tuple(PublicHost(host.name, host.image) for host in hosts),
 		answers=tuple(answer for answer in _answers(booking) if not answer.is_hidden),
 		can_cancel=refusal is None,
-		cannot_cancel_reason=refusal.message if refusal else None,
+		cannot_cancel_reason=getattr(refusal, "message", None),
 		can_reschedule=no_other_time is None,
-		cannot_reschedule_reason=no_other_time.message if no_other_time else None,
+		cannot_reschedule_reason=getattr(no_other_time, "message", None),
 		guests_wait=is_unconfirmed(booking) and bool(booking.guests),
 		reschedule_reason=frappe.scrub(meeting_type.reschedule_reason or "Optional"),
 		is_asked_to_reschedule=bool(booking.reschedule_asked_at) and no_other_time is None,
-		reschedule_message=booking.reschedule_message or None,
 		earlier=earlier.parts()[0] if earlier else None,
 		manage_url=manage_url(booking),
 		calendar=calendar_links(shown, meeting_type),
@@ -298,24 +301,30 @@ def _for_host(
 	actions = host_actions(booking, now)
 	if any(user in people and not people[user].enabled for user in booking.host_users()):
 		actions = tuple(each for each in actions if each not in ("reschedule", "reschedule_for_all"))
+	waits = set_or_none(
+		booking if booking.status in OPEN else frappe._dict(), "reschedule_asked_at", "proposed_start", "reconfirmed_at"
+	)
 	# Without the manage link, which gives the attendee's rights to anybody. Hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
+		**set_or_none(booking, "session"),
 		hosts=tuple(_host(user, people) for user in main_first(booking)),
-		session=booking.session or None,
 		seats=booking.seats or 1,
-		host_link=_host_link(booking),
+		# Redirects to a link that is made at that moment, for the host who is signed in.
+		host_link=site_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
+		if booking.meeting_link and booking.video_provider
+		else None,
 		can_cancel="cancel" in actions,
 		can_reschedule="reschedule" in actions,
 		actions=actions,
 		answers=_answers(booking),
-		delivery_error=failed.sentence if failed else None,
+		delivery_error=getattr(failed, "sentence", None),
 		has_failed_refund=bool(failed and failed.is_money),
 		attendance=attendance,
-		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,
-		proposed_start=(booking.proposed_start or None) if booking.status in OPEN and booking.starts_at > now else None,
-		reconfirmed_at=(booking.reconfirmed_at or None) if booking.status in OPEN else None,
-		color=frappe.get_cached_value("Meeting Type", booking.meeting_type, "color") or None,
+		asked_at=waits["reschedule_asked_at"],
+		proposed_start=waits["proposed_start"] if booking.starts_at > now else None,
+		reconfirmed_at=waits["reconfirmed_at"],
+		**set_or_none(frappe.get_cached_doc("Meeting Type", booking.meeting_type), "color"),
 	)
 
 
@@ -332,14 +341,13 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	parts = tuple(booking.parts())
 	return {
+		**picked(booking, "status", "timezone", "duration_minutes"),
+		**set_or_none(booking, *_SHOWN),
 		"id": booking.name,
-		"status": booking.status,
 		"title": booking.subject,
 		"start": booking.starts_at,
 		"end": booking.ends_at,
-		"timezone": booking.timezone,
 		"parts": parts if len(parts) > 1 else (),
-		"duration_minutes": booking.duration_minutes,
 		"page": Named(page.slug, page.title),
 		"meeting_type": Named(meeting_type.slug, type_title(booking, meeting_type)),
 		"attendee": Attendee(
@@ -349,33 +357,16 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 			booking.attendee_company or None,
 		),
 		"guests": tuple(row.email for row in booking.guests),
-		"notes": booking.notes or None,
-		"location_type": frappe.scrub(booking.location_type) if booking.location_type else None,
+		"location_type": frappe.scrub(booking.location_type or "") or None,
 		"location_label": place_label(booking),
-		"location": booking.location or None,
-		"meeting_link": booking.meeting_link or None,
-		"meeting_id": booking.meeting_id or None,
-		"meeting_password": booking.meeting_password or None,
-		"video_status": frappe.scrub(booking.video_status) if booking.video_status else None,
-		"confirmation_message": None
-		if booking.payment_status in NOT_PAID
-		else meeting_type.confirmation_message or None,
-		"redirect_url": meeting_type.redirect_url or None,
-		"cancel_reason": booking.cancel_reason or None,
-		"rescheduled_from": booking.rescheduled_from or None,
+		"video_status": frappe.scrub(booking.video_status or "") or None,
+		**set_or_none(meeting_type, "confirmation_message", "redirect_url"),
+		**({"confirmation_message": None} if booking.payment_status in NOT_PAID else {}),
 		"is_over": booking.ends_at <= now,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"payment": payment_of(booking),
 		"payable_there": payable_there(booking),
-		"currency": booking.currency or None,
 	}
-
-
-def _host_link(booking: Document) -> str | None:
-	"""Return the address at which a signed-in host joins the call. It redirects to a link that is made at that moment."""
-	if not booking.meeting_link or not booking.video_provider:
-		return None
-	return site_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
 
 
 def _host(user: str, people: People) -> BookingHost:
@@ -386,17 +377,18 @@ def _host(user: str, people: People) -> BookingHost:
 
 def host_actions(booking: Document, now: int) -> tuple[str, ...]:
 	"""Return the commands that the signed-in host or manager can send for the booking at `now`, epoch seconds."""
-	possible = [name for name, after in _MOVING.items() if not transition_refusal(booking, after, Actor.HOST, now)]
-	if may_be_paid_by_hand(booking):
-		possible.append("mark_paid")
-	if (booking.amount_paid or 0) > (booking.amount_refunded or 0):
-		possible.append("refund")
-	if has_begun_over_several_days(booking, now) and "reschedule" in possible:
-		possible.remove("reschedule")
-	if booking.session:
-		possible += [f"{name}_for_all" for name in ("reschedule", "cancel") if name in possible]
-	if booking.status in OPEN and booking.ends_at > now:
-		possible += ["ask_to_reschedule"] if "reschedule" in possible else []
-		possible += ["withdraw_ask"] if booking.reschedule_asked_at else []
-		possible += ["guests", "reassign"] if is_manager() else ["guests"]
-	return tuple(possible)
+	moving = {name for name, after in _MOVING.items() if not transition_refusal(booking, after, Actor.HOST, now)}
+	if has_begun_over_several_days(booking, now):
+		moving.discard("reschedule")
+	is_coming = booking.status in OPEN and booking.ends_at > now
+	possible = {
+		**{name: name in moving for name in _MOVING},
+		"mark_paid": may_be_paid_by_hand(booking),
+		"refund": (booking.amount_paid or 0) > (booking.amount_refunded or 0),
+		**{f"{name}_for_all": booking.session and name in moving for name in ("reschedule", "cancel")},
+		"ask_to_reschedule": is_coming and "reschedule" in moving,
+		"withdraw_ask": is_coming and booking.reschedule_asked_at,
+		"guests": is_coming,
+		"reassign": is_coming and is_manager(),
+	}
+	return tuple(name for name, is_possible in possible.items() if is_possible)

@@ -25,7 +25,8 @@ def event_title(booking: Document, meeting_type: Document) -> str:
 	variables = _variables(booking, meeting_type, hosts)
 	people = _listed([booking.attendee_name, *hosts])
 	default = _("{0}: {1}").format(variables["meeting_type"], people)
-	return _title(meeting_type.event_title or "", variables) or header_text(default)[:MAX_LENGTH].strip()
+	titles = (header_text(each) for each in (filled_in_anyway(meeting_type.event_title or "", variables), default))
+	return next(filter(None, (each[:MAX_LENGTH].strip() for each in titles)), "")
 
 
 def event_description(booking: Document, meeting_type: Document, *, for_host: bool = False) -> str:
@@ -67,10 +68,6 @@ def _hosts(booking: Document) -> list[str]:
 
 def _listed(names: list[str]) -> str:
 	return format_list(names, locale=current_locale())
-
-
-def _title(pattern: str, variables: dict[str, str]) -> str:
-	return header_text(filled_in_anyway(pattern, variables))[:MAX_LENGTH].strip()
 
 
 def _variables(booking: Document, meeting_type: Document, hosts: list[str]) -> dict[str, str]:

@@ -115,16 +115,16 @@ def transition_refusal(booking: Document, after: str, actor: Actor, now: int) ->
 		return AlreadyCancelled(_released_sentence(booking.status))
 	if booking.payment_status == "Awaiting" and after not in _WITHOUT_PAYMENT:
 		return TransitionNotAllowed(_("This meeting isn't paid for yet."))
-	possible = [
-		transition for transition in TRANSITIONS if (transition.before, transition.after) == (booking.status, after)
-	]
-	own = next((transition for transition in possible if actor in transition.by), None)
-	if not own:
-		return TransitionNotAllowed(
-			_only_others_sentence(possible) if possible else _impossible_sentence(booking, after)
-		)
-	sentence = own.objection(booking, now)
-	return TransitionNotAllowed(sentence) if sentence else None
+	possible = [each for each in TRANSITIONS if (each.before, each.after) == (booking.status, after)]
+	if not possible:
+		return TransitionNotAllowed(_impossible_sentence(booking, after))
+	for own in possible:
+		if actor in own.by:
+			sentence = own.objection(booking, now)
+			return TransitionNotAllowed(sentence) if sentence else None
+	if all(each.by == (_SYSTEM,) for each in possible):
+		return TransitionNotAllowed(_("This happens by itself."))
+	return TransitionNotAllowed(_("Only a host of the meeting can do this."))
 
 
 def check_transition(booking: Document, after: str, actor: Actor, now: int) -> None:
@@ -148,12 +148,6 @@ def _released_sentence(status: str) -> str | None:
 		"Rescheduled": _("This meeting was moved to another time. Please use its newest booking."),
 	}
 	return sentences.get(status)
-
-
-def _only_others_sentence(transitions: list[Transition]) -> str:
-	if all(transition.by == (_SYSTEM,) for transition in transitions):
-		return _("This happens by itself.")
-	return _("Only a host of the meeting can do this.")
 
 
 def _impossible_sentence(booking: Document, after: str) -> str:

@@ -105,7 +105,11 @@ def queue_words(
 		raise Unreachable(describe(error)) from error
 	if row:
 		calendar, method = (invitation.calendar, invitation.method) if invitation else (None, "")
-		name = None if _keeps_its_name(row) else sender_name or _name_of_site(row)
+		# Whether an admin has decided that e-mails of this account always carry the account's name.
+		account = row.get("email_account")
+		field = "always_use_account_name_as_sender_name"
+		keeps_its_name = bool(account and frappe.get_cached_value("Email Account", account, field))
+		name = None if keeps_its_name else sender_name or _name_of_site(row)
 		row.message = in_final_form(row.message, words.text, calendar, method, name, headers)
 		frappe.db.set_value("Email Queue", row.name, "message", row.message, update_modified=False)
 	return row
@@ -141,13 +145,6 @@ def receiving_address() -> str:
 	return str(accounts[0].email_id or "") if accounts else ""
 
 
-def _keeps_its_name(row: Document) -> bool:
-	"""Whether an admin has decided that e-mails of this account always carry the account's name."""
-	account = row.get("email_account")
-	field = "always_use_account_name_as_sender_name"
-	return bool(account and frappe.get_cached_value("Email Account", account, field))
-
-
 def send_row(row: EmailRow) -> str:
 	"""Send the row now and return its status then. The caller has committed.
 
@@ -158,14 +155,23 @@ def send_row(row: EmailRow) -> str:
 	that Frappe could send when nobody needs it any more.
 	"""
 	if not row.is_new:
-		_reset(row)
+		# Reset the status and the retries of an earlier attempt. Commits. An attempt that was killed leaves the row
+		# as Sending, and Frappe makes it an Error after three attempts, but the outbox goes on.
+		fields: dict[str, object] = {"send_after": site_now() + OURS_FOR, "retry": 0}
+		if row.status in ("Sending", "Error"):
+			fields["status"] = "Not Sent"
+		frappe.db.set_value("Email Queue", row.name, fields)
+		frappe.db.commit()
 	try:
 		queued = frappe.get_doc("Email Queue", row.name)
 		_open_account(queued)
 		queued.send()
 	except Exception as error:
 		frappe.db.rollback()
-		_forget(row.name)
+		# Delete the row, unless the message has left. An error can also come after that. Commits.
+		if frappe.db.get_value("Email Queue", row.name, "status") not in ("Sent", "Partially Sent"):
+			delete_rows([row.name])
+		frappe.db.commit()
 		if isinstance(error, Unreachable):
 			raise
 		if outside := _outside_error(error):
@@ -191,19 +197,6 @@ def _open_account(queued: Document) -> None:
 		raise Unreachable(_("The site's mail account can't be used: {0}").format(describe(error))) from error
 
 
-def _reset(row: EmailRow) -> None:
-	"""Reset the status and the retries of an earlier attempt. Commits.
-
-	An attempt that was killed leaves the row as Sending, and Frappe makes it an Error after three attempts, but the outbox
-	goes on.
-	"""
-	fields: dict[str, object] = {"send_after": site_now() + OURS_FOR, "retry": 0}
-	if row.status in ("Sending", "Error"):
-		fields["status"] = "Not Sent"
-	frappe.db.set_value("Email Queue", row.name, fields)
-	frappe.db.commit()
-
-
 def _outside_error(error: Exception) -> OutsideError | None:
 	"""Return what an error while sending means: Unreachable, Deferred, or None for anything else.
 
@@ -211,15 +204,12 @@ def _outside_error(error: Exception) -> OutsideError | None:
 	"""
 	for cause in (error, error.__context__):
 		codes = _codes(cause)
-		if _is_of_server(cause) or _CLOSES in codes:
+		is_of_network = isinstance(cause, OSError) and not isinstance(cause, smtplib.SMTPException)
+		if is_of_network or isinstance(cause, _DOWN) or _CLOSES in codes:
 			return Unreachable(_("The mail server can't be reached: {0}").format(describe(error)))
 		if codes and all(400 <= code < 500 for code in codes):
 			return Deferred(describe(error))
 	return None
-
-
-def _is_of_server(error: BaseException | None) -> bool:
-	return isinstance(error, _DOWN) or (isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException))
 
 
 def _codes(error: BaseException | None) -> list[int]:
@@ -227,13 +217,6 @@ def _codes(error: BaseException | None) -> list[int]:
 	if isinstance(error, smtplib.SMTPRecipientsRefused):
 		return [code for code, _text in error.recipients.values()]
 	return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
-
-
-def _forget(name: str) -> None:
-	"""Delete the row, unless the message has left. An error can also come after that. Commits."""
-	if frappe.db.get_value("Email Queue", name, "status") not in ("Sent", "Partially Sent"):
-		delete_rows([name])
-	frappe.db.commit()
 
 
 def delete_rows(names: Collection[str]) -> None:
@@ -256,25 +239,19 @@ def send_message(message: Message, now: int) -> Outcome:
 	it doesn't take it for the moment: the outbox tries again later.
 	"""
 	try:
-		return _capped(message, now) or _sent(message)
+		# A stranger who, or whose domain, gets too many messages gets no more for now.
+		if message.capped_at and not find_row(message.message_id, message.booking):
+			meeting_type = frappe.get_cached_doc("Meeting Type", message.capped_at)
+			limits = caps.Limits(pressure.site_share(now), pressure.share(meeting_type, now))
+			cap = caps.cap_of(message.reader.email, meeting_type.scheduling_page, limits, now)
+			if cap and cap.until:
+				return Again(cap.until, _("Strangers let this site send very many messages at present."))
+			if cap:
+				sentence = _("Nobody has confirmed this address, and it got {0} messages today.")
+				return NotNeeded(sentence.format(caps.MESSAGES_A_DAY))
+		return _sent(message)
 	except Unreachable as error:
 		return down_by(KIND, error)
-
-
-def _capped(message: Message, now: int) -> Outcome | None:
-	"""Return the outcome of a message to a stranger who, or whose domain, gets too many; None if it may leave."""
-	if not message.capped_at or find_row(message.message_id, message.booking):
-		return None
-	meeting_type = frappe.get_cached_doc("Meeting Type", message.capped_at)
-	limits = caps.Limits(pressure.site_share(now), pressure.share(meeting_type, now))
-	cap = caps.cap_of(message.reader.email, meeting_type.scheduling_page, limits, now)
-	if not cap:
-		return None
-	if not cap.until:
-		return NotNeeded(
-			_("Nobody has confirmed this address, and it got {0} messages today.").format(caps.MESSAGES_A_DAY)
-		)
-	return Again(cap.until, _("Strangers let this site send very many messages at present."))
 
 
 def _sent(message: Message) -> Outcome:

@@ -13,7 +13,6 @@ written by Scheduling Managers and run in the sandbox of `parsing/typed_template
 """
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -127,8 +126,18 @@ def render(key: str, variables: dict[str, Any], email_template: str | None = Non
 	names = aliases(variables)
 	own = _own_source(email_template or _template_of(key))
 	is_shipped = key in {*TEMPLATES, *FOLLOW_UPS, *QUESTIONS, *CORRECTIONS, *TO_WAITING}
-	shipped = (subject_source(key), body_source(key)) if is_shipped else None
-	return _first_that_renders(own, shipped, lambda source: _rendered(source, names))
+	shipped = (subject_source(key), body_source(key)) if is_shipped else ("", "")
+	# Render the site's own text. If it is broken, log why and render the app's text; raise the error if there is
+	# none.
+	if own is None:
+		return _rendered(shipped, names)
+	try:
+		return _rendered(own, names)
+	except Exception:
+		if not is_shipped:
+			raise
+		frappe.log_error(_BROKEN, frappe.get_traceback())
+		return _rendered(shipped, names)
 
 
 def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
@@ -239,19 +248,6 @@ def _filled_in(source: str, variables: dict[str, Any]) -> str:
 	if file := _INCLUDE.fullmatch(source.strip()):
 		return get_template(file[1]).render(variables)
 	return frappe.render_template(source, variables)
-
-
-def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) -> Any:
-	"""Render the site's own text. If it is broken, log why and render the app's text; raise the error if there is none."""
-	if own is None:
-		return rendered(shipped)
-	try:
-		return rendered(own)
-	except Exception:
-		if shipped is None:
-			raise
-		frappe.log_error(_BROKEN, frappe.get_traceback())
-		return rendered(shipped)
 
 
 # Writes the text part of messages.

@@ -51,14 +51,30 @@ NAMES = (
 def variables_for(booking: Document, reader: Reader) -> Variables:
 	"""Return the variables of a message about the booking to this reader, in the current language."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	sharing = live_rows(booking.session, "seats")
+	# Text such as "3 of 10", or None if the booking has no session.
+	taken = sum(booking.seats for booking in sharing)
+	seats_taken = _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None
+	session = {
+		"is_session": bool(booking.session),
+		"others_come": any(other.name != booking.name for other in sharing),
+		"seats_taken": seats_taken,
+	}
+	# The time that the attendee proposes, and the link with which a host answers, if there is a proposal.
+	start = booking.proposed_start if reader.role == "host" and booking.status in OPEN else None
+	proposed = [(start, start + booking.ends_at - booking.starts_at)] if start else []
+	proposal = {
+		"proposed_stretches": reader.stretches(proposed),
+		"proposal_link": answer_url(booking, reader.user) if start else None,
+	}
 	return {
 		**_people(booking, reader),
 		**_time(booking, reader),
 		**_place_and_call(booking, reader),
 		**_texts(booking, meeting_type, reader),
-		**_session(booking, meeting_type),
+		**session,
 		**_move(booking, reader),
-		**_proposal(booking, reader),
+		**proposal,
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
 		**amounts([booking], reader),
@@ -81,6 +97,14 @@ def _people(booking: Document, reader: Reader) -> Variables:
 
 def _time(booking: Document, reader: Reader) -> Variables:
 	start, parts = booking.starts_at, booking.parts()
+	# Text such as "30 min", or "2 days, 6 hr a day".
+	each, count = lengths.duration(booking.duration_minutes, reader.locale), len(booking.parts())
+	length = each if count == 1 else _("{0}, {1} a day").format(lengths.days(count, reader.locale), each)
+	# The start by the attendee's clock for a host, None if it is the host's own time.
+	their_time = None
+	if reader.is_hosting and booking.timezone:
+		theirs, own = (wall_clock(booking.starts_at, zone).utcoffset() for zone in (booking.timezone, reader.zone))
+		their_time = reader.elsewhere(booking.starts_at, booking.timezone) if theirs != own else None
 	return {
 		"date": reader.date(start),
 		"short_date": reader.short_date(start),
@@ -91,23 +115,9 @@ def _time(booking: Document, reader: Reader) -> Variables:
 		"stretches": reader.stretches(parts),
 		"timezone": reader.zone_name(start),
 		"duration": booking.duration_minutes,
-		"length": _length(booking, reader),
-		"their_time": _their_time(booking, reader),
+		"length": length,
+		"their_time": their_time,
 	}
-
-
-def _length(booking: Document, reader: Reader) -> str:
-	"""Return text such as "30 min", or "2 days, 6 hr a day"."""
-	each, count = lengths.duration(booking.duration_minutes, reader.locale), len(booking.parts())
-	return each if count == 1 else _("{0}, {1} a day").format(lengths.days(count, reader.locale), each)
-
-
-def _their_time(booking: Document, reader: Reader) -> str | None:
-	"""Return the start by the attendee's clock for a host, None if it is the host's own time."""
-	if not reader.is_hosting or not booking.timezone:
-		return None
-	theirs, own = (wall_clock(booking.starts_at, zone).utcoffset() for zone in (booking.timezone, reader.zone))
-	return reader.elsewhere(booking.starts_at, booking.timezone) if theirs != own else None
 
 
 def _place_and_call(booking: Document, reader: Reader) -> Variables:
@@ -154,36 +164,24 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 	}
 
 
-def _session(booking: Document, meeting_type: Document) -> Variables:
-	sharing = live_rows(booking.session, "seats")
-	return {
-		"is_session": bool(booking.session),
-		"others_come": any(other.name != booking.name for other in sharing),
-		"seats_taken": _seats_taken(sharing, meeting_type),
-	}
-
-
 def _move(booking: Document, reader: Reader) -> Variables:
 	left = moved_from(booking)
+	# The date and time from which the meeting was moved, as variables; None without a move.
+	time_before: Variables = {**dict.fromkeys(("old_date", "old_time", "old_end_time")), "old_stretches": []}
+	if left:
+		start, end = left.parts()[0]
+		old = {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
+		time_before = {**old, "old_stretches": reader.stretches(left.parts())}
 	return {
 		"is_moved": bool(left),
 		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
 		"reschedule_reason": unlinked(booking.reschedule_reason) if left else None,
-		**_time_before(left, reader),
+		**time_before,
 		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
 		"is_given_back": is_given_back(booking),
 		"reschedule_message": booking.reschedule_message,
 	}
-
-
-def _proposal(booking: Document, reader: Reader) -> Variables:
-	"""Return the time that the attendee proposes, and the link with which a host answers, if there is a proposal."""
-	start = booking.proposed_start if reader.role == "host" and booking.status in OPEN else None
-	if not start:
-		return {"proposed_stretches": [], "proposal_link": None}
-	end = start + booking.ends_at - booking.starts_at
-	return {"proposed_stretches": reader.stretches([(start, end)]), "proposal_link": answer_url(booking, reader.user)}
 
 
 def _state(booking: Document, reader: Reader) -> Variables:
@@ -246,21 +244,6 @@ def moved_from(booking: Document) -> Document | None:
 	"""Return the booking that this one replaced, or None. Also None if the booking was changed again since."""
 	left = predecessor(booking)
 	return left if left and left.sequence == booking.sequence else None
-
-
-def _time_before(left: Document | None, reader: Reader) -> Variables:
-	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
-	if not left:
-		return {**dict.fromkeys(("old_date", "old_time", "old_end_time")), "old_stretches": []}
-	start, end = left.parts()[0]
-	old = {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
-	return {**old, "old_stretches": reader.stretches(left.parts())}
-
-
-def _seats_taken(sharing: list[frappe._dict], meeting_type: Document) -> str | None:
-	"""Return text such as "3 of 10", or None if the booking has no session."""
-	taken = sum(booking.seats for booking in sharing)
-	return _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None
 
 
 def _days(booking: Document, reader: Reader) -> str:

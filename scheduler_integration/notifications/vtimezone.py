@@ -43,7 +43,14 @@ def time_zone(name: str, first: int, last: int) -> Timezone:
 	for same in alike.values():
 		rule = _yearly_rule(same)
 		for change in same[:1] if rule else same:
-			described.add_component(_component(change, rule))
+			part = TimezoneDaylight() if change.is_summer else TimezoneStandard()
+			part.add("dtstart", change.local)
+			part.add("tzoffsetfrom", change.before)
+			part.add("tzoffsetto", change.after)
+			part.add("tzname", change.name)
+			if rule:
+				part.add("rrule", rule)
+			described.add_component(part)
 	return described
 
 
@@ -91,14 +98,3 @@ def _is_nth(day: datetime, number: int) -> bool:
 	if number == -1:
 		return day.day + 7 > calendar.monthrange(day.year, day.month)[1]
 	return (day.day - 1) // 7 + 1 == number
-
-
-def _component(change: _Change, rule: dict[str, object] | None) -> TimezoneStandard | TimezoneDaylight:
-	part = TimezoneDaylight() if change.is_summer else TimezoneStandard()
-	part.add("dtstart", change.local)
-	part.add("tzoffsetfrom", change.before)
-	part.add("tzoffsetto", change.after)
-	part.add("tzname", change.name)
-	if rule:
-		part.add("rrule", rule)
-	return part

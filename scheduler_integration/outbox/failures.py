@@ -37,16 +37,30 @@ def undelivered(bookings: Collection[str], now: int) -> dict[str, Undelivered]:
 	connection, user = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("User")
 	waiting = frappe.qb.from_(connection).join(user).on(user.name == connection.user).select(connection.name)
 	query = query.where((task.kind != "calendar_event") | task.target.notin(waiting.where(user.enabled == 0)))
-	failed: dict[str, list[str]] = defaultdict(list)
-	late: dict[str, list[str]] = defaultdict(list)
-	kept: set[str] = set()
+	kept, failed, late = (defaultdict[str, list[str]](list) for _kind in range(3))
 	for row in query.run(as_dict=True):
-		if row.status == "Failed" and row.kind == MONEY:
-			kept.add(row.booking)
-		else:
-			(failed if row.status == "Failed" else late)[row.booking].append(reached(row.kind, row.target))
+		tasks = late if row.status != "Failed" else kept if row.kind == MONEY else failed
+		tasks[row.booking].append(reached(row.kind, row.target))
+	late_text = (
+		_("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")
+		if not late or do_jobs_run()
+		else _("Not done yet for {0}, because the site's jobs don't run.")
+	)
+	sentences = (
+		(
+			kept,
+			_("The money couldn't be paid back. Try again, or pay it back by hand. The booking in the desk says why."),
+		),
+		(failed, _("Not sent to {0}. The booking in the desk says why.")),
+		(late, late_text),
+	)
 	return {
-		booking: Undelivered(_sentence(booking in kept, failed[booking], late[booking]), booking in kept)
+		booking: Undelivered(
+			" ".join(
+				text.format(", ".join(dict.fromkeys(whom[booking]))) for whom, text in sentences if booking in whom
+			),
+			booking in kept,
+		)
 		for booking in {*failed, *late, *kept}
 	}
 
@@ -71,21 +85,6 @@ def is_late(status: str, error: str | None, due_at: int, now: int) -> bool:
 def _is_late(task: Table, now: int) -> Criterion:
 	"""The condition that `is_late` holds for a row of the table."""
 	return (task.status == "Pending") & (task.error.isnotnull() | (task.due_at < now - LATE_SECONDS))
-
-
-def _sentence(is_money: bool, failed: Collection[str], late: Collection[str]) -> str:
-	late_text = (
-		_("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")
-		if not late or do_jobs_run()
-		else _("Not done yet for {0}, because the site's jobs don't run.")
-	)
-	sentences = (
-		(failed, _("Not sent to {0}. The booking in the desk says why.")),
-		(late, late_text),
-	)
-	money = [_("The money couldn't be paid back. Try again, or pay it back by hand. The booking in the desk says why.")]
-	written = [text.format(", ".join(dict.fromkeys(whom))) for whom, text in sentences if whom]
-	return " ".join([*(money if is_money else ()), *written])
 
 
 def reached(kind: str, target: str) -> str:

@@ -63,7 +63,11 @@ def weigh(visit: Visit, purpose: str, *, counts: bool = True) -> Decision:
 		)
 	)
 	if decision.level and counts:
-		frappe.cache.hset(_RAISED, visit.page, _row(decision, visit.now))
+		frappe.cache.hset(
+			_RAISED,
+			visit.page,
+			{"level": decision.level, "reasons": [reason.value for reason in decision.reasons], "at": visit.now},
+		)
 	return decision
 
 
@@ -116,7 +120,3 @@ def wide(network: str) -> str:
 
 def _next(what: str, now: int, times: int) -> int:
 	return counted(what, now) + times
-
-
-def _row(decision: Decision, now: int) -> dict[str, Any]:
-	return {"level": decision.level, "reasons": [reason.value for reason in decision.reasons], "at": now}

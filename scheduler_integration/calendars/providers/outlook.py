@@ -178,19 +178,14 @@ class OutlookCalendar(Provider):
 			return None
 		whole: dict[str, Any] | None = item
 		if not outlook_events.is_whole(item):
-			series = self._series_of(item)
+			identifier = item.get("seriesMasterId", "") if {"start", "end"} <= set(item) else ""
+			if identifier and identifier not in self._series:
+				self._series[identifier] = self._get(identifier)
+			series = self._series.get(identifier)
 			whole = outlook_events.merged(series, item) if series else self._get(item["id"])
 		if whole is None or whole.get("isCancelled"):
 			return None
 		return outlook_events.read_event(whole, self._zone_of(whole))
-
-	def _series_of(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
-		identifier = item.get("seriesMasterId")
-		if not identifier or not {"start", "end"} <= set(item):
-			return None
-		if identifier not in self._series:
-			self._series[identifier] = self._get(identifier)
-		return self._series[identifier]
 
 	def _zone_of(self, item: Mapping[str, Any]) -> str:
 		"""Return the zone of the dates of an all-day event: the mailbox's, or the zone in which the event was written."""

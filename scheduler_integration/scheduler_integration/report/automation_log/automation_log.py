@@ -17,7 +17,22 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 
 	Raises NotPermitted if the user isn't a manager.
 	"""
-	return _columns(), [_row(entry) for entry in entries(_wanted(filters or {}))]
+	fields = (
+		("time", _("When"), "Datetime", "", 170),
+		("title", _("Action"), "Data", "", 240),
+		("channel", _("Channel"), "Data", "", 90),
+		("target", _("To"), "Data", "", 220),
+		("outcome", _("Outcome"), "Data", "", 110),
+		("reason", _("Reason"), "Data", "", 320),
+		("attempts", _("Attempts"), "Int", "", 90),
+		("booking", _("Booking"), "Link", "Booking", 130),
+		("automation", _("Meeting Automation"), "Link", "Meeting Automation", 160),
+	)
+	columns = [
+		{"fieldname": name, "label": label, "fieldtype": kind, "options": options, "width": width}
+		for name, label, kind, options, width in fields
+	]
+	return columns, [_row(entry) for entry in entries(_wanted(filters or {}))]
 
 
 def _wanted(filters: Mapping[str, Any]) -> Wanted:
@@ -52,21 +67,3 @@ def _row(entry: Entry) -> dict[str, Any]:
 		"attempts": entry.attempts,
 		"booking": entry.booking,
 	}
-
-
-def _columns() -> list[dict[str, Any]]:
-	columns: tuple[tuple[str, str, str, str, int], ...] = (
-		("time", _("When"), "Datetime", "", 170),
-		("title", _("Action"), "Data", "", 240),
-		("channel", _("Channel"), "Data", "", 90),
-		("target", _("To"), "Data", "", 220),
-		("outcome", _("Outcome"), "Data", "", 110),
-		("reason", _("Reason"), "Data", "", 320),
-		("attempts", _("Attempts"), "Int", "", 90),
-		("booking", _("Booking"), "Link", "Booking", 130),
-		("automation", _("Meeting Automation"), "Link", "Meeting Automation", 160),
-	)
-	return [
-		{"fieldname": name, "label": label, "fieldtype": kind, "options": options, "width": width}
-		for name, label, kind, options, width in columns
-	]

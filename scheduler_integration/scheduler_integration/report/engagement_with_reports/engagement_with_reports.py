@@ -1,7 +1,7 @@
 """The desk report on clicks and bookings. Its figures, and those of the cards and charts, are those of the API."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import frappe
@@ -25,8 +25,25 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
 	wanted = filters or {}
 	analytics = _analytics(wanted)
-	rows = _phases(analytics) if wanted.get("group_by") == "Phase" else _types(analytics)
-	return _columns(wanted), rows, None, _chart(rows), _summary(analytics)
+	rows: list[dict[str, Any]] = (
+		[{"name": phase_name(phase), **_numbers(counts, 2)} for phase, counts in analytics.by_phase.items()]
+		if wanted.get("group_by") == "Phase"
+		else [
+			{"name": each.name or _("Without a known meeting type"), **_numbers(each.counts, 2)}
+			for each in analytics.by_type
+		]
+	)
+	series = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
+	chart = bars([row["name"] for row in rows], {label: [row[field] for row in rows] for field, label in series})
+	chart = chart | {"colors": ["#8d99ae", "#a9c3f7", "#2f6fed"]}
+	total = analytics.total
+	summary = [
+		{"value": total.clicks, "label": _("Clicks"), "datatype": "Int"},
+		{"value": total.bookings, "label": _("Bookings"), "datatype": "Int"},
+		summary_card(_("Conversion rate"), total.conversion_rate(1), "Percent"),
+		{"value": total.completed, "label": _("Completed meetings"), "datatype": "Int"},
+	]
+	return _columns(wanted), rows, None, chart, summary
 
 
 @frappe.whitelist()
@@ -56,31 +73,14 @@ def conversion(filters=None):
 def _analytics(wanted: Mapping[str, Any]) -> Analytics:
 	"""Return the figures of a consultant, or for managers without a consultant of all, by the site's dates."""
 	consultant = wanted.get("consultant") or (None if is_manager() else frappe.session.user)
-	first, last = _dates(wanted)
+	starts, ends = (str(wanted.get(name) or "")[:10] for name in ("from_date", "to_date"))
+	first, last = parse_dates(start_date=starts, end_date=ends)
+	if not starts and not ends:
+		last = local_date(now(), site_zone())
+		first = last - timedelta(days=DAYS - 1)
 	if consultant is None:
 		return analytics(None, first, last, site_zone().key)
 	return analytics(whose_analytics(str(consultant)), first, last)
-
-
-def _dates(wanted: Mapping[str, Any]) -> tuple[date | None, date | None]:
-	if not wanted.get("from_date") and not wanted.get("to_date"):
-		today = local_date(now(), site_zone())
-		return today - timedelta(days=DAYS - 1), today
-	ends = {
-		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
-	}
-	return parse_dates(start_date=ends["start_date"], end_date=ends["end_date"])
-
-
-def _types(analytics: Analytics) -> list[dict[str, Any]]:
-	return [
-		{"name": each.name or _("Without a known meeting type"), **_numbers(each.counts, 2)}
-		for each in analytics.by_type
-	]
-
-
-def _phases(analytics: Analytics) -> list[dict[str, Any]]:
-	return [{"name": phase_name(phase), **_numbers(counts, 2)} for phase, counts in analytics.by_phase.items()]
 
 
 def _numbers(counts: Counts, decimals: int) -> dict[str, float]:
@@ -100,22 +100,6 @@ def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 			"width": 140,
 			"precision": 1,
 		},
-	]
-
-
-def _chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
-	series = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
-	chart = bars([row["name"] for row in rows], {label: [row[field] for row in rows] for field, label in series})
-	return chart | {"colors": ["#8d99ae", "#a9c3f7", "#2f6fed"]}
-
-
-def _summary(analytics: Analytics) -> list[dict[str, Any]]:
-	total = analytics.total
-	return [
-		{"value": total.clicks, "label": _("Clicks"), "datatype": "Int"},
-		{"value": total.bookings, "label": _("Bookings"), "datatype": "Int"},
-		summary_card(_("Conversion rate"), total.conversion_rate(1), "Percent"),
-		{"value": total.completed, "label": _("Completed meetings"), "datatype": "Int"},
 	]
 
 

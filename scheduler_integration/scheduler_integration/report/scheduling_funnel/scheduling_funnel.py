@@ -14,7 +14,13 @@ from scheduler_integration.scheduler_integration.report.scheduling_figures impor
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list | None]:
 	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
 	found = funnel(in_site_zone(scope_of(filters), now()), now())
-	labels = _labels()
+	labels = {
+		"page_view": _("Opened the page"),
+		"service_selected": _("Chose a meeting type"),
+		"slot_selected": _("Chose a time"),
+		"form_completed": _("Sent the form"),
+		"booked": _("Booked"),
+	}
 	rows = [{**each._asdict(), "step": labels[each.step]} for each in found.steps]
 	shown = columns(
 		("step", _("Step"), "Data"),
@@ -28,13 +34,3 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 	# The desk would show an empty summary as an empty box.
 	summary = [summary_card(_("Conversion rate"), rate, "Percent")] if rate is not None else None
 	return shown, rows, None, chart, summary
-
-
-def _labels() -> dict[str, str]:
-	return {
-		"page_view": _("Opened the page"),
-		"service_selected": _("Chose a meeting type"),
-		"slot_selected": _("Chose a time"),
-		"form_completed": _("Sent the form"),
-		"booked": _("Booked"),
-	}

@@ -18,20 +18,7 @@ from scheduler_integration.scheduler_integration.report.scheduling_figures impor
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
 	providers = provider_performance(_period(filters or {}).span(), None if is_manager() else frappe.session.user)
-	return _columns(), [
-		{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers
-	]
-
-
-def _period(wanted: Mapping[str, Any]) -> Period:
-	ends = {
-		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
-	}
-	return period(*parse_dates(**ends), now())
-
-
-def _columns() -> list[dict[str, Any]]:
-	columns = (
+	fields = (
 		("provider", _("Provider"), "Data"),
 		("meetings", _("Meetings made"), "Int"),
 		("completed", _("Completed meetings"), "Int"),
@@ -44,7 +31,15 @@ def _columns() -> list[dict[str, Any]]:
 		("reliability", _("Reliability"), "Percent"),
 		("median_milliseconds", _("Median time (ms)"), "Int"),
 	)
-	return [
+	columns = [
 		{"fieldname": name, "label": label, "fieldtype": kind, "width": 140, **decimals(name, kind)}
-		for name, label, kind in columns
+		for name, label, kind in fields
 	]
+	return columns, [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers]
+
+
+def _period(wanted: Mapping[str, Any]) -> Period:
+	ends = {
+		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
+	}
+	return period(*parse_dates(**ends), now())
