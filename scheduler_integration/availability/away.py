@@ -66,7 +66,9 @@ def check_stand_ins(absence: Document) -> None:
 	for row in rows:
 		if row.colleague in {each.user for each in possible.get(row.meeting_type, ())}:
 			kept.append(row)
-		elif not _is_stored(absence, row):
+		elif absence.is_new() or not frappe.db.exists(
+			"Stand In", {"parent": absence.name, "meeting_type": row.meeting_type, "colleague": row.colleague}
+		):
 			told = _("Choose a colleague who hosts this meeting too.")
 			raise InvalidRequest(told, details={f"stand_in:{row.meeting_type}": told, "stand_ins": told})
 	if len(set(names)) < len(names):
@@ -172,8 +174,3 @@ def _hosted_alone(user: str, meeting_types: Sequence[str]) -> list[str]:
 		for each in bookables([doc for doc in docs if doc.scheduling_page])
 		if is_alone(user, each)
 	]
-
-
-def _is_stored(absence: Document, row: Document) -> bool:
-	stored = {"parent": absence.name, "meeting_type": row.meeting_type, "colleague": row.colleague}
-	return not absence.is_new() and bool(frappe.db.exists("Stand In", stored))

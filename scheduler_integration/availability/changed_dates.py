@@ -29,7 +29,14 @@ def change_dates(
 		raise InvalidRequest(details={"day": _("Choose at most {0} days at a time.").format(MOST_DAYS)})
 	kept, gone = _cut(user, set(days))
 	spans: Sequence[tuple[str, str] | None] = [] if hours is None else hours or [None]
-	made = [_override(user, run, span, reason) for run in runs_of(days) for span in spans]
+	made = []
+	for first, last in runs_of(days):
+		for span in spans:
+			fields: dict[str, object] = {"user": user, "date": first, "end_date": last, "reason": reason}
+			fields |= {"is_available": int(bool(span)), "whole_day": int(not span), "is_travel": 0}
+			if span:
+				fields |= {"start_time": span[0], "end_time": span[1]}
+			made.append(validated(new_record(OVERRIDE, fields)))
 	if not (kept or gone or made):
 		raise InvalidRequest(details={"day": _("These days have their usual hours already.")})
 	return HoursChange(user, saved=(*made, *kept), deleted=tuple(gone))
@@ -79,11 +86,3 @@ def _cut_times(absence: Document, first: date, last: date, days: Sequence[date])
 		absence.start_time = "00:00:00"
 	if last != days[-1]:
 		absence.end_time = "00:00:00"
-
-
-def _override(user: str, run: Run, span: tuple[str, str] | None, reason: str | None) -> Document:
-	fields: dict[str, object] = {"user": user, "date": run[0], "end_date": run[1], "reason": reason}
-	fields |= {"is_available": int(bool(span)), "whole_day": int(not span), "is_travel": 0}
-	if span:
-		fields |= {"start_time": span[0], "end_time": span[1]}
-	return validated(new_record(OVERRIDE, fields))

@@ -108,18 +108,11 @@ def _objections_to_all(
 	elif not offer.hosts:
 		objections.append(Objection("NO_HOST", _("The hosts of this meeting are disabled users.")))
 	else:
-		objections.extend(_too_few_others(offer, refusals))
+		free = sum(not host.is_required and not refusals.get(host.user) for host in offer.hosts)
+		if free < offer.at_least:
+			sentence = _("The meeting needs {0} of the hosts who aren't required, and only {1} have time.")
+			objections.append(Objection("TOO_FEW_HOSTS", sentence.format(offer.at_least, free)))
 	return tuple(objections)
-
-
-def _too_few_others(offer: Offer, refusals: Mapping[str, list[engine.Refusal]]) -> list[Objection]:
-	"""Return the objection that too few of the hosts who aren't required have time, if that is so."""
-	others = [host.user for host in offer.hosts if not host.is_required]
-	free = sum(not refusals.get(user) for user in others)
-	if free >= offer.at_least:
-		return []
-	sentence = _("The meeting needs {0} of the hosts who aren't required, and only {1} have time.")
-	return [Objection("TOO_FEW_HOSTS", sentence.format(offer.at_least, free))]
 
 
 def _of_host(host: TypeHost, offer: Offer, refusals: list[engine.Refusal], start: int, now: int) -> HostExplanation:
@@ -129,12 +122,13 @@ def _of_host(host: TypeHost, offer: Offer, refusals: list[engine.Refusal], start
 		name=host.name,
 		user=host.user if sees_all else None,
 		zone=member.host.hours.zone,
-		objections=tuple(_objection(refusal, member, start, now, sees_all) for refusal in refusals),
+		objections=tuple(
+			Objection(
+				refusal.reason.value,
+				reason_text(refusal, member, start, now, names_days_off=sees_all),
+				calendar_entries(refusal.conflicts) if sees_all else (),
+			)
+			for refusal in refusals
+		),
 		is_optional=offer.assignment == "Collective" and not host.is_required,
 	)
-
-
-def _objection(refusal: engine.Refusal, member: engine.Member, start: int, now: int, sees_all: bool) -> Objection:
-	conflicts = calendar_entries(refusal.conflicts) if sees_all else ()
-	message = reason_text(refusal, member, start, now, names_days_off=sees_all)
-	return Objection(refusal.reason.value, message, conflicts)

@@ -64,19 +64,12 @@ def load_members(
 		records=request.records,
 		lock=lock,
 	)
-	return _members(hosts, rules, {host.name: host for host in calendars})
-
-
-def _members(
-	hosts: Iterable[TypeHost], rules: dict[str, engine.MeetingRules], calendars: dict[str, engine.Host]
-) -> list[engine.Member]:
-	found = []
+	by_user = {host.name: host for host in calendars}
+	members = []
 	for each in hosts:
-		when = None
-		if each.absences:
-			when = standing_in(each.absences, calendars[each.absences[0].user].hours)
-		found.append(engine.Member(rules[each.user], calendars[each.user], each.is_required, when))
-	return found
+		when = standing_in(each.absences, by_user[each.absences[0].user].hours) if each.absences else None
+		members.append(engine.Member(rules[each.user], by_user[each.user], each.is_required, when))
+	return members
 
 
 def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, last: int, now: int) -> Records:

@@ -1,6 +1,6 @@
 """Weekly hours that stay at the same instants when a host's zone changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 
 from frappe.model.document import Document
@@ -19,10 +19,7 @@ def moved_rules(rules: Iterable[Document], old: str, new: str, now: int) -> list
 	Tokyo, becomes Monday 17:00 to 01:00 in winter.
 	"""
 	difference = (_offset(now, new) - _offset(now, old)) // timedelta(minutes=1)
-	return list(_moved(rules, difference))
-
-
-def _moved(rules: Iterable[Document], difference: int) -> Iterator[dict[str, object]]:
+	moved: list[dict[str, object]] = []
 	for rule in rules:
 		weekly = engine.WeeklyRule(
 			DAYS.index(rule.day_of_week), minutes_of_day(rule.start_time), minutes_of_day(rule.end_time)
@@ -30,12 +27,15 @@ def _moved(rules: Iterable[Document], difference: int) -> Iterator[dict[str, obj
 		start, end = weekly.minutes
 		begins = (weekly.weekday * 24 * 60 + start + difference) % _WEEK
 		day, minute = divmod(begins, 24 * 60)
-		yield {
-			"day_of_week": DAYS[day],
-			"start_time": _time(minute),
-			"end_time": _time((minute + end - start) % (24 * 60)),
-			"is_available": rule.is_available,
-		}
+		moved.append(
+			{
+				"day_of_week": DAYS[day],
+				"start_time": _time(minute),
+				"end_time": _time((minute + end - start) % (24 * 60)),
+				"is_available": rule.is_available,
+			}
+		)
+	return moved
 
 
 def _offset(now: int, zone: str) -> timedelta:

@@ -21,7 +21,11 @@ def reason_text(
 	`start` and `now` are epoch seconds. With `names_days_off` False the sentence leaves out why the member is off, for
 	example because of sick leave.
 	"""
-	return _TEXTS[refusal.reason](refusal, member if names_days_off else _without_labels(member), start, now)
+	if not names_days_off:
+		hours = member.host.hours
+		unnamed = replace(hours, overrides=tuple(replace(override, label="") for override in hours.overrides))
+		member = replace(member, host=replace(member.host, hours=unnamed))
+	return _TEXTS[refusal.reason](refusal, member, start, now)
 
 
 def _notice(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -96,12 +100,6 @@ def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: 
 	day = refusal.instant
 	sentence = _("The meeting can't continue on {0}: that time isn't free.").format(_day(day, member))
 	return " ".join([sentence, *(reason_text(each, member, day, now) for each in refusal.because)])
-
-
-def _without_labels(member: engine.Member) -> engine.Member:
-	hours = member.host.hours
-	unnamed = replace(hours, overrides=tuple(replace(override, label="") for override in hours.overrides))
-	return replace(member, host=replace(member.host, hours=unnamed))
 
 
 def _span(minutes: int) -> str:

@@ -1,7 +1,7 @@
 """Describes recurrence rules in the reader's language, as people say them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
@@ -25,13 +25,16 @@ def describe(rule: str, start: date) -> str:
 	FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5 is "Every week on Monday and Thursday, 5 times" in English.
 	"""
 	text = parse_recurrence(rule)
-	dates = text.added
-	if len(dates) > _NAMED_DATES:
-		added = _("with {0} added dates").format(len(dates))
-	else:
-		added = _("and on {0}").format(_dates(dates)) if dates else ""
-	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), added]
-	return ", ".join(part for part in parts if part)
+	parts = [_how_often(text.rule, start), _until(text.rule)]
+	if len(text.excluded) > _NAMED_DATES:
+		parts.append(_("without {0} excluded dates").format(len(text.excluded)))
+	elif text.excluded:
+		parts.append(_("except on {0}").format(_dates(text.excluded)))
+	if len(text.added) > _NAMED_DATES:
+		parts.append(_("with {0} added dates").format(len(text.added)))
+	elif text.added:
+		parts.append(_("and on {0}").format(_dates(text.added)))
+	return ", ".join(filter(None, parts))
 
 
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
@@ -45,12 +48,11 @@ def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[s
 		return []
 	since = max(now, bounds[0])
 	occurrences = engine.occurrences(series, since, since + HORIZON)[:count]
-	return [_moment(engine.wall_clock(start, zone)) for start, _end in occurrences]
-
-
-def _moment(wall: datetime) -> str:
-	time = format_time(wall, "short", tzinfo=wall.tzinfo, locale=current_locale())
-	return f"{format_skeleton('yMMMEd', wall, locale=current_locale())} {time}"
+	locale, walls = current_locale(), [engine.wall_clock(start, zone) for start, _end in occurrences]
+	return [
+		f"{format_skeleton('yMMMEd', wall, locale=locale)} {format_time(wall, 'short', tzinfo=wall.tzinfo, locale=locale)}"
+		for wall in walls
+	]
 
 
 def _how_often(rule: RecurrenceRule, start: date) -> str:
@@ -96,12 +98,6 @@ def _until(rule: RecurrenceRule) -> str:
 	if rule.until:
 		return _("until {0}").format(format_date(rule.until.day, "long", locale=current_locale()))
 	return ""
-
-
-def _excluded(dates: Sequence[RecurrenceDate]) -> str:
-	if len(dates) > _NAMED_DATES:
-		return _("without {0} excluded dates").format(len(dates))
-	return _("except on {0}").format(_dates(dates)) if dates else ""
 
 
 def _dates(dates: Sequence[RecurrenceDate]) -> str:

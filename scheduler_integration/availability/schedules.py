@@ -92,25 +92,13 @@ def find_schedules(names: Collection[str], users: Iterable[str]) -> Iterator[fra
 		yield frappe._dict(schedule, rules=rules)
 
 
-def _fields(has_holidays: bool) -> tuple[str, ...]:
-	return (
-		"name",
-		"user",
-		"is_default",
-		"timezone",
-		"buffer_minutes",
-		"minimum_notice_hours",
-		"max_days_in_advance",
-		*LIMIT_FIELDS,
-		*(["holiday_list"] if has_holidays else []),
-	)
-
-
 @lru_cache
 def _query(by_name: bool, has_holidays: bool) -> str:
 	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
-	fields = [*(schedule[field] for field in _fields(has_holidays)), *(rule[field] for field in RULE_FIELDS)]
+	names = ("name", "user", "is_default", "timezone", "buffer_minutes", "minimum_notice_hours", "max_days_in_advance")
+	own = (*names, *LIMIT_FIELDS, *(["holiday_list"] if has_holidays else []))
+	fields = [*(schedule[field] for field in own), *(rule[field] for field in RULE_FIELDS)]
 	sql: str = (
 		frappe.qb.from_(schedule)
 		.left_join(rule)

@@ -51,7 +51,17 @@ def keep_channels(connection: str, now: int) -> None:
 		return
 	try:
 		for row in due if address else ():
-			_replace(provider, row, address, now)
+			try:
+				channel = provider.watch(row.calendar_id, address, secrets.token_urlsafe(32))
+			except OutsideError as error:
+				frappe.logger("scheduling.calendars").info(f"no push channel for {row.name}: {error.code}")
+				_write(row.name, {"channel_renew_at": now + _TRY_AGAIN_SECONDS})
+				frappe.db.commit()
+				continue
+			# The old one is ended after the new one is open, so no message is missed.
+			_store(row.name, channel, now)
+			if row.channel_id:
+				_end(provider, row)
 		for row in idle:
 			_end(provider, row)
 			_store(row.name, None, 0)
@@ -110,20 +120,6 @@ def _calendars(connection: str, now: int) -> tuple[list[frappe._dict], list[frap
 	chosen = [row for row in rows if row.check_conflicts or row.write_bookings]
 	idle = [row for row in rows if row.channel_id and row not in chosen]
 	return [row for row in chosen if (row.channel_renew_at or 0) <= now], idle
-
-
-def _replace(provider: Provider, row: frappe._dict, address: str, now: int) -> None:
-	"""Open a channel, and then end the old one: for a moment there are two, and no message is missed."""
-	try:
-		channel = provider.watch(row.calendar_id, address, secrets.token_urlsafe(32))
-	except OutsideError as error:
-		frappe.logger("scheduling.calendars").info(f"no push channel for {row.name}: {error.code}")
-		_write(row.name, {"channel_renew_at": now + _TRY_AGAIN_SECONDS})
-		frappe.db.commit()
-		return
-	_store(row.name, channel, now)
-	if row.channel_id:
-		_end(provider, row)
 
 
 def _end(provider: Provider, row: frappe._dict) -> None:

@@ -86,7 +86,13 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
 	consent.require(started.vendor, ACCOUNTS[provider].NEEDED, grant)
 	entry = Entry(action="Connect", provider=provider, user=asker.user)
 	account_id, account_name = logged(entry, lambda: ACCOUNTS[provider].owner_of(grant))
-	doc = _store(provider, asker.user, account_id, account_name)
+	# The connection of this account, new if it wasn't connected before.
+	account = {"user": asker.user, "provider": provider, "account_id": account_id}
+	name = frappe.db.get_value(CONNECTION, account)
+	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **account})
+	doc.update({"account_name": account_name, "status": CONNECTED, "error": None})
+	# No role may write these fields by hand. Their values come from the provider.
+	doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)
 	tokens.store(Holder(CONNECTION, doc.name), grant)
 	replan_host(asker.user, now)
 	return doc.name
@@ -177,16 +183,6 @@ def forget(name: str) -> None:
 def note_deauthorisation(provider: str, user: str) -> None:
 	"""Note in the log that the host removed the app at the provider."""
 	note(Entry(action="Disconnect", provider=provider, user=user), "Success")
-
-
-def _store(provider: str, user: str, account_id: str, account_name: str) -> Document:
-	"""Return the connection of this account, new if it wasn't connected before."""
-	identity_filter = {"user": user, "provider": provider, "account_id": account_id}
-	name = frappe.db.get_value(CONNECTION, identity_filter)
-	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **identity_filter})
-	doc.update({"account_name": account_name, "status": CONNECTED, "error": None})
-	# No role may write these fields by hand. Their values come from the provider.
-	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)
 
 
 def replan_host(user: str, now: int) -> None:

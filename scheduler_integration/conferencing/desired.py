@@ -40,32 +40,22 @@ def desired_call(subject: str, booking: Document) -> Desired:
 	"""Return the call that the subject needs. `booking` is one of the subject's bookings that take place."""
 	users = sorted(booking.host_users(), key=lambda user: user != booking.host)
 	start, end = booking.parts()[0]
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	# A call that came with the calendar stays there, so that its link stays.
+	account = None
+	if booking.video_meeting == CALENDAR and booking.video_provider:
+		account = calendar_account(booking.video_provider, users[0])
 	return Desired(
 		subject=subject,
 		booking=booking.name,
-		title=_title(booking),
+		# A session's title names no attendee, because all attendees see it.
+		title=meeting_type.title if booking.session else booking.subject,
 		start=start,
 		end=booking.ends_at,
 		minutes=(end - start) // 60,
 		zone=timezone_of(booking.host),
-		account=_account(booking, users),
+		account=account or choose_account(booking.location_type, users),
 		fallback=fallback_account(users),
-		text=frappe.get_cached_value("Meeting Type", booking.meeting_type, "fallback_details") or "",
+		text=meeting_type.fallback_details or "",
 		takes_any=booking.location_type == "Video Call",
 	)
-
-
-def _account(booking: Document, users: list[str]) -> Account | None:
-	"""Return the account. A call that came with the calendar stays there, so that its link stays."""
-	if booking.video_meeting == CALENDAR and booking.video_provider:
-		account = calendar_account(booking.video_provider, users[0])
-		if account:
-			return account
-	return choose_account(booking.location_type, users)
-
-
-def _title(booking: Document) -> str:
-	"""Return the title. A session's title names no attendee, because all attendees see it."""
-	if booking.session:
-		return frappe.get_cached_value("Meeting Type", booking.meeting_type, "title")
-	return booking.subject

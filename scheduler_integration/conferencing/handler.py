@@ -68,7 +68,9 @@ def run(task: Task, now: int) -> Outcome:
 		if not situation:
 			return NotNeeded(_("The booking was deleted."))
 		try:
-			outcome, kept = _over(situation) if situation.is_over(now) else _serve(situation, task, now)
+			# A meeting that is over needs no call. Those that were left at a provider are still deleted.
+			over = NotNeeded(_("The meeting is over.")), situation.known
+			outcome, kept = over if situation.is_over(now) else _serve(situation, task, now)
 		except MeetingGone:
 			continue
 		except (steps.Claimed, steps.Unsettled, TooManyRequests) as error:
@@ -88,20 +90,13 @@ def _read(name: str) -> _Situation | None:
 	subject = subject_of(booking)
 	live = scheduled_booking(subject)
 	desired = desired_call(subject, live) if live and needs_call(live) else None
-	link = booking.meeting_link or _link_of_session(booking)
-	status = booking.video_status or ""
+	link, status = booking.meeting_link or "", booking.video_status or ""
+	if not link:
+		# The calendar's event may have brought it to another booking of the session.
+		others = live_rows(booking.session, "video_meeting", "meeting_link")
+		links = (each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link)
+		link = next(links, "")
 	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, status, desired)
-
-
-def _link_of_session(booking: Document) -> str:
-	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
-	others = live_rows(booking.session, "video_meeting", "meeting_link")
-	return next((other.meeting_link for other in others if other.video_meeting == CALENDAR and other.meeting_link), "")
-
-
-def _over(situation: _Situation) -> tuple[Outcome, str]:
-	"""A meeting that is over needs no call. Those that were left at a provider are still deleted."""
-	return NotNeeded(_("The meeting is over.")), situation.known
 
 
 def _serve(situation: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
@@ -113,7 +108,12 @@ def _serve(situation: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(situation, desired):
 		return _leave_to_calendar(situation, desired, task, now)
 	try:
-		row = _row_that_serves(situation, desired) or _new_row(desired)
+		row = _row_that_serves(situation, desired)
+		if not row:
+			if not desired.account:
+				# No host has one.
+				raise AccessRevoked
+			row = records.row_for(desired, desired.account)
 		return _bring_about(situation, row, desired, task, now), row.name
 	except MeetingGone:
 		raise
@@ -146,13 +146,6 @@ def _leave_to_calendar(situation: _Situation, desired: Desired, task: Task, now:
 	if situation.link:
 		fields |= {"meeting_link": situation.link, "video_status": "Ready", "video_error": None}
 	return Done(fields=fields), ""
-
-
-def _new_row(desired: Desired) -> Document:
-	"""Return the row of a call that is to be made. Raises AccessRevoked if no host has an account."""
-	if not desired.account:
-		raise AccessRevoked
-	return records.row_for(desired, desired.account)
 
 
 def _row_that_serves(situation: _Situation, desired: Desired) -> Document | None:
@@ -230,7 +223,8 @@ def _tidy(situation: _Situation, kept: str, now: int) -> _Trouble | None:
 	"""Remove the calls that nobody needs any more. Returns the first error, after trying all of them."""
 	trouble = None
 	for row in records.open_rows(situation.booking, situation.subject, situation.known):
-		if row.name == kept or (row.subject != situation.subject and _is_used(row.subject)):
+		live = scheduled_booking(row.subject) if row.subject != situation.subject else None
+		if row.name == kept or (live and needs_call(live)):
 			continue
 		try:
 			steps.take_away(row, now)
@@ -240,11 +234,6 @@ def _tidy(situation: _Situation, kept: str, now: int) -> _Trouble | None:
 				lose_account(account, error.message)
 			trouble = trouble or _Trouble(account, error)
 	return trouble
-
-
-def _is_used(subject: str) -> bool:
-	live = scheduled_booking(subject)
-	return bool(live and needs_call(live))
 
 
 def _with_trouble(outcome: Outcome, trouble: _Trouble | None, task: Task, now: int) -> Outcome:

@@ -31,7 +31,10 @@ def lose_account(account: Account, reason: str) -> None:
 	query = frappe.qb.update(table).where(table.name == account.connection)
 	query.set(table.status, RECONNECT).set(table.error, reason).run()
 	if is_news:
-		_tell(account)
+		with print_language(language_of(account.user)):
+			subject = _("Connect {0} again: no video calls can be made").format(_(account.provider))
+			text = _("The account refuses access. New bookings get the site's fallback until you connect it again.")
+		tell(account.user, "Video Connection", account.connection, subject, text)
 	frappe.db.commit()
 
 
@@ -74,10 +77,3 @@ def tell_of_waiting_calls(now: int) -> None:
 				)
 			tell(user, "User", user, subject, text.format(outage.reason, waiting))
 		outages.note_told(KIND, outage.account, now)
-
-
-def _tell(account: Account) -> None:
-	with print_language(language_of(account.user)):
-		subject = _("Connect {0} again: no video calls can be made").format(_(account.provider))
-		text = _("The account refuses access. New bookings get the site's fallback until you connect it again.")
-	tell(account.user, "Video Connection", account.connection, subject, text)

@@ -87,7 +87,10 @@ def _joined(notice: ZoomNotice, now: int) -> None:
 	if not row:
 		return
 	at = to_site_time(notice.joined_at or now)
-	if _is_host(notice.participant, row):
+	# By the e-mail address, which Zoom sends for users of the host's account.
+	address = notice.participant.lower()
+	account_name = frappe.db.get_value(CONNECTION, row.connection, "account_name") if row.connection else None
+	if address and address in (str(row.user).lower(), str(account_name or "").lower()):
 		if not row.host_joined_at:
 			row.db_set("host_joined_at", at, update_modified=False)
 		return
@@ -119,13 +122,6 @@ _ACTIONS: dict[str, Callable[[ZoomNotice, int], News | None]] = {
 	"meeting.ended": _ended,
 	"app_deauthorized": _deauthorised,
 }
-
-
-def _is_host(address: str, row: Document) -> bool:
-	"""Whether the participant is the host: by the e-mail address, which Zoom sends for users of the host's account."""
-	address = address.lower()
-	account_name = frappe.db.get_value(CONNECTION, row.connection, "account_name") if row.connection else None
-	return bool(address) and address in {str(row.user).lower(), str(account_name or "").lower()}
 
 
 def _news(row: Document, status: str, error: str | None) -> News:

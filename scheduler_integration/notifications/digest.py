@@ -63,7 +63,10 @@ def queue_digest(name: str, now: int) -> bool:
 			"url": site_url("/scheduling"),
 			"unsubscribe_url": (digest := Subscription(DIGEST, reader.email)).url,
 		}
-		words = Rendered(header_text(_subject(rows)), *render_parts("host_digest", facts))
+		subject = _("{0} meetings today, the first at {1}").format(len(rows), rows[0]["time"])
+		if len(rows) == 1:
+			subject = _("1 meeting today, at {0}").format(rows[0]["time"])
+		words = Rendered(header_text(subject), *render_parts("host_digest", facts))
 		# With these references, the mail is found and deleted when the bookings are erased.
 		queue_words(
 			words,
@@ -73,12 +76,6 @@ def queue_digest(name: str, now: int) -> bool:
 			reference_name=name,
 		)
 	return True
-
-
-def _subject(rows: list[dict]) -> str:
-	if len(rows) == 1:
-		return _("1 meeting today, at {0}").format(rows[0]["time"])
-	return _("{0} meetings today, the first at {1}").format(len(rows), rows[0]["time"])
 
 
 def _row(sharing: list[Document], day: Interval, reader: Reader) -> dict:

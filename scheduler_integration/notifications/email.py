@@ -109,15 +109,12 @@ def queue_words(
 		account = row.get("email_account")
 		field = "always_use_account_name_as_sender_name"
 		keeps_its_name = bool(account and frappe.get_cached_value("Email Account", account, field))
-		name = None if keeps_its_name else sender_name or _name_of_site(row)
+		# The site's own address if its account has only Frappe's name: nobody knows that one.
+		own = site_host() if parseaddr(row.sender or "")[0] in ("", "Frappe") else None
+		name = None if keeps_its_name else sender_name or own
 		row.message = in_final_form(row.message, words.text, calendar, method, name, headers)
 		frappe.db.set_value("Email Queue", row.name, "message", row.message, update_modified=False)
 	return row
-
-
-def _name_of_site(row: Document) -> str | None:
-	"""Return the site's own address as the sender's name, if its account has only Frappe's: nobody knows that name."""
-	return site_host() if parseaddr(row.sender or "")[0] in ("", "Frappe") else None
 
 
 def account_address() -> str:
@@ -255,7 +252,11 @@ def send_message(message: Message, now: int) -> Outcome:
 
 
 def _sent(message: Message) -> Outcome:
-	row = find_row(message.message_id, message.booking) or _queue(message)
+	row = find_row(message.message_id, message.booking)
+	if not row:
+		row = queue_email(message)
+		# Once it is sent, a rollback mustn't forget it.
+		frappe.db.commit()
 	if not row:
 		return NotNeeded(_("This reader unsubscribed from all messages of the site."))
 	status = row.status if row.status == "Sent" else send_row(row)
@@ -264,10 +265,3 @@ def _sent(message: Message) -> Outcome:
 	if status in ("Error", "Expired"):
 		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
 	return Down(KIND, _("The site's e-mail is switched off."))
-
-
-def _queue(message: Message) -> EmailRow | None:
-	"""Put the message into the Email Queue, and commit: once it is sent, a rollback mustn't forget it."""
-	row = queue_email(message)
-	frappe.db.commit()
-	return row

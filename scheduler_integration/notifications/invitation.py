@@ -286,7 +286,9 @@ def occurrences(booking: Document, reader: Reader) -> list[Occurrence]:
 	first = dates[0]
 	if len(dates) == 1:
 		return [occurrence(first)]
-	by_rule = _rule_starts(dates, series.weeks, series.zone)
+	# The starts by the rule, to the last date. An hour more or less, if the clocks changed in between.
+	count = round((dates[-1].series_date - first.series_date) / (series.weeks * WEEK)) + 1
+	by_rule = tuple(series_starts(first.series_date, series.weeks, count, series.zone))
 	taking_place = {each.series_date for each in dates}
 	left_out = tuple(start for start in by_rule if start not in taking_place)
 	rule = occurrence(first, starts=by_rule, left_out=left_out)
@@ -320,22 +322,17 @@ def moment(instant: int, zone: str) -> datetime:
 def _dates_for(booking: Document, reader: Reader) -> list[Document]:
 	"""Return the confirmed bookings of the series in which the reader takes part, in the order of the rule."""
 	names = [row.name for row in rows_of(booking.series)]
-	found = [each for each in load_bookings(names) if each.status in ("Scheduled", "Completed", "No Show")]
-	return sorted((each for each in found if _takes_part(each, reader)), key=lambda each: each.series_date)
-
-
-def _takes_part(booking: Document, reader: Reader) -> bool:
-	if reader.is_hosting:
-		return reader.user in booking.host_users()
-	return reader.is_attendee or reader.email.lower() in {guest.email.lower() for guest in guests_of(booking)}
-
-
-def _rule_starts(dates: Sequence[Document], weeks: int, zone: str) -> tuple[int, ...]:
-	"""Return the starts by the rule, from the first of the dates to the last."""
-	first, last = dates[0].series_date, dates[-1].series_date
-	# An hour more or less, if the clocks changed in between.
-	count = round((last - first) / (weeks * WEEK)) + 1
-	return tuple(series_starts(first, weeks, count, zone))
+	found = []
+	for each in load_bookings(names):
+		if reader.is_hosting:
+			takes_part = reader.user in each.host_users()
+		else:
+			takes_part = reader.is_attendee or reader.email.lower() in {
+				guest.email.lower() for guest in guests_of(each)
+			}
+		if takes_part and each.status in ("Scheduled", "Completed", "No Show"):
+			found.append(each)
+	return sorted(found, key=lambda each: each.series_date)
 
 
 def _differs(booking: Document, first: Document, reader: Reader) -> bool:

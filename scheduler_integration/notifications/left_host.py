@@ -40,11 +40,16 @@ def tell_managers(user: str, page: str, now: int) -> None:
 		reader = host_reader(manager)
 		with print_language(reader.words):
 			subject = _("{0} has left: {1} meetings to come need a decision").format(get_fullname(user), len(meetings))
+			rows = []
+			for sharing in meetings[:_MOST]:
+				who = ", ".join(booking.attendee_name for booking in sharing)
+				title = frappe.get_cached_value("Meeting Type", sharing[0].meeting_type, "title")
+				rows.append((reader.in_short(sharing[0].parts()), f"{who} · {title}"))
 			facts = {
 				**plain_look(reader),
 				"subject": subject,
 				"timezone": reader.zone_name(meetings[0][0].starts_at),
-				"rows": [(reader.in_short(sharing[0].parts()), _about(sharing)) for sharing in meetings[:_MOST]],
+				"rows": rows,
 				"url": site_url(page),
 			}
 			words = Rendered(header_text(subject), *render_parts("host_left", facts))
@@ -53,8 +58,3 @@ def tell_managers(user: str, page: str, now: int) -> None:
 				queue_words(words, recipients=[reader.email], reference_doctype="Host Preferences", reference_name=user)
 			except Unreachable:
 				frappe.log_error(f"A mail about the meetings of {user} was not queued", frappe.get_traceback())
-
-
-def _about(sharing: list[Document]) -> str:
-	who = ", ".join(booking.attendee_name for booking in sharing)
-	return f"{who} · {frappe.get_cached_value('Meeting Type', sharing[0].meeting_type, 'title')}"

@@ -52,8 +52,11 @@ def in_final_form(
 		with_style_in_head = html.replace(style[0], "", 1).replace("</head>", f"{_SCHEMES}{style[0]}</head>", 1)
 	_fill(parts["text/html"], with_style_in_head)
 	if calendar:
-		alternative.attach(_calendar_part(calendar, method))
-		root.attach(_file(calendar))
+		part = MIMEBase("text", "calendar", charset="UTF-8", method=method, policy=_POLICY)
+		alternative.attach(_encoded(part, calendar))
+		file = MIMEBase("application", "ics", name="invite.ics", policy=_POLICY)
+		file.add_header("Content-Disposition", "attachment", filename="invite.ics")
+		root.attach(_encoded(file, calendar))
 	if sender_name:
 		addresses = root["From"].addresses
 		if len(addresses) == 1:
@@ -71,17 +74,6 @@ def _fill(part: Message, text: str) -> None:
 	charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")
 	filled = MIMEText(text, part.get_content_subtype(), "utf-8", policy=_POLICY)
 	part.set_payload(filled.get_payload())
-
-
-def _calendar_part(calendar: str, method: str) -> Message:
-	part = MIMEBase("text", "calendar", charset="UTF-8", method=method, policy=_POLICY)
-	return _encoded(part, calendar)
-
-
-def _file(calendar: str) -> Message:
-	part = MIMEBase("application", "ics", name="invite.ics", policy=_POLICY)
-	part.add_header("Content-Disposition", "attachment", filename="invite.ics")
-	return _encoded(part, calendar)
 
 
 def _encoded(part: Message, calendar: str) -> Message:

@@ -1,7 +1,6 @@
 """Plans the messages about a change of a booking, and the actions of automations, as tasks of the outbox."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -27,6 +26,7 @@ from scheduler_integration.notifications.templates import QUESTIONS, TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan_all, skip_open
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.records import picked
 
 HOUR = 3600
 # These changes don't change the invitation, and nobody gets a message about them.
@@ -75,13 +75,31 @@ def _planned_for(
 ) -> list[tuple[str, Planned]]:
 	"""Return the messages about the booking; `dates` are all bookings of its series that the command changed."""
 	actor = acting_user(change)
-	wanted = [
-		(purpose, reader)
+	about = {
+		"sequence": booking.sequence,
+		"is_reassigned": change.leaving is not None,
+		"is_link": change.kind in (Kind.LINKED, Kind.PLACED),
+		"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
+		"is_confirmed": change.kind is Kind.CONFIRMED,
+		"was_confirmed": change.was_confirmed,
+		**({"dates": [each.name for each in dates]} if len(dates) > 1 else {}),
+	}
+	return [
+		(
+			booking.name,
+			Planned(
+				kind=KIND,
+				purpose=purpose,
+				target=reader.email,
+				key=message_id(booking, purpose, reader, change.now),
+				due_at=change.now,
+				expires_at=None if purpose in ABOUT_MONEY else max(booking.ends_at, change.now + HOUR),
+				payload={**picked(reader, "role", "user"), **about},
+			),
+		)
 		for purpose, reader in readers
 		if not is_switched_off(purpose) and (not actor or reader.user != actor)
 	]
-	about = {"dates": [each.name for each in dates]} if len(dates) > 1 else {}
-	return [(booking.name, _planned(change, booking, purpose, reader, about)) for purpose, reader in wanted]
 
 
 def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Planned]]:
@@ -117,25 +135,3 @@ def _skip_earlier(changes: Changes) -> None:
 		# A host who was replaced and now comes back needs no message about the replacement.
 		present = [host.email for host in hosts_of(change.booking)]
 		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(HOST_REMOVED,), targets=present)
-
-
-def _planned(change: Change, booking: Document, purpose: str, reader: Reader, about: dict[str, Any]) -> Planned:
-	return Planned(
-		kind=KIND,
-		purpose=purpose,
-		target=reader.email,
-		key=message_id(booking, purpose, reader, change.now),
-		due_at=change.now,
-		expires_at=None if purpose in ABOUT_MONEY else max(booking.ends_at, change.now + HOUR),
-		payload={
-			"role": reader.role,
-			"user": reader.user,
-			"sequence": booking.sequence,
-			"is_reassigned": change.leaving is not None,
-			"is_link": change.kind in (Kind.LINKED, Kind.PLACED),
-			"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
-			"is_confirmed": change.kind is Kind.CONFIRMED,
-			"was_confirmed": change.was_confirmed,
-			**about,
-		},
-	)

@@ -24,6 +24,7 @@ from scheduler_integration.notifications.series_words import NO_SERIES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import clock, lengths
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.site_address import desk_url, site_url
 from scheduler_integration.platform.web_links import unlinked
 
@@ -68,7 +69,11 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		"proposal_link": answer_url(booking, reader.user) if start else None,
 	}
 	return {
-		**_people(booking, reader),
+		**picked(booking, "attendee_name", "attendee_email", "attendee_phone"),
+		"reader_name": reader.name,
+		"company": unlinked(booking.attendee_company),
+		"host_name": reader.listed([host.name for host in hosts_of(booking)]),
+		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 		**_time(booking, reader),
 		**_place_and_call(booking, reader),
 		**_texts(booking, meeting_type, reader),
@@ -80,18 +85,6 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**amounts([booking], reader),
 		**look_of(booking, reader),
 		**NO_SERIES,
-	}
-
-
-def _people(booking: Document, reader: Reader) -> Variables:
-	return {
-		"reader_name": reader.name,
-		"attendee_name": booking.attendee_name,
-		"attendee_email": booking.attendee_email,
-		"attendee_phone": booking.attendee_phone,
-		"company": unlinked(booking.attendee_company),
-		"host_name": reader.listed([host.name for host in hosts_of(booking)]),
-		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 	}
 
 
@@ -110,7 +103,11 @@ def _time(booking: Document, reader: Reader) -> Variables:
 		"short_date": reader.short_date(start),
 		"time": reader.time(start),
 		"end_time": reader.time(parts[0][1]),
-		"days": _days(booking, reader),
+		# Every day of a multi-day meeting, otherwise an empty text.
+		"days": "; ".join(
+			f"{reader.short_date(start)}, {reader.time(start)} – {reader.time(end)}"
+			for start, end in (parts if len(parts) > 1 else ())
+		),
 		"short_when": reader.in_short(parts),
 		"stretches": reader.stretches(parts),
 		"timezone": reader.zone_name(start),
@@ -244,11 +241,3 @@ def moved_from(booking: Document) -> Document | None:
 	"""Return the booking that this one replaced, or None. Also None if the booking was changed again since."""
 	left = predecessor(booking)
 	return left if left and left.sequence == booking.sequence else None
-
-
-def _days(booking: Document, reader: Reader) -> str:
-	"""Return every day of a multi-day meeting, otherwise an empty text."""
-	parts = booking.parts()
-	if len(parts) == 1:
-		return ""
-	return "; ".join(f"{reader.short_date(start)}, {reader.time(start)} – {reader.time(end)}" for start, end in parts)

@@ -126,7 +126,11 @@ def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> tuple[list[I
 		for text, kind in (period for line in block.lines for period in _periods(line)):
 			try:
 				with understanding():
-					busy.append(_period(text, kind))
+					begin, _slash, rest = text.partition("/")
+					start: Any = vDDDTypes.from_ical(begin)
+					is_length = rest.startswith(("P", "+P"))
+					end = start + vDuration.from_ical(rest) if is_length else vDDDTypes.from_ical(rest)
+					busy.append(BusyTime(_utc(start), _utc(end), kind))
 			except Unreadable:
 				unreadable += 1
 	kept = tuple(each for each in busy if window[0] < each.end and each.start < min(window[1], each.end))
@@ -139,13 +143,6 @@ def _periods(line: str) -> list[tuple[str, Kind]]:
 		return []
 	kinds = [kind for name, kind in _FREE_BUSY.items() if f"FBTYPE={name}" in head.upper()]
 	return [(period.strip(), kinds[0] if kinds else "busy") for period in periods.split(",")]
-
-
-def _period(text: str, kind: Kind) -> BusyTime:
-	begin, _slash, rest = text.partition("/")
-	start: Any = vDDDTypes.from_ical(begin)
-	end = start + vDuration.from_ical(rest) if rest.startswith(("P", "+P")) else vDDDTypes.from_ical(rest)
-	return BusyTime(_utc(start), _utc(end), kind)
 
 
 def _utc(value: datetime) -> int:

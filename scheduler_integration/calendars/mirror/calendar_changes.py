@@ -68,16 +68,12 @@ def note(findings: Collection[Finding]) -> None:
 	for finding in findings:
 		current = frappe.db.get_value(rows.DOCTYPE, finding.row.name, _FIELDS, as_dict=True, for_update=True)
 		if current and (current.etag, current.state) == (finding.row.etag, finding.row.state):
-			_note(current, finding.event)
-
-
-def _note(row: frappe._dict, event: RemoteEvent | None) -> None:
-	values = _values(row, event)
-	if any(row.get(field) != value for field, value in values.items()):
-		changed = any(row.get(field) != values.get(field) for field in ("state", "there_starts_at", "declined_by"))
-		frappe.db.set_value(
-			rows.DOCTYPE, row.name, {**values, **({"told_at": None} if changed else {})}, update_modified=False
-		)
+			values = _values(current, finding.event)
+			changed = {field for field, value in values.items() if current.get(field) != value}
+			if changed & {"state", "there_starts_at", "declined_by"}:
+				values["told_at"] = None
+			if changed:
+				frappe.db.set_value(rows.DOCTYPE, current.name, values, update_modified=False)
 
 
 def _values(row: frappe._dict, event: RemoteEvent | None) -> dict:

@@ -49,9 +49,16 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 	"""Return the event of a day, counted from 0. Each day has a UID of its own; the first day's is the meeting's."""
 	first = meeting.bookings[0]
 	start, end = meeting.days[day]
+	title = frappe.get_cached_value("Meeting Type", first.meeting_type, "title") if first.session else first.subject
+	people: dict[str, Person] = {}
+	for booking in meeting.bookings if invites else ():
+		people[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
+		people.update((guest, Person(guest)) for guest in invited_guests(booking))
 	# Attendees see an event that invites them. Only the host sees any other event.
 	with print_language((invites and first.language) or language_of(meeting.user)):
-		title, description = _title(meeting), _description(meeting, invites=invites)
+		if all(booking.status == "Pending" for booking in meeting.bookings):
+			title = _("Request: {0}").format(title)
+		description = _description(meeting, invites=invites)
 	return OutgoingEvent(
 		key=key,
 		uid=uid_of_day(meeting.uid, day),
@@ -63,7 +70,7 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 		zone=timezone_of(meeting.user),
 		conference=conference_of(first, meeting.user) if day == 0 else "",
 		has_other_call=has_other_call(first),
-		attendees=tuple(_people(meeting)) if invites else (),
+		attendees=tuple(people.values()),
 		invites=invites,
 	)
 
@@ -80,13 +87,6 @@ def event_key(uid: str, user: str, day: int, generation: int) -> str:
 def uid_of_day(uid: str, day: int) -> str:
 	name, _at, domain = uid.partition("@")
 	return f"{name}-day-{day + 1}@{domain}" if day else uid
-
-
-def _title(meeting: Meeting) -> str:
-	first = meeting.bookings[0]
-	title = frappe.get_cached_value("Meeting Type", first.meeting_type, "title") if first.session else first.subject
-	is_request = all(booking.status == "Pending" for booking in meeting.bookings)
-	return _("Request: {0}").format(title) if is_request else title
 
 
 def _description(meeting: Meeting, *, invites: bool) -> str:
@@ -111,12 +111,3 @@ def _attendee(booking: Document) -> str:
 	return "\n".join(
 		filter(None, (who, booking.attendee_phone, event_description(booking, meeting_type, for_host=True)))
 	)
-
-
-def _people(meeting: Meeting) -> list[Person]:
-	people = {}
-	for booking in meeting.bookings:
-		people[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
-		for guest in invited_guests(booking):
-			people[guest] = Person(guest)
-	return list(people.values())

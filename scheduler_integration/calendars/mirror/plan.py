@@ -22,7 +22,14 @@ PURPOSE = "mirror"
 
 def plan_events(changes: Changes) -> dict[str, Fields]:
 	"""Plan the tasks of the changes for the calendars of the bookings' hosts, also of one who was replaced."""
-	former = [(change.moved_from, _gone(change, change.moved_from)) for change in changes if change.moved_from]
+	# From these calendars a rescheduled booking goes: its host is another one now, or it has left its session.
+	former = []
+	for change in changes:
+		if earlier := change.moved_from:
+			staying = {host_uid(change.booking, user) for user in _users(change)}
+			hosts = dict.fromkeys(row.user for row in earlier.hosts)
+			gone = [user for user in hosts if user not in _users(change) or host_uid(earlier, user) not in staying]
+			former.append((earlier, gone))
 	_plan(former, changes[0].now)
 	# The meeting of a new booking is in no calendar yet, unless it joins a session.
 	is_new = changes[0].kind is Kind.BOOKED and not changes[0].booking.session
@@ -33,14 +40,6 @@ def plan_events(changes: Changes) -> dict[str, Fields]:
 def _users(change: Change) -> list[str]:
 	"""Return the hosts of the booking, and one who was replaced."""
 	return list(dict.fromkeys([*(row.user for row in change.booking.hosts), *filter(None, [change.leaving])]))
-
-
-def _gone(change: Change, former: Document) -> list[str]:
-	"""Return the hosts from whose calendars a rescheduled booking goes: to another host, or it has left its session."""
-	users = _users(change)
-	staying = {host_uid(change.booking, user) for user in users}
-	hosts = dict.fromkeys(row.user for row in former.hosts)
-	return [user for user in hosts if user not in users or host_uid(former, user) not in staying]
 
 
 def plan_upcoming(user: str, now: int) -> int:

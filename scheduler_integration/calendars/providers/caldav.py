@@ -74,8 +74,15 @@ class CalDav(Provider):
 
 		The typed address may be that of the server, of the principal, of the calendars' home or of one calendar.
 		"""
-		collections = [collection for collection in self._collections(self._home()) if _is_calendar(collection)]
-		calendars = [_calendar(collection) for collection in collections]
+		names = (
+			"D:resourcetype",
+			"D:displayname",
+			"D:current-user-privilege-set",
+			"C:supported-calendar-component-set",
+			"C:calendar-timezone",
+		)
+		collections = self._dav.propfind(self._home(), 1, *names).resources
+		calendars = [_calendar(collection) for collection in collections if _is_calendar(collection)]
 		first = next((calendar for calendar in calendars if calendar.can_write), calendars[0] if calendars else None)
 		return [replace(calendar, is_primary=True) if calendar is first else calendar for calendar in calendars]
 
@@ -101,18 +108,6 @@ class CalDav(Provider):
 		except UnexpectedAnswer:
 			return None
 
-	def _collections(self, home: str) -> tuple[Resource, ...]:
-		names = (
-			"D:resourcetype",
-			"D:displayname",
-			"D:current-user-privilege-set",
-			"C:supported-calendar-component-set",
-			"C:calendar-timezone",
-		)
-		return self._dav.propfind(home, 1, *names).resources
-
-	# The events of a calendar
-
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		try:
 			if not token:
@@ -135,7 +130,11 @@ class CalDav(Provider):
 		the token and the last resource that was read.
 		"""
 		done = json.loads(page) if page else {"token": self._current_token(calendar), "after": ""}
-		urls = sorted(each for each in self._urls_in(calendar, window) if each > done["after"])
+		span = f'start="{_stamp(window[0])}" end="{_stamp(window[1])}"'
+		filters = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
+		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{filters}</C:comp-filter></C:filter>'
+		answer = self._dav.report(calendar, element("C:calendar-query", query))
+		urls = sorted(each.url for each in answer.resources if each.status == 200 and each.url > done["after"])
 		batch, rest = urls[:_BATCH], urls[_BATCH:]
 		events, _gone, unreadable = self._read(calendar, batch, window)
 		if rest:
@@ -175,20 +174,14 @@ class CalDav(Provider):
 			token="" if is_truncated else report.sync_token,
 		)
 
-	def _urls_in(self, calendar: str, window: Interval) -> list[str]:
-		span = f'start="{_stamp(window[0])}" end="{_stamp(window[1])}"'
-		events = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
-		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{events}</C:comp-filter></C:filter>'
-		answer = self._dav.report(calendar, element("C:calendar-query", query))
-		return [resource.url for resource in answer.resources if resource.status == 200]
-
 	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
 		"""Return the resources as events, the resources that no longer exist, and the number that can't be read."""
 		events: list[RemoteEvent] = []
 		gone: list[str] = []
 		unreadable = 0
 		for begin in range(0, len(urls), _BATCH):
-			for resource in self._get(calendar, urls[begin : begin + _BATCH]):
+			wanted = f"<D:prop><D:getetag/><C:calendar-data/></D:prop>{hrefs(urls[begin : begin + _BATCH])}"
+			for resource in self._dav.report(calendar, element("C:calendar-multiget", wanted)).resources:
 				data = resource.text(f"{C}calendar-data")
 				if resource.status == 404:
 					gone.append(resource.url)
@@ -197,10 +190,6 @@ class CalDav(Provider):
 					events.append(event)
 					unreadable += problems
 		return tuple(events), gone, unreadable
-
-	def _get(self, calendar: str, urls: list[str]) -> tuple[Resource, ...]:
-		wanted = f"<D:prop><D:getetag/><C:calendar-data/></D:prop>{hrefs(urls)}"
-		return self._dav.report(calendar, element("C:calendar-multiget", wanted)).resources if urls else ()
 
 	def _event(self, resource: Resource, data: str, window: Interval) -> tuple[RemoteEvent, int]:
 		url, etag = resource.url, resource.text(f"{D}getetag")

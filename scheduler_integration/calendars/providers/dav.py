@@ -4,7 +4,7 @@ A host types the server's address, so its answers aren't trusted: entities are r
 be on the same server, because the password is sent there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -81,7 +81,10 @@ class Dav:
 
 	def send(self, method: str, url: str, *, body: str | bytes | None = None, headers: dict | None = None) -> Answer:
 		"""Send any other request. Raises AccessRevoked for 401, and AddressRefused for another server's address."""
-		self._check(url)
+		host = urlsplit(url).hostname or ""
+		is_partition = bool(self._suffix) and url.startswith("https:") and host.endswith(self._suffix)
+		if not is_partition and not same_origin(self._base, url):
+			raise AddressRefused(host=host)
 		answer = self._client.send(method, url, body=body, headers=headers)
 		if answer.status == 401:
 			raise AccessRevoked(host=answer.host)
@@ -96,12 +99,6 @@ class Dav:
 		if answer.status != 207:
 			raise DavError(answer.status, precondition(answer), host=answer.host)
 		return parse(answer)
-
-	def _check(self, url: str) -> None:
-		host = urlsplit(url).hostname or ""
-		is_partition = bool(self._suffix) and url.startswith("https:") and host.endswith(self._suffix)
-		if not is_partition and not same_origin(self._base, url):
-			raise AddressRefused(host=host)
 
 
 class DavError(UnexpectedAnswer):
@@ -187,13 +184,9 @@ def _resource(base: str, response: ElementTree.Element) -> Resource:
 		child.tag: child
 		for propstat in response.iter(f"{D}propstat")
 		if _status(propstat.findtext(f"{D}status"), 200) == 200
-		for child in _children(propstat.find(f"{D}prop"))
+		for child in propstat.iterfind(f"{D}prop/*")
 	}
 	return Resource(url, status, properties)
-
-
-def _children(element: ElementTree.Element | None) -> Iterator[ElementTree.Element]:
-	return iter(()) if element is None else iter(element)
 
 
 def _status(line: str | None, default: int) -> int:

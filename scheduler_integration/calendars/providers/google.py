@@ -8,7 +8,7 @@ of both are used. The library includes Google's description of the API, so no re
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -249,28 +249,19 @@ def _errors(by_status: dict[int, type[OutsideError]]) -> Iterator[None]:
 	try:
 		yield
 	except HttpError as error:
-		raise _error(error, by_status) from None
-
-
-def _error(error: HttpError, by_status: dict[int, type[OutsideError]]) -> OutsideError:
-	status, reason = int(error.resp.status), _reason(error)
-	if reason in _TOO_MANY:
-		return TooManyRequests()
-	if reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
-		return AccessRevoked()
-	if reason == "requiredAccessLevel":
-		return CalendarGone()
-	if status in by_status:
-		return by_status[status]()
-	return UnexpectedAnswer(status, reason)
-
-
-def _reason(error: HttpError) -> str:
-	# Version 2.2 has no HttpError.reason.
-	try:
-		return str(json.loads(error.content)["error"]["errors"][0]["reason"])
-	except _PARSE_ERRORS:
-		return ""
+		# Version 2.2 has no HttpError.reason.
+		status, reason = int(error.resp.status), ""
+		with suppress(*_PARSE_ERRORS):
+			reason = str(json.loads(error.content)["error"]["errors"][0]["reason"])
+		if reason in _TOO_MANY:
+			raise TooManyRequests() from None
+		if reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
+			raise AccessRevoked() from None
+		if reason == "requiredAccessLevel":
+			raise CalendarGone() from None
+		if status in by_status:
+			raise by_status[status]() from None
+		raise UnexpectedAnswer(status, reason) from None
 
 
 def _calendar(item: dict[str, Any]) -> ProviderCalendar:

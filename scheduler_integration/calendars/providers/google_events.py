@@ -122,16 +122,12 @@ def known_zone(name: Any, otherwise: str) -> str:
 def _kind(item: Mapping[str, Any]) -> Kind | None:
 	"""Return how the owner is busy during the event, or None if they aren't."""
 	kind = str(item.get("eventType") or "default")
-	own = _own_reply(item.get("attendees") or ())
+	own = next((str(each.get("responseStatus")) for each in item.get("attendees") or () if each.get("self")), "")
 	if item.get("transparency") == "transparent" or kind in _NEVER_BUSY or own == "declined":
 		return None
 	if kind in _KINDS:
 		return _KINDS[kind]
 	return "tentative" if item.get("status") == "tentative" or own in ("tentative", "needsAction") else "busy"
-
-
-def _own_reply(attendees: Iterable[Mapping[str, Any]]) -> str:
-	return next((str(attendee.get("responseStatus")) for attendee in attendees if attendee.get("self")), "")
 
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:

@@ -20,6 +20,7 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SyncTokenExpired, UnexpectedAnswer
 from scheduler_integration.http.addresses import site_guard
 from scheduler_integration.http.client import Answer, Client, Limits, patience
+from scheduler_integration.platform.records import record
 
 FEED = "feed"
 _SECONDS = 60
@@ -53,11 +54,10 @@ class IcsFeed(Provider):
 			raise SyncTokenExpired()
 		self._fetched = None
 		reading = read(answer.body, window, self._account.zone, [self._account.email.lower()])
-		events = tuple(
-			RemoteEvent(id=event.uid, uid=event.uid, busy=event.busy, mark=event.mark, start=event.start, end=event.end)
-			for event in reading.events
-		)
-		return Changes(events=events, token=_token(answer), unreadable=reading.unreadable)
+		events = tuple(record(RemoteEvent, event, id=event.uid, replies={}) for event in reading.events)
+		etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+		kept = {"etag": etag[:500], "modified": modified[:100], "digest": _digest(answer.body)}
+		return Changes(events=events, token=json.dumps(kept), unreadable=reading.unreadable)
 
 	def close(self) -> None:
 		self._client.close()
@@ -83,11 +83,6 @@ class IcsFeed(Provider):
 
 def open_account(account: Account) -> IcsFeed:
 	return IcsFeed(account)
-
-
-def _token(answer: Answer) -> str:
-	etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-	return json.dumps({"etag": etag[:500], "modified": modified[:100], "digest": _digest(answer.body)})
 
 
 def _digest(body: bytes) -> str:

@@ -64,17 +64,30 @@ class OutlookCalendar(Provider):
 		address = f"{self._base}/me/calendars"
 		while address:
 			page = self._send("GET", address).expect(200).json()
-			items += [self._calendar(item) for item in page.get("value") or ()]
+			items += [
+				ProviderCalendar(
+					id=item["id"],
+					name=str(item.get("name") or ""),
+					zone="",
+					is_primary=bool(item.get("isDefaultCalendar")),
+					can_write=bool(item.get("canEdit")),
+				)
+				for item in page.get("value") or ()
+			]
 			address = self._own_link(page.get("@odata.nextLink"))
 		return items
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
-		answer = self._delta(calendar, window, page or token)
-		if answer.status == 410 or (answer.status == 404 and (page or token)):
+		link, params = page or token, None
+		if link and not self._is_own(link):
+			raise SyncTokenExpired
+		if not link:
+			params = {"startDateTime": iso_z(window[0]), "endDateTime": iso_z(window[1])}
+		first = f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta"
+		answer = self._send("GET", link or first, params=params)
+		if answer.status == 410 or (answer.status == 404 and link):
 			raise SyncTokenExpired(host=answer.host)
-		if answer.status == 404:
-			raise CalendarGone(host=answer.host)
-		if answer.status == 403:
+		if answer.status in (403, 404):
 			raise CalendarGone(host=answer.host)
 		body = answer.expect(200).json()
 		events, removed, unreadable = self._read(body.get("value") or ())
@@ -138,16 +151,6 @@ class OutlookCalendar(Provider):
 		self._session.close()
 
 	# Reading
-
-	def _delta(self, calendar: str, window: Interval, link: str) -> Answer:
-		if link:
-			if not self._is_own(link):
-				raise SyncTokenExpired
-			return self._send("GET", link)
-		params = {"startDateTime": iso_z(window[0]), "endDateTime": iso_z(window[1])}
-		return self._send(
-			"GET", f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta", params=params
-		)
 
 	def _read(self, items: Sequence[dict[str, Any]]) -> tuple[dict[str, RemoteEvent], list[str], int]:
 		"""Return the page's events, by id, the removed ids, and how many items can't be understood.
@@ -257,12 +260,3 @@ class OutlookCalendar(Provider):
 		except AddressRefused:  # not even a web address
 			return False
 		return stays and urlsplit(link).path.startswith(f"{urlsplit(self._base).path}/me/")
-
-	def _calendar(self, item: Mapping[str, Any]) -> ProviderCalendar:
-		return ProviderCalendar(
-			id=item["id"],
-			name=str(item.get("name") or ""),
-			zone="",
-			is_primary=bool(item.get("isDefaultCalendar")),
-			can_write=bool(item.get("canEdit")),
-		)

@@ -52,10 +52,9 @@ class Jitsi(Provider):
 	def link(self, call: Call, room: str, host_name: str = "") -> str:
 		"""Return the address of the room; with `host_name` that of the host, who moderates."""
 		address = f"{self.base}/{room}"
-		return f"{address}?{urlencode({'jwt': self._token(call, room, host_name)})}" if self.secret else address
-
-	def _token(self, call: Call, room: str, host_name: str) -> str:
-		"""Return the signed claims (JWT, RFC 7519) as Jitsi's token authentication reads them."""
+		if not self.secret:
+			return address
+		# The claims (JWT, RFC 7519) as Jitsi's token authentication reads them.
 		user = {"name": host_name, "moderator": True} if host_name else {"moderator": False}
 		claims = {
 			"aud": "jitsi",
@@ -66,7 +65,7 @@ class Jitsi(Provider):
 			"exp": call.end + LATE,
 			"context": {"user": user},
 		}
-		return jwt.encode(claims, self.secret, algorithm="HS256")
+		return f"{address}?{urlencode({'jwt': jwt.encode(claims, self.secret, algorithm='HS256')})}"
 
 
 def new_room() -> str:

@@ -44,9 +44,8 @@ class FirmTokens:
 	def access_token(self, refused: str = "") -> str:
 		cached = frappe.cache.get_value(_CACHE_KEY, expires=True)
 		token = _plain(cached) if cached else ""
-		return token if token and token != refused else self._new()
-
-	def _new(self) -> str:
+		if token and token != refused:
+			return token
 		account = frappe.get_cached_doc("Scheduler Settings").zoom_account_id
 		try:
 			answer = ask_for_tokens(self.vendor, {"grant_type": "account_credentials", "account_id": account})

@@ -63,9 +63,18 @@ class HostGroup:
 
 	def parts_by_start(self, first: int, last: int) -> dict[int, list[Interval]]:
 		"""Return the same starts, each with the parts of a meeting there. A one-day meeting has one part."""
-		if (first, last) not in self._known:
-			self._known[first, last] = self._find_parts(first, last)
-		return self._known[first, last]
+		known = self._known.get((first, last))
+		if known is None:
+			starts = self._first_day_starts(first, last)
+			known = {start: [(start, start + self._rules.seconds)] for start in starts}
+			if starts and self._rules.days > 1:
+				since, until = self._within_notice_and_windows(first, last)
+				dates, calendars = self._dates(since, until), self._calendars(self.members, since, until)
+				parts = {start: dates.parts(start) for start in starts}
+				free = {start: own for start, own in parts.items() if own and not calendars.missing(start, own)}
+				known = self._with_enough_others(free, since, until)
+			self._known[first, last] = known
+		return known
 
 	def can_take(self, start: int) -> bool:
 		return self.starts(start, start + 1) == [start]
@@ -108,8 +117,12 @@ class HostGroup:
 		own = list(self._slots(member, window, start, start + 1).refusals(start))
 		if member is not self.members[0]:
 			own = [refusal for refusal in own if refusal.reason is not Reason.OFF_GRID]
-		if self._rules.days > 1:
-			own += self._refusals_of_days(member, start)
+		parts = self.parts(start) if self._rules.days > 1 else []
+		if parts:
+			calendar = self._calendars([member], start, start + 1)
+			own += [calendar.refusal(start, parts, part) for part in calendar.missing(start, parts)]
+		elif self._rules.days > 1:
+			own.append(Refusal(Reason.TOO_FEW_DAYS))
 		return own if member.may_start(start) else [*own, Refusal(Reason.NOT_STANDING_IN)]
 
 	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
@@ -123,18 +136,6 @@ class HostGroup:
 		if self._rules.fill_gaps or self._rules.seats > 1 or self._rules.given_starts is not None:
 			return False
 		return Grid(self._rules, self.members[0].host.hours, since, until).is_within(starts)
-
-	def _find_parts(self, first: int, last: int) -> dict[int, list[Interval]]:
-		starts = self._first_day_starts(first, last)
-		if self._rules.days == 1:
-			return {start: [(start, start + self._rules.seconds)] for start in starts}
-		if not starts:
-			return {}
-		since, until = self._within_notice_and_windows(first, last)
-		dates, calendars = self._dates(since, until), self._calendars(self.members, since, until)
-		parts = {start: dates.parts(start) for start in starts}
-		free = {start: own for start, own in parts.items() if own and not calendars.missing(start, own)}
-		return self._with_enough_others(free, since, until)
 
 	def _first_day_starts(self, first: int, last: int) -> list[int]:
 		"""Return the starts in `[first, last)` at which everybody has time on the first day."""
@@ -178,12 +179,6 @@ class HostGroup:
 			return []
 		left = (_seats(member)(start) for member in self._others if self.can_be_joined_by(member, start))
 		return [sorted(left, reverse=True)[self._at_least - 1]]
-
-	def _refusals_of_days(self, member: Member, start: int) -> list[Refusal]:
-		if not (parts := self.parts(start)):
-			return [Refusal(Reason.TOO_FEW_DAYS)]
-		calendar = self._calendars([member], start, start + 1)
-		return [calendar.refusal(start, parts, part) for part in calendar.missing(start, parts)]
 
 	def _within_notice_and_windows(self, first: int, last: int) -> Interval:
 		"""Narrow the range to what every member's notice and window allow. Nothing outside it needs computing."""

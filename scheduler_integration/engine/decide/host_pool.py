@@ -87,10 +87,13 @@ class HostPool:
 		"""
 		if not self.is_bookable(start):
 			return []
-		able = self._groups_for(start, list(dates) or _starts(self.parts(start)))
-		if self._together and able:
-			return self._free_together(able[0], start)
-		return [group.members[0].host.name for group in able]
+		wanted = list(dates) or _starts(self.parts(start))
+		able = [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == wanted]
+		if not self._together or not able:
+			return [group.members[0].host.name for group in able]
+		# The group's hosts, and the others who can join them.
+		leading = {member.host.name for member in able[0].members}
+		return [m.host.name for m in self.members if m.host.name in leading or able[0].can_be_joined_by(m, start)]
 
 	def refusals(self, start: int) -> dict[str, list[Refusal]]:
 		"""Return by name why each host can't take a meeting at `start`: every reason, in the order of Reason.
@@ -205,20 +208,16 @@ class HostPool:
 			if self._at_least
 		]
 
-	def _groups_for(self, start: int, dates: list[int]) -> list[HostGroup]:
-		"""Return the groups that can take a meeting at `start` on these dates."""
-		return [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == dates]
-
-	def _free_together(self, group: HostGroup, start: int) -> list[str]:
-		"""Return the names of the group's hosts, and of the others who can join them at `start`."""
-		leading = {member.host.name for member in group.members}
-		return [m.host.name for m in self.members if m.host.name in leading or group.can_be_joined_by(m, start)]
-
 	def _all_starts(self, first: int, last: int) -> list[int]:
 		if len(self._groups) == 1:
 			return self._groups[0].starts(first, last)
+		# By rules and hours: with empty calendars, the groups of one list offer the same starts.
+		groups: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
+		for group in self._groups:
+			lead = group.members[0]
+			groups.setdefault((lead.rules, lead.host.hours), []).append(group)
 		starts: set[int] = set()
-		for alike in self._groups_by_hours().values():
+		for alike in groups.values():
 			for group in alike:
 				# If fifty hosts have equal hours, the first dozen usually offer every possible start. The others can't
 				# add a start, so their calendars needn't be computed.
@@ -226,14 +225,6 @@ class HostPool:
 					break
 				starts.update(group.starts(first, last))
 		return sorted(starts)
-
-	def _groups_by_hours(self) -> dict[tuple[MeetingRules, WorkingHours], list[HostGroup]]:
-		"""Return the groups by rules and hours: with empty calendars, the groups of one list offer the same starts."""
-		groups: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
-		for group in self._groups:
-			lead = group.members[0]
-			groups.setdefault((lead.rules, lead.host.hours), []).append(group)
-		return groups
 
 	@cached_property
 	def _without_holds(self) -> HostPool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model.host import Member
@@ -38,7 +38,7 @@ def reassignment_refusals(
 	refusals = [
 		(start, refusal)
 		for start, own in zip(starts, of_parts, strict=True)
-		for refusal in _refusals(replace(member, rules=own), start, now)
+		for refusal in HostSlots(own, member.host, now, ALWAYS, start, start + 1).refusals(start)
 	]
 	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals(starts)
 	return sorted([*refusals, *lacking], key=lambda refusal: refusal[0])
@@ -46,7 +46,3 @@ def reassignment_refusals(
 
 def _limits_of_all_parts(rules: MeetingRules) -> tuple[Limit, ...]:
 	return tuple(limit for limit in rules.limits if limit.in_minutes and limit.period != "day")
-
-
-def _refusals(member: Member, start: int, now: int) -> Iterator[Refusal]:
-	return HostSlots(member.rules, member.host, now, ALWAYS, start, start + 1).refusals(start)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from ..errors import InstantOutOfRange, InvalidRecurrence, RecurrenceProblem
 from ..time.zones import utc_midnight, zone
 from .expand import recurrence_bounds
-from .recurrence import Recurrence, recurrence_of
+from .recurrence import recurrence_of
 from .rule_days import CYCLE_YEARS, rule_days
 from .text import RecurrenceDate, RecurrenceRule, parse_recurrence
 
@@ -53,7 +53,11 @@ def normalised_rule(start: datetime, end: datetime, rule: str, zone_name: str | 
 		raise InstantOutOfRange(utc_midnight(end.toordinal()))
 	text = parse_recurrence(rule)
 	recurrence = recurrence_of(start, end, tz, text)
-	_check_occurs(recurrence)
+	# Refuse a rule that never occurs, such as 30 February. It is tried in the last 400 years of the calendar, which have the
+	# same weekdays as any other 400 years. There dateutil stops at the calendar's end, after a tenth of a second at the most.
+	late = start.replace(year=start.year + (9999 - start.year) // CYCLE_YEARS * CYCLE_YEARS)
+	if not any(day >= late.toordinal() for day in rule_days(text.rule, late, late.toordinal())):
+		raise InvalidRecurrence(RecurrenceProblem.NEVER)
 	lines = [
 		f"DTSTART;TZID={tz.key}:{start:{_WALL}}",
 		f"DTEND;TZID={tz.key}:{end:{_WALL}}",
@@ -67,18 +71,6 @@ def normalised_rule(start: datetime, end: datetime, rule: str, zone_name: str | 
 	return normalised
 
 
-def _check_occurs(recurrence: Recurrence) -> None:
-	"""Refuse a rule that never occurs, such as 30 February.
-
-	The rule is tried in the last 400 years of the calendar, which have the same weekdays as any other 400 years. There
-	dateutil stops at the calendar's end, after a tenth of a second at the most.
-	"""
-	cycles = (9999 - recurrence.start.year) // CYCLE_YEARS
-	start = recurrence.start.replace(year=recurrence.start.year + cycles * CYCLE_YEARS)
-	if not any(day >= start.toordinal() for day in rule_days(recurrence.rule, start, start.toordinal())):
-		raise InvalidRecurrence(RecurrenceProblem.NEVER)
-
-
 def _rule_until(rule: RecurrenceRule, last: int | None) -> str:
 	"""Return the RRULE with its end written as UNTIL."""
 	parts = [(name, value) for name, value in rule.parts if name not in ("COUNT", "UNTIL")]
@@ -90,14 +82,11 @@ def _rule_until(rule: RecurrenceRule, last: int | None) -> str:
 def _date_lines(name: str, dates: Iterable[RecurrenceDate]) -> list[str]:
 	"""Return one line for the dates of each zone."""
 	lines: dict[str, list[str]] = {}
-	for day in dates:
-		head, value = _written(name, day)
+	for each in dates:
+		if each.time_of_day:
+			head = f"{name};TZID={each.zone.key}" if each.zone else name
+			value = f"{datetime.combine(each.day, each.time_of_day):{_WALL}}"
+		else:
+			head, value = f"{name};VALUE=DATE", f"{each.day:%Y%m%d}"
 		lines.setdefault(head, []).append(value)
 	return [f"{head}:{','.join(values)}" for head, values in lines.items()]
-
-
-def _written(name: str, day: RecurrenceDate) -> tuple[str, str]:
-	if not day.time_of_day:
-		return f"{name};VALUE=DATE", f"{day.day:%Y%m%d}"
-	value = f"{datetime.combine(day.day, day.time_of_day):{_WALL}}"
-	return (f"{name};TZID={day.zone.key}" if day.zone else name), value

@@ -84,7 +84,11 @@ def read_normalised(rule: str) -> Recurrence:
 def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None:
 	"""Return the ordinal of the last day on which the rule may start a block; None if it has no end."""
 	if rule.count:
-		return _counted_day(rule, start)
+		# A rule that never occurs ends after 400 years.
+		first = start.toordinal()
+		days = islice(with_first(first, rule_days(rule, start, first)), rule.count)
+		*_before, last = takewhile(lambda day: day < first + CYCLE_YEARS * 366, days)
+		return last
 	if not rule.until:
 		return None
 	last = rule.until.day.toordinal()
@@ -93,14 +97,6 @@ def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None
 		# If blocks start at 09:00 and UNTIL is 08:59, the last block starts on the day before.
 		last = until.toordinal() - (_seconds(until) < _seconds(start))
 	return min(last, LAST_DAY)
-
-
-def _counted_day(rule: RecurrenceRule, start: datetime) -> int:
-	"""Return the day of the block that COUNT makes the last one. A rule that never occurs ends after 400 years."""
-	first = start.toordinal()
-	days = islice(with_first(first, rule_days(rule, start, first)), rule.count)
-	*_before, last = takewhile(lambda day: day < first + CYCLE_YEARS * 366, days)
-	return last
 
 
 def _naive(instant: int, tz: ZoneInfo) -> datetime:

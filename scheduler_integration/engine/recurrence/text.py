@@ -128,15 +128,11 @@ def _dates(value: str, parameters: str) -> list[RecurrenceDate]:
 	given = dict(_pair(parameter) for parameter in parameters.split(";") if parameter)
 	if given.keys() - {"TZID", "VALUE"} or given.get("VALUE", "DATE").upper() not in ("DATE", "DATE-TIME"):
 		raise InvalidRecurrence(RecurrenceProblem.UNREADABLE, parameters.lstrip(";"))
-	own = _zone(given["TZID"]) if "TZID" in given else None
-	return [parse_date(text.strip(), own) for text in value.split(",")]
-
-
-def _zone(name: str) -> ZoneInfo:
 	try:
-		return zone(name.strip('"'))
+		own = zone(given["TZID"].strip('"')) if "TZID" in given else None
 	except EngineError:
-		raise InvalidRecurrence(RecurrenceProblem.UNREADABLE, name) from None
+		raise InvalidRecurrence(RecurrenceProblem.UNREADABLE, given["TZID"]) from None
+	return [parse_date(text.strip(), own) for text in value.split(",")]
 
 
 def parse_date(text: str, own: ZoneInfo | None = None) -> RecurrenceDate:
@@ -161,7 +157,10 @@ def _rule(value: str) -> RecurrenceRule:
 		names = [name for name, _value in pairs]
 		raise InvalidRecurrence(RecurrenceProblem.REPEATED_PART, max(names, key=names.count))
 	for name in parts:
-		_check_known(name)
+		if name in _FINER:
+			raise InvalidRecurrence(RecurrenceProblem.TOO_FINE, name)
+		if name not in {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_LISTS}:
+			raise InvalidRecurrence(RecurrenceProblem.UNKNOWN_PART, name)
 	rule = RecurrenceRule(
 		parts=tuple(parts.items()),
 		frequency=_frequency(parts.get("FREQ", "")),
@@ -182,13 +181,6 @@ def _pair(part: str) -> tuple[str, str]:
 		raise InvalidRecurrence(RecurrenceProblem.UNREADABLE, part)
 	name = name.strip().upper()
 	return name, value.strip() if name == "TZID" else value.strip().upper()
-
-
-def _check_known(name: str) -> None:
-	if name in _FINER:
-		raise InvalidRecurrence(RecurrenceProblem.TOO_FINE, name)
-	if name not in {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_LISTS}:
-		raise InvalidRecurrence(RecurrenceProblem.UNKNOWN_PART, name)
 
 
 def _check_together(rule: RecurrenceRule) -> None:

@@ -62,8 +62,16 @@ class Collisions:
 		return sorted(named, key=lambda item: (item.start, item.end))
 
 	def refusal(self, start: int) -> Refusal | None:
-		conflicts = self.conflicts(start)
-		return Refusal(self._reason(start, conflicts), tuple(conflicts)) if conflicts else None
+		conflicts = tuple(self.conflicts(start))
+		if not conflicts:
+			return None
+		end = start + self._rules.seconds
+		if self._rules.seats > 1 and all(
+			(isinstance(item, Booked) and item.is_first_day and self._is_session_at(item, start)) for item in conflicts
+		):
+			return Refusal(Reason.NO_SEATS, conflicts)
+		overlaps = any(item.start < end and start < item.end for item in conflicts)
+		return Refusal(Reason.BUSY if overlaps else Reason.BUFFER, conflicts)
 
 	def gap_starts(self) -> set[int]:
 		"""Return the starts of `fill_gaps`: right after each busy time and booking, rounded up to five minutes.
@@ -76,15 +84,6 @@ class Collisions:
 			for item, (_low, high) in around
 			if not (isinstance(item, Booked) and item.is_hold)
 		}
-
-	def _reason(self, start: int, conflicts: list[Busy | Booked]) -> Reason:
-		end = start + self._rules.seconds
-		if self._rules.seats > 1 and all(
-			(isinstance(item, Booked) and item.is_first_day and self._is_session_at(item, start)) for item in conflicts
-		):
-			return Reason.NO_SEATS
-		overlaps = any(item.start < end and start < item.end for item in conflicts)
-		return Reason.BUSY if overlaps else Reason.BUFFER
 
 	def _can_join(self, item: Busy | Interval | Booked, start: int) -> bool:
 		return start in self._joinable and self._is_session_at(item, start)

@@ -138,13 +138,12 @@ def _booked_by_period(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]
 
 def _used(booked: Sequence[Booked], limit: Limit) -> int:
 	"""Return how many meetings, or minutes of meetings, the bookings are."""
-	meetings = _meetings(booked) if any(map(_SESSION, booked)) else booked
+	meetings = booked
+	if any(map(_SESSION, booked)):
+		# One booking of each session, and all bookings without a session.
+		meetings = list(
+			{(each.session, each.start) if each.session else at: each for at, each in enumerate(booked)}.values()
+		)
 	if not limit.in_minutes:
 		return len(meetings)
 	return sum(item.end - item.start for item in meetings) // MINUTE
-
-
-def _meetings(booked: Sequence[Booked]) -> Sequence[Booked]:
-	"""Return one booking of each session, and all bookings without a session."""
-	one_each = {(item.session, item.start) if item.session else index: item for index, item in enumerate(booked)}
-	return list(one_each.values())

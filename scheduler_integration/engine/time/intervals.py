@@ -64,15 +64,11 @@ def without(intervals: Iterable[Interval], points: Iterable[int]) -> list[Interv
 	"""Return the same intervals with the single instants `points` taken out."""
 	left = list(intervals)
 	for point in points:
-		left = [piece for interval in left for piece in _without_point(interval, point)]
+		whole, left = left, []
+		for start, end in whole:
+			pieces = [(start, point), (point + 1, end)] if start <= point < end else [(start, end)]
+			left += [piece for piece in pieces if piece[0] < piece[1]]
 	return left
-
-
-def _without_point(interval: Interval, point: int) -> list[Interval]:
-	start, end = interval
-	if not start <= point < end:
-		return [interval]
-	return [piece for piece in ((start, point), (point + 1, end)) if piece[0] < piece[1]]
 
 
 def clip(intervals: Iterable[Interval], first: int, last: int) -> list[Interval]:

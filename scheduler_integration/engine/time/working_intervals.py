@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .hours import DateOverride, WeeklyRule, WorkingHours
+from .hours import DateOverride, WorkingHours
 from .intervals import Interval, clip, merge, subtract
 from .zones import (
 	DAY,
@@ -134,8 +134,14 @@ def _ordinals(first: date, last: date, within: range) -> range:
 
 
 def _open_intervals(hours: WorkingHours, days: _LocalDays) -> list[Interval]:
-	weekly = _weekly_minutes(hours.weekly)
-	overrides = _overrides_by_day(hours.overrides, days.ordinals)
+	# The minutes that rules open and those that rules cut, for Monday to Sunday.
+	weekly: list[tuple[list[Minutes], list[Minutes]]] = [([], []) for _ in range(7)]
+	for rule in hours.weekly:
+		weekly[rule.weekday][0 if rule.is_available else 1].append(rule.minutes)
+	overrides: dict[int, list[DateOverride]] = {}
+	for override in hours.overrides:
+		for day in _ordinals(override.first, override.last, days.ordinals):
+			overrides.setdefault(day, []).append(override)
 	opens: list[Interval] = []
 	cuts: list[Interval] = []
 	for day in days.ordinals:
@@ -152,23 +158,6 @@ def _open_intervals(hours: WorkingHours, days: _LocalDays) -> list[Interval]:
 		if cut:
 			cuts += days.intervals(day, cut)
 	return subtract(merge(opens), merge(cuts))
-
-
-def _weekly_minutes(rules: tuple[WeeklyRule, ...]) -> list[tuple[list[Minutes], list[Minutes]]]:
-	"""Return for Monday to Sunday the minutes that rules open and the minutes that rules cut."""
-	week: list[tuple[list[Minutes], list[Minutes]]] = [([], []) for _ in range(7)]
-	for rule in rules:
-		opened, cut = week[rule.weekday]
-		(opened if rule.is_available else cut).append(rule.minutes)
-	return week
-
-
-def _overrides_by_day(overrides: tuple[DateOverride, ...], days: range) -> dict[int, list[DateOverride]]:
-	by_day: dict[int, list[DateOverride]] = {}
-	for override in overrides:
-		for day in _ordinals(override.first, override.last, days):
-			by_day.setdefault(day, []).append(override)
-	return by_day
 
 
 def _own_minutes(overrides: list[DateOverride]) -> list[Minutes]:

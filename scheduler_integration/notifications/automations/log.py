@@ -11,7 +11,7 @@ from pypika.functions import Coalesce
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels import BY_KIND
-from scheduler_integration.notifications.rules import Automation, all_automations
+from scheduler_integration.notifications.rules import all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.failures import reached
 from scheduler_integration.permissions import is_manager
@@ -61,7 +61,21 @@ def entries(wanted: Wanted) -> list[Entry]:
 	automations = all_automations()
 	by_name = {automation.name: automation for automation in automations}
 	by_key = {automation.built_in: automation for automation in automations if automation.built_in}
-	return [_entry(row, by_name.get(row.automation) or by_key.get(row.purpose)) for row in _rows(wanted)]
+	found = []
+	for row in _rows(wanted):
+		automation = by_name.get(row.automation) or by_key.get(row.purpose)
+		found.append(
+			record(
+				Entry,
+				row,
+				automation=automation.name if automation else None,
+				title=automation.title if automation else _("An automation that was deleted"),
+				channel=BY_KIND[row.kind].name if row.kind in BY_KIND else row.kind,
+				target=reached(row.kind, row.target),
+				reason=row.error,
+			)
+		)
+	return found
 
 
 def _rows(wanted: Wanted) -> list[frappe._dict]:
@@ -90,15 +104,3 @@ def _rows(wanted: Wanted) -> list[frappe._dict]:
 	if wanted.until is not None:
 		query = query.where(at < wanted.until)
 	return query.orderby(at, order=frappe.qb.desc).orderby(task.name).limit(MOST).run(as_dict=True)
-
-
-def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
-	return record(
-		Entry,
-		row,
-		automation=automation.name if automation else None,
-		title=automation.title if automation else _("An automation that was deleted"),
-		channel=BY_KIND[row.kind].name if row.kind in BY_KIND else row.kind,
-		target=reached(row.kind, row.target),
-		reason=row.error,
-	)

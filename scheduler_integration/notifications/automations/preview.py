@@ -13,7 +13,7 @@ from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.notifications.channels.channel import Action, Preview
 from scheduler_integration.notifications.email import queue_words
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
-from scheduler_integration.notifications.rules import Automation, find_automation
+from scheduler_integration.notifications.rules import find_automation
 from scheduler_integration.notifications.templates import Rendered, is_shipped, why_broken
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.results import describe
@@ -33,7 +33,9 @@ def preview(name: str, booking: str | None) -> Preview:
 	if automation.channel not in CHANNELS:
 		raise InvalidRequest(_("Nothing here handles “{0}”.").format(automation.channel))
 	try:
-		return _preview(automation, _booking(booking))
+		about, channel = _booking(booking), CHANNELS[automation.channel]
+		readers = channel.readers(automation, about) or [attendee_of(about)]
+		return channel.preview(Action(automation=automation, booking=about, reader=readers[0], target="", key="…"))
 	except InvalidRequest:
 		raise
 	except Exception as error:
@@ -81,9 +83,3 @@ def _booking(name: str | None) -> Document:
 	if not name or not is_booking(name):
 		raise InvalidRequest(_("Choose a booking. The text is filled in with its facts."))
 	return frappe.get_doc("Booking", name)
-
-
-def _preview(automation: Automation, booking: Document) -> Preview:
-	channel = CHANNELS[automation.channel]
-	readers = channel.readers(automation, booking) or [attendee_of(booking)]
-	return channel.preview(Action(automation=automation, booking=booking, reader=readers[0], target="", key="…"))

@@ -65,18 +65,15 @@ def objection(automation: Automation, booking: Document, now: int) -> str | None
 	"""Return why the conditions that are checked when the action is due aren't met at `now`, or None if they are."""
 	if automation.not_reconfirmed_only and booking.reconfirmed_at:
 		return _("The attendee has confirmed to come.")
-	if automation.not_rebooked_only and _has_booked_again(booking, now):
-		return _("The attendee has booked again.")
+	if automation.not_rebooked_only:
+		# With one of the hosts, to take place later than now, or made later than this booking.
+		row, host = DocType("Booking"), DocType("Booking Host")
+		query = frappe.qb.from_(row).join(host).on(host.parent == row.name).select(row.name)
+		query = query.where((row.attendee_email == booking.attendee_email) & (row.name != booking.name))
+		query = query.where(row.status.isin(sorted(OPEN)) & host.user.isin(booking.host_users()))
+		if query.where((row.starts_at > now) | (row.creation > booking.creation)).limit(1).run():
+			return _("The attendee has booked again.")
 	return None
-
-
-def _has_booked_again(booking: Document, now: int) -> bool:
-	"""Whether the attendee has another booking with one of the hosts that takes place later than now, or was made later."""
-	row, host = DocType("Booking"), DocType("Booking Host")
-	query = frappe.qb.from_(row).join(host).on(host.parent == row.name).select(row.name)
-	query = query.where((row.attendee_email == booking.attendee_email) & (row.name != booking.name))
-	query = query.where(row.status.isin(sorted(OPEN)) & host.user.isin(booking.host_users()))
-	return bool(query.where((row.starts_at > now) | (row.creation > booking.creation)).limit(1).run())
 
 
 def moments(automation: Automation, booking: Document) -> list[int]:
