@@ -142,7 +142,12 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 	deleted the Event.
 	"""
 	if moved and moved.event != booking.event:
-		_forget_event(moved)
+		# The attendee leaves the Event of a session. An Event that nobody else attends is deleted.
+		log_cancellation([moved])
+		if not _others([moved]) and (unneeded := event_to_change(moved.event)):
+			remove_participants(unneeded, list(unneeded.event_participants))
+			# The attendee whose booking this was has no rights on Events.
+			frappe.delete_doc("Event", unneeded.name, force=True, ignore_permissions=True, delete_permanently=True)
 	event = event_to_change(booking.event)
 	if not event:
 		return
@@ -152,15 +157,6 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 	states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {booking.status}
 	times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
 	change_event(event, {**times, "status": _outcome(states), "subject": _subject(booking), "owner": booking.host})
-
-
-def _forget_event(booking: Document) -> None:
-	"""Remove the attendee from the Event of a session, or delete the Event if nobody else attends."""
-	log_cancellation([booking])
-	if not _others([booking]) and (event := event_to_change(booking.event)):
-		remove_participants(event, list(event.event_participants))
-		# The attendee whose booking this was has no rights on Events.
-		frappe.delete_doc("Event", event.name, force=True, ignore_permissions=True, delete_permanently=True)
 
 
 def _replace_hosts(event: Document, booking: Document, former: list[str]) -> None:

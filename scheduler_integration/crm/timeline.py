@@ -38,7 +38,8 @@ def write_entries(event: Document, author: str, parties: Iterable[Party]) -> Non
 	leaves.
 	"""
 	for party in parties:
-		if _needs_entry(event, *party):
+		asks = frappe.get_meta(party[0]).get("allow_events_in_timeline")
+		if asks or _is_of_older_crm(event, *party):
 			entry = _entry(event, author, *party)
 			# This transaction has stored everything that `insert` would check.
 			entry.db_insert()
@@ -73,11 +74,6 @@ def delete_entries(event: Document, parties: Collection[Party]) -> None:
 
 def _entries_of(event: Document) -> dict[str, str]:
 	return {"reference_doctype": event.doctype, "reference_name": event.name}
-
-
-def _needs_entry(event: Document, doctype: str, name: str) -> bool:
-	asks = frappe.get_meta(doctype).get("allow_events_in_timeline")
-	return bool(asks) or _is_of_older_crm(event, doctype, name)
 
 
 def _is_of_older_crm(event: Document, doctype: str, name: str) -> bool:

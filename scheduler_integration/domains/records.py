@@ -75,7 +75,7 @@ def _wrong_alias(wanted: Record, resolver: Resolver) -> list[Trouble]:
 	"""Compare the alias, or the addresses: a domain without a subdomain can't have a CNAME, but some DNS servers fill in the
 	addresses of another name.
 	"""
-	aliases = [_host(row.target) for row in ask(wanted.name, "CNAME", resolver)]
+	aliases = [str(row.target).rstrip(".").lower() for row in ask(wanted.name, "CNAME", resolver)]
 	if wanted.value in aliases:
 		return []
 	addresses = _addresses(wanted.name, resolver)
@@ -87,10 +87,6 @@ def _wrong_alias(wanted: Record, resolver: Resolver) -> list[Trouble]:
 
 def _addresses(name: str, resolver: Resolver) -> set[str]:
 	return {row.address for kind in ("A", "AAAA") for row in ask(name, kind, resolver)}
-
-
-def _host(name: object) -> str:
-	return str(name).rstrip(".").lower()
 
 
 def _shown(values: Iterable[str]) -> str:

@@ -40,9 +40,10 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 	for field, value in (("assessment", target.assessment), ("meeting_type", target.meeting_type)):
 		same &= row[field] == value if value else row[field].isnull()
 	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
-	clicked_lately = bool(frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run())
-	if clicked_lately:
+	if frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run():
 		return False
+	# A signed-in user, unless that is staff who looks at a client's report.
+	is_client = visit.user and frappe.get_cached_value("User", visit.user, "user_type") == "Website User"
 	try:
 		# A value that two requests of one click share: the column is unique.
 		parts = (target.consultant, target.assessment or "", target.meeting_type or "", ip_hash, str(now // REPEAT))
@@ -51,13 +52,12 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 			{
 				**picked(target, "consultant", "assessment", "contact", "meeting_type", "phase"),
 				"event_type": LINK_CLICKED,
-				"client": target.client or _client(visit.user),
+				**picked(visit, "user_agent", "referrer"),
+				"client": target.client or (visit.user if is_client else None),
 				"channel": channel,
 				"from_report": 1,
 				"clicked_at": now,
 				"ip_hash": ip_hash,
-				"user_agent": visit.user_agent,
-				"referrer": visit.referrer,
 				"visit": visit_key,
 			}
 		)
@@ -66,12 +66,6 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 		frappe.clear_messages()
 		return False
 	return True
-
-
-def _client(user: str | None) -> str | None:
-	"""Return the signed-in user, unless the user is staff who looks at a client's report."""
-	is_client = user and frappe.get_cached_value("User", user, "user_type") == "Website User"
-	return user if is_client else None
 
 
 def address_hash(network: str) -> str:

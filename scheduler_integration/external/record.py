@@ -29,6 +29,7 @@ from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.records import picked
 
 RESCHEDULED = "Rescheduled"
 # The facts of a change, by the field of Outside Booking. An empty fact changes nothing.
@@ -55,7 +56,10 @@ def record_external(consultant: str, change: ExternalChange, now: int) -> str:
 	if booking.status != RESCHEDULED:
 		_merge(booking, change)
 	_save(booking)
-	in_force = _last_successor(booking)
+	# The last booking of the chain: a later webhook may have replaced this one already.
+	in_force = booking
+	while in_force.status == RESCHEDULED and in_force.successor:
+		in_force = frappe.get_doc("Outside Booking", in_force.successor, for_update=True)
 	if change.replaces and change.replaces != change.external_id:
 		_replace_former(booking, in_force, change)
 	if in_force.status != RESCHEDULED:
@@ -146,13 +150,6 @@ def _replace_former(booking: Document, successor: Document, change: ExternalChan
 	keep_blocked(former)
 
 
-def _last_successor(booking: Document) -> Document:
-	"""Return the last booking of the chain: a later webhook may have replaced `booking` already."""
-	while booking.status == RESCHEDULED and booking.successor:
-		booking = frappe.get_doc("Outside Booking", booking.successor, for_update=True)
-	return booking
-
-
 def _run_consequences(booking: Document, moment: int) -> None:
 	"""Make contact, activity, blocked time and engagement fit the record. `moment`: epoch seconds, when its state began."""
 	fields = {}
@@ -163,16 +160,10 @@ def _run_consequences(booking: Document, moment: int) -> None:
 	if fields:
 		booking.db_set(fields, update_modified=False)
 	keep_blocked(booking)
-	if booking.starts_at or not _sends_webhooks(booking.consultant):
+	# The webhooks of the consultant's scheduler confirm what the browser reported.
+	mine = {"consultant": booking.consultant}
+	if booking.starts_at or not frappe.db.get_value("Consultant Scheduler Settings", mine, "webhook_signing_key"):
 		keep_external(booking, moment)
-
-
-def _sends_webhooks(consultant: str) -> bool:
-	"""Whether the consultant's scheduler sends webhooks, which confirm what the browser reported."""
-	signing_key = frappe.db.get_value(
-		"Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key"
-	)
-	return bool(signing_key)
 
 
 def _meeting_type(booking: Document, change: ExternalChange) -> str | None:
@@ -258,28 +249,19 @@ def keep_blocked(booking: Document) -> None:
 			# A webhook asks for this, so nobody is signed in.
 			frappe.delete_doc("Blocked Time", name, ignore_permissions=True)
 		return
-	blocked = frappe.get_doc("Blocked Time", name) if name else _new_blocked_time(booking)
+	blocked = frappe.get_doc("Blocked Time", name) if name else frappe.new_doc("Blocked Time")
+	if not name:
+		reason = _("Booked on {0}").format(booking.provider)
+		blocked.update({"user": booking.consultant, "reason": reason, "outside_booking": booking.name})
 	if (blocked.starts_at, blocked.ends_at) == (booking.starts_at, booking.ends_at):
 		return
 	blocked.update(
 		{
 			"start_time": to_site_time(booking.starts_at),
 			"end_time": to_site_time(booking.ends_at),
-			"starts_at": booking.starts_at,
-			"ends_at": booking.ends_at,
+			**picked(booking, "starts_at", "ends_at"),
 		}
 	)
 	# A webhook of the external scheduler caused this, so the host isn't signed in.
 	blocked.flags.ignore_links = True
 	blocked.save(ignore_permissions=True)
-
-
-def _new_blocked_time(booking: Document) -> Document:
-	return frappe.get_doc(
-		{
-			"doctype": "Blocked Time",
-			"user": booking.consultant,
-			"reason": _("Booked on {0}").format(booking.provider),
-			"outside_booking": booking.name,
-		}
-	)

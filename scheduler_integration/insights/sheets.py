@@ -62,7 +62,13 @@ def _write_xlsx(rows: Iterable[list[object]], target: BinaryIO) -> None:
 			)
 		book.save(target)
 	except BaseException:
-		_forget(book)
+		# Delete the temporary files of sheets, which openpyxl leaves to the end of the process.
+		for each in book.worksheets:
+			# It can't be closed if the disk is full.
+			with suppress(Exception):
+				each.close()
+			if each._writer and os.path.exists(each._writer.out):
+				each._writer.cleanup()
 		raise
 
 
@@ -70,16 +76,6 @@ def _new_sheet(book: Workbook, header: list[object]) -> WriteOnlyWorksheet:
 	sheet = book.create_sheet()
 	sheet.append(header)
 	return sheet
-
-
-def _forget(book: Workbook) -> None:
-	"""Delete the temporary files of sheets, which openpyxl leaves to the end of the process."""
-	for sheet in book.worksheets:
-		# It can't be closed if the disk is full.
-		with suppress(Exception):
-			sheet.close()
-		if sheet._writer and os.path.exists(sheet._writer.out):
-			sheet._writer.cleanup()
 
 
 _WRITERS: dict[str, Callable[[Iterable[list[object]], BinaryIO], None]] = {"csv": _write_csv, "xlsx": _write_xlsx}

@@ -69,13 +69,17 @@ def _claim(now: int, limit: int, wanted: Wanted) -> list[Task] | None:
 	# Each statement sees what other workers have claimed. Under REPEATABLE READ, MariaDB from 11.6 on would refuse to
 	# update a row that changed since the transaction's first read.
 	read_committed()
-	_return_lost(now)
+	task = frappe.qb.DocType("Outbox Task")
+	# Make the tasks of dead workers pending again.
+	lost = frappe.qb.from_(task).select(task.name).where((task.status == SENDING) & (task.lease_until <= now))
+	if names := lost.limit(1000).run(pluck=True):
+		query = frappe.qb.update(task).where(task.name.isin(names) & (task.status == SENDING))
+		query.where(task.lease_until <= now).set(task.status, PENDING).set(task.lease, None).run()
 	names = _candidates(now, limit, wanted)
 	if not names:
 		frappe.db.commit()
 		return []
 	lease = frappe.generate_hash(length=16)
-	task = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.update(task).where(task.name.isin(names) & (task.status == PENDING) & (task.due_at <= now))
 	query = query.set(task.status, SENDING).set(task.lease, lease).set(task.lease_until, now + LEASE_SECONDS)
 	query.set(task.attempts, task.attempts + 1).run()
@@ -112,16 +116,6 @@ def is_any_due_within(seconds: int, now: int) -> bool:
 	task = frappe.qb.DocType("Outbox Task")
 	soon = (task.status == PENDING) & (task.due_at > now) & (task.due_at <= now + seconds)
 	return bool(frappe.qb.from_(task).select(task.name).where(soon).limit(1).run())
-
-
-def _return_lost(now: int) -> None:
-	"""Make the tasks of dead workers pending again."""
-	task = frappe.qb.DocType("Outbox Task")
-	lost = frappe.qb.from_(task).select(task.name).where((task.status == SENDING) & (task.lease_until <= now))
-	names = lost.limit(1000).run(pluck=True)
-	if names:
-		query = frappe.qb.update(task).where(task.name.isin(names) & (task.status == SENDING))
-		query.where(task.lease_until <= now).set(task.status, PENDING).set(task.lease, None).run()
 
 
 def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
@@ -162,12 +156,11 @@ def _is_held_up(task: Table, now: int) -> Criterion:
 
 def _without_rivals(claimed: list[Task], one_at_a_time: Collection[str]) -> list[Task]:
 	"""Give back the tasks whose target another worker has claimed too, in the moment between reading and claiming."""
-	rivals = [task for task in claimed if task.kind in one_at_a_time and _running(task) > 1]
+	row, rivals = frappe.qb.DocType("Outbox Task"), []
+	for task in claimed:
+		if task.kind in one_at_a_time:
+			query = frappe.qb.from_(row).select(Count("*")).where((row.kind == task.kind) & (row.target == task.target))
+			if query.where(row.status == SENDING).run()[0][0] > 1:
+				rivals.append(task)
 	give_back(rivals)
 	return [task for task in claimed if task not in rivals]
-
-
-def _running(task: Task) -> int:
-	row = frappe.qb.DocType("Outbox Task")
-	query = frappe.qb.from_(row).select(Count("*")).where((row.kind == task.kind) & (row.target == task.target))
-	return int(query.where(row.status == SENDING).run()[0][0])

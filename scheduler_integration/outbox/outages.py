@@ -13,7 +13,6 @@ import hashlib
 import random
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -62,7 +61,15 @@ def note(kind: str, down: Down, now: int) -> bool:
 	if outage:
 		frappe.db.set_value(_DOCTYPE, name, values)
 	else:
-		_insert({"name": name, "kind": kind, "account": down.account, **values})
+		written_at, user = stamp(), frappe.session.user
+		values |= {"name": name, "kind": kind, "account": down.account, "creation": written_at, "modified": written_at}
+		values |= {"owner": user, "modified_by": user}
+		try:
+			insert_rows(_DOCTYPE, list(values), [list(values.values())])
+		except Exception as error:
+			# Another worker has just noted the same.
+			if not frappe.db.is_primary_key_violation(error):
+				raise
 	return is_news
 
 
@@ -127,14 +134,3 @@ def note_told(kind: str, account: str, now: int) -> None:
 
 def _name(kind: str, account: str) -> str:
 	return hashlib.sha256(f"{kind}\n{account}".encode()).hexdigest()[:20]
-
-
-def _insert(values: dict[str, Any]) -> None:
-	written_at, user = stamp(), frappe.session.user
-	values |= {"creation": written_at, "modified": written_at, "owner": user, "modified_by": user}
-	try:
-		insert_rows(_DOCTYPE, list(values), [list(values.values())])
-	except Exception as error:
-		# Another worker has just noted the same.
-		if not frappe.db.is_primary_key_violation(error):
-			raise

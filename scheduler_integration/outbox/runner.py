@@ -121,7 +121,11 @@ class Runner:
 			if isinstance(outcome, Down):
 				down.add((task.kind, outcome.account))
 			elif isinstance(outcome, Done):
-				self._end_outages(accounts & accounts_down)
+				ended = accounts & accounts_down
+				for kind, account in ended:
+					outages.end(kind, account)
+				if ended:
+					frappe.db.commit()
 		claims.give_back(returned)
 		in_time = len(tasks) * BATCH_SECONDS / max(time.monotonic() - began, 0.001)
 		run.batch = min(BATCH, max(1, int(in_time)))
@@ -130,8 +134,17 @@ class Runner:
 	def _run_one(self, task: Task) -> Outcome:
 		"""Run one task, store its outcome and return it."""
 		error = None
+		outcome: Outcome
 		try:
-			outcome = self._outcome(task)
+			if self._is_overdue(task):
+				outcome = NotNeeded(_("Its moment has passed."))
+			elif task.kind not in self.handlers:
+				outcome = NotNeeded(_("Nothing here handles “{0}”.").format(task.kind))
+			elif task.attempts > MAX_ATTEMPTS:
+				# A handler that kills its worker can't return that it failed.
+				outcome = outcome_of_deaths(self.now(), keeps_trying=self._keeps_trying(task))
+			else:
+				outcome = self.handlers[task.kind].run(task, self.now())
 		except Exception as raised:
 			error = frappe.get_traceback()
 			frappe.db.rollback()
@@ -143,17 +156,6 @@ class Runner:
 			frappe.log_error(title, error, "Booking", task.booking)
 		frappe.db.commit()
 		return outcome
-
-	def _outcome(self, task: Task) -> Outcome:
-		now = self.now()
-		if self._is_overdue(task):
-			return NotNeeded(_("Its moment has passed."))
-		if task.kind not in self.handlers:
-			return NotNeeded(_("Nothing here handles “{0}”.").format(task.kind))
-		if task.attempts > MAX_ATTEMPTS:
-			# A handler that kills its worker can't return that it failed.
-			return outcome_of_deaths(now, keeps_trying=self._keeps_trying(task))
-		return self.handlers[task.kind].run(task, now)
 
 	def _keeps_trying(self, task: Task) -> bool:
 		return self.handlers[task.kind].keeps_trying
@@ -172,9 +174,3 @@ class Runner:
 		if isinstance(outcome, Down):
 			return outages.note(task.kind, outcome, self.now())
 		return task.attempts == 1
-
-	def _end_outages(self, ended: set[tuple[str, str]]) -> None:
-		for kind, account in ended:
-			outages.end(kind, account)
-		if ended:
-			frappe.db.commit()

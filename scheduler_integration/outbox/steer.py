@@ -41,19 +41,15 @@ class TaskSummary:
 def tasks_of(booking: str, now: int) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-	titles = _titles({row.automation for row in rows if row.automation})
-	return [_summary(row, titles.get(row.automation), now) for row in rows]
-
-
-def _summary(row: frappe._dict, automation: str | None, now: int) -> TaskSummary:
-	late = is_late(row.status, row.error, row.due_at, now)
-	summary = {"target": reached(row.kind, row.target), "automation": automation, "is_late": late}
-	return TaskSummary(**{**row, **summary})
-
-
-def _titles(names: set[str]) -> dict[str, str]:
-	rows = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
-	return {row.name: row.title for row in rows}
+	names = sorted({row.automation for row in rows if row.automation})
+	named = frappe.get_all("Meeting Automation", {"name": ["in", names]}, ["name", "title"]) if names else []
+	titles = {each.name: each.title for each in named}
+	found = []
+	for row in rows:
+		late = is_late(row.status, row.error, row.due_at, now)
+		told = {"target": reached(row.kind, row.target), "automation": titles.get(row.automation), "is_late": late}
+		found.append(TaskSummary(**{**row, **told}))
+	return found
 
 
 def try_again(name: str, now: int) -> str:

@@ -121,7 +121,23 @@ def plan_all(wanted: Iterable[tuple[str, Planned]], now: int, *, is_new: bool = 
 		return
 	stored = {} if is_new else _known(planned)
 	_replan({row.name: (row, planned[key][1]) for key, row in stored.items()})
-	new = [_row(*each) for key, each in planned.items() if key not in stored]
+	written_at, user = stamp(), frappe.session.user
+	new = []
+	for key, (booking, task) in planned.items():
+		if key not in stored:
+			values = {
+				**picked(task, "kind", "key", "automation"),
+				"name": frappe.generate_hash(length=16),
+				"owner": user,
+				"modified_by": user,
+				"creation": written_at,
+				"modified": written_at,
+				"booking": booking,
+				"stage": STAGES.get(task.kind, LAST_STAGE),
+				"status": PENDING,
+				**_changing(task),
+			}
+			new.append(tuple(values[name] for name in _FIELDS))
 	if new:
 		insert_rows("Outbox Task", _FIELDS, new)
 
@@ -232,20 +248,3 @@ def _changing(task: Planned) -> dict[str, Any]:
 		"due_on": to_site_time(task.due_at),
 		"payload": json.dumps(task.payload),
 	}
-
-
-def _row(booking: str, task: Planned) -> tuple[Any, ...]:
-	written_at, user = stamp(), frappe.session.user
-	values = {
-		**picked(task, "kind", "key", "automation"),
-		"name": frappe.generate_hash(length=16),
-		"owner": user,
-		"modified_by": user,
-		"creation": written_at,
-		"modified": written_at,
-		"booking": booking,
-		"stage": STAGES.get(task.kind, LAST_STAGE),
-		"status": PENDING,
-		**_changing(task),
-	}
-	return tuple(values[name] for name in _FIELDS)

@@ -79,7 +79,12 @@ def correct(address: str, person: bookings.Person, now: int) -> int:
 def erase(address: str, now: int) -> Erasure:
 	"""Erase what is held about the person with this address. `now` is in epoch seconds. Commits after each booking."""
 	_leave_invitations(address, now)
-	waitlists = _leave_waitlists(address, now)
+	waitlists = waiting_names(address)
+	for name in waitlists:
+		# An offer that the person has goes on to the next one.
+		commands.leave_waitlist(entry_token(name), now)
+		retention.forget_entries([name])
+		frappe.db.commit()
 	names, kept = list[str](), list[Kept]()
 	# A meeting that somebody moves meanwhile is another booking.
 	while new := [name for name in booked_names(address) if name not in names]:
@@ -92,7 +97,7 @@ def erase(address: str, now: int) -> Erasure:
 		"outside_bookings": delete_outside_bookings(address),
 		"codes": forget_codes_to(address),
 		"booking_links": forget_person(address),
-		"waitlist_entries": waitlists,
+		"waitlist_entries": len(waitlists),
 	}
 	_forget(gone)
 	contact = None if left else forget_own_contact(address)
@@ -162,16 +167,6 @@ def _leave_invitations(address: str, now: int) -> None:
 		# The note of this change names the person, too.
 		bookings.forget_guest(name, address)
 		frappe.db.commit()
-
-
-def _leave_waitlists(address: str, now: int) -> int:
-	"""Take the person off all waitlists, so that an offer goes on, and erase that they were there. Commits after each."""
-	names = waiting_names(address)
-	for name in names:
-		commands.leave_waitlist(entry_token(name), now)
-		retention.forget_entries([name])
-		frappe.db.commit()
-	return len(names)
 
 
 def _busy(names: list[str], address: str, now: int) -> list[str]:

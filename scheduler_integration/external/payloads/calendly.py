@@ -70,5 +70,5 @@ def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: b
 		attendee_phone=read.number(invitee.get("text_reminder_number")),
 		meeting_link=read.web_link(location.get("join_url") if isinstance(location, dict) else None),
 		reference=find_reference([invitee.get("tracking"), invitee.get("questions_and_answers")]),
-		replaces=read.optional_identifier(invitee, "old_invitee") if is_new else None,
+		replaces=read.optional_identifier(invitee, "old_invitee") if kind == "invitee.created" else None,
 	)
