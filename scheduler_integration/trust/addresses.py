@@ -1,7 +1,5 @@
 """Attendees' addresses: which a type takes, and when a code must confirm one."""
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -40,7 +38,15 @@ def check_domain(address: str, meeting_type: Document) -> None:
 	"""Raise InvalidRequest if the type or the site doesn't take the address."""
 	domain = domain_of(address)
 	for rules in (meeting_type, frappe.get_cached_doc("Scheduler Settings")):
-		if sentence := _refusal(domain, rules):
+		allowed, blocked = ((rules.get(name) or "").split() for name in ("allowed_domains", "blocked_domains"))
+		sentence = ""
+		if allowed and not _is_among(domain, allowed):
+			sentence = _("Only addresses of certain organisations can book this. Use your address there.")
+		elif _is_among(domain, blocked):
+			sentence = _("Meetings can't be booked with this address. Please use another one.")
+		elif rules.get("business_addresses_only") and not allowed and domain in free_mail_providers:
+			sentence = _("Please use the address of your organisation.")
+		if sentence:
 			raise InvalidRequest(details={"attendee_email": sentence})
 
 
@@ -51,17 +57,6 @@ def checked_domains(text: str | None) -> str:
 		if not is_hostname(domain) or "." not in domain:
 			raise InvalidRequest(_("“{0}” is not a domain. Write one such as example.com a line.").format(domain))
 	return "\n".join(dict.fromkeys(domains))
-
-
-def _refusal(domain: str, rules: Any) -> str | None:
-	allowed = (rules.get("allowed_domains") or "").split()
-	if allowed and not _is_among(domain, allowed):
-		return _("Only addresses of certain organisations can book this. Use your address there.")
-	if _is_among(domain, (rules.get("blocked_domains") or "").split()):
-		return _("Meetings can't be booked with this address. Please use another one.")
-	if rules.get("business_addresses_only") and not allowed and domain in free_mail_providers:
-		return _("Please use the address of your organisation.")
-	return None
 
 
 def _is_among(domain: str, domains: list[str]) -> bool:

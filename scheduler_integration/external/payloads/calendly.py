@@ -5,7 +5,6 @@ A Calendly booking is an *invitee* of a *scheduled event*. When an invitee resch
 """
 
 import re
-from typing import Any
 
 from frappe import _
 
@@ -34,7 +33,23 @@ def read_calendly(body: object) -> ExternalChange | None:
 	if kind not in _STATUS:
 		return None
 	invitee, happened_at = read.section(event, "payload"), read.instant(event, "created_at")
-	return _change(invitee, _STATUS[kind], happened_at, is_new=kind == "invitee.created")
+	meeting = read.section(invitee, "scheduled_event")
+	location = meeting.get("location")
+	return ExternalChange(
+		provider=PROVIDER,
+		external_id=read.identifier(invitee, "uri"),
+		happened_at=happened_at,
+		status=_STATUS[kind],
+		start=read.instant(meeting, "start_time"),
+		end=read.instant(meeting, "end_time"),
+		title=read.words(meeting.get("name")),
+		attendee_name=read.words(invitee.get("name"), 120),
+		attendee_email=read.address(invitee.get("email")),
+		attendee_phone=read.number(invitee.get("text_reminder_number")),
+		meeting_link=read.web_link(location.get("join_url") if isinstance(location, dict) else None),
+		reference=find_reference([invitee.get("tracking"), invitee.get("questions_and_answers")]),
+		replaces=read.optional_identifier(invitee, "old_invitee") if kind == "invitee.created" else None,
+	)
 
 
 def read_browser_message(invitee_uri: object, reference: str, now: int) -> ExternalChange:
@@ -51,24 +66,4 @@ def read_browser_message(invitee_uri: object, reference: str, now: int) -> Exter
 		status="Scheduled",
 		reference=reference,
 		is_hearsay=True,
-	)
-
-
-def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: bool) -> ExternalChange:
-	event = read.section(invitee, "scheduled_event")
-	location = event.get("location")
-	return ExternalChange(
-		provider=PROVIDER,
-		external_id=read.identifier(invitee, "uri"),
-		happened_at=happened_at,
-		status=status,
-		start=read.instant(event, "start_time"),
-		end=read.instant(event, "end_time"),
-		title=read.words(event.get("name")),
-		attendee_name=read.words(invitee.get("name"), 120),
-		attendee_email=read.address(invitee.get("email")),
-		attendee_phone=read.number(invitee.get("text_reminder_number")),
-		meeting_link=read.web_link(location.get("join_url") if isinstance(location, dict) else None),
-		reference=find_reference([invitee.get("tracking"), invitee.get("questions_and_answers")]),
-		replaces=read.optional_identifier(invitee, "old_invitee") if kind == "invitee.created" else None,
 	)
