@@ -201,7 +201,7 @@ doc_events = {
 		# Somebody who was disabled doesn't come back to disconnect their accounts.
 		"on_update": [
 			"scheduler_integration.calendars.leaving.pause_user",
-			"scheduler_integration.notifications.left_host.plan_message",
+			"scheduler_integration.notifications.digest.plan_message",
 			"scheduler_integration.conferencing.connect.forget_user",
 			"scheduler_integration.notifications.devices.forget_user",
 		],

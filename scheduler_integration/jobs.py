@@ -31,9 +31,8 @@ from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
-from scheduler_integration.notifications.digest import queue_digest, wanted_digests
-from scheduler_integration.notifications.left_host import tell_managers
-from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.notifications.digest import queue_digest, tell_managers, wanted_digests
+from scheduler_integration.outbox.wake import keep_awake
 from scheduler_integration.payments.records import forget_notices
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock

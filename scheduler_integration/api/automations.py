@@ -4,7 +4,7 @@ from typing import Any
 
 from scheduler_integration.api.as_json import shown
 from scheduler_integration.api.door import Who, door
-from scheduler_integration.notifications.automations import fire as firing
+from scheduler_integration.notifications.automations import plan
 from scheduler_integration.notifications.automations import preview as room
 from scheduler_integration.notifications.channels.channel import Preview
 from scheduler_integration.parsing.fields import parse_choice, parse_name
@@ -28,4 +28,4 @@ def send_test(name=None, booking=None) -> dict[str, Any]:
 @door("POST", who=Who.USERS)
 def fire(name=None, booking=None) -> dict[str, Any]:
 	"""Start the automation `name` for the `booking` now, and return how many people it is for."""
-	return {"planned": firing.fire(parse_name(name), parse_name(booking), clock.now())}
+	return {"planned": plan.fire(parse_name(name), parse_name(booking), clock.now())}

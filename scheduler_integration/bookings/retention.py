@@ -15,7 +15,7 @@ from frappe.translate import print_language
 
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
-from scheduler_integration.crm.forgetting import forget_in_activities
+from scheduler_integration.crm.events import forget_in_activities
 from scheduler_integration.engagement.retention import forget_bookings as forget_engagement
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.tasks import delete_tasks_of

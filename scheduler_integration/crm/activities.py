@@ -1,6 +1,6 @@
 """Logs a meeting as an activity: one Event, with an entry on the timeline of each record that needs one to show it.
 
-`events.py` writes the Event, `timeline.py` says which records need an entry.
+`events.py` writes the Event, and the entries of records that need one.
 """
 
 import re

@@ -13,8 +13,7 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.changed_dates import change_dates, dates_between
-from scheduler_integration.availability.hours_change import HoursChange
+from scheduler_integration.availability.hours_change import HoursChange, change_dates, dates_between
 from scheduler_integration.availability.limits import LIMIT_FIELDS
 from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import InvalidRequest

@@ -16,7 +16,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion, public_meeting_type
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
-from scheduler_integration.notifications.shown import ShownMessage, confirmation_of
+from scheduler_integration.notifications.messages import ShownMessage, confirmation_of
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.rehearsal import rehearsal

@@ -17,7 +17,7 @@ from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import email, line, person_name, phone
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
-from scheduler_integration.privacy import requests, tickets
+from scheduler_integration.privacy import requests
 from scheduler_integration.privacy.held import held_data, is_held
 from scheduler_integration.trust import codes
 from scheduler_integration.trust.codes import Occasion
@@ -62,12 +62,12 @@ def ticket_for(address: str, form: str, typed: object) -> str:
 	code = codes.checked_code(_occasion(address, form), typed, now)
 	if not code or not code.use(secrets.token_hex(8)):
 		raise WrongCode
-	return tickets.new_ticket(address, now)
+	return requests.new_ticket(address, now)
 
 
 def read_held(ticket: str) -> dict[str, Any]:
 	"""Return what is held about the ticket's person. Raises LinkExpired."""
-	return held_data(tickets.address_of(ticket, clock.now()))
+	return held_data(requests.address_of(ticket, clock.now()))
 
 
 def correct_held(ticket: str, given: Mapping[str, object]) -> int:
@@ -76,7 +76,7 @@ def correct_held(ticket: str, given: Mapping[str, object]) -> int:
 	Raises LinkExpired, and InvalidRequest that names the wrong field.
 	"""
 	now = clock.now()
-	address = tickets.address_of(ticket, now)
+	address = requests.address_of(ticket, now)
 	name = parse_field("name", given.get("name"), person_name)
 	if not name:
 		raise InvalidRequest(details={"name": frappe._("Enter your name.")})
@@ -91,7 +91,7 @@ def correct_held(ticket: str, given: Mapping[str, object]) -> int:
 def erase_held(ticket: str) -> requests.Erasure:
 	"""Erase what is held about the ticket's person. Raises LinkExpired."""
 	now = clock.now()
-	return requests.erase(tickets.address_of(ticket, now), now)
+	return requests.erase(requests.address_of(ticket, now), now)
 
 
 def erase_with_user(request: Document, method: str | None = None) -> None:

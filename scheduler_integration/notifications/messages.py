@@ -8,6 +8,7 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.translate import print_language
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
@@ -17,7 +18,7 @@ from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.series_words import series_variables
-from scheduler_integration.notifications.templates import first_version_of, versions_of
+from scheduler_integration.notifications.templates import first_version_of, render, versions_of
 from scheduler_integration.notifications.unsubscribe import Subscription
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
@@ -249,3 +250,24 @@ def message_id(booking: Document, purpose: str, reader: Reader, now: int = 0) ->
 		change += f" {booking.modified}"
 	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
+
+
+# Renders a message to be looked at, without sending it.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+	"""A message as its reader would get it. `html` is its body."""
+
+	to: str
+	subject: str
+	html: str
+
+
+def confirmation_of(booking: Document) -> ShownMessage:
+	"""Return the message that the attendee gets after booking: the confirmation, or that the request was received."""
+	reader = attendee_of(booking)
+	key = "attendee_requested" if booking.status == "Pending" else "attendee_confirmed"
+	with print_language(reader.words):
+		words = render(key, variables_for(booking, reader))
+	return ShownMessage(reader.email, words.subject, words.html)

@@ -8,6 +8,7 @@ asked for what, and how much was erased.
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +21,14 @@ from scheduler_integration import bookings
 from scheduler_integration.catalogue.booking_links import forget_person
 from scheduler_integration.crm.contacts import find_contact
 from scheduler_integration.engagement.retention import delete_outside_bookings
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import LinkExpired, SchedulingError
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.notifications.code_mail import forget_codes_to
 from scheduler_integration.outbox.tasks import skip_open, with_open_tasks
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
-from scheduler_integration.platform.signing import keyed_hash
+from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
 from scheduler_integration.privacy.held import booked_names
 from scheduler_integration.waitlist import commands, retention
 from scheduler_integration.waitlist.held import waiting_names
@@ -245,3 +246,25 @@ def _is_needed(contact: Document) -> bool:
 		or frappe.db.exists("Comment", {"reference_doctype": "Contact", "reference_name": contact.name})
 		or frappe.db.exists("Booking", {"contact": contact.name, "is_forgotten": 0})
 	)
+
+
+# Tickets: proofs that somebody reads the mails of an address. Who typed the code gets one, and every form sends it along.
+#
+# A ticket is `<end>.<address>.<signature>`, with the address in base64url. Nothing is stored.
+
+# Long enough to read everything, and short enough for a shared computer.
+MINUTES = 20
+_PURPOSE = "privacy ticket"
+
+
+def new_ticket(address: str, now: int) -> str:
+	"""Return a ticket for the address, which is valid for MINUTES from `now` (epoch seconds)."""
+	return signed(f"{now + MINUTES * 60}.{base64.urlsafe_b64encode(address.encode()).decode()}", _PURPOSE)
+
+
+def address_of(ticket: str, now: int) -> str:
+	"""Return the address of a ticket. Raises LinkExpired if it is forged or no longer valid."""
+	end, _dot, address = (payload_of(ticket, _PURPOSE) or "0").partition(".")
+	if int(end) <= now:
+		raise LinkExpired(_("For your safety this page closes after some minutes. Please ask for a new code."))
+	return base64.urlsafe_b64decode(address).decode()

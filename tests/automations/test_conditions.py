@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.notifications.automations.fire import fire
+from scheduler_integration.notifications.automations.plan import fire
 from scheduler_integration.notifications.rules import built_in
 from tests.support import door
 from tests.support.api import call

@@ -9,10 +9,10 @@ from hypothesis.strategies import booleans, data, sampled_from
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.changed_dates import change_dates
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.fortnight import fortnight
+from scheduler_integration.availability.hours_change import change_dates
 from scheduler_integration.availability.impact import impact_of_hours
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.stand_ins import colleagues_for

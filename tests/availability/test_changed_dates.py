@@ -7,8 +7,7 @@ import frappe
 import pytest
 
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.changed_dates import change_dates, dates_between, runs_of
-from scheduler_integration.availability.hours_change import taken_back
+from scheduler_integration.availability.hours_change import change_dates, dates_between, runs_of, taken_back
 from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted
 from tests.availability.weeks import rules_of

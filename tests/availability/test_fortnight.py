@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.changed_dates import change_dates
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.fortnight import DAYS, fortnight
+from scheduler_integration.availability.hours_change import change_dates
 from tests.support import door
 from tests.support.factories import at, hour, make_host, make_meeting_type, make_page, make_team_page, payload
 from tests.support.stand_ins import of_leave

@@ -8,9 +8,8 @@ import pytest
 from babel import localedata
 
 from scheduler_integration import engine
-from scheduler_integration.availability.hours_words import week_in_words
 from scheduler_integration.availability.moved_hours import DAYS
-from scheduler_integration.availability.week import week_of
+from scheduler_integration.availability.week import week_in_words, week_of
 from scheduler_integration.parsing.hours_text import parse_week
 from tests.availability.weeks import rules_of
 from tests.support.factories import at

@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.changed_dates import change_dates
+from scheduler_integration.availability.hours_change import change_dates
 from scheduler_integration.availability.impact import DAYS, impact_of_hours, impact_of_types
 from tests.support import door
 from tests.support.factories import at, make_host, make_meeting_type, make_page, make_schedule, make_team_page, payload

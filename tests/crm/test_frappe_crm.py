@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.crm.timeline import crm_lists_events
+from scheduler_integration.crm.events import crm_lists_events
 from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
-from scheduler_integration.engagement.matching import CLICK_WINDOW
+from scheduler_integration.engagement.follow import CLICK_WINDOW
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support.consultants import engagement, make_assessment, reference_of

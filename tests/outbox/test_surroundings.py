@@ -23,7 +23,7 @@ from scheduler_integration.notifications.messages import (
 	REFUNDED,
 )
 from scheduler_integration.notifications.templates import TEMPLATES, TO_WAITING
-from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.outbox.wake import keep_awake
 from scheduler_integration.payments.plan import DEADLINE, LOOK, REFUND
 from scheduler_integration.waitlist.plan import FREED, UNDELIVERED
 from tests.support import door

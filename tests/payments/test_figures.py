@@ -7,8 +7,8 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.entry.commands import act, parse_command
-from scheduler_integration.insights.daily_counts import Which, count_days
 from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.history import Which, count_days
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.meetings.tokens import manage_token
 from tests.payments.conftest import NINE, NOW

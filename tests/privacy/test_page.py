@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from scheduler_integration import jobs
-from scheduler_integration.privacy.tickets import new_ticket
+from scheduler_integration.privacy.requests import new_ticket
 from tests.pages.offer import book, make_offer
 from tests.pages.reading import read, typed_in
 from tests.support.factories import at, fresh

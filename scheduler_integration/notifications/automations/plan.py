@@ -5,17 +5,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.series import once_per_series
+from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.automations.triggers import MINUTE, moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
 from scheduler_integration.notifications.messages import acting_user
-from scheduler_integration.notifications.rules import REMINDER, TIMED, Automation, Facts, active_automations
+from scheduler_integration.notifications.rules import (
+	REMINDER,
+	TIMED,
+	Automation,
+	Facts,
+	active_automations,
+	find_automation,
+)
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import Planned, skip_open
+from scheduler_integration.outbox.tasks import Planned, plan_all, skip_open
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.language import for_later
 
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
@@ -132,3 +144,24 @@ def _planned(
 			"fired": part.startswith("fired "),
 		},
 	)
+
+
+# Starts an automation for a booking, because a manager or another system wants that.
+
+
+def fire(name: str, booking: str, now: int) -> int:
+	"""Plan the automation's action for the booking, whatever its trigger and conditions, and return for how many readers.
+
+	For managers. `now` is in epoch seconds. Raises NotPermitted, and InvalidRequest if there is no such automation or
+	booking, or if the automation is switched off.
+	"""
+	if not is_manager():
+		raise NotPermitted
+	automation = find_automation(name)
+	if not automation or not automation.is_active or not has_channel(automation):
+		raise InvalidRequest(details={"name": _("Choose an automation that is switched on.")})
+	if not booking or not is_booking(booking):
+		raise InvalidRequest(details={"booking": _("Choose a booking.")})
+	tasks = fired_tasks(automation, frappe.get_doc("Booking", booking), frappe.generate_hash(length=10), now)
+	plan_all([(booking, task) for task in tasks], now)
+	return len(tasks)

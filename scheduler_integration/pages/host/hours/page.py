@@ -28,10 +28,9 @@ from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.fortnight import fortnight
 from scheduler_integration.availability.hours import Hours
 from scheduler_integration.availability.hours_change import SCHEDULE, HoursChange, taken_back
-from scheduler_integration.availability.hours_words import week_in_words
 from scheduler_integration.availability.impact import Impact, impact_of_hours, outside_hours, types_of
 from scheduler_integration.availability.limits import LIMIT_FIELDS
-from scheduler_integration.availability.week import Week, week_of
+from scheduler_integration.availability.week import Week, week_in_words, week_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import local_date

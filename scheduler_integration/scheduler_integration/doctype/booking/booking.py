@@ -8,7 +8,7 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.meetings.desk_calendar import drawn_bookings
+from scheduler_integration.meetings.hosted import drawn_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.outbox.tasks import delete_tasks_of
