@@ -6,7 +6,8 @@ on (version 16 and later). It takes none without these DocTypes.
 A half-day leave or half-day holiday closes the whole date, because no record says which half it is.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -48,6 +49,13 @@ class StoredDaysOff(NamedTuple):
 	assigned: Mapping[tuple[str, str], Terms] = MappingProxyType({})
 	holidays: Mapping[str, list[engine.DateOverride]] = MappingProxyType({})
 
+	def closed_by(self, calendars: Collection[Calendar]) -> Iterator[engine.DateOverride]:
+		"""Yield the holidays of the lists that apply on their dates, by one of a user's calendars."""
+		for name in sorted({term.holiday_list for calendar in calendars for terms in calendar for term in terms}):
+			for each in self.holidays.get(name, ()):
+				if any(_list_on(each.first, calendar) == name for calendar in calendars):
+					yield each
+
 
 def read_days_off(users: list[str], first_date: date, last_date: date, lists: Collection[str]) -> StoredDaysOff:
 	"""Read what `load_days_off` needs for these users. `lists` are the holiday lists of their schedules."""
@@ -64,7 +72,7 @@ def load_days_off(
 	schedules: Mapping[str, HostSchedule],
 	first_date: date,
 	last_date: date,
-	overrides: Overrides | None = None,
+	overrides: Overrides = MappingProxyType({}),
 	stored: StoredDaysOff | None = None,
 ) -> dict[str, list[engine.DateOverride]]:
 	"""Return the closed dates of each user who has any, from `first_date` to `last_date`, both included.
@@ -85,21 +93,16 @@ def load_days_off(
 	own = {schedule.holiday_list for schedule in schedules.values() if schedule.holiday_list}
 	stored = stored or read_days_off(list(schedules), first_date, last_date, own)
 	employees = [row for row in stored.employees if row.user_id in schedules]
-	calendars = _calendars(schedules, employees, stored.assigned)
-	days: dict[str, list[engine.DateOverride]] = {}
-	for user, theirs in calendars.items():
-		working = [each for each in (overrides or {}).get(user, ()) if each.is_available]
-		for name in sorted({term.holiday_list for term in _terms(theirs)}):
-			closed = (
-				each
-				for each in stored.holidays.get(name, ())
-				if any(_list_on(each.first, one) == name for one in theirs)
-			)
-			days.setdefault(user, []).extend(each for each in closed if not _is_within(each.first, working))
+	days: dict[str, list[engine.DateOverride]] = defaultdict(list)
+	for user, calendars in _calendars(schedules, employees, stored.assigned).items():
+		working = [each for each in overrides.get(user, ()) if each.is_available]
+		for holiday in stored.closed_by(calendars):
+			if not any(each.first <= holiday.first <= each.last for each in working):
+				days[user].append(holiday)
 	for row in employees:
 		if row.from_date:
-			days.setdefault(row.user_id, []).append(_closed(row.from_date, row.to_date, _("Leave")))
-	return {user: closed for user, closed in days.items() if closed}
+			days[row.user_id].append(_closed(row.from_date, row.to_date, _("Leave")))
+	return dict(days)
 
 
 def _employees(users: list[str], first: date, last: date, existing: frozenset[str]) -> list[frappe._dict]:
@@ -170,10 +173,6 @@ def _always(holiday_list: str) -> Terms:
 	return (Term(holiday_list, date.min, date.max),)
 
 
-def _terms(calendars: Iterable[Calendar]) -> Iterable[Term]:
-	return (term for calendar in calendars for terms in calendar for term in terms)
-
-
 def _list_on(day: date, calendar: Calendar) -> str | None:
 	"""Return the holiday list that applies on this date, or None.
 
@@ -211,7 +210,3 @@ def _holidays(lists: set[str], first: date, last: date) -> dict[str, list[engine
 
 def _closed(first: date, last: date, label: str) -> engine.DateOverride:
 	return engine.DateOverride(first, last, is_available=False, label=label)
-
-
-def _is_within(day: date, overrides: list[engine.DateOverride]) -> bool:
-	return any(override.first <= day <= override.last for override in overrides)

@@ -46,24 +46,17 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	own = [each for bookable in types_of(draft) if (each := _own(bookable, draft.user))]
 	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
-	blocked = engine.merge((busy_time[0], busy_time[1]) for busy_time in host.busy if _is_blocked(busy_time))
-	busy = engine.merge(
-		[*((each[0], each[1]) for each in host.busy if not _is_blocked(each)), *((b.start, b.end) for b in host.booked)]
-	)
-	closed = {
-		day: override.label
-		for override in host.hours.overrides
-		if override.closes_the_day
-		for day in days
-		if override.first <= day <= override.last
-	}
+	blocked: list[engine.Interval] = []
+	busy = [(each.start, each.end) for each in host.booked]
+	for entry in host.busy:
+		(blocked if _is_blocked(entry) else busy).append((entry[0], entry[1]))
+	taken = {"offered": offered, "busy": engine.merge(busy), "blocked": engine.merge(blocked)}
+	closed = [each for each in host.hours.overrides if each.closes_the_day]
 	return [
 		ForecastDay(
 			day=day,
-			offered=tuple(engine.clip(offered, first, last)),
-			busy=tuple(engine.clip(busy, first, last)),
-			blocked=tuple(engine.clip(blocked, first, last)),
-			closed_by=closed.get(day),
+			**{name: tuple(engine.clip(spans, first, last)) for name, spans in taken.items()},
+			closed_by=next((each.label for each in reversed(closed) if each.first <= day <= each.last), None),
 		)
 		for day, first, last in zip(days, midnights, midnights[1:], strict=False)
 	]

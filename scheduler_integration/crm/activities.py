@@ -68,11 +68,11 @@ def log_cancellation(bookings: Sequence[Document]) -> None:
 	# If the same attendee booked the session twice, they still take part with the other booking.
 	leaving = {booking.attendee_email for booking in bookings} - staying
 	for name in dict.fromkeys(booking.event for booking in bookings):
-		event = event_to_change(name)
-		if event and staying:
+		if not (event := event_to_change(name)):
+			continue
+		if staying:
 			remove_participants(event, [row for row in event.event_participants if row.email in leaving])
-		if event:
-			change_event(event, {} if staying else {"status": "Cancelled"})
+		change_event(event, {} if staying else {"status": "Cancelled"})
 
 
 def log_correction(booking: Document) -> None:
@@ -95,6 +95,11 @@ def log_outcome(booking: Document) -> None:
 		change_event(event, {"status": _outcome(states)})
 
 
+def _add_attendee(event: Document, booking: Document) -> None:
+	if booking.attendee_email not in {row.email for row in event.event_participants}:
+		add_participants(event, _attendees(booking, _records(booking)))
+
+
 def _outcome(states: set[str]) -> str:
 	if "Completed" in states:
 		return "Completed"
@@ -108,9 +113,9 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 	"""
 	moved = [(change.booking, change.moved_from) for change in changes if change.moved_from]
 	booking, moved_from = moved[0]
-	joined = _event_of_others([new for new, _former in moved])
-	if joined != moved_from.event and (joined or _others([former for _new, former in moved])):
-		log_cancellation([former for _new, former in moved])
+	joined, left = _event_of_others([new for new, _former in moved]), [former for _new, former in moved]
+	if joined != moved_from.event and (joined or _others(left)):
+		log_cancellation(left)
 		links: dict[str, Fields] = {}
 		for new, _former in moved:
 			links[new.name] = log_meeting(new, joined)
@@ -118,8 +123,7 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 		return links
 	event = None if joined else event_to_change(booking.event)
 	if event:
-		if booking.attendee_email not in {row.email for row in event.event_participants}:
-			add_participants(event, _attendees(booking, _records(booking)))
+		_add_attendee(event, booking)
 		_replace_hosts(event, booking, moved_from.host_users())
 		times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
 		# The Event of a meeting whose time was given back is cancelled.
@@ -151,8 +155,7 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 	event = event_to_change(booking.event)
 	if not event:
 		return
-	if booking.attendee_email not in {row.email for row in event.event_participants}:
-		add_participants(event, _attendees(booking, _records(booking)))
+	_add_attendee(event, booking)
 	_replace_hosts(event, booking, [*(moved.host_users() if moved else ()), *([leaving] if leaving else ())])
 	states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {booking.status}
 	times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}

@@ -31,6 +31,16 @@ def keep_contact(changes: Changes) -> dict[str, Fields]:
 	return {change.booking.name: {"contact": contact} for change in changes}
 
 
+# What a change means for the Event, if nothing moves.
+_LOGGED = {
+	Kind.LINKED: log_link,
+	Kind.PLACED: log_link,
+	Kind.CORRECTED: log_correction,
+	Kind.COMPLETED: log_outcome,
+	Kind.NO_SHOW: log_outcome,
+}
+
+
 def keep_activity(changes: Changes) -> dict[str, Fields]:
 	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	change = changes[0]
@@ -46,14 +56,10 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	if change.moved_from:
 		meetings = [changes] if change.booking.session else [[each] for each in changes]
 		return {name: fields for meeting in meetings for name, fields in log_rescheduled(meeting).items()}
-	if change.kind in (Kind.LINKED, Kind.PLACED):
-		log_link(change.booking)
-	elif change.kind is Kind.CORRECTED:
-		log_correction(change.booking)
+	if change.kind in _LOGGED:
+		_LOGGED[change.kind](change.booking)
 	elif change.releases_time:
 		log_cancellation([change.booking for change in changes])
-	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):
-		log_outcome(change.booking)
 	elif change.leaving:
 		log_reassignment(change.booking, change.leaving)
 	return {}

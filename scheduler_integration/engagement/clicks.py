@@ -37,7 +37,8 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 	ip_hash = address_hash(visit.network)
 	row = frappe.qb.DocType("Scheduler Engagement")
 	same = (row.event_type == LINK_CLICKED) & (row.ip_hash == ip_hash) & (row.consultant == target.consultant)
-	for field, value in (("assessment", target.assessment), ("meeting_type", target.meeting_type)):
+	for field in ("assessment", "meeting_type"):
+		value = getattr(target, field)
 		same &= row[field] == value if value else row[field].isnull()
 	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
 	if frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run():

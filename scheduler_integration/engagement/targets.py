@@ -33,17 +33,12 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
 	for each reason. A stranger must not find out which records exist.
 	"""
-	record = (
-		frappe.db.get_value("Client Assessment", {"name": assessment}, _ASSESSMENT, as_dict=True)
-		if assessment
-		else None
-	)
+	named = {"name": assessment}
+	record = frappe.db.get_value("Client Assessment", named, _ASSESSMENT, as_dict=True) if assessment else None
 	offered = consultant_type(meeting_type) if meeting_type else None
-	owners = {each.consultant for each in (record, offered) if each} | (
-		{consultant} if consultant is not None else set()
-	)
-	is_complete = bool(record) == bool(assessment) and bool(offered) == bool(meeting_type) and bool(record or offered)
-	if not is_complete or len(owners) != 1:
+	wanted, found = [*filter(None, (assessment, meeting_type))], [*filter(None, (record, offered))]
+	owners: set[str] = {each.consultant for each in found} | ({consultant} if consultant is not None else set())
+	if not found or len(found) < len(wanted) or len(owners) != 1:
 		raise ReportLinkNotFound
 	user, type_name = owners.pop(), offered.name if offered else None
 	if not record:

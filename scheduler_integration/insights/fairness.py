@@ -59,13 +59,13 @@ def fairness(scope: Scope) -> list[Fairness]:
 			promised[meeting_type][user_of.get(calendar, calendar)] += share * count
 	people = enabled_people(sorted({user for found in (*had.values(), *promised.values()) for user in found}))
 	names = {user: person.full_name or user for user, person in people.items()}
-	found = []
-	for each in had:
-		users = {*had[each], *promised[each]}
-		hosts = [HostShare(user, names.get(user, user), had[each][user], promised[each][user]) for user in users]
-		hosts.sort(key=lambda host: (-abs(host.ahead), host.name))
-		found.append(Fairness(each, titles[each], hosts))
+	found = [Fairness(each, titles[each], _shares(had[each], promised[each], names)) for each in had]
 	return sorted(found, key=lambda each: (-each.largest, each.title, each.meeting_type))
+
+
+def _shares(had: Counter[str], promised: Counter[str], names: dict[str, str]) -> list[HostShare]:
+	found = [HostShare(user, names.get(user, user), had[user], promised[user]) for user in {*had, *promised}]
+	return sorted(found, key=lambda each: (-abs(each.ahead), each.name))
 
 
 def _round_robins(scope: Scope) -> dict[str, str]:

@@ -83,10 +83,11 @@ def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	query = frappe.qb.from_(row).select(row.user, Max(row.date)).where(row.user.isin(list(users))).groupby(row.user)
 	stored = {user: frappe.utils.getdate(last) for user, last in query.run()}
 	wanted = {user: _missing(schedules[user], stored.get(user), now, days) for user in users}
-	spans = [span for user, dates in wanted.items() for span in (_span(each, schedules[user].zone) for each in dates)]
+	spans = [_span(each, schedules[user].zone) for user, dates in wanted.items() for each in dates]
 	if not spans:
 		return
-	span = min(each[0] for each in spans), max(each[1] for each in spans)
+	starts, ends = zip(*spans, strict=True)
+	span = min(starts), max(ends)
 	stamp = to_site_time(now)
 	for host in load_hosts(schedules, span, None, now):
 		for day in wanted[host.name]:

@@ -74,7 +74,7 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 	if not bookings:
 		return []
 	successors = possible_successors(bookings, user)
-	types = {each.meeting_type: None for each in bookings}
+	types = dict.fromkeys(each.meeting_type for each in bookings)
 	found = {
 		each.meeting_type.name: each
 		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in types])
@@ -88,7 +88,10 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 		return None
 
 	nobody = {name: replace(each, only=()) for name, each in found.items()}
-	moves = [((after and movable(each, True)) or nobody[each.meeting_type], _request(each)) for each in bookings]
+	moves = [
+		((after and movable(each, True)) or nobody[each.meeting_type], replace(slot_request_for(each), by_host=True))
+		for each in bookings
+	]
 	takers = [
 		(replace(found[each.meeting_type], only=tuple(successors[each.name])), SlotRequest(each.duration_minutes))
 		for each in bookings
@@ -145,10 +148,6 @@ def _meets(taken: Iterable[engine.Interval], parts: Sequence[engine.Interval], b
 
 def _buffer(rules: engine.MeetingRules | None) -> int:
 	return max(rules.buffer_before, rules.buffer_after) * 60 if rules else 0
-
-
-def _request(booking: Document) -> SlotRequest:
-	return replace(slot_request_for(booking), by_host=True)
 
 
 def _free(taking: Bookable, request: SlotRequest, booking: Document, now: int) -> list[tuple[TypeHost, int]]:

@@ -55,7 +55,10 @@ def bookable_for(
 	"""
 	bookable_type = bookable_type or bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
 	page = bookable_type.page
-	if left := _left_hosts(booking, bookable_type.people, enabled):
+	# Of the others it is known that they are enabled.
+	unknown = [user for user in main_first(booking) if user not in bookable_type.people]
+	enabled = enabled_people(unknown) if enabled is None else enabled
+	if left := [user for user in unknown if user not in enabled]:
 		if same_hosts or booking.series or not bookable_type.hosts:
 			raise HostLeft(get_fullname(left[0]))
 		return bookable_type
@@ -63,27 +66,17 @@ def bookable_for(
 	owner = page.user if page.page_type == "Personal" else None
 	# Hosts stay with their meeting even if the page no longer lists them. Somebody who stood in for the owner of a personal
 	# page keeps the meeting, and has hours of their own.
-	own = {
-		user: replace(
-			hosts.get(user) or TypeHost(user, get_fullname(user)),
-			is_required=True,
-			has_own_hours=owner is not None and user != owner,
-		)
-		for user in main_first(booking)
-	}
-	meeting_type = bookable_type.meeting_type
-	takes_any = meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
+	own = {}
+	for user in main_first(booking):
+		host = hosts.get(user) or TypeHost(user, get_fullname(user))
+		own[user] = replace(host, is_required=True, has_own_hours=owner not in (None, user))
+	rules = bookable_type.meeting_type.assignment, bookable_type.meeting_type.reschedule_host
 	# A series has one host.
-	if same_hosts or booking.series or not takes_any:
+	if same_hosts or booking.series or rules != ("Round Robin", "Any Host"):
 		return replace(bookable_type, only=tuple(own.values()))
-	return replace(bookable_type, only=(*own.values(), *(host for host in bookable_type.hosts if host.user not in own)))
-
-
-def _left_hosts(booking: Document, people: People, enabled: Collection[str] | None) -> list[str]:
-	"""Return the hosts of the booking who are disabled. `people` are Users of whom it is known that they are enabled."""
-	unknown = [user for user in main_first(booking) if user not in people]
-	enabled = enabled_people(unknown) if enabled is None else enabled
-	return [user for user in unknown if user not in enabled]
+	for host in bookable_type.hosts:
+		own.setdefault(host.user, host)
+	return replace(bookable_type, only=tuple(own.values()))
 
 
 def left_refusal(booking: Document, people: People) -> HostLeft | None:

@@ -92,19 +92,12 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	one for each attendee.
 	"""
 	booking = change.booking
-	if change.kind is Kind.ADDRESS_CONFIRMED:
-		return [("attendee_confirmed", guest) for guest in _new_guests_of(change)]
-	if change.kind is Kind.REFUNDED:
-		return [(REFUNDED, attendee_of(booking))]
-	if change.kind is Kind.REFUND_FAILED:
-		return [(REFUND_FAILED, attendee_of(booking)), *((HOST_REFUND_FAILED, host) for host in hosts_of(booking))]
-	if change.kind is Kind.GUESTS_CHANGED:
-		return _readers_of_changed_guests(change)
-	if change.kind is Kind.ASK_WITHDRAWN:
-		return _readers_of_withdrawn_ask(booking)
+	if change.kind in _TOLD:
+		return [(purpose, reader) for purpose, readers in _TOLD[change.kind] for reader in readers(change)]
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
-	event = _event_of(change)
+	event = _EVENTS.get(change.kind) or ("requested" if booking.status == "Pending" else "confirmed")
+	event = "cancelled" if booking.status in RELEASED else event
 	to_guests = "attendee_refused" if booking.status == "Declined" else f"attendee_{event}"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else to_guests
 	hosts = () if change.moved_from and not is_first else hosts_of(booking)
@@ -115,12 +108,6 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 		*((f"host_{event}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 	]
-
-
-def _event_of(change: Change) -> str:
-	if change.booking.status in RELEASED:
-		return "cancelled"
-	return _EVENTS.get(change.kind) or ("requested" if change.booking.status == "Pending" else "confirmed")
 
 
 def _invited_guests(change: Change) -> list[Reader]:
@@ -145,25 +132,22 @@ def still_asked(changes: Changes) -> list[Change]:
 	return [change for change, status in statuses_asked if status and SENT not in status]
 
 
-def _readers_of_withdrawn_ask(booking: Document) -> list[tuple[str, Reader]]:
-	"""Return the attendee, if they know that they were asked."""
-	asked = statuses_of(booking.name, booking.attendee_email, ["attendee_asked"])
-	return [(KEPT, attendee_of(booking))] if {SENDING, SENT}.intersection(asked) else []
+def _attendee(change: Change) -> list[Reader]:
+	return [attendee_of(change.booking)]
 
 
-def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
-	"""Return the attendee, the hosts, and the guests who were added or removed, but no guest who has the message already."""
-	booking = change.booking
-	return [
-		("attendee_guests", attendee_of(booking)),
-		*(("attendee_confirmed", guest) for guest in _new_guests_of(change)),
-		*(("host_guests", host) for host in hosts_of(booking)),
-		*(
-			(GUEST_REMOVED, guest)
-			for guest in removed_guests_of(booking, change.removed_guests)
-			if change.was_confirmed
-		),
-	]
+def _hosts(change: Change) -> list[Reader]:
+	return hosts_of(change.booking)
+
+
+def _asked_attendee(change: Change) -> list[Reader]:
+	"""Return the attendee, if they know that they were asked for another time."""
+	asked = statuses_of(change.booking.name, change.booking.attendee_email, ["attendee_asked"])
+	return [attendee_of(change.booking)] if {SENDING, SENT}.intersection(asked) else []
+
+
+def _removed_guests(change: Change) -> list[Reader]:
+	return removed_guests_of(change.booking, change.removed_guests) if change.was_confirmed else []
 
 
 def _new_guests_of(change: Change) -> list[Reader]:
@@ -173,6 +157,21 @@ def _new_guests_of(change: Change) -> list[Reader]:
 		for guest in _invited_guests(change)
 		if SENT not in statuses_of(change.booking.name, guest.email, versions_of("attendee_confirmed"))
 	]
+
+
+# Who is told of changes after which the meeting stays where it is, with the purpose of each message.
+_TOLD: dict[Kind, tuple[tuple[str, Callable[[Change], list[Reader]]], ...]] = {
+	Kind.ADDRESS_CONFIRMED: (("attendee_confirmed", _new_guests_of),),
+	Kind.REFUNDED: ((REFUNDED, _attendee),),
+	Kind.REFUND_FAILED: ((REFUND_FAILED, _attendee), (HOST_REFUND_FAILED, _hosts)),
+	Kind.GUESTS_CHANGED: (
+		("attendee_guests", _attendee),
+		("attendee_confirmed", _new_guests_of),
+		("host_guests", _hosts),
+		(GUEST_REMOVED, _removed_guests),
+	),
+	Kind.ASK_WITHDRAWN: ((KEPT, _asked_attendee),),
+}
 
 
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:

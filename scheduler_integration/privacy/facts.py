@@ -74,38 +74,38 @@ def _of_services() -> Iterator[Fact]:
 	calendars = [
 		each.consent.vendor.name if each.consent else each.title() for each in connected if each and each.can_write
 	]
-	if calendars:
-		yield Fact(
-			_("Title, time, place and participants of the meeting"),
-			_("So that the meeting is in the calendar of its host"),
-			_("As long as the host keeps the calendar entry"),
-			", ".join(calendars),
-		)
-	if calls := _distinct("Video Meeting", "provider"):
-		yield Fact(
-			_("Title and time of the meeting"),
-			_("To make the link of the video call"),
-			_("As the provider's own notice says"),
-			", ".join(calls),
-		)
-	if paid := [name for name in _distinct("Booking Payment", "provider") if name != CASH]:
-		yield Fact(
-			_("E-mail address, and what is paid for. Cards are entered at the payment provider only"),
-			_("So that the meeting can be paid for"),
-			_("As the provider's own notice says"),
-			", ".join(paid),
-		)
+	yield from _passed_on(
+		calendars,
+		_("Title, time, place and participants of the meeting"),
+		_("So that the meeting is in the calendar of its host"),
+		_("As long as the host keeps the calendar entry"),
+	)
+	yield from _passed_on(
+		_distinct("Video Meeting", "provider"),
+		_("Title and time of the meeting"),
+		_("To make the link of the video call"),
+		_("As the provider's own notice says"),
+	)
+	yield from _passed_on(
+		[name for name in _distinct("Booking Payment", "provider") if name != CASH],
+		_("E-mail address, and what is paid for. Cards are entered at the payment provider only"),
+		_("So that the meeting can be paid for"),
+		_("As the provider's own notice says"),
+	)
 	for name in _distinct("Meeting Automation", "channel", active=True):
 		if name in CHANNELS and (passed_on := CHANNELS[name].passed_on()):
 			yield Fact(*passed_on)
-	others = _distinct("Outside Booking", "provider")
-	if others:
-		yield Fact(
-			_("Meetings that were booked on another scheduler"),
-			_("So that all meetings are in one place"),
-			_unlimited(),
-			", ".join(others),
-		)
+	yield from _passed_on(
+		_distinct("Outside Booking", "provider"),
+		_("Meetings that were booked on another scheduler"),
+		_("So that all meetings are in one place"),
+		_unlimited(),
+	)
+
+
+def _passed_on(names: list[str], what: str, why: str, kept: str) -> list[Fact]:
+	"""Return the fact that these services get it, if there are any."""
+	return [Fact(what, why, kept, ", ".join(names))] if names else []
 
 
 def _of_visitors(settings: frappe.model.document.Document) -> Iterator[Fact]:

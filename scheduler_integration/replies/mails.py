@@ -96,13 +96,14 @@ def _outcome(mail: MailReply, booking: Document, now: int) -> str:
 	is_harmless = reply.answer != "DECLINED" and not reply.proposes
 	if mail.is_automatic and is_harmless:
 		return "automatic"
-	if _is_guest_who_comes(mail, reply, booking):
+	guests = {str(row.email).lower() for row in booking.guests}
+	if is_harmless and (mail.sender, reply.answer) == (reply.attendee, "ACCEPTED") and mail.sender in guests:
 		return "guest"
-	if not _is_from_attendee(mail, reply, booking) or mail.is_distrusted or mail.is_automatic:
+	if any((mail.is_distrusted, mail.is_automatic, not _is_from_attendee(mail, reply, booking))):
 		return _tell(booking, mail, now)
 	if (reply.sequence or 0) < booking.sequence and is_harmless:
 		return "outdated"
-	if reply.sequence != booking.sequence or reply.is_about_one_day or booking.series:
+	if any((reply.sequence != booking.sequence, reply.is_about_one_day, booking.series)):
 		return _tell(booking, mail, now)
 	if reply.proposes:
 		return _proposed(mail, reply, booking, now)
@@ -111,11 +112,6 @@ def _outcome(mail: MailReply, booking: Document, now: int) -> str:
 
 def _is_from_attendee(mail: MailReply, reply: CalendarReply, booking: Document) -> bool:
 	return mail.sender == reply.attendee == str(booking.attendee_email).lower()
-
-
-def _is_guest_who_comes(mail: MailReply, reply: CalendarReply, booking: Document) -> bool:
-	guests = {str(row.email).lower() for row in booking.guests}
-	return mail.sender == reply.attendee and mail.sender in guests and reply.answer == "ACCEPTED" and not reply.proposes
 
 
 def _accepted(booking: Document, mail: MailReply, now: int) -> str:

@@ -89,11 +89,14 @@ class HostPool:
 			return []
 		wanted = list(dates) or _starts(self.parts(start))
 		able = [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == wanted]
-		if not self._together or not able:
-			return [group.members[0].host.name for group in able]
-		# The group's hosts, and the others who can join them.
-		leading = {member.host.name for member in able[0].members}
-		return [m.host.name for m in self.members if m.host.name in leading or able[0].can_be_joined_by(m, start)]
+		if self._together and able:
+			return self._free_together(able[0], start)
+		return [group.members[0].host.name for group in able]
+
+	def _free_together(self, group: HostGroup, start: int) -> list[str]:
+		"""Return the names of the group's hosts, and of the others who can join them at `start`."""
+		leading = {member.host.name for member in group.members}
+		return [m.host.name for m in self.members if m.host.name in leading or group.can_be_joined_by(m, start)]
 
 	def refusals(self, start: int) -> dict[str, list[Refusal]]:
 		"""Return by name why each host can't take a meeting at `start`: every reason, in the order of Reason.

@@ -134,10 +134,7 @@ def _ordinals(first: date, last: date, within: range) -> range:
 
 
 def _open_intervals(hours: WorkingHours, days: _LocalDays) -> list[Interval]:
-	# The minutes that rules open and those that rules cut, for Monday to Sunday.
-	weekly: list[tuple[list[Minutes], list[Minutes]]] = [([], []) for _ in range(7)]
-	for rule in hours.weekly:
-		weekly[rule.weekday][0 if rule.is_available else 1].append(rule.minutes)
+	weekly = _weekly_minutes(hours.weekly)
 	overrides: dict[int, list[DateOverride]] = {}
 	for override in hours.overrides:
 		for day in _ordinals(override.first, override.last, days.ordinals):
@@ -158,6 +155,15 @@ def _open_intervals(hours: WorkingHours, days: _LocalDays) -> list[Interval]:
 		if cut:
 			cuts += days.intervals(day, cut)
 	return subtract(merge(opens), merge(cuts))
+
+
+def _weekly_minutes(rules: tuple[WeeklyRule, ...]) -> list[tuple[list[Minutes], list[Minutes]]]:
+	"""Return for Monday to Sunday the minutes that rules open and the minutes that rules cut."""
+	week: list[tuple[list[Minutes], list[Minutes]]] = [([], []) for _ in range(7)]
+	for rule in rules:
+		opened, cut = week[rule.weekday]
+		(opened if rule.is_available else cut).append(rule.minutes)
+	return week
 
 
 def _own_minutes(overrides: list[DateOverride]) -> list[Minutes]:

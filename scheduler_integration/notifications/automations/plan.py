@@ -45,7 +45,11 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 	Skips earlier timed actions.
 	"""
 	trigger = trigger_of(changes[0])
-	possible = [each for each in active_automations() if _may_act(each, trigger) and has_channel(each)]
+	possible = [
+		each
+		for each in active_automations()
+		if each.built_in not in TEMPLATES and each.trigger in (*TIMED, trigger) and has_channel(each)
+	]
 	facts = Facts([change.booking for change in changes])
 	at_once, timed = [], []
 	told = {change.booking.name for change, _dates in once_per_series(changes)}
@@ -53,15 +57,13 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 		name, matching = change.booking.name, [each for each in possible if each.is_for(change.booking, facts)]
 		# People hear once of a change of a series. Other systems hear of each booking.
 		reached = [each for each in matching if name in told or not CHANNELS[each.channel].is_once_per_session]
-		at_once += [(name, task) for task in _at_once(reached, trigger, change) if task.target]
-		timed += [(name, task) for task in _timed(matching, change) if task.target]
+		at_once += [(name, task) for task in _at_once(reached, trigger, change)]
+		timed += [(name, task) for task in _timed(matching, change)]
 	if changes[0].kind is not Kind.BOOKED:
-		_skip_others(changes, [task.key for _name, task in timed])
-	return [*at_once, *timed]
-
-
-def _may_act(automation: Automation, trigger: str | None) -> bool:
-	return automation.built_in not in TEMPLATES and automation.trigger in (*TIMED, trigger)
+		names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
+		keep = [task.key for _name, task in timed]
+		skip_open(names, changes[0].now, for_later("The booking was changed."), purposes=(TIMED_TASK,), keep=keep)
+	return [(name, task) for name, task in (*at_once, *timed) if task.target]
 
 
 def fired_tasks(automation: Automation, booking: Document, key: str, now: int) -> list[Planned]:
@@ -72,11 +74,6 @@ def fired_tasks(automation: Automation, booking: Document, key: str, now: int) -
 		for reader in channel.readers(automation, booking)
 	)
 	return [task for task in planned if task.target]
-
-
-def _skip_others(changes: Changes, keep: list[str]) -> None:
-	names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
-	skip_open(names, changes[0].now, for_later("The booking was changed."), purposes=(TIMED_TASK,), keep=keep)
 
 
 def _at_once(automations: list[Automation], trigger: str | None, change: Change) -> Iterator[Planned]:
