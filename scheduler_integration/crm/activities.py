@@ -23,6 +23,7 @@ from scheduler_integration.meetings.changes import Changes, Fields
 from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_description
+from scheduler_integration.platform.records import picked
 
 # The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
@@ -125,7 +126,7 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 	if event:
 		_add_attendee(event, booking)
 		_replace_hosts(event, booking, moved_from.host_users())
-		times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
+		times = picked(booking, "starts_on", "ends_on")
 		# The Event of a meeting whose time was given back is cancelled.
 		change_event(event, {**times, "status": "Open", "subject": _subject(booking), "owner": booking.host})
 	return {}
@@ -158,7 +159,7 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 	_add_attendee(event, booking)
 	_replace_hosts(event, booking, [*(moved.host_users() if moved else ()), *([leaving] if leaving else ())])
 	states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {booking.status}
-	times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
+	times = picked(booking, "starts_on", "ends_on")
 	change_event(event, {**times, "status": _outcome(states), "subject": _subject(booking), "owner": booking.host})
 
 
@@ -173,7 +174,7 @@ def log_new_times(booking: Document) -> None:
 	"""Let the Event of an Outside Booking show its present time. Does nothing if somebody deleted the Event."""
 	event = event_to_change(booking.event)
 	if event:
-		change_event(event, {"status": "Open", "starts_on": booking.starts_on, "ends_on": booking.ends_on})
+		change_event(event, {"status": "Open", **picked(booking, "starts_on", "ends_on")})
 
 
 def log_link(booking: Document) -> None:
@@ -202,8 +203,7 @@ def _new_event(booking: Document, records: list[tuple[str, str]]) -> Fields:
 		"event_category": "Meeting",
 		"event_type": "Private",
 		"status": "Open",
-		"starts_on": booking.starts_on,
-		"ends_on": booking.ends_on,
+		**picked(booking, "starts_on", "ends_on"),
 	}
 	if records and frappe.get_meta("Event").has_field("reference_docname"):
 		event["reference_doctype"], event["reference_docname"] = records[0]

@@ -112,10 +112,9 @@ def _insert_native(bookings: list[Document], now: int) -> None:
 		if matched:
 			insert_row(
 				{
+					**picked(booking, "meeting_type", "contact"),
 					"consultant": matched.consultant,
-					"meeting_type": booking.meeting_type,
 					"booking": booking.name,
-					"contact": booking.contact,
 					**_meeting_fields(booking, now),
 					**_matched(matched),
 				}
@@ -236,11 +235,8 @@ def _by_email(row: frappe._dict, before: int) -> Match:
 		Match,
 		row,
 		how="E-mail",
-		phase=row.phase if is_recent else row.primary_phase,
-		channel=row.channel if is_recent else None,
-		click=row.click if is_recent else None,
-		clicked_at=row.clicked_at if is_recent else None,
 		from_report=is_recent,
+		**({} if is_recent else {"phase": row.primary_phase, "channel": None, "click": None, "clicked_at": None}),
 	)
 
 

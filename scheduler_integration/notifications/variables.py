@@ -125,9 +125,7 @@ def _place_and_call(booking: Document, reader: Reader) -> Variables:
 		"place": place,
 		"where": label if is_address else _who_calls(booking, reader) or place,
 		"join_url": booking.meeting_link or (location if is_address else None),
-		"meeting_link": booking.meeting_link,
-		"meeting_id": booking.meeting_id,
-		"meeting_password": booking.meeting_password,
+		**picked(booking, "meeting_link", "meeting_id", "meeting_password"),
 		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
 		"call_failed": booking.video_status == "Failed" and not booking.location,
 	}

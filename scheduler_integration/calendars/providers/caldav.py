@@ -45,7 +45,7 @@ from scheduler_integration.exceptions import (
 	UnexpectedAnswer,
 )
 from scheduler_integration.platform.clock import utc
-from scheduler_integration.platform.records import record
+from scheduler_integration.platform.records import picked, record
 
 PRODID = "-//Scheduler Integration//Calendar//EN"
 # The most resources in one request. Servers refuse very long requests.
@@ -203,12 +203,9 @@ class CalDav(Provider):
 		return RemoteEvent(
 			id=url,
 			busy=tuple(busy for event in events for busy in event.busy),
-			uid=single.uid if single else "",
+			**(picked(single, "uid", "start", "end", "replies") if single else {}),
 			mark=next((event.mark for event in events if event.mark), "") or (key[1] if key else ""),
 			etag=etag,
-			start=single.start if single else None,
-			end=single.end if single else None,
-			replies=single.replies if single else {},
 		), reading.unreadable
 
 	# Writing

@@ -25,7 +25,7 @@ class RollingDays:
 	with_slots_only: bool = False
 
 	def __post_init__(self) -> None:
-		_at_least(0, days=self.days)
+		_at_least(self, 0, "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Limit:
 	def __post_init__(self) -> None:
 		if self.period not in PERIODS:
 			raise InvalidRule("period", self.period, " or ".join(PERIODS))
-		_at_least(1, most=self.most)
+		_at_least(self, 1, "most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,10 @@ class MeetingRules:
 
 	def __post_init__(self) -> None:
 		object.__setattr__(self, "limits", tuple(self.limits))
-		_at_least(1, duration=self.duration, slot_interval=self.slot_interval)
-		_at_least(1, seats=self.seats, party_size=self.party_size, days=self.days)
-		_at_least(0, buffer_before=self.buffer_before, buffer_after=self.buffer_after)
-		_at_least(0, minimum_notice=self.minimum_notice, slot_offset=self.slot_offset)
+		_at_least(self, 1, "duration", "slot_interval")
+		_at_least(self, 1, "seats", "party_size", "days")
+		_at_least(self, 0, "buffer_before", "buffer_after")
+		_at_least(self, 0, "minimum_notice", "slot_offset")
 
 	@property
 	def seconds(self) -> int:
@@ -129,7 +129,8 @@ class MeetingRules:
 		return (self.slot_interval or self.duration) * MINUTE
 
 
-def _at_least(smallest: int, **fields: int | None) -> None:
-	for field, value in fields.items():
+def _at_least(rules: object, smallest: int, *fields: str) -> None:
+	for field in fields:
+		value = getattr(rules, field)
 		if value is not None and value < smallest:
 			raise InvalidRule(field, value, f"{smallest} or more")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .hours import DateOverride, WorkingHours
+from .hours import DateOverride, WeeklyRule, WorkingHours
 from .intervals import Interval, clip, merge, subtract
 from .zones import (
 	DAY,
