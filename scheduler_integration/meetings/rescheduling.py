@@ -55,10 +55,7 @@ def bookable_for(
 	"""
 	bookable_type = bookable_type or bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
 	page = bookable_type.page
-	# Of the others it is known that they are enabled.
-	unknown = [user for user in main_first(booking) if user not in bookable_type.people]
-	enabled = enabled_people(unknown) if enabled is None else enabled
-	if left := [user for user in unknown if user not in enabled]:
+	if left := _left_hosts(booking, bookable_type.people, enabled):
 		if same_hosts or booking.series or not bookable_type.hosts:
 			raise HostLeft(get_fullname(left[0]))
 		return bookable_type
@@ -77,6 +74,13 @@ def bookable_for(
 	for host in bookable_type.hosts:
 		own.setdefault(host.user, host)
 	return replace(bookable_type, only=tuple(own.values()))
+
+
+def _left_hosts(booking: Document, people: People, enabled: Collection[str] | None) -> list[str]:
+	"""Return the hosts of the booking who are disabled. `people` are Users of whom it is known that they are enabled."""
+	unknown = [user for user in main_first(booking) if user not in people]
+	enabled = enabled_people(unknown) if enabled is None else enabled
+	return [user for user in unknown if user not in enabled]
 
 
 def left_refusal(booking: Document, people: People) -> HostLeft | None:

@@ -93,7 +93,7 @@ def _outcome(mail: MailReply, booking: Document, now: int) -> str:
 	reply = mail.reply
 	if isinstance(reply, Unclear):
 		return _tell(booking, mail, now)
-	is_harmless = reply.answer != "DECLINED" and not reply.proposes
+	is_harmless = not reply.proposes and reply.answer != "DECLINED"
 	if mail.is_automatic and is_harmless:
 		return "automatic"
 	guests = {str(row.email).lower() for row in booking.guests}
