@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
@@ -46,8 +47,13 @@ def read_booked(
 	"""Return each user's bookings, without the bookings named in `without`. Bookings of the type `meeting_type` get `counts`."""
 	booked: dict[str, list[engine.Booked]] = defaultdict(list)
 	for (user,), rows in groups:
-		for name, start, end, before, after, type_name, seats, session, is_first_day in rows:
-			if name not in without:
-				place = type_name == meeting_type, name, seats or 1, session or ""
-				booked[user].append(engine.Booked(start, end, before, after, *place, is_first_day=bool(is_first_day)))
+		booked[user] = [_booking(row, meeting_type) for row in rows if row[0] not in without]
 	return booked
+
+
+def _booking(row: list[Any], meeting_type: str | None) -> engine.Booked:
+	name, start, end, before, after, type_name, seats, session, is_first_day = row
+	counts = type_name == meeting_type
+	return engine.Booked(
+		start, end, before, after, counts, name, seats or 1, session or "", is_first_day=bool(is_first_day)
+	)
