@@ -1,9 +1,6 @@
 """The frame of every page under `/scheduling`: the navigation, the troubles that a host must know of, the host's colour.
 
-A page opens the house once and puts its frame into its view:
-
-	house = open_house(frappe.session.user, current_visitor(), now(), "/scheduling/hours")
-	return {**house.frame(_("Hours")), "rows": ...}
+`HostPage` opens it and puts its frame into the view of the page.
 
 Its template extends templates/scheduling/host.html and fills the block `page`. A new page needs an entry in `_entries`,
 and appears in the navigation as soon as its file in www/ exists.

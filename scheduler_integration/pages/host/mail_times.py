@@ -17,7 +17,6 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.edit_links import may_read_link
-from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound
@@ -80,6 +79,11 @@ def _view(reader: Reader) -> View:
 	types, wish = readable_meeting_types(), _wish()
 	own = chosen_type(types, reader.user, reader.now)
 	free = free_days(own, wish.zone, reader.now) if own else {}
+	link, made = argument("link"), None
+	if own and wish.starts and not submitted():
+		# A booking link of somebody else isn't shown.
+		shown = link if may_read_link(link, own.meeting_type.name) else None
+		made = words_for(own, wish.starts[:MOST], wish, shown)
 	ticked = frozenset(wish.starts or spread(free, wish.zone, wish.count))
 	return {
 		"title": _("Times for an e-mail"),
@@ -94,7 +98,9 @@ def _view(reader: Reader) -> View:
 		"counts": list(range(LEAST, MOST + 1)),
 		"days": _days(free, ticked, reader.visitor.style(wish.zone)),
 		"most": MOST,
-		"made": _made(own, wish) if own and wish.starts and not submitted() else None,
+		"made": made,
+		"as_html": as_html,
+		"as_text": as_text,
 		"problem": message_of(reader.error),
 	}
 
@@ -121,20 +127,3 @@ def _days(free: Mapping[date, Sequence[int]], ticked: frozenset[int], style: dat
 		}
 		for place, (day, starts) in enumerate(sorted(days.items())[:_DAYS])
 	]
-
-
-def _made(own: Bookable, wish: Wish) -> dict[str, Any]:
-	"""Return the words for the times in the address. A booking link of somebody else isn't shown."""
-	link = argument("link")
-	times = words_for(own, wish.starts[:MOST], wish, link if may_read_link(link, own.meeting_type.name) else None)
-	return {
-		"title": times.title,
-		"length": times.length,
-		"days": [
-			{"label": day, "times": [{"label": label, "url": url} for label, url in each]} for day, each in times.days
-		],
-		"zone": times.zone,
-		"more_url": times.more_url,
-		"html": str(as_html(times)),
-		"text": as_text(times),
-	}

@@ -32,18 +32,18 @@ def away_view(
 	"""
 	away = [each for each in overrides if each["is_away"]]
 	shown = next((each for each in away if each["name"] == (typed.get("name") or opened)), None)
-	values = typed or (_stored(shown, stand_ins.get(shown["name"], ())) if shown else {})
+	values = dict(typed) or (_stored(shown, stand_ins.get(shown["name"], ())) if shown else {})
 	names = {each.user: each.name for one in covered for each in one.colleagues}
 	return {
 		"rows": [_row(each, stand_ins.get(each["name"], ()), names, arguments, style) for each in away],
-		"typed": {name: values.get(name, "") for name in ("date", "end_date", "start_time", "end_time", "message")},
+		"typed": dict.fromkeys(("date", "end_date", "start_time", "end_time", "message"), "") | values,
 		"name": shown["name"] if shown else "",
 		"is_open": bool(values),
 		"duties": [
 			_("You stand in for {0}, {1}: {2}").format(each.host, absence_in_words(each.absence, style), each.title)
 			for each in duties
 		],
-		"types": [_type(each, values.get(f"stand_in:{each.meeting_type}", "")) for each in covered],
+		"types": covered,
 	}
 
 
@@ -76,14 +76,4 @@ def _stored(each: Override, stand_ins: Sequence[Mapping[str, Any]]) -> dict[str,
 		"message": each["message"] or "",
 		**times,
 		**{f"stand_in:{row['meeting_type']}": row["colleague"] for row in stand_ins},
-	}
-
-
-def _type(each: Covered, chosen: str) -> dict:
-	return {
-		"name": each.meeting_type,
-		"title": each.title,
-		"colleagues": [
-			{"user": one.user, "name": one.name, "is_chosen": one.user == chosen} for one in each.colleagues
-		],
 	}

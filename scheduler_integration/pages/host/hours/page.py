@@ -327,7 +327,7 @@ def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 			fortnight(draft, zone, reader.now), types[0].meeting_type.name if types else None, style
 		),
 		"impact": _by_form(typed.kind, impact),
-		"conflict": _versions(error) if isinstance(error, Conflict) else [],
+		"conflict": error if isinstance(error, Conflict) else None,
 		"is_draft": bool(typed.change),
 		"toast": reader.toast
 		and {**reader.toast, "text": _counted(reader.toast["text"]), "address": _own_address(shown.user)},
@@ -368,11 +368,6 @@ class _Fields(dict[str, Any]):
 class _Forms(dict[str, _Fields]):
 	def __missing__(self, _kind: str) -> _Fields:
 		return _Fields()
-
-
-def _versions(conflict: Conflict) -> list[dict]:
-	mine = conflict.mine or {}
-	return [{"label": label, "mine": mine.get(label, ""), "stored": text} for label, text in conflict.theirs.items()]
 
 
 def _zone(sent: Typed, now: int, style: dates.TimeStyle) -> dict[str, Any]:
