@@ -19,6 +19,7 @@ from frappe.model.document import Document
 from scheduler_integration.domains.links import guest_url
 from scheduler_integration.domains.table import has_domains
 from scheduler_integration.exceptions import BookingLinkNotFound
+from scheduler_integration.platform.records import record
 from scheduler_integration.platform.signing import payload_of, signed
 
 DOCTYPE = "Booking Link"
@@ -76,13 +77,12 @@ def find_link(token: str) -> Document:
 def terms_of(link: Document) -> LinkTerms:
 	"""Return what a Booking Link allows."""
 	prefilled = {field: link.get(field) for field in ("attendee_name", "attendee_email") if link.get(field)}
-	return LinkTerms(
-		name=link.name,
+	return record(
+		LinkTerms,
+		link,
 		is_single_use=bool(link.single_use),
 		is_revoked=bool(link.revoked),
-		expires_at=link.expires_at,
 		starts=frozenset(starts_of(link.own_times)) if link.own_times else None,
-		title=link.title or "",
 		prefilled=prefilled,
 	)
 

@@ -278,14 +278,14 @@ def _hosts(hosts: list[TypeHost]) -> tuple[PublicHost, ...]:
 def _question(row: Document, meeting_type: Document) -> PublicQuestion:
 	named = next((each for each in meeting_type.questions if row.show_if and each.label == row.show_if), None)
 	condition = Condition(named.name, tuple(lines_of(row.show_if_answers))) if named else None
-	return PublicQuestion(
+	return record(
+		PublicQuestion,
+		row,
+		**set_or_none(row, "placeholder"),
 		id=row.name,
-		label=row.label,
 		type=frappe.scrub(row.question_type),
-		required=bool(row.required),
 		options=tuple(choices_of(row)),
 		help=row.help_text or None,
-		placeholder=row.placeholder or None,
 		key=link_key(row),
 		show_if=condition,
 	)

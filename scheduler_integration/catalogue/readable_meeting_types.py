@@ -6,6 +6,7 @@ import frappe
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.domains.links import page_url
+from scheduler_integration.platform.records import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,13 @@ def readable_meeting_types() -> list[ReadableType]:
 		limit_page_length=0,
 	)
 	return [
-		ReadableType(
-			name=meeting_type.name,
-			title=meeting_type.title,
+		record(
+			ReadableType,
+			meeting_type,
 			page=pages[meeting_type.scheduling_page].title,
 			url=page_url(pages[meeting_type.scheduling_page].slug, meeting_type.slug),
 			durations=tuple(durations_of(meeting_type)),
 			is_own=_is_own(pages[meeting_type.scheduling_page]),
-			slug=meeting_type.slug,
 			page_slug=pages[meeting_type.scheduling_page].slug,
 		)
 		for meeting_type in types

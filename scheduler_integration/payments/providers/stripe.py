@@ -59,8 +59,9 @@ _ENDS = {"succeeded": DONE, "failed": FAILED, "canceled": FAILED}
 class Stripe(Provider):
 	def __init__(self) -> None:
 		# Somebody waits for the page, or a task is repeated anyway: no long waits here.
-		limits = Limits(connect=4, read=10, whole=12, bytes=1024 * 1024, redirects=0, attempts=1)
-		self._client = Client(limits=limits, budget=patience(40))
+		self._client = Client(
+			limits=Limits(connect=4, read=10, whole=12, bytes=1024 * 1024, redirects=0, attempts=1), budget=patience(40)
+		)
 
 	def is_set_up(self) -> bool:
 		return bool(frappe.get_cached_doc("Scheduler Settings").get("stripe_secret_key"))
