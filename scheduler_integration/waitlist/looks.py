@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from zlib import crc32
 
 import frappe
@@ -205,7 +206,7 @@ def _still_waiting(
 	for because, names in ended.items():
 		still = list(records.lock(names))
 		offers = records.offers_to(still, records.OPEN, hosts=hosts)
-		end_and_release([each for own in offers.values() for each in own], records.WITHDRAWN)
+		end_and_release(list(chain.from_iterable(offers.values())), records.WITHDRAWN)
 		records.close(still, records.ENDED, now, because=because)
 	return left, {each.name: found[each.booking] for each in left if each.booking}
 
