@@ -72,6 +72,8 @@ class Windows:
 		# Another size is drawn again, so a window of this size comes first.
 		free.sort(key=lambda one: one.viewport_size == size_of(screen))
 		page = free.pop() if free else self._chromium.new_context(base_url=self.server.url, **options).new_page()
+		# A window behind another one has no focus.
+		page.bring_to_front()
 		resize(page, screen)
 		page.emulate_media(**{**AS_IT_IS, **media})
 		page.context.set_extra_http_headers(
