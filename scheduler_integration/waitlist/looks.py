@@ -190,7 +190,7 @@ def _still_waiting(
 	People who can't move their meeting at present are left out.
 	"""
 	entries = _following_moves(entries)
-	found = {each.name: each for each in load_bookings(sorted({each.booking for each in entries if each.booking}))}
+	found = {each.name: each for each in load_bookings(sorted(filter(None, {each.booking for each in entries})))}
 	left: list[Entry] = []
 	ended: dict[str, list[str]] = defaultdict(list)
 	for entry in entries:
