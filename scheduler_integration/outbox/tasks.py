@@ -121,10 +121,11 @@ def plan_all(wanted: Iterable[tuple[str, Planned]], now: int, *, is_new: bool = 
 		return
 	stored = {} if is_new else _known(planned)
 	_replan({row.name: (row, planned[key][1]) for key, row in stored.items()})
-	written_at, user = stamp(), frappe.session.user
-	new = []
+	new, user = [], frappe.session.user
 	for key, (booking, task) in planned.items():
 		if key not in stored:
+			# Each has a moment of its own: tasks that are due at the same time run in the order in which they were planned.
+			written_at = stamp()
 			values = {
 				**picked(task, "kind", "key", "automation"),
 				"name": frappe.generate_hash(length=16),
