@@ -40,6 +40,8 @@ LOST_RACES = (
 # MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the snapshot
 # (ER_CHECKREAD). Frappe 16 raises QueryDeadlockError for it, Frappe 15 the driver's own error.
 ER_CHECKREAD = 1020
+# Two rows with one value of a unique index.
+ER_DUP_ENTRY = 1062
 
 
 class HostsNotLocked(Exception):
@@ -101,6 +103,9 @@ def newest(query: Any, hosts: Iterable[str]) -> Any:
 
 def is_lost_race(error: Exception) -> bool:
 	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
+	if error.args[:1] == (ER_DUP_ENTRY,):
+		# Somebody else has just planned the same task. Under REPEATABLE READ it isn't seen before its key is refused.
+		return str(error.args[1]).endswith("for key 'key'")
 	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
 
 
