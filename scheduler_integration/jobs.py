@@ -38,6 +38,7 @@ from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
+from scheduler_integration.platform.transactions import apart
 from scheduler_integration.privacy.requests import erase, finish_requests
 from scheduler_integration.replies.mails import read_waiting
 from scheduler_integration.replies.rows import forget_old as forget_old_replies
@@ -264,12 +265,8 @@ def tell_where(meeting_type: str) -> None:
 	"""
 	for place in all_places(frappe.get_doc("Meeting Type", meeting_type))[:1]:
 		for name in bookings.without_place(meeting_type, clock.now()):
-			try:
+			with apart(f"Booking {name} got no place"):
 				bookings.take_place(name, place, clock.now())
-			except Exception:
-				frappe.db.rollback()
-				frappe.log_error(f"Booking {name} got no place", frappe.get_traceback())
-			frappe.db.commit()
 
 
 def finish_privacy_requests() -> None:

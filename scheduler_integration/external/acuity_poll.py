@@ -18,6 +18,7 @@ from scheduler_integration.external.record import booking_to_ask, record_externa
 from scheduler_integration.http.addresses import relocated
 from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.platform.queue import queue_after_commit
+from scheduler_integration.platform.transactions import apart
 
 JOB = "scheduler_integration.jobs.ask_acuity"
 # Seconds between the first two attempts. The pauses double: 2 minutes, then 4, 8, … 128: about four hours in total.
@@ -40,13 +41,8 @@ def ask_due(now: int) -> None:
 	booking = frappe.qb.DocType("Outside Booking")
 	query = frappe.qb.from_(booking).select(booking.name).where(booking.fetch_due_at <= now)
 	for name in query.orderby(booking.fetch_due_at).limit(_MOST).run(pluck=True):
-		try:
+		with apart(f"Outside Booking {name} could not be recorded"):
 			ask(name, now)
-		except Exception:
-			# One appointment that can't be recorded mustn't stop the others.
-			frappe.db.rollback()
-			frappe.log_error(f"Outside Booking {name} could not be recorded", frappe.get_traceback())
-			frappe.db.commit()
 
 
 def ask(name: str, now: int) -> None:

@@ -17,7 +17,8 @@ COMMITTED (`read_committed`), and read without a lock what the hosts' locks prot
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -37,11 +38,12 @@ LOST_RACES = (
 	frappe.UniqueValidationError,
 	frappe.TimestampMismatchError,
 )
-# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the snapshot
-# (ER_CHECKREAD). Frappe 16 raises QueryDeadlockError for it, Frappe 15 the driver's own error.
-ER_CHECKREAD = 1020
-# Two rows with one value of a unique index.
-ER_DUP_ENTRY = 1062
+# The driver's own errors for the same, by their number:
+# - ER_CHECKREAD: MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the
+#   snapshot. Frappe 16 raises QueryDeadlockError for it.
+# - ER_DUP_ENTRY: an index refuses a row that a statement of ours inserts, such as a task of the outbox that somebody else has
+#   just planned. For a Document, Frappe raises DuplicateEntryError or UniqueValidationError.
+ER_CHECKREAD, ER_DUP_ENTRY = 1020, 1062
 
 
 class HostsNotLocked(Exception):
@@ -103,10 +105,22 @@ def newest(query: Any, hosts: Iterable[str]) -> Any:
 
 def is_lost_race(error: Exception) -> bool:
 	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
-	if error.args[:1] == (ER_DUP_ENTRY,):
-		# Somebody else has just planned the same task. Under REPEATABLE READ it isn't seen before its key is refused.
-		return str(error.args[1]).endswith("for key 'key'")
-	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
+	return isinstance(error, LOST_RACES) or error.args[:1] in ((ER_CHECKREAD,), (ER_DUP_ENTRY,))
+
+
+@contextmanager
+def apart(title: str) -> Iterator[None]:
+	"""Commit what is done inside. If it fails, nothing of it is stored, an Error Log has the `title`, and the caller goes on.
+
+	For jobs that take one record after the other, so that one that fails doesn't stop the others.
+	"""
+	try:
+		yield
+		frappe.db.commit()
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title, frappe.get_traceback())
+		frappe.db.commit()
 
 
 def read_committed(wait: float | None = None) -> object:

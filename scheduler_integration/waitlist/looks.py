@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from zlib import crc32
 
@@ -34,6 +33,7 @@ from scheduler_integration.outbox.outcomes import Done, Outcome
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.outbox.wake import wake
+from scheduler_integration.platform.transactions import apart
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.free_times import FreeTimes, with_promised
 from scheduler_integration.waitlist.match import Known, Match, matches
@@ -61,8 +61,9 @@ def keep_waitlists(now: int) -> None:
 		return
 	freed: set[str] = set()
 	for offer in records.expired_offers(now):
-		if _in_transaction(f"The waitlist offer {offer.name} could not be ended", partial(expire, offer.name, now)):
-			freed.update(offer.held.users)
+		with apart(f"The waitlist offer {offer.name} could not be ended"):
+			if expire(offer.name, now):
+				freed.update(offer.held.users)
 	due = [name for name in names if (crc32(name.encode()) + now // MINUTE) % LOOK_MINUTES == 0]
 	if due or freed:
 		concerned = _hosted_by(freed, types_with_lists(names)) if freed else []
@@ -94,9 +95,11 @@ def _hosted_by(users: Collection[str], names: Iterable[str]) -> list[str]:
 
 
 def _look(names: Iterable[str], now: int) -> int:
-	return sum(
-		_in_transaction(f"The waitlist of {name} could not be looked at", partial(look_at, name, now)) for name in names
-	)
+	offered = 0
+	for name in names:
+		with apart(f"The waitlist of {name} could not be looked at"):
+			offered += look_at(name, now)
+	return offered
 
 
 @command
@@ -125,19 +128,6 @@ def expire(name: str, now: int) -> int:
 		if 0 < entry.most_unanswered <= unanswered:
 			records.close([entry.name], records.ENDED, now, because=records.BECAUSE_UNANSWERED)
 	return 1
-
-
-def _in_transaction(title: str, work: partial[int]) -> int:
-	"""Run one step as a transaction. One that fails is logged, and the others go on."""
-	try:
-		done = work()
-		frappe.db.commit()
-		return done
-	except Exception:
-		frappe.db.rollback()
-		frappe.log_error(title, frappe.get_traceback())
-		frappe.db.commit()
-		return 0
 
 
 @command

@@ -12,6 +12,8 @@ from tests.support.site import on_real_site
 
 # MariaDB's error if a locking read meets a row that changed since the snapshot. Frappe 15 doesn't wrap it.
 CHANGED_SINCE_READ = Exception(1020, "Record has changed since last read in table 'tabBooking Host'")
+# The error of a row that a statement inserts, if somebody else has just inserted one with the same key.
+REFUSED_BY_INDEX = Exception(1062, "Duplicate entry 'payment:1' for key 'key'")
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +23,14 @@ def at_once(monkeypatch):
 
 @pytest.mark.parametrize(
 	"loss",
-	[frappe.QueryDeadlockError(), frappe.QueryTimeoutError(), frappe.DuplicateEntryError(), CHANGED_SINCE_READ],
-	ids=["deadlock", "timeout", "duplicate", "changed since the snapshot"],
+	[
+		frappe.QueryDeadlockError(),
+		frappe.QueryTimeoutError(),
+		frappe.DuplicateEntryError(),
+		CHANGED_SINCE_READ,
+		REFUSED_BY_INDEX,
+	],
+	ids=["deadlock", "timeout", "duplicate", "changed since the snapshot", "refused by an index"],
 )
 def test_a_lost_race_is_run_again(loss):
 	outcomes = [loss, loss, "done"]

@@ -24,6 +24,7 @@ from scheduler_integration.meetings.release import ANSWER_SECONDS, LATE_SECONDS
 from scheduler_integration.meetings.series import ONE
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY, Actor
+from scheduler_integration.platform.transactions import apart
 
 
 @command
@@ -132,14 +133,9 @@ def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int,
 	"""
 	closed = 0
 	for name in _names(query, key or frappe.qb.DocType("Booking").name):
-		try:
+		with apart(f"Booking {name} could not be closed"):
 			close(name, now)
-			frappe.db.commit()
 			closed += 1
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(f"Booking {name} could not be closed", frappe.get_traceback())
-			frappe.db.commit()
 	return closed
 
 
