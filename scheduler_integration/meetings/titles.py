@@ -35,15 +35,7 @@ def event_description(booking: Document, meeting_type: Document, *, for_host: bo
 	`for_host`: for a host's own calendar, which programs read too. What the attendee typed is quoted there (`quoted`); an
 	answer that was chosen isn't.
 	"""
-	variables = _variables(booking, meeting_type, _hosts(booking))
-	if for_host:
-		chosen = {option for row in meeting_type.questions for option in (row.options or "").splitlines()}
-		variables["notes"] = quoted(variables["notes"])
-		variables["answers"] = "\n".join(
-			f"{row.question}: {row.answer}" if row.answer in chosen else f"{row.question}:\n{quoted(row.answer or '')}"
-			for row in booking.answers
-			if not row.is_hidden
-		)
+	variables = _variables(booking, meeting_type, _hosts(booking), for_host=for_host)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
 	return filled_in_anyway(pattern, variables).strip()
 
@@ -70,13 +62,22 @@ def _listed(names: list[str]) -> str:
 	return format_list(names, locale=current_locale())
 
 
-def _variables(booking: Document, meeting_type: Document, hosts: list[str]) -> dict[str, str]:
+def _variables(
+	booking: Document, meeting_type: Document, hosts: list[str], *, for_host: bool = False
+) -> dict[str, str]:
+	chosen = {option for row in meeting_type.questions for option in (row.options or "").splitlines()}
+
+	def said(answer: Document) -> str:
+		if for_host and answer.answer not in chosen:
+			return f"{answer.question}:\n{quoted(answer.answer or '')}"
+		return f"{answer.question}: {answer.answer}"
+
 	return {
 		"meeting_type": type_title(booking, meeting_type),
 		"attendee_name": booking.attendee_name,
 		"host_name": _listed(hosts),
 		"company": booking.attendee_company or "",
-		"notes": booking.notes or "",
+		"notes": quoted(booking.notes or "") if for_host else booking.notes or "",
 		# Attendees can read the entry in their own calendar, so hidden answers aren't in it.
-		"answers": "\n".join(f"{row.question}: {row.answer}" for row in booking.answers if not row.is_hidden),
+		"answers": "\n".join(said(row) for row in booking.answers if not row.is_hidden),
 	}
