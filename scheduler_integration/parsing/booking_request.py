@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import frappe
@@ -23,6 +23,7 @@ from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.parsing.zones import check_clock, checked_zone
+from scheduler_integration.platform.records import record
 
 MAX_GUESTS = 10
 # A language tag with the clock, such as `en-GB-u-hc-h23` (RFC 6067).
@@ -77,7 +78,7 @@ class BookingPayload:
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> BookingPayload:
 		"""Return the payload in `values`. Unknown names are ignored."""
-		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+		return record(cls, values)
 
 
 def parse_collections(values: Mapping[str, object]) -> dict[str, object]:

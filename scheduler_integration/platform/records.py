@@ -10,7 +10,7 @@ class Click:            record(Click, row, is_late=now > row.due_at)
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -25,13 +25,13 @@ _EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
 
 
 def record(kind: type[T], row: Any, **given: Any) -> T:
-	"""Return a dataclass `kind` of a row, document or other object. Fields that are given aren't read from it.
+	"""Return a dataclass `kind` of a row, a mapping, a document or other object. Fields that are given aren't read from it.
 
 	A field declared `bool` is a bool also where the database has 0 and 1. What the row doesn't have keeps its default.
 	"""
 	for name, declared, has_default in _columns(cast(Hashable, kind)):
 		if name not in given and not (has_default and not _has(row, name)):
-			value = getattr(row, name)
+			value = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
 			given[name] = bool(value) if declared == "bool" else _EMPTY.get(declared) if value is None else value
 	return kind(**given)
 
@@ -59,4 +59,4 @@ def _columns(kind: Any) -> list[tuple[str, str, bool]]:
 
 
 def _has(row: Any, name: str) -> bool:
-	return name in row if isinstance(row, dict) else hasattr(row, name)
+	return name in row if isinstance(row, Mapping) else hasattr(row, name)

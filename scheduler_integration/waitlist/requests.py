@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload, Bookin
 from scheduler_integration.parsing.fields import Reader, parse_date_or, parse_json, parse_whole_number
 from scheduler_integration.parsing.text import Refused, whole_number
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.records import record
 from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
 
 DAY = 86400
@@ -43,7 +44,7 @@ class WaitPayload:
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> WaitPayload:
 		"""Return the payload in `values`. Unknown names are ignored."""
-		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+		return record(cls, values)
 
 
 @dataclass(frozen=True, slots=True)
