@@ -63,9 +63,6 @@ class MonthOfSlots:
 	def slots_on(self, day: date) -> list[Slot]:
 		return self.offered.days.get(day, [])
 
-	def partly_free_on(self, day: date) -> list[PartlyFree]:
-		return (self.offered.partial or {}).get(day, [])
-
 	def taken_on(self, day: date) -> list[Slot]:
 		"""Return the taken times of a day, if the page shows them. A day without a free time has none."""
 		return (self.offered.taken or {}).get(day, []) if self.slots_on(day) else []
