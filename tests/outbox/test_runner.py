@@ -124,6 +124,13 @@ class TestOutcomes:
 
 
 class TestOrder:
+	def test_tasks_that_were_planned_together_ran_in_any_order(self, booking):
+		"""The moment of planning decides between tasks that are due at the same time, and one moment can't."""
+		store(booking, *(planned(key) for key in "abc"))
+		rows = frappe.get_all("Outbox Task", {"booking": booking}, ["key", "creation"], order_by="creation asc")
+		assert [row.key for row in rows] == ["a", "b", "c"]
+		assert len({row.creation for row in rows}) == 3
+
 	def test_link_then_event_then_message(self, world, booking):
 		store(booking, planned("message"), planned("event", "calendar_event"), planned("link", "video_meeting"))
 		assert world.run_all() == ["link", "event", "message"]
