@@ -16,8 +16,10 @@ from scheduler_integration.parsing.payload import (
 	Fields,
 	count,
 	flag,
+	needed,
 	parse_payload,
 	read_payload,
+	rows,
 	text,
 	time_zone,
 	title,
@@ -137,17 +139,6 @@ def _time_or_none(value: object) -> str | None:
 	return None if value in (None, "") else _time(value)
 
 
-def _stand_ins(value: object) -> list[dict[str, str]]:
-	rows = parse_json("stand_ins", value, list)
-	found: list[dict[str, str]] = []
-	for row in rows or ():
-		names = [row.get(name) for name in ("meeting_type_id", "user")] if isinstance(row, Mapping) else []
-		if len(names) != 2 or not all(isinstance(name, str) and name for name in names):
-			raise Refused(_("Each stand-in needs a meeting_type_id and a user."))
-		found.append({"meeting_type": str(names[0]), "colleague": str(names[1])})
-	return found
-
-
 _WEEK_FORM = ("workingDays", "startTime", "endTime")
 _WEEK: Fields = {
 	"startTime": ("start", _time),
@@ -172,6 +163,7 @@ _SCHEDULE: Fields = {
 		for kind in ("limit", "minutes")
 	},
 }
+_STAND_IN: Fields = {"meeting_type_id": ("meeting_type", needed), "user": ("colleague", needed)}
 _OVERRIDE: Fields = {
 	"date": ("date", lambda value: parse_date("date", value)),
 	"end_date": ("end_date", lambda value: parse_date_or("end_date", value, None)),
@@ -182,7 +174,7 @@ _OVERRIDE: Fields = {
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
 	"is_away": ("is_away", flag("is_away")),
 	"message": ("message", lambda value: prose(value, LONGEST_MESSAGE)),
-	"stand_ins": ("stand_ins", _stand_ins),
+	"stand_ins": ("stand_ins", rows("stand_ins", _STAND_IN, dict.fromkeys(_STAND_IN))),
 }
 _BLOCK: Fields = {
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),

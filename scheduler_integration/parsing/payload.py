@@ -17,6 +17,8 @@ from scheduler_integration.times import is_zone
 Parser = Callable[[object], Any]
 # The record's field and the parser of its value, by the name in the API.
 Fields = Mapping[str, tuple[str, Parser]]
+# More than any record has. Reading a hundred thousand takes half a minute.
+MOST_ROWS = 500
 
 
 def parse_payload(payload: Mapping[str, object], fields: Fields, ignored: Collection[str] = ()) -> dict[str, Any]:
@@ -62,11 +64,13 @@ def nested(given: Mapping[str, object], fields: Fields, ignored: Collection[str]
 
 
 def rows(name: str, fields: Fields, defaults: Mapping[str, object], ignored: Collection[str] = ()) -> Parser:
-	"""Return the parser of the child table `name`. The error names the first wrong row."""
+	"""Return the parser of the child table `name`, of at most MOST_ROWS rows. The error names the first wrong row."""
 
 	def parse(value: object) -> list[dict[str, Any]]:
-		parsed = []
-		for number, row in enumerate(parse_json(name, value, list) or [], 1):
+		given, parsed = parse_json(name, value, list) or [], []
+		if len(given) > MOST_ROWS:
+			raise Refused(_("Send at most {0} rows.").format(MOST_ROWS))
+		for number, row in enumerate(given, 1):
 			try:
 				if not isinstance(row, Mapping):
 					raise Refused(_("This value has the wrong type."))

@@ -130,6 +130,26 @@ def test_two_hundred_thousand_rules_were_read_before_they_were_counted(as_user):
 	assert (status, answer["details"]) == (400, {"rules": "A schedule has at most 100 rows of hours."})
 
 
+@pytest.mark.parametrize(
+	("method", "field"),
+	[
+		("meeting_types.update", "questions"),
+		("meeting_types.update", "locations"),
+		("meeting_types.update", "hosts"),
+		("pages.update", "hosts"),
+		("availability.add_override", "stand_ins"),
+	],
+)
+def test_a_hundred_thousand_rows_were_read_before_they_were_counted(as_user, method, field):
+	"""That took half a minute, and then hosts of a page and stand-ins were stored, all of them."""
+	page = make_page()
+	record = {"meeting_type": make_meeting_type(page).name, "page": page.name, "date": "2026-03-05"}
+	needed = {"meeting_types": "meeting_type", "pages": "page", "availability": "date"}[method.split(".")[0]]
+	with as_user(page.user):
+		status, answer = call(method, **{needed: record[needed], field: [{"unread": 1}] * 501})
+	assert (status, answer["details"]) == (400, {field: "Send at most 500 rows."})
+
+
 def test_a_feed_of_folds_took_all_the_memory():
 	with pytest.raises(AnswerTooLarge):
 		split("BEGIN:VCALENDAR\r\n" + "X:\r\n " * (MOST_LINES + 1) + "\r\nEND:VCALENDAR\r\n")
