@@ -136,7 +136,7 @@ class Living:
 
 	def _check_people(self, new: list[NewOffer], by_hand: bool) -> None:
 		kind, start = self.kinds[new[0].entry.meeting_type], new[0].start
-		most = 1 if by_hand else rules.most_at_once(kind, start, self.now)
+		most = 1 if by_hand else rules.most_at_once(kind, start, self.now, new[0].entry.zone)
 		if len(new) > most:
 			self.wrong.append(f"{len(new)} people are offered {start} at once")
 		for each in new:

@@ -83,25 +83,30 @@ def seats_promised_too_often(offer: frappe._dict, kinds: dict[str, Any], now: in
 	return [f"{given} offers of {seats - taken} seats at {offer.starts_at}"] if taken + given > seats else []
 
 
-def most_at_once(kind: dict[str, Any], start: int, now: int) -> int:
+def most_at_once(kind: dict[str, Any], start: int, now: int, zone: str) -> int:
 	"""Return to how many people a time may be offered together: to more if fewer than four offers find room by day before it.
 
-	Everybody's clock is UTC, and there is no minimum notice.
+	By day is by the clock of the first of them, in `zone`. There is no minimum notice, and no clock changes.
 	"""
+	offset = int(datetime.fromtimestamp(now, ZoneInfo(zone)).utcoffset().total_seconds()) // 60
 	ahead = range(now // 60 + 1, min(start, now + 3 * 86400) // 60)
-	by_day = sum(8 <= minute % 1440 // 60 < 21 for minute in ahead)
+	by_day = sum(8 <= (minute + offset) % 1440 // 60 < 21 for minute in ahead)
 	return min(20, kind["at_once"] * math.ceil(4 * kind["minutes"] / max(by_day, kind["minutes"])))
 
 
 def wrong_offers(kinds: dict[str, Any], now: int) -> list[str]:
 	"""What is wrong about the offers that are open at present."""
 	found, still = [], promised(kinds, now)
-	all_open = offers(kinds, status="Open")
+	ever = offers(kinds)
+	all_open = [each for each in ever if each.status == "Open"]
 	twice = [name for name, number in Counter(each.entry for each in all_open).items() if number > 1]
 	found += [f"{name} has two open offers" for name in twice]
-	by_key = Counter(each.hold_id for each in still)
+	by_key, zones = Counter(each.hold_id for each in still), {each.name: each.timezone for each in entries(kinds)}
 	for each in still:
-		if by_key[each.hold_id] > most_at_once(kinds[each.meeting_type], each.starts_at, each.offered_at):
+		# Which of them was the first isn't stored.
+		asked = [zones[other.entry] for other in ever if other.hold_id == each.hold_id]
+		kind, start = kinds[each.meeting_type], each.starts_at
+		if by_key[each.hold_id] > max(most_at_once(kind, start, each.offered_at, zone) for zone in asked):
 			found.append(f"{each.name} is offered to {by_key[each.hold_id]} at once")
 		found += seats_promised_too_often(each, kinds, now) if kinds[each.meeting_type]["seats"] > 1 else []
 	for number, one in enumerate(still):
