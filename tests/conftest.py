@@ -57,6 +57,13 @@ def pytest_configure() -> None:
 	gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+	# `make test` runs the first case of each test, `make test-all` all of them.
+	for item in items:
+		if any(getattr(getattr(item, "callspec", None), "indices", {}).values()):
+			item.add_marker(pytest.mark.long)
+
+
 def pytest_collection_finish() -> None:
 	gc.freeze()
 	gc.enable()

@@ -49,6 +49,7 @@ def meetings(assessment, meeting_type, count, completed=0, start=MOMENT, **field
 		)
 
 
+@pytest.mark.long
 def test_the_example_of_the_specification_comes_out_of_rows(consultant):
 	strategy = make_type(consultant)
 	deep_dive = make_type(consultant, title="60-Minute Deep Dive", duration_minutes=60)
@@ -98,6 +99,7 @@ def test_the_example_of_the_specification_comes_out_of_rows(consultant):
 	assert set(data) == {"summary", "by_meeting_type", "by_phase", "recent_bookings"}
 
 
+@pytest.mark.long
 def test_a_recent_booking_is_shown_as_the_specification_says(consultant):
 	assessment, meeting_type = make_assessment(consultant), make_type(consultant)
 	booked, scheduled = at("2025-12-20 14:30"), at("2025-12-27 10:00")
@@ -203,6 +205,7 @@ def test_own_analytics_or_a_managers(consultant, as_user):
 		whose_analytics(frappe.session.user)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("commit_clean")
 def test_over_http(client):
 	password = fresh("Secret")

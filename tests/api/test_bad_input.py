@@ -150,7 +150,7 @@ def counts():
 	return {doctype: frappe.db.count(doctype) for doctype in ("Booking", "Contact", "Event", "Error Log")}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("method", list(ARGUMENTS))
 def test_nasty_values_are_refused_in_words(client, asked, method):
 	before = counts()
@@ -183,7 +183,6 @@ def test_no_arguments_to_what_writes_are_refused_in_words(client, asked, method)
 	check(client.call(f"{PUBLIC}.{method}"), method)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
 	"argument", ["slug", "start", "attendee_name", "attendee_email", "notes", "answers", "timezone"]
 )

@@ -13,8 +13,6 @@ from tests.support.wsgi import Response, serving
 PREFIX = "scheduler_integration.api.calendars."
 PASSWORD = "calendars-of-jane-1"
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def feed():
@@ -87,6 +85,7 @@ def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	assert call(client, "list", "GET")[1]["connections"] == []
 
 
+@pytest.mark.long
 def test_everything_is_read_again_on_demand(client, jane, feed, run_jobs):
 	def busy(name):
 		frappe.db.rollback()

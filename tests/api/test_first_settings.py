@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.factories import make_user
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 UPDATE = """
 import sys
@@ -17,6 +17,7 @@ print(status, body.get("code"), body.get("error"))
 """
 
 
+@pytest.mark.long
 def test_all_of_them_succeed_and_there_is_one_record(site):
 	user = make_user()
 	frappe.db.commit()

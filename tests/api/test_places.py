@@ -129,6 +129,7 @@ def test_the_form_refuses_places_that_make_no_sense(fields, sentence):
 		make_meeting_type(make_page(), **fields)
 
 
+@pytest.mark.long
 def test_a_visitor_without_scripts_chooses_the_place(client, commit_clean):
 	offer = make_offer(location_type="Phone", location_details="+33 1 70 18 99 00", places=PLACES[1:])
 	page = read(client.get(f"{path_of(offer)}?tz=UTC").text)

@@ -16,7 +16,7 @@ ON_A_BENCH = {"load", "on_bench"}
 MODULES = sorted({each.name for each in pkgutil.iter_modules(benchmarks.__path__)} - {"__main__", *ON_A_BENCH})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_benchmark_of_figures_called_a_function_that_had_changed():
 	command = [sys.executable, "-m", "benchmarks.insights", "20", "2"]
 	done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)

@@ -42,7 +42,7 @@ def test_each_room_imports_only_what_is_below_it():
 	assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_room_can_be_the_first_to_be_imported(site):
 	"""A room has no circular imports inside, so each of its modules can be the first too."""
 	command = [sys.executable, "-c", IMPORT_ALONE]

@@ -64,6 +64,7 @@ def all_texts() -> dict[str, set[str]]:
 	}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_new_one_had_to_be_named_in_a_dozen_files(family):
 	names, tables, own = FAMILIES[family]

@@ -25,7 +25,6 @@ from tests.support.factories import (
 	make_assessment,
 	make_meeting_type,
 	make_page,
-	make_user,
 	payload,
 	token_of,
 )
@@ -55,11 +54,6 @@ def _allow_this_machine(monkeypatch):
 def quick_limit(monkeypatch):
 	"""Wait a second for an answer, and not a quarter of a minute."""
 	monkeypatch.setitem(frappe.local.conf, "scheduling_request_seconds", 1)
-
-
-@pytest.fixture
-def page():
-	return make_page(make_user("Jane", time_zone="Europe/Berlin"))
 
 
 def automate(**fields):
@@ -130,6 +124,7 @@ class TestWebhook:
 		deliver(booking.id, NOW + 60)
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("status", [404, 503])
 	def test_was_given_up_although_its_receiver_came_back_after_a_week(self, page, receiver, status):
 		automation = self.automate(receiver)

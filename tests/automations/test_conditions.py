@@ -9,7 +9,7 @@ from scheduler_integration.notifications.automations.plan import fire
 from scheduler_integration.notifications.rules import built_in
 from tests.support import door
 from tests.support.api import call
-from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.factories import at, make_meeting_type, payload, token_of
 from tests.support.outbox import actions, deliver
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -17,11 +17,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 NOW = at("2026-03-02 06:00")
 NINE, FRIDAY = at("2026-03-05 09:00"), at("2026-03-06 09:00")
 HOUR, DAY = 3600, 86400
-
-
-@pytest.fixture
-def page():
-	return make_page(make_user("Jane", time_zone="Europe/Berlin"))
 
 
 def book(page, start=NINE, now=NOW, **fields):

@@ -20,11 +20,6 @@ DAY = 86400
 
 
 @pytest.fixture
-def page():
-	return make_page(make_user("Jane", time_zone="Europe/Berlin"))
-
-
-@pytest.fixture
 def manager():
 	return make_user("Mia", roles=("Scheduling Manager",))
 

@@ -14,7 +14,7 @@ from scheduler_integration.notifications import devices
 from scheduler_integration.parsing.device import parse_subscription
 from tests.support import door
 from tests.support.api import call
-from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.factories import at, make_meeting_type, make_user, payload, token_of
 from tests.support.outbox import actions, deliver
 from tests.support.push_service import Browser, Service
 from tests.support.statements import recorded
@@ -37,11 +37,6 @@ def service(monkeypatch):
 @pytest.fixture
 def browser(service):
 	return Browser(service.url)
-
-
-@pytest.fixture
-def page():
-	return make_page(make_user("Jane", time_zone="Europe/Berlin"))
 
 
 def book(page, start=NINE, **fields):

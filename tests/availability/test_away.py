@@ -344,6 +344,7 @@ def test_stand_ins_need_no_further_statements(jane, call):
 	assert asked() == before
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(data())
 def test_no_host_is_ever_booked_twice_and_no_meeting_is_lost(drawn):

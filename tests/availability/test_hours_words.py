@@ -59,6 +59,7 @@ def test_days_begin_with_the_readers_first_and_have_its_names(monkeypatch):
 	assert week_in_words(week, first_day=6, twelve_hours=True) == "Sunday 10:00 am–12:00 pm; Monday 9:00 am–5:00 pm"
 
 
+@pytest.mark.long
 def test_reads_back_in_each_language(monkeypatch):
 	# Babel writes what it resolves for one language into data that others share. Later tests get fresh data.
 	monkeypatch.setattr(localedata, "_cache", {})

@@ -54,6 +54,7 @@ def test_a_schedule_of_the_types_own_takes_no_more_queries(queries):
 	assert ask(queries, page, make_meeting_type(page, availability_schedule=mornings.name)) == plain
 
 
+@pytest.mark.long
 def test_a_month_of_fifty_hosts_takes_at_most_three_more_queries_than_one(queries):
 	page = make_page()
 	one = ask(queries, page, make_meeting_type(page), date(2026, 4, 1))

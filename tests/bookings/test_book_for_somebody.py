@@ -37,11 +37,6 @@ def page():
 	return make_page(schedule={"minimum_notice_hours": 48, "max_days_in_advance": 14})
 
 
-@pytest.fixture
-def call(page):
-	return make_meeting_type(page)
-
-
 def book(meeting_type, start, host=None, record=(None, None), **fields):
 	asked = {
 		"start": utc(start).isoformat(),

@@ -26,11 +26,6 @@ def page():
 	return make_page(hours={"Monday": ["09:00-10:00"]})
 
 
-@pytest.fixture
-def call(page):
-	return make_meeting_type(page)
-
-
 def hours(page, meeting_type, now=NOW, hold=None):
 	found = slots_between(page.slug, meeting_type.slug, MONDAY, MONDAY, "UTC", None, now, hold)
 	return [hour(slot.start) for slot in found.days.get(MONDAY, [])]
@@ -247,6 +242,7 @@ def test_addresses_of_one_network_share_their_holds():
 	assert len(hours(page, call, NOW + 10)) == 18 - 5
 
 
+@pytest.mark.long
 def test_many_addresses_with_a_hold_each_do_not_close_a_calendar():
 	page = make_page(hours={day: ["09:00-17:00"] for day in calendar.day_name})
 	call = make_meeting_type(page, duration_minutes=60)

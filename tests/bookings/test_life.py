@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import frappe
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -23,8 +22,6 @@ from scheduler_integration.meetings.tokens import find_by_token, manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_team_page, make_user, payload
-
-pytestmark = pytest.mark.slow
 
 HOUR = 3600
 # Monday 06:00, before the hours begin.

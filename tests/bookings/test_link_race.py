@@ -10,11 +10,12 @@ from scheduler_integration.catalogue.edit_links import create_link
 from tests.bookings.racing import BOOK, BOOK_WITH_SNAPSHOTS, next_monday, race_processes, wish
 from tests.support.factories import make_meeting_type, make_team_page, make_user
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PROCESSES = 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", [BOOK, BOOK_WITH_SNAPSHOTS], ids=["newest", "snapshots"])
 def test_a_link_for_one_booking_is_used_once_by_twenty_processes(site, unlimited, code):
 	# At different times with different hosts: nothing but the link's use stands between these processes.

@@ -18,7 +18,7 @@ from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
+pytestmark = pytest.mark.usefixtures("commit_clean", "unlimited")
 
 PROCESSES = 8
 HOSTS = 12
@@ -116,6 +116,7 @@ print(json.dumps([max(attempts), sum(attempts), answers]))
 """
 
 
+@pytest.mark.long
 def test_a_random_mix_of_commands_loops_in_no_deadlock_and_books_nobody_twice(site, request):
 	users = [make_user(f"Host{nth}") for nth in range(HOSTS)]
 	plan = _plan_of(users, request.config.getoption("--commands"))

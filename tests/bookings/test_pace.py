@@ -11,7 +11,6 @@ from tests.support.factories import fresh, make_meeting_type, make_page, make_us
 from tests.support.site import on_real_site
 
 pytestmark = [
-	pytest.mark.slow,
 	pytest.mark.usefixtures("commit_clean"),
 	pytest.mark.skipif(not on_real_site(), reason="SQLite has one lock for all writers: make test-bench"),
 ]

@@ -12,7 +12,7 @@ from tests.bookings.racing import BOOK, BOOK_WITH_SNAPSHOTS, START, WITH_SNAPSHO
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PROCESSES = 12
 reads = pytest.mark.parametrize("code", [BOOK, BOOK_WITH_SNAPSHOTS], ids=["newest", "snapshots"])
@@ -39,6 +39,7 @@ def test_one_of_many_processes_gets_the_start(site, unlimited):
 	assert len(held_time(page.user)) == 1
 
 
+@pytest.mark.long
 def test_overlapping_starts_in_several_meeting_types_never_overlap(site, unlimited):
 	page = make_page()
 	short = make_meeting_type(page)
@@ -57,6 +58,7 @@ def test_overlapping_starts_in_several_meeting_types_never_overlap(site, unlimit
 	assert len(held) == sum(status == 201 for status, _what in answers)
 
 
+@pytest.mark.long
 def test_a_pool_of_two_hosts_is_given_out_twice(site, unlimited):
 	team = make_team_page([make_user("Ann"), make_user("Ben")])
 	pool = make_meeting_type(team, assignment="Round Robin")
@@ -66,6 +68,7 @@ def test_a_pool_of_two_hosts_is_given_out_twice(site, unlimited):
 	assert all(len(held_time(row.user)) == 1 for row in team.hosts)
 
 
+@pytest.mark.long
 def test_two_of_four_hosts_meet_once_each_however_many_ask(site, unlimited):
 	team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cem", "Dee", "Eli")])
 	users = [row.user for row in team.hosts]
@@ -77,6 +80,7 @@ def test_two_of_four_hosts_meet_once_each_however_many_ask(site, unlimited):
 	assert [len(held_time(user)) for user in users] == [1, 1, 1, 1, 0]
 
 
+@pytest.mark.long
 @reads
 def test_one_idempotency_key_sent_many_times_books_once(site, unlimited, code):
 	page = make_page()
@@ -87,6 +91,7 @@ def test_one_idempotency_key_sent_many_times_books_once(site, unlimited, code):
 	assert answers[0][0] == 201
 
 
+@pytest.mark.long
 def test_over_http_one_wins_and_nobody_meets_a_server_error(server, unlimited):
 	page = make_page()
 	meeting_type = make_meeting_type(page)
@@ -105,6 +110,7 @@ def test_over_http_one_wins_and_nobody_meets_a_server_error(server, unlimited):
 	assert len(refused["suggestions"]) == 3
 
 
+@pytest.mark.long
 @reads
 def test_the_last_seat_is_sold_once(site, unlimited, code):
 	page = make_page()
@@ -138,6 +144,7 @@ def test_the_last_two_who_leave_a_session_at_once_give_its_time_back(site, unlim
 	assert set(frappe.get_all("Event", {"owner": page.user}, pluck="status")) == {"Cancelled"}
 
 
+@pytest.mark.long
 @reads
 def test_neighbours_keep_a_buffer_that_no_index_protects(site, unlimited, code):
 	"""Two starts at half past don't overlap, so only the check under the lock keeps fifteen minutes between them."""
@@ -150,6 +157,7 @@ def test_neighbours_keep_a_buffer_that_no_index_protects(site, unlimited, code):
 	assert len(held_time(page.user)) == 1
 
 
+@pytest.mark.long
 @reads
 def test_a_day_with_a_limit_of_one_meeting_gets_one(site, unlimited, code):
 	page = make_page()
@@ -175,6 +183,7 @@ race(act)
 """
 
 
+@pytest.mark.long
 def test_a_session_is_joined_left_and_reassigned_at_once(site, unlimited):
 	ann, ben = make_user("Ann"), make_user("Ben")
 	page = make_team_page([ann, ben])
@@ -218,6 +227,7 @@ def _timelines_of(event):
 	return query.where((shown.reference_name == event) & (link.link_doctype == "Contact")).run(pluck=True)
 
 
+@pytest.mark.long
 @reads
 def test_a_colleague_who_stands_in_is_booked_once_over_both_pages(site, unlimited, code):
 	jane, tom = make_page(), make_page(make_user("Tom"))

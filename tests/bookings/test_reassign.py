@@ -20,7 +20,6 @@ from tests.support.factories import (
 	make_host,
 	make_meeting_type,
 	make_page,
-	make_team_page,
 	make_user,
 	payload,
 	token_of,
@@ -33,16 +32,6 @@ NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
 HALF = 1800
 TUESDAY = NINE + 86400
-
-
-@pytest.fixture
-def team():
-	return [make_user(name) for name in ("Ann", "Ben", "Cem")]
-
-
-@pytest.fixture
-def page(team):
-	return make_team_page(team)
 
 
 @pytest.fixture
@@ -254,6 +243,7 @@ class TestWhoIsTold:
 		assert told[ann][3].startswith("Reassigned: ")
 		assert cem not in told
 
+	@pytest.mark.long
 	def test_the_old_host_is_told_once(self, commit_clean, outgoing_mail, team, booked):
 		deliver(booked, NOW)
 		bookings.reassign(booked, team[1], NOW)
@@ -287,7 +277,6 @@ class TestWhoIsTold:
 		assert booking_by_token(token_of(booking), NOW).hosts[0].name == "Ben"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("commit_clean")
 class TestOverHttp:
 	UPDATE = "scheduler_integration.api.bookings.update"

@@ -23,11 +23,6 @@ def team():
 
 
 @pytest.fixture
-def page(team):
-	return make_team_page(team)
-
-
-@pytest.fixture
 def panel(page, team):
 	"""Ann is required, and two of Ben, Cem and Dee. Eli takes no part."""
 	return make_panel(page, {team[0]: 1, team[1]: 0, team[2]: 0, team[3]: 0}, required_count=2)

@@ -12,7 +12,7 @@ from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, token_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
+pytestmark = pytest.mark.usefixtures("commit_clean", "unlimited")
 
 # Books, or moves a booking as its attendee or its host.
 ACT = f"""{START}
@@ -66,6 +66,7 @@ def check_consistent(page, meeting_type):
 	return live
 
 
+@pytest.mark.long
 def test_many_reschedule_into_one_slot(site):
 	page = make_page()
 	intro = make_meeting_type(page)
@@ -80,6 +81,7 @@ def test_many_reschedule_into_one_slot(site):
 	assert len([row for row in live if row.starts_at == max(each.starts_at for each in live)]) == 1
 
 
+@pytest.mark.long
 def test_some_reschedule_to_what_others_book(site):
 	page = make_page()
 	intro = make_meeting_type(page, duration_minutes=60, slot_interval=30)
@@ -102,6 +104,7 @@ def test_one_attendee_reschedules_in_two_windows(site):
 	assert len(check_consistent(page, intro)) == 1
 
 
+@pytest.mark.long
 def test_a_host_moves_a_session_while_others_join_and_leave(site):
 	page = make_page()
 	workshop = make_meeting_type(page, title=fresh("workshop"), seats=8)

@@ -13,7 +13,7 @@ from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
+pytestmark = pytest.mark.usefixtures("commit_clean", "unlimited")
 
 PROCESSES = 6
 STEPS = 12
@@ -117,6 +117,7 @@ def check_all(users, types):
 	check_series()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("round_", range(2))
 def test_series_and_single_bookings_by_many_processes(site, round_):
 	users, page, types = make_offers()
@@ -146,6 +147,7 @@ frappe.db.sql = counted
 )
 
 
+@pytest.mark.long
 def test_processes_that_are_killed_leave_whole_series_or_nothing(site):
 	users, page, types = make_offers()
 	frappe.db.commit()
@@ -159,6 +161,7 @@ def test_processes_that_are_killed_leave_whole_series_or_nothing(site):
 	assert died >= 6
 
 
+@pytest.mark.long
 def test_of_two_who_want_the_same_dates_one_gets_them_all(site):
 	page = make_page()
 	advisory = make_meeting_type(page, repeats="Fixed", repeat_count=5)
@@ -172,6 +175,7 @@ def test_of_two_who_want_the_same_dates_one_gets_them_all(site):
 	check_time([page.user])
 
 
+@pytest.mark.long
 def test_a_single_booking_and_a_series_that_meet_on_a_later_date(site):
 	"""The series takes all its hosts' locks at once, so it never waits for a booking that waits for it."""
 	page = make_page()

@@ -34,16 +34,6 @@ def on_monday(frozen):
 
 
 @pytest.fixture
-def team():
-	return [make_user(name) for name in ("Ann", "Ben", "Cem")]
-
-
-@pytest.fixture
-def page(team):
-	return make_team_page(team)
-
-
-@pytest.fixture
 def workshop(page):
 	return make_meeting_type(page, title="Workshop", assignment="Round Robin", seats=3)
 

@@ -38,11 +38,6 @@ def retreat(page):
 	return make_meeting_type(page, number_of_days=3, duration_minutes=180)
 
 
-@pytest.fixture
-def call(page):
-	return make_meeting_type(page)
-
-
 def answer(page, meeting_type, last=date(2026, 3, 15)):
 	"""Return the API's JSON, because the tests send parts of it back."""
 	return as_json(slots_between(page.slug, meeting_type.slug, MONDAY, last, "UTC", None, NOW))

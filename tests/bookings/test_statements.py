@@ -1,6 +1,7 @@
 """A booking asks the database a limited number of times, whatever the site remembers."""
 
 import frappe
+import pytest
 
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -54,6 +55,7 @@ def test_more_hosts_of_whom_some_are_needed_take_no_more_statements(queries):
 	assert counts[0] == counts[1]
 
 
+@pytest.mark.long
 def test_more_attendees_of_a_session_take_no_more_statements():
 	# The first session warms the process up.
 	_first, small, large = (statements_of_a_session(size) for size in (3, 5, 25))

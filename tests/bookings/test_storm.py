@@ -9,7 +9,7 @@ from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
+pytestmark = pytest.mark.usefixtures("commit_clean", "unlimited")
 
 PROCESSES = 8
 
@@ -37,6 +37,7 @@ print(json.dumps(answers))
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seats", [1, 4])
 def test_after_a_storm_the_guard_holds_what_the_bookings_say(site, seats):
 	users = [make_user(name) for name in ("Ann", "Bea", "Cem")]

@@ -15,7 +15,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import iso
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
 from tests.support.ledger import credits
 from tests.support.outbox import deliver, mails, tasks
 
@@ -36,16 +36,6 @@ SINGLE = {
 	"guests": lambda name: bookings.update_guests_by_host(name, ["new@guests.example"], NOW),
 }
 each_command = pytest.mark.parametrize("command", SINGLE.values(), ids=list(SINGLE))
-
-
-@pytest.fixture
-def team():
-	return [make_user(name) for name in ("Ann", "Ben", "Cem")]
-
-
-@pytest.fixture
-def page(team):
-	return make_team_page(team)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.browser.desk import Desk
 from tests.browser.elsewhere import Elsewhere, elsewhere
 from tests.browser.screens import DESK, PHONE, Browsing, Screen, Windows
-from tests.pages.offer import TeamOffer
+from tests.pages.offer import TeamOffer, make_offer
 from tests.support.server import Server
 from tests.support.site import Site
 
@@ -46,6 +46,7 @@ ARGUMENTS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+	config.addinivalue_line("markers", "journey: the way through a page that `make test` makes too")
 	config.addinivalue_line("markers", "picture: checks nothing new, and runs only with --screenshots")
 	Browsing.keeps_screenshots = config.getoption("--screenshots")
 
@@ -55,9 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 	for item in items:
 		if here in item.path.parents:
 			item.add_marker(pytest.mark.browser)
-			# `make test` goes each way on the first screen and in the first language.
-			places = getattr(getattr(item, "callspec", None), "indices", {})
-			if any(places.get(name) for name in ("screen", "language", "locale", "scheme")):
+			if not item.get_closest_marker("journey"):
 				item.add_marker(pytest.mark.long)
 	if not Browsing.keeps_screenshots:
 		pictures = [item for item in items if item.get_closest_marker("picture")]
@@ -143,3 +142,8 @@ def web(server: Server, commit_clean: None) -> Iterator[Elsewhere]:
 		settings.save()
 		frappe.db.commit()
 		yield made
+
+
+@pytest.fixture
+def offer(commit_clean):
+	return make_offer()

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import frappe
+import pytest
 
 from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, SMALL_PHONE
@@ -46,6 +47,7 @@ def test_an_absence_is_planned_and_visitors_read_it(browse):
 	check(window, "away-listing")
 
 
+@pytest.mark.journey
 def test_a_day_is_cleared_and_undone_by_keyboard(browse):
 	intro, _tom = make_jane_and_tom()
 	for hour in (10, 15):

@@ -23,6 +23,7 @@ def can_send_mail(site):
 	return bool(frappe.conf.mail_server or frappe.db.exists("Email Account", {"default_outgoing": 1}))
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_guest_books_and_cancels(browse, screen, site, run_jobs):
 	meeting_type = make_offer()
@@ -72,6 +73,7 @@ def test_the_questions_are_asked_and_their_answers_kept(browse):
 	assert [row.email for row in booking.guests] == ["bob@guests.example", "eve@guests.example"]
 
 
+@pytest.mark.journey
 def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(browse):
 	meeting_type = make_offer(questions=QUESTIONS)
 	window = browse(PHONE)

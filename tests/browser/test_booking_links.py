@@ -25,6 +25,7 @@ def make_link(offer, **fields):
 	return f"/schedule/l/{link_token(link.name)}"
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_visitor_books_by_a_link_and_finds_it_used(browse, offer, screen):
 	window = browse(screen)
@@ -36,7 +37,6 @@ def test_a_visitor_books_by_a_link_and_finds_it_used(browse, offer, screen):
 	check(window, f"link-used-{screen.name}", ((screen, "light"),))
 
 
-@pytest.mark.long
 def test_the_looks_of_a_link(browse, offer):
 	noon, evening = in_three_days(12), in_three_days(19)
 	path = make_link(offer, own_times=f"{iso(noon, 'UTC')}\n{iso(evening, 'UTC')}", title="A chat about the offer")
@@ -68,7 +68,6 @@ def test_who_had_the_form_open_when_the_link_was_used_reads_why(browse, offer):
 	expect(window.page.locator("#form-problem")).to_contain_text("for one meeting, which is booked already")
 
 
-@pytest.mark.long
 def test_the_pages_of_a_host(browse, offer):
 	window = browse(SMALL_PHONE)
 	sign_in_as(window, host_of(offer))

@@ -20,6 +20,7 @@ def names():
 		yield server
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_guest_books_moves_and_cancels_without_leaving_the_domain(browse, names, server, screen):
 	offer = make_offer()

@@ -38,11 +38,6 @@ if (window !== top) {
 
 
 @pytest.fixture
-def offer(commit_clean):
-	return make_offer()
-
-
-@pytest.fixture
 def visit(chromium, web):
 	"""`visit("/path", width=390)` opens a page of the website in a new window. Scripts of any frame must not fail."""
 	windows, problems = [], []
@@ -119,6 +114,7 @@ def events(page, *names):
 	return [detail for name, detail in page.evaluate("heard") if name in names]
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("how", ["as it is", "without storage"])
 def test_visitors_book_move_and_cancel_inside_without_any_cookie(offer, web, visit, how):
 	scripts = [NO_STORAGE] if how == "without storage" else []
@@ -204,7 +200,6 @@ def test_a_frame_without_our_script_tells_nobody_anything(offer, web, visit):
 	assert page.evaluate("messages") == [[web.home, {"scheduler": "here"}]]
 
 
-@pytest.mark.long
 def test_the_frame_is_as_high_as_its_content_at_every_width_and_never_grows(offer, web, visit):
 	page = visit(page_with(web, offer), width=1400)
 	shown(page)
@@ -234,7 +229,6 @@ def test_the_frame_is_as_high_as_its_content_at_every_width_and_never_grows(offe
 		assert 300 < height < 2500, width
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("width", [390, 800, 1280])
 def test_nothing_moves_after_the_first_paint(offer, web, visit, width):
 	"""The element's code reserves the height. On narrow screens the page is higher, and what is below moves down once."""
@@ -403,7 +397,6 @@ def test_what_isnt_booking_opens_outside_of_the_frame(offer, web, visit):
 	page.wait_for_url("**/page?thanks=1")
 
 
-@pytest.mark.long
 def test_the_frame_follows_the_colours_of_the_website(offer, web, visit):
 	"""Without `color_scheme`, Playwright makes all frames light."""
 
@@ -434,6 +427,7 @@ def unchanged(page, frame):
 	assert (page.evaluate(ask_page), frame.evaluate(ask_frame)) == before
 
 
+@pytest.mark.journey
 def test_hostile_messages_to_the_website_change_nothing(offer, web, visit):
 	"""Another frame on the website's page, and a frame of our own site that isn't the element's, pretend to be it."""
 	web.put("/liar", "<p>liar</p>")

@@ -7,16 +7,11 @@ import pytest
 from tests.browser.elsewhere import page_with
 from tests.browser.firefox import HOW_TO_GET_IT, PROGRAM, running_firefox
 from tests.browser.hostile_messages import HOSTILE, OF_THE_WEBSITE
-from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.offer import bookings_of, path_of
 
 FRAME = "scheduler-booking iframe"
 
-pytestmark = [pytest.mark.long, pytest.mark.skipif(not PROGRAM, reason=HOW_TO_GET_IT)]
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
+pytestmark = [pytest.mark.skipif(not PROGRAM, reason=HOW_TO_GET_IT)]
 
 
 @pytest.fixture(scope="module")

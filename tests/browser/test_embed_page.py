@@ -5,12 +5,7 @@ import pytest
 from frappe.utils.password import update_password
 
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import PASSWORD, host_of, make_offer, path_of
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
+from tests.pages.offer import PASSWORD, host_of, path_of
 
 
 def open_as_host(window, offer):
@@ -20,6 +15,7 @@ def open_as_host(window, offer):
 	window.open("/scheduling/embed")
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_choices_show_at_once_in_the_preview_and_in_the_code(browse, offer, screen):
 	window = browse(screen)

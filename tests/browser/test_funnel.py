@@ -14,7 +14,7 @@ from scheduler_integration.insights.funnel import funnel
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.platform.clock import now, site_zone
 from tests.browser.screens import DESK
-from tests.pages.offer import PASSWORD, book, host_of, make_offer, path_of
+from tests.pages.offer import PASSWORD, book, host_of, path_of
 from tests.support.server import somebodys_address
 
 # Chromium that a program drives says so. These windows don't, as those of people.
@@ -28,11 +28,6 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 NOBODY = (0,) * 5
 JS = Path(scheduler_integration.__file__).parent / "public/js"
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture
@@ -71,6 +66,7 @@ def page_path(offer):
 	return path_of(offer).rpartition("/")[0]
 
 
+@pytest.mark.journey
 def test_the_whole_way_counts_once(person, offer):
 	window = person()
 	window.open(page_path(offer))

@@ -80,6 +80,7 @@ def test_a_proof_that_is_asked_for_only_at_the_end_is_made_then(browse, choose):
 	window.page.wait_for_url(re.compile("booked=1"))
 
 
+@pytest.mark.journey
 def test_an_unknown_person_enters_the_code_on_the_page(browse, choose, inbox, run_jobs):
 	choose(confirm_address="Unknown people")
 	meeting_type = make_offer()

@@ -3,6 +3,8 @@
 import re
 import time
 
+import pytest
+
 from tests.browser.screens import DESK, EMAIL, PATIENCE, PHONE
 from tests.browser.test_trouble import chosen_start, take
 from tests.pages.offer import bookings_of, make_offer, path_of
@@ -106,6 +108,7 @@ def test_a_booking_goes_through_though_nothing_could_be_held(browse):
 	assert len(bookings_of(meeting_type)) == 1
 
 
+@pytest.mark.journey
 def test_a_time_that_somebody_else_holds_is_said_before_anything_is_typed(browse):
 	path = path_of(make_offer())
 	first, second = browse(DESK), browse(DESK)

@@ -56,7 +56,6 @@ def more(window, name):
 	return summary.locator("xpath=..")
 
 
-@pytest.mark.long
 def test_the_looks_of_the_list_and_of_an_offer_by_hand(browse, waited):
 	window = open_page(browse, waited, SMALL_PHONE)
 	check(window, "waitlists")
@@ -71,6 +70,7 @@ def test_the_looks_of_the_list_and_of_an_offer_by_hand(browse, waited):
 	check(window, "waitlists-rtl")
 
 
+@pytest.mark.journey
 def test_a_script_moves_somebody_says_where_and_saves_it(browse, waited):
 	window = open_page(browse, waited, DESK)
 	before = names(waited)
@@ -109,7 +109,6 @@ def test_a_time_is_offered_taken_back_and_somebody_taken_off(browse, waited, scr
 	assert names(waited) == (["Ann", "Ada", "Bartholomew"] if scripts else ["Ann", "Bartholomew", "Ada"])
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("language", "scheme"), [("de", "dark"), ("fr", "light"), ("es", "dark")])
 def test_the_page_fits_in_each_language(browse, waited, language, scheme):
 	window = open_page(browse, waited, PHONE, color_scheme=scheme)

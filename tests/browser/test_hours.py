@@ -71,6 +71,7 @@ def hours(browse):
 	return Hours(browse(DESK))
 
 
+@pytest.mark.journey
 def test_a_change_says_what_it_does_is_saved_and_taken_back(hours):
 	# A working day that isn't today or tomorrow: the hours of today are partly over.
 	number, name = next((day.weekday(), f"{day:%A}") for day in map(in_days, (2, 3, 4)) if day.weekday() in range(5))
@@ -280,7 +281,6 @@ def test_the_strip_leads_to_why_at_the_time_that_was_clicked(hours):
 	assert "time=13%3A00" in hours.page.url
 
 
-@pytest.mark.long
 def test_each_state_looks_right(browse):
 	hours = Hours(browse(SMALL_PHONE))
 	book(hours.intro, in_three_days(9))
@@ -308,7 +308,6 @@ def test_each_state_looks_right(browse):
 	check(hours.window, "hours-dates")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_text_at_twice_its_size(browse, screen):
 	hours = Hours(browse(screen))
@@ -319,7 +318,6 @@ def test_text_at_twice_its_size(browse, screen):
 	hours.window.screenshot("hours-large-text", full=True)
 
 
-@pytest.mark.long
 def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
 	hours = Hours(browse(DESK, locale="en-US"))
 	shown, whole = hours.window.ask(
@@ -332,7 +330,6 @@ def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
 	assert shown >= whole
 
 
-@pytest.mark.long
 def test_right_to_left(browse):
 	hours = Hours(browse(DESK, locale="ar-EG"), "?_lang=ar")
 	# As it would be with a catalogue for such a language.

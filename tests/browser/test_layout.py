@@ -9,8 +9,6 @@ import pytest
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE, Screen
 from tests.pages.offer import QUESTIONS, make_offer, path_of
 
-pytestmark = pytest.mark.long
-
 SCREENS = (SMALL_PHONE, Screen("narrow-phone", 360, 740), PHONE, DESK)
 PLACES = [
 	{"place_type": "Phone"},

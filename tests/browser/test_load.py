@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration.pages.kit.assets import script_address
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import path_of
 
 MOST_BYTES, MOST_REQUESTS = 29_000, 6
 
@@ -15,11 +15,6 @@ MOST_BYTES, MOST_REQUESTS = 29_000, 6
 SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((each) => each.value)))
 	.observe({ type: "layout-shift", buffered: true });"""
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture
@@ -53,6 +48,7 @@ def test_the_list_of_time_zones_is_a_script_of_its_own(browse, offer):
 	assert sum("scheduling_zones" in address for address in asked) == 1
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_nothing_moves_when_the_script_comes_later_than_the_page(browse, offer, screen):
 	window = browse(screen, timezone_id="UTC")

@@ -41,8 +41,6 @@ from tests.support.factories import (
 	payload,
 )
 
-pytestmark = pytest.mark.long
-
 LIGHT, DARK = "light", "dark"
 
 

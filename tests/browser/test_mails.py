@@ -18,8 +18,6 @@ from tests.support.factories import at, make_meeting_type, make_page, make_user,
 from tests.support.outbox import deliver, waiting_messages
 from tests.waitlist.world import join
 
-pytestmark = pytest.mark.long
-
 NOW = at("2030-03-04 06:00")
 NINE = at("2030-03-04 09:00")
 SCREENS = (Screen("mail-phone", 360, 640), Screen("mail-desk", 700, 900))

@@ -39,6 +39,7 @@ def reach_move_form(window, booking, position=1):
 	return label
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_an_attendee_moves_a_meeting_with_the_old_time_in_sight(browse, screen):
 	offer = make_offer()
@@ -90,7 +91,6 @@ TOO_SMALL = """[...document.querySelectorAll("main :is(a, button, input:not([typ
 	.map((each) => each.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.long
 def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 	offer = make_offer()
 	name = book(offer, guests=["ben@guests.example"]).id

@@ -77,6 +77,7 @@ def test_the_worker_shows_what_is_sent(browse):
 	assert page.evaluate(SHOWN) == [["Booked: Ada", "Intro, Thu 10:00", "1", "/scheduling/meeting/1"]]
 
 
+@pytest.mark.journey
 def test_are_turned_on_and_off(browse):
 	window = ready(browse, PHONE)
 	window.page.add_init_script(f"({SUBSCRIBED})()")

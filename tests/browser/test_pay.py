@@ -21,6 +21,7 @@ def offer(commit_clean, stripe_for_all):  # noqa: F811
 	)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_guest_pays_and_the_page_finds_out(browse, stripe_for_all, offer, run_jobs, screen):  # noqa: F811
 	window = browse(screen)

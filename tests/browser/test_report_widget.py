@@ -50,6 +50,7 @@ def rows(report):
 	return engagement(consultant=report.consultant)
 
 
+@pytest.mark.journey
 def test_a_booking_in_the_widget_is_engagement(browse, report):
 	window = open_report(browse, report, WIDGET)
 	with window.page.expect_response("**/api/method/*.tracking.event_scheduled") as told:

@@ -35,6 +35,7 @@ def reach_form(window, meeting_type, hour):
 	window.page.locator("#series").wait_for()
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_visitor_books_several_dates_and_replaces_one(browse, screen):
 	advisory = make_series()
@@ -88,7 +89,6 @@ def test_dates_that_were_taken_meanwhile_are_shown_again(browse):
 	assert bookings_of(advisory) == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
 	("language", "scheme"), [("de-DE", "dark"), ("ar-EG", "light"), ("fr-FR", "light"), ("es-ES", "dark")]
 )

@@ -14,8 +14,6 @@ from tests.browser.test_looks import check, sign_in_as
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, meeting_path, path_of
 from tests.support.factories import make_meeting_type, page_of
 
-pytestmark = pytest.mark.long
-
 WEEK = 7 * 86400
 LANGUAGES = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"}
 NOON = iso(in_three_days(12), "UTC")

@@ -53,6 +53,7 @@ WORDS_FOR_ZONES = (
 )  # fmt: skip
 
 
+@pytest.mark.journey
 def test_zones_are_found_by_city_nearby_offset_and_abbreviation(browse):
 	window = browse(PHONE)
 	window.open(path_of(make_offer()))
@@ -191,6 +192,7 @@ def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):
 	assert len([url for url in window.api_requests() if "next_slots" in url]) == 1
 
 
+@pytest.mark.journey
 def test_the_next_free_times_are_above_the_month_and_one_tap_leads_to_the_form(browse):
 	window = browse(PHONE)
 	window.open(path_of(make_offer()))
@@ -240,7 +242,6 @@ def overlaps(window, selector):
 	)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["en-US", "de", "ar"])
 @pytest.mark.parametrize("screen", [SMALL_PHONE, PHONE, DESK], ids=lambda screen: screen.name)
 def test_letters_of_twice_the_size_do_not_overlap(browse, screen, language):

@@ -16,8 +16,6 @@ from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 from tests.support import door
 from tests.support.factories import make_meeting_type, payload
 
-pytestmark = pytest.mark.long
-
 
 def take(meeting_type, start):
 	"""Book the host at this start for somebody else, in another meeting type. Existing holds are lost."""

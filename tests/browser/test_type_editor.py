@@ -54,7 +54,6 @@ def test_the_preview_follows_what_is_typed_before_it_is_saved(browse, intro):
 	)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
 def test_the_editor_and_the_test_are_accessible_and_fit(browse, intro, screen):
 	window = open_editor(browse, screen, intro)
@@ -74,6 +73,7 @@ def test_the_editor_and_the_test_are_accessible_and_fit(browse, intro, screen):
 	assert not window.scrolls_sideways()
 
 
+@pytest.mark.journey
 def test_two_groups_are_saved_one_after_the_other(browse, intro):
 	"""The second group had the version from before the first was saved, and was refused as a conflict."""
 	window = open_editor(browse, DESK, intro)
@@ -138,7 +138,6 @@ def test_a_field_is_shown_while_it_matters(browse, intro):
 	window.screenshot("type-fields", full=True)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
 def test_the_page_of_links_and_pictures_is_accessible_and_fits(browse, intro, screen):
 	window = browse(screen)

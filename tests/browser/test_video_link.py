@@ -64,6 +64,7 @@ def show(window, visible):
 	window.page.evaluate(HIDDEN, not visible)
 
 
+@pytest.mark.journey
 def test_the_link_appears_when_it_is_there(confirmation, booking):
 	page = confirmation.page
 	pass_time(confirmation, 2)

@@ -37,6 +37,7 @@ def open_join(window, meeting_type, **fields):
 	window.open(f"{path_of(meeting_type)}/waitlist?first_date={that_day()}&last_date={that_day()}")
 
 
+@pytest.mark.journey
 def test_a_visitor_joins_and_takes_what_is_offered(browse):
 	meeting_type = make_waited(questions=[QUESTION])
 	window = browse(PHONE)
@@ -112,7 +113,6 @@ def test_waiting_changing_and_leaving(browse):
 	assert fresh_entry(entry).status == records.LEFT
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_language_breaks_the_pages(browse, language):
 	meeting_type = make_waited()
@@ -161,7 +161,6 @@ def test_a_browser_proves_its_work_before_it_sends_the_form(browse, commit_clean
 	assert len(entries_of(meeting_type)) == 1
 
 
-@pytest.mark.long
 def test_the_page_can_run_from_right_to_left(browse):
 	entry = offered(make_waited())
 	window = browse(PHONE)

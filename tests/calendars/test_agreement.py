@@ -9,6 +9,7 @@ from tests.calendars.feeds import Maker
 from tests.calendars.reference import busy_of
 
 
+@pytest.mark.long
 def test_random_feeds_take_the_times_that_the_reference_finds(request):
 	for seed in range(request.config.getoption("feeds")):
 		made = Maker(random.Random(seed))

@@ -14,7 +14,7 @@ NINE = at("2026-11-23 09:00")
 HOUR = 3600
 KEY = "0123456789abcdef0123456789abcdef"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 
 @pytest.fixture

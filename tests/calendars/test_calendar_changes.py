@@ -14,7 +14,7 @@ from tests.support.factories import make_meeting_type, make_user, payload
 
 PASSWORD = "calendars-of-jane-1"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 
 @pytest.fixture
@@ -153,6 +153,7 @@ def test_a_moved_event_is_shown_and_the_booking_stays(page, connection, booking,
 	assert changes_of(page.user, NOW) == []
 
 
+@pytest.mark.long
 def test_who_was_told_of_a_move_is_told_again_only_of_another_one(page, connection, booking, caldav):
 	move_there(caldav)
 	sync(connection.name, NOW + HOUR)
@@ -176,6 +177,7 @@ def test_the_event_of_a_cancelled_booking_is_no_difference(page, connection, boo
 	assert changes_of(page.user, NOW) == untold_changes(NOW) == []
 
 
+@pytest.mark.long
 def test_moving_reschedules_if_the_host_wants_that(page, connection, booking, caldav):
 	switch(connection, move_reschedules=1)
 	move_there(caldav)

@@ -45,6 +45,7 @@ def many_bytes():
 	return calendar_of("X-WORDS:" + "words " * (Limits().bytes // 6))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [many_events, many_occurrences, many_bytes], ids=lambda each: each.__name__)
 def test_a_feed_that_is_too_large_keeps_what_was_known(page, connect, feed, text):
 	feed.events(times(TEN, TEN + HOUR))
@@ -87,6 +88,7 @@ def test_xml_of_some_megabytes_took_a_quarter_of_a_gigabyte(inner):
 	assert most < 100_000_000
 
 
+@pytest.mark.long
 def test_a_list_of_thirty_thousand_events_is_read():
 	event = (
 		"<d:response><d:href>/a</d:href><d:propstat><d:prop><d:getetag>1</d:getetag></d:prop></d:propstat></d:response>"

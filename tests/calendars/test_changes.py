@@ -11,7 +11,7 @@ from tests.support.factories import at, payload
 
 TEN, TWO = at("2026-03-02 10:00"), at("2026-03-02 14:00")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 # Books the page's meeting type, and prints the UID of the booking.
 BOOK = """

@@ -20,7 +20,7 @@ TEN = at("2026-03-02 10:00")
 # More commits than reading or writing makes.
 MOST_COMMITS = 30
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 
 # The servers of the tests are on this machine.
@@ -35,6 +35,7 @@ def connection(page, connect, radicale_calendar):
 	return connected(connect, page.user, radicale_calendar)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("full", [True, False])
 def test_reading_dies_between_any_two_steps(page, connection, radicale_calendar, site, full):
 	now = NOW
@@ -56,6 +57,7 @@ def test_reading_dies_between_any_two_steps(page, connection, radicale_calendar,
 	assert frappe.db.count("Calendar Busy Time", {"connection": connection.name}) == 6 + (not full)
 
 
+@pytest.mark.long
 def test_writing_dies_between_any_two_steps(page, connection, radicale_calendar, site):
 	others = set(radicale_calendar.names())
 	booking = book(page, NINE + 5 * HOUR)

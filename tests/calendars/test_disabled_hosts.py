@@ -51,7 +51,7 @@ def host_at(server, name, connect):
 	return Host(user, reconnect, written)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_meetings_of_a_host_who_came_back_were_written_twice(radicale_server, xandikos_server, connect, request):
 	for seed in range(request.config.getoption("--disabled")):
 		servers = [emptied(radicale_server), emptied(xandikos_server)]
@@ -81,7 +81,6 @@ def test_a_host_who_came_back_was_offered_at_times_of_the_calendar(page, connect
 	assert offered(page) == WITHOUT_TEN
 
 
-@pytest.mark.slow
 def test_the_password_of_a_disabled_host_is_deleted_and_nobody_is_told_of_their_calendar(
 	page, connect, radicale_calendar
 ):

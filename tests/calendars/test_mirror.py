@@ -15,7 +15,7 @@ from tests.support.calendar_servers import calendar_of, times
 from tests.support.calendars import HOUR, NINE, NOW, book, connected, deliver
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.support import door
 from tests.support.calendars import HOUR, NOW, connected, deliver
 from tests.support.factories import at, make_meeting_type, make_page, payload
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 BERLIN = "Europe/Berlin"
 # A Monday. The clocks change on 29 March.
@@ -56,6 +56,7 @@ def copy_of(booking, reader):
 	return "\r\n".join(line for line in text.split("\r\n") if not line.startswith("METHOD"))
 
 
+@pytest.mark.long
 def test_each_date_is_written_moved_and_removed(page, connect, caldav):
 	connected(connect, page.user, caldav)
 	answer = book_series(page, times=4)

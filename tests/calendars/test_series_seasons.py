@@ -12,7 +12,7 @@ from tests.support.factories import at, make_page
 from tests.support.series import SEASONS, book_season, make_season_page, season_name
 from tests.support.stand_ins import HOLIDAYS, standing_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers"), pytest.mark.usefixtures("commit_clean")]
+pytestmark = [pytest.mark.xdist_group("calendar-servers"), pytest.mark.usefixtures("commit_clean")]
 of_each_season = pytest.mark.parametrize("season", SEASONS, ids=season_name)
 HALF_AN_HOUR = HOUR // 2
 
@@ -41,6 +41,7 @@ def new_radicale():
 		yield server
 
 
+@pytest.mark.long
 @of_each_season
 def test_radicale_finds_the_agreed_dates_and_no_others(season, new_radicale):
 	"""Radicale expands the rule by itself. Xandikos looks for a replaced date at its former time."""

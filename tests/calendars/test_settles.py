@@ -27,7 +27,7 @@ HOUR = 3600
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 RULES = ("", "", "FREQ=DAILY;COUNT=5", "FREQ=WEEKLY;COUNT=6", "FREQ=WEEKLY;INTERVAL=2;COUNT=4", "FREQ=MONTHLY;COUNT=3")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+pytestmark = pytest.mark.xdist_group("calendar-servers")
 
 
 @dataclass
@@ -205,6 +205,7 @@ def world(commit_clean, connect, radicale_server, request):
 		yield World(page, made.name, radicale_server, gateway, dice)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("world", [3, 8, 33], indirect=True)
 def test_after_everything_has_settled_both_sides_agree(world, monkeypatch):
 	monkeypatch.setattr("time.sleep", lambda seconds: None)

@@ -9,10 +9,7 @@ import pytest
 from tests.support.html import Page
 from tests.support.site import on_real_site
 
-pytestmark = [
-	pytest.mark.slow,
-	pytest.mark.skipif(not on_real_site(), reason="the embedded site has no print view"),
-]
+pytestmark = pytest.mark.skipif(not on_real_site(), reason="the embedded site has no print view")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Zoom is down for days: in the end each meeting has one call, no other call exists, and nobody had to click."""
 
 import frappe
+import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.conferencing import connect
@@ -24,6 +25,7 @@ def weeks_outage(zoom, booking, begin=NOW, hours=7 * 24):
 	return booking
 
 
+@pytest.mark.long
 def test_a_cancelled_meeting_stayed_at_zoom_after_a_weeks_outage(book, zoom, zoom_type):
 	booking = book(zoom_type, NINE + 14 * DAY)
 	bookings.cancel_by_host(booking.name, "", NOW)
@@ -32,6 +34,7 @@ def test_a_cancelled_meeting_stayed_at_zoom_after_a_weeks_outage(book, zoom, zoo
 	assert {task.status for task in tasks(booking.name, kind="video_meeting")} == {"Sent"}
 
 
+@pytest.mark.long
 def test_a_meeting_that_was_over_before_zoom_came_back_leaves_no_second_call_there(book, zoom, zoom_type):
 	"""The reply was lost, the meeting took place with the fallback's link, and nobody may ever use the call at Zoom."""
 	zoom.fail("/meetings", method="POST", lost=True)
@@ -50,6 +53,7 @@ def test_a_meeting_that_was_over_before_zoom_came_back_leaves_no_second_call_the
 	assert booking.meeting_link.startswith("https://meet.jit.si/")
 
 
+@pytest.mark.long
 def test_without_a_fallback_the_call_is_made_when_zoom_is_back_and_nobody_clicks(book, zoom, zoom_type):
 	settings(video_fallback="Text of the Meeting Type")
 	zoom.fail("/v2/", status=503, times=4)
@@ -64,6 +68,7 @@ def test_without_a_fallback_the_call_is_made_when_zoom_is_back_and_nobody_clicks
 	assert told == [f"No video call yet: {booking.subject}"]
 
 
+@pytest.mark.long
 def test_hosts_read_that_calls_wait_and_are_told_once(book, zoom, zoom_type):
 	booking = book(zoom_type, NINE + 14 * DAY)
 	bookings.cancel_by_host(booking.name, "", NOW)

@@ -12,8 +12,6 @@ from scheduler_integration.platform.clock import now
 from tests.conferencing.conftest import NINE, NOW, calls, settle
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user
 
-pytestmark = pytest.mark.slow
-
 # Kills itself with the signal that nobody can catch, before or after the commit of this number.
 RUN_AND_DIE = """
 import os, signal, sys
@@ -46,6 +44,7 @@ def waiting(book, meeting_type, start=NINE):
 	return booking
 
 
+@pytest.mark.long
 def test_killed_between_any_two_steps_there_is_one_meeting_in_the_end(site, zoom_for_all, zoom_type, book):
 	number, completed = 0, False
 	while not completed:
@@ -66,6 +65,7 @@ def test_killed_between_any_two_steps_there_is_one_meeting_in_the_end(site, zoom
 	assert number > 8
 
 
+@pytest.mark.long
 def test_two_workers_make_one_meeting_for_a_session(site, zoom_for_all, connect_zoom, book):
 	page = make_page()
 	connect_zoom(page.user)
@@ -111,6 +111,7 @@ def test_a_change_while_the_meeting_is_made_wins(site, zoom_for_all, connect_zoo
 		assert (meeting["owner"], after.meeting_link) == (f"{coming}.zoom", meeting["join_url"])
 
 
+@pytest.mark.long
 def test_two_workers_refresh_a_token_once(site, zoom_for_all, zoom_type, connect_zoom, book):
 	"""Zoom revokes everything if a refresh token is used twice."""
 	zoom_for_all.expire_access()

@@ -54,6 +54,7 @@ def found_in(zoom, text):
 	return [secret for secret in zoom.secrets if secret in text]
 
 
+@pytest.mark.long
 def test_in_records_and_logs(troubled, zoom_for_all, caplog):
 	zoom_for_all.revoke_account("jane@zoom.example")
 	bookings.cancel_by_host(troubled.name, "", now())
@@ -63,6 +64,7 @@ def test_in_records_and_logs(troubled, zoom_for_all, caplog):
 	assert frappe.get_all("Video Meeting Log", {"booking": troubled.name, "status": "Failed"})
 
 
+@pytest.mark.long
 def test_in_mails(troubled, zoom_for_all):
 	sent = frappe.get_all("Email Queue", {"reference_name": troubled.name}, pluck="message")
 	parts = [part for raw in sent for part in message_from_string(raw, policy=policy.default).walk()]
@@ -71,6 +73,7 @@ def test_in_mails(troubled, zoom_for_all):
 	assert found_in(zoom_for_all, "\n".join([*sent, *texts])) == []
 
 
+@pytest.mark.long
 def test_in_pages_and_answers(troubled, zoom_for_all, client):
 	path = urlsplit(manage_url(troubled)).path
 	answers = [client.get(path), client.get(f"{path}?booked=1")]

@@ -95,7 +95,7 @@ class Calls(History):
 		return sum(booking.video_meeting != "calendar" for booking in meetings)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("vendor", WORLDS)
 def test_each_online_meeting_has_one_call_in_the_end(vendor):
 	with opened(vendor) as Calls.world:

@@ -31,11 +31,13 @@ def upgraded(tmp_path_factory):
 	return json.loads(run.stdout.partition("REPORT")[2])
 
 
+@pytest.mark.long
 def test_bookings_tasks_calendars_automations_and_edited_texts_are_as_they_were(upgraded):
 	assert upgraded["changed"] == []
 	assert upgraded["statuses"] == ["Scheduled", "Cancelled", "Rescheduled", "Scheduled"]
 
 
+@pytest.mark.long
 def test_figures_said_0_for_what_was_booked_before_the_upgrade(upgraded):
 	# A meeting that was moved was booked when the first one was.
 	assert upgraded["booked_at"] == [0, 60, 120, 120]

@@ -44,6 +44,7 @@ def the_claim():
 	return frappe.get_last_doc("Scheduling Domain")
 
 
+@pytest.mark.long
 def test_from_the_claim_to_the_links(host, offer, names):
 	assert send(host, action="claim_domain", domain=f"https://{DOMAIN}/").status_code == 303
 	shown = section(host)

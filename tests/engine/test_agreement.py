@@ -89,6 +89,7 @@ def with_calendars(case, change):
 	return [Member(m.rules, change(m), m.is_required) for m in case.members]
 
 
+@pytest.mark.long
 def test_the_random_schedules_hold_what_the_properties_look_for():
 	"""Several properties loop over starts. Without starts they would pass with any engine."""
 	seen = Counter()
@@ -125,6 +126,7 @@ def test_listing_and_check_agree_on_every_minute(seed):
 		assert case.pool().is_bookable(start) == (start in starts)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(st.just(1)))
 def test_host_slots_of_a_range_and_of_one_start_decide_alike(case):
@@ -150,6 +152,7 @@ def test_a_range_split_anywhere_lists_the_same(case, rng):
 	assert [start for part in parts for start in part] == listed(case)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(), randoms)
 def test_a_wider_range_lists_the_same_inside(case, rng):
@@ -157,6 +160,7 @@ def test_a_wider_range_lists_the_same_inside(case, rng):
 	assert [start for start in wider if case.first <= start < case.last] == listed(case)
 
 
+@pytest.mark.long
 @costly
 @given(scenarios())
 def test_the_reference_agrees_in_every_zone(case):
@@ -273,6 +277,7 @@ def test_the_order_of_rules_overrides_and_busy_times_does_not_matter(case, rng):
 	assert listed(case, members=with_calendars(case, mixed)) == listed(case)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(st.just(3)), randoms)
 def test_the_order_of_hosts_who_work_apart_does_not_matter(case, rng):
@@ -356,6 +361,7 @@ def test_seats_are_left_at_every_listed_start_and_enough_for_the_party(case):
 	assert all(case.rules.party_size <= seats <= case.rules.seats for seats in left.values())
 
 
+@pytest.mark.long
 @settings(anything, max_examples=60)  # Few schedules have a partly free start.
 @given(scenarios())
 def test_a_partly_free_start_can_not_be_booked_and_lacks_some_parts_but_not_all(case):
@@ -367,6 +373,7 @@ def test_a_partly_free_start_can_not_be_booked_and_lacks_some_parts_but_not_all(
 		assert set(found.missing) < set(found.parts)
 
 
+@pytest.mark.long
 @costly
 @given(scenarios())
 def test_the_nearest_are_listed_ones(case):

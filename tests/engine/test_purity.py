@@ -90,6 +90,7 @@ def test_every_folder_has_its_place_in_the_layers():
 	assert found == {"__init__", *LAYERS, *BESIDE}
 
 
+@pytest.mark.long
 def test_all_other_rooms_and_their_tests_use_the_door_only():
 	files = [*PACKAGE.parent.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
 	elsewhere = [path for path in files if PACKAGE not in path.parents and Path(__file__).parent not in path.parents]

@@ -203,6 +203,7 @@ def real_year(mode):
 class TestAYear:
 	"""A year of bookings. For each one the engine says who is free."""
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("mode", ["Weighted", "Availability"])
 	@pytest.mark.parametrize("pool", [steady_pool, overlapping_pool])
 	def test_in_constant_pools_everybody_is_within_one_booking_all_along(self, mode, pool):
@@ -223,6 +224,7 @@ class TestAYear:
 		for each in mornings:
 			assert all(abs(each.shares[name] - BOOKING * hours // 73) <= 1 for name, hours in offered.items())
 
+	@pytest.mark.long
 	def test_load_balanced_keeps_each_week_level_all_along(self):
 		year = steady_year("Load Balanced", steady_pool)
 		weeks = {}
@@ -233,6 +235,7 @@ class TestAYear:
 		had = year.bookings()
 		assert max(had.values()) - min(had.values()) <= 1
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("mode", ["Weighted", "Availability"])
 	def test_a_real_team_is_within_one_booking_at_the_end(self, mode):
 		year = real_year(mode)
@@ -240,6 +243,7 @@ class TestAYear:
 		assert all(abs(year.bookings()[name] - promised[name]) <= 1 for name in promised)
 		assert year.furthest < 2 * BOOKING
 
+	@pytest.mark.long
 	def test_in_a_real_team_the_least_loaded_always_has_the_turn(self):
 		year = real_year("Load Balanced")
 		assert all(each.loads[each.host] == min(each.loads.values()) for each in year.given)

@@ -88,12 +88,14 @@ def starts_without_calendars(pool, case):
 	return sorted({*offered, *(start for start in sessions if case.first <= start < case.last)})
 
 
+@pytest.mark.long
 def test_the_random_schedules_have_taken_times():
 	"""The property below would pass without any."""
 	cases = [Scenario(random.Random(seed), ALL_ZONES, hosts=(1, 1, 2, 3)[seed % 4]) for seed in range(200)]
 	assert sum(bool(each.pool().taken(each.first, each.last)) for each in cases) >= 20
 
 
+@pytest.mark.long
 @settings(examples(200, derandomize=True, database=None))
 @given(st.randoms(use_true_random=False), st.sampled_from((1, 1, 2, 3)))
 def test_taken_are_exactly_the_starts_that_only_calendars_refuse(rng, hosts):

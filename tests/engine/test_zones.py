@@ -106,6 +106,7 @@ def test_a_date_whose_midnight_is_skipped_begins_after_the_gap(name):
 	assert local_date(local_midnight(skipped[0], name) - 1, name) == skipped[0] - timedelta(days=1)
 
 
+@pytest.mark.long
 def test_in_every_zone_dates_follow_one_another_without_gap_or_overlap():
 	names = sorted(available_timezones() - {"Factory", "localtime"})
 	assert len(names) > 500

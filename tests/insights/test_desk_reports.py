@@ -34,6 +34,7 @@ def run(report, user, as_user, **filters):
 	return rows, summary
 
 
+@pytest.mark.long
 def test_hosts_see_their_own_and_managers_all(history, as_user):
 	host, manager = history.hosts[0], make_user("Maya", roles=("Scheduling Manager",))
 	own = dashboard(Scope(FIRST, LAST, history.zones[host], host), NOW)
@@ -107,6 +108,7 @@ def test_ordinary_users_see_cards_and_charts(as_user):
 		assert {"Bookings this week", "No-show rate of 30 days"} <= set(cards)
 
 
+@pytest.mark.long
 def test_rates_have_one_decimal(history, as_user):
 	"""The desk showed 73.500 %, and 0.000 hours."""
 	_rows, summary = run(scheduling_bookings, history.hosts[0], as_user)

@@ -187,7 +187,6 @@ race(lambda: export_files.ask("bookings", "csv", scope, wish, now).status)
 """
 
 
-@pytest.mark.slow
 def test_two_requests_at_the_same_moment_are_one_file(jane, site):
 	assert sorted(race_processes(site, [jane.user] * 2, ASK)) == [[200, "Waiting"], [409, "EXPORT_RUNNING"]]
 	assert len(files(jane.user)) == 1
@@ -221,7 +220,6 @@ export_files.make(sys.argv[1], lambda: int(sys.argv[2]))
 """
 
 
-@pytest.mark.slow
 def test_a_job_that_is_killed_does_not_block_the_next_file(jane, site):
 	name = start(jane.user)
 	site.forget_jobs()
@@ -405,6 +403,7 @@ def test_bookings_of_one_moment_are_neither_lost_nor_there_twice(jane, site):
 	assert [row[0] for row in rows_of(content, "csv")[1:]] == sorted(jane.names)
 
 
+@pytest.mark.long
 def test_a_host_asks_on_the_page_and_sees_how_far_the_file_is(jane, server, client, run_jobs):
 	sign_in(client, jane.user)
 	address = "/scheduling/insights?from=2026-11-23&to=2026-11-29"
@@ -420,6 +419,7 @@ def test_a_host_asks_on_the_page_and_sees_how_far_the_file_is(jane, server, clie
 	assert "/private/files/scheduling-bookings-2026-11-23-2026-11-29-" in html
 
 
+@pytest.mark.long
 def test_a_table_of_many_bookings_has_buttons_instead_of_links(jane, as_user, monkeypatch):
 	assert insights.MANY == 50_000
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict({"from": "2026-11-23", "to": "2026-11-29"}))

@@ -109,6 +109,7 @@ def test_the_forecast_equals_a_recount(seed, weeks):
 	assert found.past == [season.coming(week) for week in range(-weeks, 0)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("weeks", "growth"), [(9, 0.0), (14, 0.3), (26, 0.0), (26, 0.3)])
 def test_eight_of_ten_weeks_lie_within_the_band(weeks, growth):
 	"""One week of each season, so that the trials are independent. 2.6 standard errors are one failure in a hundred."""

@@ -73,6 +73,7 @@ def assert_equals_a_recount(scope, now=NOW):
 	assert found.total.money.rows() == money(paid)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("past", range(3), indirect=True)
 def test_stored_days_and_today_equal_a_recount(past):
 	keep()
@@ -91,6 +92,7 @@ def test_before_the_first_night_everything_is_counted_from_the_bookings(past):
 	assert_equals_a_recount(scope_of(host=past.hosts[0]))
 
 
+@pytest.mark.long
 def test_the_figures_equal_those_of_the_dashboard(past):
 	keep()
 	live, stored = dashboard(scope_of(), NOW), history(scope_of(), NOW)
@@ -99,6 +101,7 @@ def test_the_figures_equal_those_of_the_dashboard(past):
 	assert {month: each.booked for month, each in stored.by_month.items()} == live.by_month
 
 
+@pytest.mark.long
 def test_counting_twice_changes_nothing(past):
 	keep()
 	before = stored_rows()
@@ -112,6 +115,7 @@ def stored_rows():
 	return sorted(map(str, frappe.get_all("Scheduling Daily Stat", fields=fields)))
 
 
+@pytest.mark.long
 def test_erased_people_change_no_sum(past):
 	keep()
 	before = history(scope_of(), NOW).total
@@ -206,6 +210,7 @@ def test_a_refused_command_notes_no_day(jane):
 	assert frappe.db.count("Scheduling Stat Day") == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["before the first", "after begin", "after delete", "after insert", "after end"])
 def test_a_job_that_dies_leaves_the_day_as_it_was(past, monkeypatch, step):
 	keep()
@@ -263,6 +268,7 @@ def test_a_change_while_the_day_is_counted_is_counted_by_the_next_job(jane, monk
 	assert day not in stat_days.counted_days(day, day)
 
 
+@pytest.mark.long
 def test_the_first_night_counts_the_past_in_parts(past):
 	ticks = iter(range(0, 10_000, 30))
 	keeping.keep(lambda: NOW + next(ticks), 60)
@@ -275,6 +281,7 @@ def test_the_first_night_counts_the_past_in_parts(past):
 	assert not stat_days.waiting(FIRST, date(2026, 4, 1))
 
 
+@pytest.mark.long
 def test_the_nightly_comparison_finds_what_was_changed_past_the_commands(past):
 	keep()
 	assert keeping.check(NOW, random.Random(1)) == []
@@ -288,6 +295,7 @@ def test_the_nightly_comparison_finds_what_was_changed_past_the_commands(past):
 	assert_equals_a_recount(scope_of(), tomorrow)
 
 
+@pytest.mark.long
 def test_managers_are_told_of_a_difference(past, frozen):
 	maya = make_user("Maya", roles=("Scheduling Manager",))
 	frozen(NOW)
@@ -312,6 +320,7 @@ def test_yesterday_is_counted_two_minutes_after_midnight(jane):
 	assert day in stat_days.counted_days(day, day)
 
 
+@pytest.mark.long
 def test_a_stored_year_takes_few_statements(past, queries):
 	keep()
 	queries.clear()

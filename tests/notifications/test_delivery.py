@@ -8,7 +8,7 @@ from tests.support.factories import fresh, make_meeting_type, make_page, token_o
 from tests.support.outbox import status_of, tasks
 from tests.support.smtp import sending_to_inbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
 RUN_IN_TWO_MINUTES = """
@@ -80,6 +80,7 @@ def test_attendee_and_host_get_an_invitation_and_then_its_cancellation(client, i
 		assert (event["UID"], event["SEQUENCE"]) == (invitation["UID"], invitation["SEQUENCE"] + 1)
 
 
+@pytest.mark.long
 def test_what_the_mail_server_refuses_goes_out_later(site, client, inbox, booked, run_jobs):
 	_page, booking = booked
 	run_jobs()

@@ -23,6 +23,7 @@ class Account:
 		raise frappe.ValidationError("Encryption key is invalid! Please check site_config.json")
 
 
+@pytest.mark.long
 def test_a_password_that_cant_be_read_made_each_message_fail_for_good(monkeypatch):
 	page = make_page()
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)

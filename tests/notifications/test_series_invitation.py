@@ -5,6 +5,7 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 import frappe
+import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
@@ -106,6 +107,7 @@ def changes(answer):
 	return found
 
 
+@pytest.mark.long
 def test_each_message_has_the_whole_series_with_a_higher_sequence():
 	_page, answer = make_series()
 	found = changes(answer)
@@ -132,6 +134,7 @@ def test_the_last_cancelled_date_takes_the_series_out_of_the_calendar():
 	assert "RECURRENCE-ID" not in mail.event
 
 
+@pytest.mark.long
 def test_ical_js_and_node_ical_find_each_occurrence():
 	by_rule = series_starts(FIRST, 1, 6, PARIS)
 	agreed = [by_rule[0], by_rule[1] + 3600, None, by_rule[3], by_rule[4], by_rule[5] - 86400]

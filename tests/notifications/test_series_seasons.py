@@ -72,6 +72,7 @@ def test_one_rule_says_it_with_an_exception_for_each_holiday(season):
 		assert replaced["RECURRENCE-ID"].dt.isoformat()[:16] == f"{season.replaced}T10:00"
 
 
+@pytest.mark.long
 def test_ical_js_and_node_ical_read_the_same():
 	texts, expected = [], []
 	for season in SEASONS:

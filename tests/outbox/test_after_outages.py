@@ -332,7 +332,7 @@ def world(site: Any, commit_clean: None, monkeypatch: pytest.MonkeyPatch) -> Ite
 		frappe.db.commit()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_after_any_outage_everything_outside_is_as_the_bookings_say(world, request):
 	Outages.world = world
 	run_histories(Outages, request.config.getoption("--outages"))

@@ -13,8 +13,6 @@ from tests.support.outbox import actions, deliver, tasks
 from tests.support.site import set_test_mode
 from tests.support.smtp import sending_to_inbox
 
-pytestmark = [pytest.mark.slow]
-
 NOW = at("2037-03-02 06:00")
 NINE = at("2037-03-12 09:00")
 HOUR, DAY = 3600, 86400
@@ -47,6 +45,7 @@ def run_each(booking, first, last, step=4 * HOUR):
 		deliver(booking.id, now)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["is_down", "refusing"])
 def test_a_confirmation_was_given_up_after_a_day_though_the_meeting_was_to_come(inbox, booked, fault):
 	setattr(inbox, fault, True)
@@ -58,6 +57,7 @@ def test_a_confirmation_was_given_up_after_a_day_though_the_meeting_was_to_come(
 	assert len(arrived(inbox)) == 2
 
 
+@pytest.mark.long
 def test_a_reminder_that_frappe_could_still_send_was_left_in_the_queue(inbox, booked):
 	"""Its moment passed in the outage. Frappe sends what is in the Email Queue, whether anybody needs it or not."""
 	deliver(booked.id, NOW)

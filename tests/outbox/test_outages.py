@@ -64,6 +64,7 @@ def planned(key, kind="calendar_event", target="jane's", **fields):
 	return stored.planned(key, kind, target, **fields)
 
 
+@pytest.mark.long
 def test_a_week_without_an_answer_fails_no_task_and_asks_a_few_times_an_hour(outside, booking):
 	outside.down = {"jane's"}
 	keys = [fresh("key") for _each in range(300)]
@@ -182,6 +183,7 @@ def test_a_message_whose_moment_passes_in_an_outage_is_skipped_then_and_not_late
 	assert outside.done == ["confirmation"]
 
 
+@pytest.mark.long
 def test_an_outage_costs_a_message_none_of_its_attempts(outside, booking):
 	store(booking, planned("a", "email"))
 	outside.down = {"email"}
@@ -194,6 +196,7 @@ def test_an_outage_costs_a_message_none_of_its_attempts(outside, booking):
 	assert (status_of(booking), outside.told) == (["Failed"], ["a"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "error"), [("calendar_event", ValueError("400")), ("email", Deferred("450"))])
 def test_what_an_event_or_a_deferred_message_meets_is_tried_each_hour_without_end(outside, booking, kind, error):
 	outside.bad["a"] = error

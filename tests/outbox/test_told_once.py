@@ -116,7 +116,7 @@ def calendar_of(message):
 	return str(calendar["METHOD"]), int(calendar.walk("VEVENT")[0]["SEQUENCE"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_everybody_gets_what_the_last_state_asks_for_once(site, commit_clean):
 	with sending_to_inbox(site) as inbox:
 		site.connect()

@@ -85,14 +85,12 @@ def short_pauses(monkeypatch):
 
 @pytest.mark.usefixtures("short_pauses")
 class TestQueueing:
-	@pytest.mark.slow
 	def test_one_job_runs_the_tasks_of_fifty_commits(self, site, queued):
 		bookings = [commit_a_task() for _each in range(50)]
 		assert queued == [(wake.JOB, "short")]
 		site.run_jobs()
 		assert statuses(bookings) == {"Skipped"}
 
-	@pytest.mark.slow
 	def test_a_commit_after_the_job_queues_another_one(self, site, queued):
 		commit_a_task()
 		site.run_jobs()
@@ -107,14 +105,12 @@ class TestQueueing:
 		frappe.db.commit()
 		assert queued == []
 
-	@pytest.mark.slow
 	def test_without_the_cache_each_commit_queues_a_job(self, site, queued, cache_is_down):
 		bookings = [commit_a_task() for _each in range(3)]
 		assert len(queued) == 3
 		site.run_jobs()
 		assert statuses(bookings) == {"Skipped"}
 
-	@pytest.mark.slow
 	def test_an_emptied_cache_costs_a_job_too_many(self, site, queued):
 		bookings = [commit_a_task()]
 		frappe.cache.delete_value(wake.KEY)
@@ -146,7 +142,6 @@ class TestQueueing:
 		jobs.run_new_tasks()
 		assert queued == [(wake.JOB, "short"), (jobs.NEXT_RUN, "long")]
 
-	@pytest.mark.slow
 	def test_runs_follow_each_other_until_everything_is_done(self, site, queued, monkeypatch):
 		"""Frappe doesn't queue a job with the id of one that runs."""
 		if site.is_real:

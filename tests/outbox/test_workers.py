@@ -17,7 +17,7 @@ from tests.support.factories import fresh, make_meeting_type, make_page, payload
 from tests.support.outbox import actions, status_of, tasks
 from tests.support.smtp import sending_to_inbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 DAY = 86400
 # The mail server's silence lasts a second and not two minutes.
@@ -116,6 +116,7 @@ def status_of_due(booking):
 	return [task.status for task in (*tasks(booking.id), *actions(booking.id, due_at=["<", booking.start]))]
 
 
+@pytest.mark.long
 def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice(site, inbox, attendee_alone):
 	"""Confirmations and reminders. Only a message that the mail server took just before the kill may come twice."""
 	commit, completed, offered = 0, False, offer()
@@ -139,6 +140,7 @@ def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice(sit
 	assert commit > 10
 
 
+@pytest.mark.long
 def test_two_workers_at_once_do_each_task_once(site, tmp_path):
 	booking, out = fresh("booking"), tmp_path / "ran"
 	wanted = [
@@ -256,6 +258,7 @@ GREETING, WELCOME, OK, GO_ON = b"220 mail\r\n", b"250 mail\r\n", b"250 OK\r\n", 
 SILENCE = None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	"speak",
 	[

@@ -144,6 +144,7 @@ def test_reading_on_shows_every_meeting_once_whatever_is_cancelled_meanwhile(wor
 	assert (len(found), set(found)) == (len(names), names)
 
 
+@pytest.mark.long
 def test_meetings_beyond_fifty_are_a_link_away(client, commit_clean):
 	workshop = make_offer(title="Workshop", seats=20)
 	for hour in range(9, 15):
@@ -180,6 +181,7 @@ def test_requests_come_first_and_are_answered_in_their_row(client, commit_clean)
 	assert next(link["href"] for link in requests.all("a") if link.text.startswith("Decline")).endswith("?do=decline")
 
 
+@pytest.mark.long
 def test_twenty_of_more_requests_were_counted_as_all_of_them(client, commit_clean):
 	offer = make_offer(requires_confirmation=1)
 	names = [book(offer, 24 * day + hour) for day in range(3) for hour in range(10, 17)]
@@ -444,6 +446,7 @@ def asked(queries, act):
 	return len(queries)
 
 
+@pytest.mark.long
 def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 	ann, ben = make_user("Ann", MANAGER), make_user("Ben")
 	types = [

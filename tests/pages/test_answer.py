@@ -58,6 +58,7 @@ def test_the_hosts_mail_has_both_links_and_nobody_elses_has(page, request_):
 	assert "/schedule/answer/" not in to_attendee.body + to_attendee.text
 
 
+@pytest.mark.long
 def test_a_scanner_that_follows_every_link_of_the_mails_changes_nothing(client, page, request_):
 	"""Virus scanners and previews open each link of an e-mail, and the links of the pages behind them. Some post to them."""
 	pages = [mail.body + mail.text for mail in mails(request_.id, NOW)]

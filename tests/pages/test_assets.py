@@ -8,7 +8,7 @@ import pytest
 
 from scheduler_integration.pages.kit import assets as room
 from scheduler_integration.pages.kit.assets import assets
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import path_of
 from tests.pages.reading import read
 from tests.support.modules import PUBLIC, SCRIPTS, scripts_of
 
@@ -17,11 +17,6 @@ MODULES = {path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/**/*.
 	path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/desk/*.js")
 }
 VERSIONED = re.compile(r"/assets/scheduler_integration/(.+)\?v=\d[\w.]*-[0-9a-f]{10}")
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration.platform.clock import now
 from tests.pages.hours_page import HoursPage, make_jane, open_page
-from tests.pages.offer import book, host_of, in_three_days, make_colleague, sign_in
+from tests.pages.offer import book, in_three_days, make_colleague, sign_in
 from tests.support.api import call
 from tests.support.factories import make_user, page_of
 from tests.support.statements import recorded
@@ -20,11 +20,6 @@ def day_in(days):
 @pytest.fixture
 def intro(commit_clean):
 	return make_jane()
-
-
-@pytest.fixture
-def jane(intro):
-	return host_of(intro)
 
 
 @pytest.fixture
@@ -48,6 +43,7 @@ def public(client, meeting_type, query=""):
 	return client.get(f"/schedule/{page.slug}/{meeting_type.slug}{query}", headers={"Accept-Language": "en-GB"}).text
 
 
+@pytest.mark.long
 def test_a_host_plans_to_be_away_with_words_and_a_colleague(client, page, intro, jane, tom):
 	page.send("away", date=day_in(3), end_date=day_in(5), message="On the mountain.", **{f"stand_in:{intro.name}": tom})
 	assert page.status == 200
@@ -105,6 +101,7 @@ def test_what_is_wrong_is_said_beside_the_field(page, jane):
 	assert absences(jane) == []
 
 
+@pytest.mark.long
 def test_bookings_in_an_absence_are_named_and_stay(page, intro, jane):
 	booked = book(intro)
 	page.send("away", date=day_in(3))
@@ -127,6 +124,7 @@ def test_only_colleagues_who_have_the_type_are_offered_and_taken(page, intro, to
 	assert "Choose a colleague who hosts this meeting too." in page.answer.text
 
 
+@pytest.mark.long
 def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, intro, jane, tom):
 	page.send("away", date=day_in(3))
 	[absence] = absences(jane)
@@ -155,6 +153,7 @@ def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom
 	assert "Surgery" not in shown.text
 
 
+@pytest.mark.long
 def test_the_page_asks_the_same_for_many_absences(client, page, jane, tom, intro):
 	def asked():
 		page.open()

@@ -20,8 +20,6 @@ from tests.support.wsgi import serving
 PATH = "/scheduling/calendars"
 PASSWORD = "calendars-of-jane-1"
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def feed():

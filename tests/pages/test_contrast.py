@@ -49,6 +49,7 @@ def test_python_3_10_without_cube_roots_corrects_branding_too(monkeypatch):
 	assert contrast(darken_until_legible("#ffd60a", ["#ffffff"], 4.5), "#ffffff") >= 4.5
 
 
+@pytest.mark.long
 def test_any_colour_can_be_corrected():
 	dice = random.Random(1)
 	for _each in range(2000 if os.environ.get("TEST_ALL") else 500):
@@ -57,6 +58,7 @@ def test_any_colour_can_be_corrected():
 		assert is_legible(dark_accent(colour), DARK_SURFACES), colour
 
 
+@pytest.mark.long
 def test_what_is_filled_has_the_same_accent_in_light_and_dark():
 	"""In dark mode buttons were a light tint with black text: a second accent beside that of the links."""
 	dice = random.Random(2)

@@ -5,16 +5,11 @@ import re
 import frappe
 import pytest
 
-from tests.pages.offer import TeamOffer, host_of, make_offer, path_of, sign_in
+from tests.pages.offer import TeamOffer, host_of, path_of, sign_in
 from tests.pages.reading import read
 from tests.support.factories import make_user
 
 PATH = "/scheduling/embed"
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture

@@ -6,15 +6,10 @@ import pytest
 from scheduler_integration.catalogue import reserved_slugs
 from scheduler_integration.catalogue.edit_pages import free_slug
 from scheduler_integration.catalogue.slugs import first_free, slugify
-from tests.pages.offer import host_of, make_offer, sign_in
+from tests.pages.offer import host_of, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.api import call
 from tests.support.factories import fresh, make_meeting_type, make_page, page_of
-
-
-@pytest.fixture
-def intro(commit_clean):
-	return make_offer()
 
 
 def rename(doc, **fields):

@@ -8,7 +8,6 @@ from tests.pages.offer import (
 	bookings_of,
 	host_of,
 	in_three_days,
-	make_offer,
 	meeting_path,
 	path_of,
 	press,
@@ -17,11 +16,6 @@ from tests.pages.offer import (
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_team_page, make_user
 from tests.support.outbox import mails
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture
@@ -60,6 +54,7 @@ def test_a_host_cancels_by_form(client, booked):
 	assert not read(client.get("/scheduling").text).all("li", class_="meeting")
 
 
+@pytest.mark.long
 def test_a_host_takes_back_what_they_did_and_nobody_was_told(client, booked):
 	sign_in(client, host_of(booked))
 	[booking] = bookings_of(booked)

@@ -26,11 +26,6 @@ def intro(commit_clean):
 
 
 @pytest.fixture
-def jane(intro):
-	return host_of(intro)
-
-
-@pytest.fixture
 def page(client, jane):
 	return open_page(client, jane)
 
@@ -443,6 +438,7 @@ class TestBlockedTime:
 
 
 class TestSchedules:
+	@pytest.mark.long
 	def test_a_new_one_is_a_copy_that_can_be_renamed_made_the_default_and_deleted(self, page, jane, intro):
 		page.send("week", sun=[])
 		page.send("new_schedule", title="Evenings")
@@ -462,6 +458,7 @@ class TestSchedules:
 		frappe.db.rollback()
 		assert sorted(frappe.get_all("Availability Schedule", {"user": jane}, pluck="title")) == ["Hours", "Late"]
 
+	@pytest.mark.long
 	def test_say_which_meeting_types_use_them(self, page, jane, intro):
 		page.send("new_schedule", title="Evenings")
 		late = make_meeting_type(page_of(intro), title="Late talk", availability_schedule=stored(jane, "Evenings").name)
@@ -475,6 +472,7 @@ class TestSchedules:
 		late.delete()
 		frappe.db.commit()
 
+	@pytest.mark.long
 	def test_another_default_asks_about_bookings_outside_it(self, page, jane, intro):
 		page.send("new_schedule", title="Evenings")
 		page.send("text", hours="Mon-Sun 18-20")
@@ -504,6 +502,7 @@ def test_undo_restores_the_week_and_works_once(page, jane):
 
 
 class TestTwoWindows:
+	@pytest.mark.long
 	def test_neither_silently_loses_and_both_versions_are_shown(self, page, client, jane):
 		other = HoursPage(client)
 		other.send("week", mon_to="12:00")
@@ -574,6 +573,7 @@ class TestSomebodyElses:
 		assert mallory.status == 404
 		assert self.snapshot(jane) == before
 
+	@pytest.mark.long
 	def test_dates_and_blocked_time_are_not_removed_by_name(self, page, mallory, jane):
 		page.send("dates", first="2099-01-01", what="off")
 		page.send("block", date="2099-01-02")
@@ -586,6 +586,7 @@ class TestSomebodyElses:
 				assert mallory.status == 403
 		assert self.snapshot(jane) == before
 
+	@pytest.mark.long
 	def test_change_is_not_undone_by_its_key(self, page, mallory, jane):
 		page.send("text", hours="Mon 9-10")
 		key = page.html.one("div", id="toast").one("button", name="undo")["value"]
@@ -653,6 +654,7 @@ def test_a_reader_in_another_zone_and_language_than_the_site(client, jane):
 	assert "09:00–10:00" in page.entries("blocked")[0].replace(" Uhr", "").replace(" ", "")
 
 
+@pytest.mark.long
 def test_texts_are_shown_as_text_by_the_page_and_by_its_answers(page, intro, jane):
 	booking = book(intro, in_three_days(12))
 	page.send("dates", day=day_in(10).isoformat(), what="off")
@@ -711,6 +713,7 @@ class TestForAScript:
 		assert len(week(jane)) == 7
 
 
+@pytest.mark.long
 def test_more_types_bookings_and_dates_take_no_more_statements(page, intro, jane, queries, monkeypatch):
 	from scheduler_integration.www import scheduling_hours
 

@@ -81,11 +81,6 @@ def intro():
 
 
 @pytest.fixture
-def jane(intro):
-	return host_of(intro)
-
-
-@pytest.fixture
 def tom(intro):
 	return make_colleague(intro)
 
@@ -332,6 +327,7 @@ class TestPermissions:
 		assert (status, answer["code"]) == (409, "HOST_NOT_FREE")
 
 
+@pytest.mark.long
 def test_the_page_asks_the_same_for_many_meetings(client, intro, jane, tom):
 	def asked():
 		page = IllDay(client, jane)

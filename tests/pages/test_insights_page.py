@@ -12,16 +12,11 @@ from scheduler_integration.insights.formulas import Tally
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.pages.kit import charts
 from scheduler_integration.platform.clock import now
-from tests.pages.offer import book, host_of, in_three_days, make_offer, path_of, sign_in
+from tests.pages.offer import book, host_of, in_three_days, path_of, sign_in
 from tests.pages.reading import read
 from tests.support.factories import make_host, make_user
 
 PATH = "/scheduling/insights"
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 def card(html, title):

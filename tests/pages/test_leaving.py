@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from scheduler_integration.meetings.tokens import manage_token
-from tests.pages.offer import DAYS, book, host_of, in_three_days, make_colleague, make_offer, sign_in
+from tests.pages.offer import DAYS, book, in_three_days, make_colleague, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_host, make_meeting_type, make_team_page, make_user
 from tests.support.smtp import sending_to_inbox
@@ -25,11 +25,6 @@ def _committing(commit_clean):
 @pytest.fixture
 def intro():
 	return make_offer(title="Intro")
-
-
-@pytest.fixture
-def jane(intro):
-	return host_of(intro)
 
 
 @pytest.fixture

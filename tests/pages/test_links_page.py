@@ -8,16 +8,11 @@ import pytest
 from scheduler_integration.catalogue.booking_links import link_token
 from scheduler_integration.engine import wall_clock
 from scheduler_integration.platform.clock import iso
-from tests.pages.offer import TeamOffer, book, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import TeamOffer, book, host_of, in_three_days, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_user
 
 LINKS, TIMES = "/scheduling/links", "/scheduling/times"
-
-
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
 
 
 @pytest.fixture

@@ -1,18 +1,12 @@
 """`/scheduling/page`: the first page in one step, the links to share, and what visitors read."""
 
 import frappe
-import pytest
 
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_user
 
 PATH = "/scheduling/page"
-
-
-@pytest.fixture
-def intro(commit_clean):
-	return make_offer()
 
 
 def page_of(intro):

@@ -22,11 +22,6 @@ def picture(kind="PNG", size=(800, 600), colour=(10, 200, 30), **options):
 
 
 @pytest.fixture
-def intro(commit_clean):
-	return make_offer()
-
-
-@pytest.fixture
 def jane(client, intro):
 	sign_in(client, host_of(intro))
 	return client

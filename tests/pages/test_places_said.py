@@ -93,6 +93,7 @@ def test_a_place_of_the_type_reaches_those_who_have_booked(offer, booking):
 	assert [mail.subject[:7] for mail in mails(booking.id, in_three_days(9)) if mail.reader.is_attendee] == ["Place: "]
 
 
+@pytest.mark.long
 def test_a_video_call_is_told_once_with_its_link(client, offer, booking):
 	sign_in(client, host_of(offer))
 	say(client, booking, "jitsi")

@@ -151,6 +151,7 @@ def test_a_first_date_that_is_taken_offers_the_nearest_times(client, open_form):
 	assert starts_of(offer) == [week - 3600 / WEEK for week in range(3)]
 
 
+@pytest.mark.long
 def test_a_suggested_time_of_another_day_stays_chosen(client, open_form):
 	offer, form = open_form()
 	for hour in range(9, 18):

@@ -6,6 +6,7 @@ import pytest
 from benchmarks.host_pages import PAGES, measure, seed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "arguments"), PAGES, ids=lambda each: each if isinstance(each, str) else "")
 def test_more_bookings_take_no_more_statements(commit_clean, monkeypatch, page, arguments):
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)

@@ -11,11 +11,6 @@ from tests.pages.reading import read, script_data
 from tests.support.factories import make_meeting_type, page_of
 
 
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
-
-
 def test_a_page_lists_what_can_be_booked(client, offer):
 	page = page_of(offer)
 	make_meeting_type(page, title="Closed", is_active=0)

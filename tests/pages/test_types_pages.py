@@ -13,11 +13,6 @@ PATH = "/scheduling/types"
 
 
 @pytest.fixture
-def intro(commit_clean):
-	return make_offer()
-
-
-@pytest.fixture
 def jane(client, intro):
 	sign_in(client, host_of(intro))
 	return client
@@ -296,6 +291,7 @@ class TestTheQuestions:
 			("Why?", "How big?"),
 		]
 
+	@pytest.mark.long
 	def test_the_order_changes_and_a_row_is_removed_without_a_script(self, jane, intro):
 		edit(jane, intro, "questions", **{"label-0": "A", "label-1": "B"})
 		edit(jane, intro, "questions", move="up:1")

@@ -16,11 +16,6 @@ FIRST_LOAD = 54_500
 HOSTS_BUDGET = 30_000
 
 
-@pytest.fixture
-def offer(commit_clean):
-	return make_offer()
-
-
 def weight(client, address):
 	answer = client.get(address)
 	assert answer.status_code == 200, address
@@ -52,6 +47,7 @@ def test_the_booking_page_with_all_it_can_load_stays_in_its_budget(client, offer
 	assert first + sum(weight(client, address) for address in later) < BUDGET
 
 
+@pytest.mark.long
 def test_a_hosts_pages_with_fifty_meetings_stay_in_their_budget(client, commit_clean):
 	offer = make_offer(seats=60)
 	names = [book(offer, in_three_days(9 + number * 0.5)).id for number in range(18) for _each in range(3)]

@@ -65,3 +65,8 @@ def enter_keys(stand_in: Stripe) -> None:
 		}
 	)
 	settings.save()
+
+
+@pytest.fixture
+def at_now(frozen):
+	return frozen(NOW)

@@ -19,11 +19,6 @@ DAY = date(2036, 3, 3)
 HOUR = 3600
 
 
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
 def figures(meeting_type, now):
 	"""Return currency, revenue and value to come of the type, as the dashboard and the daily stats have them."""
 	money = dashboard(Scope(DAY, DAY, "UTC", meeting_type=meeting_type.name), now).money.rows()
@@ -32,6 +27,7 @@ def figures(meeting_type, now):
 	return money
 
 
+@pytest.mark.long
 def test_revenue_is_what_was_paid_less_what_was_paid_back(stripe, at_now):
 	meeting_type = make_paid_type(price=80, deposit=50, refund_notice_hours=24, late_refund_percent=50)
 	came = pay(stripe, book(meeting_type))

@@ -35,11 +35,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 
 
 @pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
-@pytest.fixture
 def paid_type(stripe):
 	return make_paid_type()
 

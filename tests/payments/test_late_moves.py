@@ -7,18 +7,13 @@ from scheduler_integration import bookings
 from scheduler_integration.meetings.payment import payment_of as facts
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from tests.payments.conftest import DAY, NINE, NOW
+from tests.payments.conftest import DAY, NINE
 from tests.payments.world import book, make_paid_type, pay, payment_of, run
 
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 HOUR = 3600
 LATE = NINE - HOUR
 FAR = NINE + 7 * DAY
-
-
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
 
 
 @pytest.fixture

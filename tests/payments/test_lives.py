@@ -27,7 +27,7 @@ from tests.support.outbox import deliver, tasks
 from tests.support.site import set_test_mode
 from tests.support.smtp import sending_to_inbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 HALF, MINUTE = 1800, 60
 STEPS = 45
 # A process that counts its steps, each commit and each request to the provider, and kills itself before or after one.
@@ -350,5 +350,6 @@ class Life:
 				assert "sk_test" not in text, (doctype, text)
 
 
+@pytest.mark.long
 def test_the_money_at_the_provider_is_what_the_records_say(life, seed):
 	life.live(seed)

@@ -46,11 +46,6 @@ def _doctypes(site):
 		yield
 
 
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
 class Controller:
 	"""A gateway as the app has it. `first` is its first generation."""
 

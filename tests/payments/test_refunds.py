@@ -16,11 +16,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 HOUR = 3600
 
 
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
 def cancel_as_attendee(booking, now):
 	bookings.cancel_by_token(manage_token(booking), "", now)
 	frappe.db.commit()
@@ -31,6 +26,7 @@ def kept(stripe, booking):
 	return stripe.kept(payment_of(booking, provider="Stripe").name)
 
 
+@pytest.mark.long
 def test_who_cancels_in_time_gets_everything_back(stripe):
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=50)))
 	booking = cancel_as_attendee(booking, NINE - 2 * HOUR)
@@ -204,6 +200,7 @@ def test_a_cancellation_that_is_undone_pays_nothing_back(stripe, at_now):
 	assert not payment_of(booking).refunds
 
 
+@pytest.mark.long
 def test_a_session_is_cancelled_for_all_who_paid_and_all_who_didnt(stripe):
 	workshop = make_paid_type(seats=5)
 	paid, unpaid = pay(stripe, book(workshop)), book(workshop)
@@ -300,6 +297,7 @@ def test_a_refund_at_the_dashboard_in_the_same_moment_lowers_ours(stripe, monkey
 	assert sorted(refunds_of(booking)) == [(10, "Done"), (40, "Done")]
 
 
+@pytest.mark.long
 def test_a_refused_refund_said_more_than_was_sent_and_the_next_attempt_paid_it(stripe, at_now):
 	from scheduler_integration.outbox.steer import try_again
 
@@ -359,6 +357,7 @@ def test_a_refund_that_waits_isnt_done_and_then_it_is(stripe):
 	assert refunds_of(booking) == [(50, "Done")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("begins_as", ["pending", "succeeded"])
 @pytest.mark.parametrize("is_told", [True, False])
 def test_a_refund_that_failed_later_stayed_refunded(stripe, begins_as, is_told):
@@ -383,6 +382,7 @@ def test_a_refund_that_failed_later_stayed_refunded(stripe, begins_as, is_told):
 	assert "/scheduling/meeting/" in mails_of(booking, "host_refund_failed")["host"].text
 
 
+@pytest.mark.long
 def test_a_person_tries_a_failed_refund_again(stripe):
 	from scheduler_integration.outbox.steer import try_again
 
@@ -434,6 +434,7 @@ def test_a_refund_at_the_dashboard_that_fails_is_nothing_that_we_owe_otherwise(s
 	assert told(booking).count("attendee_refund_failed") == 1
 
 
+@pytest.mark.long
 def test_a_refund_at_the_dashboard_whose_notice_is_lost_is_found_with_one_request(stripe):
 	first, second = (pay(stripe, book(make_paid_type())) for _each in range(2))
 	pay_back_there(stripe, first, 1500)
@@ -452,6 +453,7 @@ def test_a_refund_at_the_dashboard_whose_notice_is_lost_is_found_with_one_reques
 	assert len(stripe.log) == 1, "what is known needs no second look"
 
 
+@pytest.mark.long
 def test_the_message_about_a_failed_refund_leaves_though_the_meeting_is_over(stripe):
 	booking = cancel_as_host(pay(stripe, book(make_paid_type())))
 	[refund] = stripe.refunds
@@ -478,6 +480,7 @@ def test_a_cancellation_whose_refund_was_taken_back_owes_nothing(stripe, at_now)
 	assert (booking.amount_refunded, kept(stripe, booking), payment_of(booking).owed_minor) == (0, 5000, 0)
 
 
+@pytest.mark.long
 def test_a_cancellation_that_was_undone_left_a_promise_to_pay_back_what_the_dashboard_had(stripe, at_now):
 	from scheduler_integration.entry.commands import act_undoably, undo
 

@@ -31,11 +31,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
 HOUR, WEEK = 3600, 7 * DAY
 
 
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
 def make_series_type(**fields):
 	return make_paid_type(**{"repeats": "Attendee Chooses", "repeat_weeks": 1, "repeat_count": 6, **fields})
 
@@ -117,6 +112,7 @@ def test_only_the_dates_that_were_agreed_to_are_paid_for(stripe):
 	assert [each["amount_total"] for each in stripe.sessions.values()] == [10000]
 
 
+@pytest.mark.long
 def test_a_request_for_a_series_needs_one_answer_once_it_is_paid(stripe):
 	dates = book_and_pay(stripe, make_series_type(requires_confirmation=1))
 	assert states(dates) == [("Pending", "Paid")] * 4
@@ -186,6 +182,7 @@ def test_a_session_that_is_cancelled_takes_unpaid_series_with_it(stripe):
 	assert kept(stripe) == 4000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("for_all", [False, True])
 def test_an_unpaid_series_that_was_cancelled_by_mistake_can_still_be_paid(stripe, at_now, for_all):
 	course = make_series_type(repeats="Fixed", repeat_count=3, seats=3, price=20)
@@ -245,6 +242,7 @@ def test_each_cancelled_date_gives_its_share_back_once(stripe, scope, left):
 	assert len(stripe.refunds) == 4 - left
 
 
+@pytest.mark.long
 def test_each_date_has_its_own_notice(stripe, at_now):
 	dates = book_and_pay(stripe, make_series_type(refund_notice_hours=24, late_refund_percent=40))
 	late = NINE - HOUR
@@ -312,6 +310,7 @@ def test_who_paid_a_series_online_and_by_hand_gets_the_online_money_back(stripe)
 	assert (kept(stripe), [each.amount_paid - each.amount_refunded for each in dates]) == (0, [50] * 4)
 
 
+@pytest.mark.long
 def test_money_that_was_paid_back_at_the_provider_counts_for_the_cancelled_dates_first(stripe, at_now):
 	dates = book_and_pay(stripe, make_series_type(refund_notice_hours=8 * 24))
 	late = NINE - HOUR
@@ -404,6 +403,7 @@ def dates_of_uncommitted(booking):
 	]
 
 
+@pytest.mark.long
 def test_the_mails_say_the_sum_and_what_goes_back(stripe):
 	dates = book_and_pay(stripe, make_series_type(refund_notice_hours=0))
 	confirmed = {mail.reader.role: mail.text for mail in planned_mails(dates[0])}
@@ -418,6 +418,7 @@ def test_the_mails_say_the_sum_and_what_goes_back(stripe):
 	assert cancelled[0].count("150,00\u00a0€") == 2
 
 
+@pytest.mark.long
 def test_more_dates_take_few_more_statements_when_they_are_paid(stripe, queries):
 	counts = []
 	for times in (3, 6):

@@ -16,7 +16,7 @@ from tests.payments.conftest import DAY, NOW
 from tests.payments.test_lives import Life, pytest_generate_tests
 from tests.payments.world import book, make_paid_type
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 # Late for the first date or two, and in time for the others.
 NOTICE_DAYS, LATE_PERCENT = 9, 40
 
@@ -157,5 +157,6 @@ class SeriesLife(Life):
 		assert unpaid == []
 
 
+@pytest.mark.long
 def test_the_money_of_a_series_is_what_the_terms_say(life, seed):
 	life.live(seed)

@@ -60,10 +60,12 @@ def test_the_form_names_the_sum(client, advisory):
 	assert "Each date costs €50.00. You pay for the dates that you book." in open_form(client, advisory).text
 
 
+@pytest.mark.long
 def test_a_series_that_is_paid_when_people_meet_names_no_sum(client, stripe_for_all):
 	assert "each: €" not in open_form(client, make_advisory(payment="")).text
 
 
+@pytest.mark.long
 def test_a_guest_books_three_dates_and_pays_once(client, stripe_for_all, advisory, run_jobs):
 	path = booked_by_form(client, advisory)
 	page = read(client.get(path).text)
@@ -87,6 +89,7 @@ def test_the_sum_is_written_as_the_reader_does(client, advisory):
 	assert page.one("button", name="pay").text == "150,00 € bezahlen"
 
 
+@pytest.mark.long
 def test_the_pages_of_dates_say_the_share_and_the_sum(client, advisory, run_jobs):
 	booked = book_by_api(client, advisory)
 	manage = urlsplit(booked["manage_url"]).path
@@ -106,6 +109,7 @@ def test_the_pages_of_dates_say_the_share_and_the_sum(client, advisory, run_jobs
 	assert "All dates: €150.00 paid, €150.00 paid back" in read(client.get(manage).text).one("dl").text
 
 
+@pytest.mark.long
 def test_the_page_of_the_payment_lists_the_dates_that_are_left(client, advisory, run_jobs):
 	booked = book_by_api(client, advisory)
 	path = urlsplit(booked["payment"]["url"]).path
@@ -118,6 +122,7 @@ def test_the_page_of_the_payment_lists_the_dates_that_are_left(client, advisory,
 		assert len(page.one("ul", id="days").all("li")) == left
 
 
+@pytest.mark.long
 def test_a_host_sees_the_sum_and_notes_it_as_paid(client, advisory):
 	booked = book_by_api(client, advisory)
 	sign_in(client, host_of(advisory))

@@ -9,7 +9,7 @@ from tests.payments.conftest import NOW
 from tests.payments.test_series import book, kept, make_series_type, run_all
 from tests.payments.world import hear, press_pay
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "at_now")]
+pytestmark = pytest.mark.usefixtures("commit_clean", "at_now")
 
 _ACT = """
 from scheduler_integration.entry import outbox, payments as entry
@@ -28,11 +28,6 @@ race(act)
 """
 
 
-@pytest.fixture
-def at_now(frozen):
-	return frozen(NOW)
-
-
 def racing(site, stripe, wishes, code):
 	frappe.db.commit()
 	conf = {"scheduling_vendors": {"stripe": stripe.url}}
@@ -41,6 +36,7 @@ def racing(site, stripe, wishes, code):
 	return answers
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", [START + _ACT, WITH_SNAPSHOTS + _ACT], ids=["newest", "snapshots"])
 def test_the_links_of_all_dates_pressed_at_once_lead_to_one_checkout(site, stripe, code):
 	dates = book(make_series_type(), 4)
@@ -49,6 +45,7 @@ def test_the_links_of_all_dates_pressed_at_once_lead_to_one_checkout(site, strip
 	assert len({session for _status, session in answers}) == len(stripe.sessions) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", [START + _ACT, WITH_SNAPSHOTS + _ACT], ids=["newest", "snapshots"])
 def test_a_series_that_is_paid_and_cancelled_at_once_is_one_of_both(site, stripe, code):
 	dates = book(make_series_type(), 4)

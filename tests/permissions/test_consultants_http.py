@@ -20,7 +20,7 @@ from tests.support.factories import (
 )
 from tests.support.site import on_real_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 API = "scheduler_integration.api"
 SECRET = "zanzibar"

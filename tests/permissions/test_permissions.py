@@ -154,6 +154,7 @@ def test_a_team_host_reads_the_page_and_may_not_change_it(jane, eve, as_user):
 		assert not team.has_permission("write")
 
 
+@pytest.mark.long
 def test_a_typed_fact_of_a_booking_was_dropped_without_a_word(jane, as_user):
 	page = make_page(jane)
 	booking = door.book(payload(page, make_meeting_type(page), NINE, guests=["bob@guests.example"]), NOW).id

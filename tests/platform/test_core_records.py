@@ -200,7 +200,6 @@ def test_a_file_beside_a_record_is_for_those_who_may_read_it(thing, as_user):
 	assert not frappe.has_permission("File", "read", file, user=EVE)
 
 
-@pytest.mark.slow
 def test_a_private_file_is_downloaded_by_its_owner_alone(committed, server, as_user):
 	with as_user(JANE):
 		file = private_file()

@@ -49,7 +49,7 @@ def test_the_sign_in_page(client):
 	assert client.get("/app?a=b", allow_redirects=False).headers["Location"] == "/desk?a=b"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 	port = free_port()
 	address = f"http://127.0.0.1:{port}"
@@ -99,7 +99,6 @@ def test_the_demo_reads_its_calendar_at_another_address_too(tmp_path):
 	assert written == {"encryption_key": "kept", "scheduling_allowed_hosts": ["192.168.7.9:8123"]}
 
 
-@pytest.mark.slow
 def test_a_get_changes_nothing_and_a_post_does(site, committed):
 	code = (
 		"import frappe\nfrom pathlib import Path\nfrom frappe.app import make_application\n"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.platform.conftest import EVE, JANE, PASSWORD, STRANGER, THING
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.usefixtures("committed")
 
 PUBLIC = "scheduler_integration.api.public"
 RESOURCE = f"/api/resource/{THING}"

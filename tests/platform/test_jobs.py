@@ -25,7 +25,6 @@ def test_now_gives_back_the_result():
 	assert frappe.enqueue("frappe.ping", now=True) == "pong"
 
 
-@pytest.mark.slow
 def test_a_job_waits_for_the_commit_and_commits_its_own(site, committed, as_user):
 	with as_user(JANE):
 		frappe.enqueue(remember, doctype=THING, title="job", enqueue_after_commit=True)
@@ -37,7 +36,6 @@ def test_a_job_waits_for_the_commit_and_commits_its_own(site, committed, as_user
 	assert frappe.db.get_value(THING, "THING-job", "owner") == JANE
 
 
-@pytest.mark.slow
 def test_a_job_that_waits_for_the_commit_is_dropped_by_a_rollback(site, committed):
 	frappe.enqueue(remember, doctype=THING, title="job", enqueue_after_commit=True)
 	frappe.db.rollback()
@@ -46,7 +44,6 @@ def test_a_job_that_waits_for_the_commit_is_dropped_by_a_rollback(site, committe
 	assert not frappe.db.exists(THING, "THING-job")
 
 
-@pytest.mark.slow
 def test_a_failing_job_leaves_an_error_log_and_nothing_else(site, committed):
 	before = frappe.db.count("Error Log")
 	frappe.enqueue(remember, doctype=THING, title="<b>no name</b>")
@@ -56,7 +53,6 @@ def test_a_failing_job_leaves_an_error_log_and_nothing_else(site, committed):
 	assert frappe.db.count(THING) == 0
 
 
-@pytest.mark.slow
 def test_a_job_that_waits_already_is_not_queued_twice(site, committed):
 	for title in ("first", "second"):
 		frappe.enqueue(remember, doctype=THING, title=title, job_id="one-job", deduplicate=True)
@@ -70,7 +66,6 @@ def test_a_job_that_waits_already_is_not_queued_twice(site, committed):
 	assert frappe.db.count(THING) == 2
 
 
-@pytest.mark.slow
 def test_a_running_job_is_not_queued_again_under_its_own_id(site, committed):
 	"""A job that wants to go on later needs another id than its own."""
 	frappe.enqueue(queue_again, title="first", job_id="same-job", deduplicate=True)

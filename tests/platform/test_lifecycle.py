@@ -55,8 +55,8 @@ def _python(folder, *arguments: str) -> str:
 	return ran.stdout
 
 
+@pytest.mark.long
 @only_embedded
-@pytest.mark.slow
 def test_a_site_is_made_and_migrated(tmp_path):
 	folder = tmp_path / "site"
 	embedded(folder, "install")
@@ -67,8 +67,8 @@ def test_a_site_is_made_and_migrated(tmp_path):
 	embedded(folder, "run-jobs")
 
 
+@pytest.mark.long
 @only_embedded
-@pytest.mark.slow
 def test_uninstalling_takes_the_apps_tables(tmp_path):
 	folder = tmp_path / "site"
 	embedded(folder, "install")

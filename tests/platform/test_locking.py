@@ -5,8 +5,6 @@ import pytest
 
 from tests.platform.conftest import THING
 
-pytestmark = pytest.mark.slow
-
 READS = {
 	"get_value": "frappe.db.get_value('Platform Thing', 'THING-lock', 'count_of', for_update=True)",
 	"get_doc": "frappe.get_doc('Platform Thing', 'THING-lock', for_update=True).count_of",

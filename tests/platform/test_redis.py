@@ -17,7 +17,7 @@ from tests.support.server import free_port, running
 from tests.support.smtp import sending_to_inbox
 
 # These tests share the Redis at TEST_REDIS_URL, so they run one after the other.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
+pytestmark = [pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
 
 PUBLIC = "scheduler_integration.api.public"
 # What `python -m embedded worker --burst` runs.
@@ -64,6 +64,7 @@ def _patient():
 	return Retry(ConstantBackoff(0.1), retries=50, supported_errors=(redis.ConnectionError, ConnectionRefusedError))
 
 
+@pytest.mark.long
 def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monkeypatch):
 	monkeypatch.setenv("REDIS_URL", redis_url)
 	page, meeting_type = _offer()
@@ -75,6 +76,7 @@ def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monke
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
 
 
+@pytest.mark.long
 def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch, outgoing_mail):
 	if site.is_real:
 		pytest.skip("a real site has its own Redis, and its own tests of it")
@@ -108,6 +110,7 @@ def test_a_job_that_fails_leaves_an_error_log(site, redis_url, monkeypatch):
 	assert frappe.db.count("Error Log") == before + 1
 
 
+@pytest.mark.long
 def test_a_job_with_an_id_waits_once(site, redis_url, monkeypatch):
 	"""RQ 2 refuses colons in an id, and RQ 3 takes letters, digits, - and _ only."""
 	monkeypatch.setenv("REDIS_URL", redis_url)

@@ -51,6 +51,7 @@ def requests_of(word):
 	return frappe.get_all("Privacy Request", {"person": person_hash(f"{word}@guests.example")}, ["*"])
 
 
+@pytest.mark.long
 def test_a_past_meeting_is_erased_at_once_everywhere(page, word):
 	booking = book(page, word)
 	deliver(booking.id, NOW)
@@ -65,6 +66,7 @@ def test_a_past_meeting_is_erased_at_once_everywhere(page, word):
 	assert json.loads(request.counts)["bookings"] == 1
 
 
+@pytest.mark.long
 def test_a_coming_meeting_is_cancelled_and_erased_when_its_host_has_been_told(page, word):
 	booking = book(page, word)
 	deliver(booking.id, NOW)
@@ -102,6 +104,7 @@ def test_a_meeting_that_cant_be_cancelled_stays_until_it_is_over(page, word):
 	assert tables_with(word) == set()
 
 
+@pytest.mark.long
 def test_an_invited_guest_is_taken_out_of_other_peoples_meetings(page, word):
 	coming = book(page, fresh("ada").replace("-", ""), guests=[f"{word}@guests.example", "bob@guests.example"])
 	past = book(page, fresh("eve").replace("-", ""), TEN, guests=[f"{word}@guests.example"])

@@ -15,8 +15,6 @@ from proof.faults import FAULTS, changed_code, function_of, importlib
 from proof.real import Proof, is_an_answer
 from proof.world import HALF_PAST, NINE, SCENARIOS, problems
 
-pytestmark = pytest.mark.slow
-
 SCENARIO = {each.name: each for each in SCENARIOS}
 FAULT = {each.name: each for each in FAULTS}
 
@@ -99,6 +97,7 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("commit_clean")
 class TestRealCommands:
+	@pytest.mark.long
 	@pytest.mark.parametrize("name", ["book against book", "a buffer after", "move against book", "the last seat"])
 	def test_every_order_ends_well(self, proof, name):
 		orders, runs = Orders(single_writer=proof.explorer.is_single_writer), 0
@@ -122,12 +121,14 @@ class TestRealCommands:
 		runs, where = proof.hunt(FAULT[name], 40)
 		assert where, f"not found in {runs} orders"
 
+	@pytest.mark.long
 	def test_a_death_leaves_nothing(self, proof):
 		for step in range(0, 12, 3):
 			run = proof.run(SCENARIO["book against book"], lambda enabled, _run: min(enabled), dies=(0, step))
 			assert proof.world.wrong() == []
 			assert run.ends[1] == "OK" or run.ends[0] == "OK"
 
+	@pytest.mark.long
 	def test_histories_of_three_processes(self, proof):
 		Histories.proof = proof
 		checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]

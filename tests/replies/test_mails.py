@@ -320,7 +320,6 @@ class TestOrganizer:
 		assert self.organizers(booking.name)["attendee"][0] == f"mailto:{booking.host}"
 
 
-@pytest.mark.slow
 def test_nothing_is_left_of_a_mail_that_fails_half_way(booking, monkeypatch):
 	def fail(mail, answered, now):
 		frappe.db.set_value("Booking", answered.name, "host_notes", "half done")

@@ -8,7 +8,7 @@ import pytest
 from tests.bookings.racing import START, race_processes
 from tests.replies.sending import NUMBER, coming
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PROCESSES = 8
 _REPLY = (
@@ -29,6 +29,7 @@ def replies(site, *messages):
 	return Counter((answer or "").partition(":")[0] for _status, answer in answers)
 
 
+@pytest.mark.long
 def test_one_message_in_many_processes_is_acted_on_once(site, texts):
 	booking = texts.about()
 	answers = replies(site, *[("same", "9")] * PROCESSES)
@@ -37,6 +38,7 @@ def test_one_message_in_many_processes_is_acted_on_once(site, texts):
 	assert frappe.db.count("Attendee Reply") == 1
 
 
+@pytest.mark.long
 def test_many_messages_cancel_once_and_each_is_answered(site, texts):
 	booking = texts.about()
 	answers = replies(site, *[(f"m{each}", "9") for each in range(PROCESSES)])
@@ -48,6 +50,7 @@ def test_many_messages_cancel_once_and_each_is_answered(site, texts):
 	assert frappe.db.count("Comment", notes) == 1
 
 
+@pytest.mark.long
 def test_a_message_that_confirms_and_one_that_cancels_leave_it_cancelled(site, texts):
 	booking = texts.about(start=coming())
 	replies(site, *[(f"m{each}", "19"[each % 2]) for each in range(PROCESSES)])

@@ -55,6 +55,7 @@ def told(booking):
 	return frappe.get_all("Notification Log", {"document_name": booking.name}, ["for_user", "subject"])
 
 
+@pytest.mark.long
 def test_somebody_who_texts_all_day_gets_twenty_answers(texts, say):
 	texts.about()
 	assert [bool(say("yes")) for _each in range(MOST_A_DAY + 1)] == [True] * MOST_A_DAY + [False]
@@ -158,6 +159,7 @@ class TestMatching:
 		assert say("2").startswith("Cancelled: ")
 		assert (state(first), state(second)) == ("Scheduled", "Cancelled")
 
+	@pytest.mark.long
 	def test_1_after_the_list_is_the_first_meeting_and_not_a_confirmation(self, texts, say):
 		first, second = texts.about(start=coming(3)), texts.about(start=coming(10))
 		say("cancel")
@@ -167,6 +169,7 @@ class TestMatching:
 		assert say("1").startswith("Confirmed: ")
 		assert reconfirmed(second)
 
+	@pytest.mark.long
 	def test_a_list_counts_only_for_the_next_message(self, texts, say):
 		first, second = texts.about(start=coming(3)), texts.about(start=coming(10))
 		say("9")
@@ -174,6 +177,7 @@ class TestMatching:
 		assert say("1").startswith("Which meeting do you confirm?")
 		assert (state(first), state(second)) == ("Scheduled", "Scheduled")
 
+	@pytest.mark.long
 	def test_a_meeting_that_was_cancelled_meanwhile_is_not_chosen_by_its_number(self, texts, say):
 		first, second = texts.about(start=coming(3)), texts.about(start=coming(10))
 		say("9")
@@ -357,6 +361,7 @@ class TestReminders:
 		deliver(booking.name, booking.starts_at - 2880 * 60)
 		return texts.receiver.requests[-1].form["text"]
 
+	@pytest.mark.long
 	def test_promise_replies_only_if_the_number_can_receive_them(self, texts):
 		assert self.text(texts).endswith(" Reply 1 to confirm, 9 to cancel.")
 		set_up(sms_can_receive=0)
@@ -364,6 +369,7 @@ class TestReminders:
 		set_up(sms_replies="")
 		assert "Reply" not in self.text(texts)
 
+	@pytest.mark.long
 	def test_name_only_what_is_possible(self, texts):
 		assert self.text(texts, allow_cancel=0).endswith(" Reply 1 to confirm.")
 		assert self.text(texts, change_notice_hours=72).endswith(" Reply 1 to confirm.")

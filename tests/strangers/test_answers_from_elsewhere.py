@@ -100,6 +100,7 @@ def test_forged_proposals_filled_a_hosts_mailbox(booking):  # noqa: F811
 	assert effects(booking)[3] == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("word", ["1", "hello"])
 def test_somebody_who_sent_a_thousand_texts_got_a_thousand_paid_answers(texts, say, word):  # noqa: F811
 	booked = texts.about()

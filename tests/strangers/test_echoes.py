@@ -47,6 +47,7 @@ def host(client):
 	return client
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", PAGES)
 def test_a_long_argument_was_repeated_in_every_row(host, path):
 	for name in PAGES[path]:

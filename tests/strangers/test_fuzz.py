@@ -19,7 +19,7 @@ from tests.strangers.test_mail_headers import WORDS
 from tests.strangers.test_text import FORMULAS, NO_IMAGES
 from tests.support.api import doors
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 SEED = 20261121
 # `make test-all` sends more of them.
@@ -107,6 +107,7 @@ def stranger(site):
 	return Stranger(offer, right)
 
 
+@pytest.mark.long
 def test_every_method_that_guests_may_call(client, stranger):
 	found = all_doors()
 	assert len(found) >= 10
@@ -121,6 +122,7 @@ def test_every_method_that_guests_may_call(client, stranger):
 			assert body["success"] or (body["error"] and body["code"].isupper()), (method, where)
 
 
+@pytest.mark.long
 def test_every_page(client, stranger):
 	random_ = stranger.random
 	meeting = path_of(stranger.offer)

@@ -3,17 +3,12 @@
 import frappe
 import pytest
 
-from tests.pages.offer import book, host_of, make_offer, path_of, sign_in
+from tests.pages.offer import book, host_of, path_of, sign_in
 from tests.support.factories import token_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
-
-
-@pytest.fixture
-def offer():
-	return make_offer()
 
 
 @pytest.fixture

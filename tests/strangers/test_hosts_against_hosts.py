@@ -103,6 +103,7 @@ def test_undoing_does_not_overwrite_a_later_change(client, intro):
 	assert frappe.db.get_value("Meeting Type", intro.name, "title") == "By a manager"
 
 
+@pytest.mark.long
 def test_odd_values_of_forms_are_refused(client, intro):
 	sign_in(client, host_of(intro))
 	assert post(client, "/scheduling/page", action="begin", title="<script>alert(1)</script>").status_code == 400

@@ -10,18 +10,13 @@ from werkzeug.wrappers import Request
 from scheduler_integration.api import calendars
 from scheduler_integration.calendars import push
 from scheduler_integration.entry.address import client_network, network_of
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import path_of
 from tests.pages.reading import read
 from tests.support.factories import fresh
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
-
-
-@pytest.fixture
-def offer():
-	return make_offer()
 
 
 @pytest.fixture

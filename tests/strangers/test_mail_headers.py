@@ -9,7 +9,7 @@ import pytest
 
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.one_line import header_text
-from tests.pages.offer import book, host_of, make_offer, path_of
+from tests.pages.offer import book, host_of, path_of
 from tests.support import door
 from tests.support.factories import fresh, page_of, payload
 from tests.support.outbox import deliver
@@ -41,11 +41,6 @@ WORDS = [
 	f"{encoded_word(b'x')} {encoded_word(INJECTED)}",
 	encoded_word(INJECTED, "no-such-charset"),
 ]
-
-
-@pytest.fixture
-def offer():
-	return make_offer()
 
 
 @pytest.fixture
@@ -113,7 +108,6 @@ def test_a_domain_with_umlauts_is_kept_as_mail_servers_know_it(client, wish):
 	assert answer.json()["data"]["attendee"]["email"].endswith("@xn--bcher-kva.example")
 
 
-@pytest.mark.slow
 def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, offer, wish):
 	"""Bookings of an earlier version may hold such names and addresses: their mails leave, with the headers that are ours."""
 	host = frappe.db.get_value("Scheduling Page", offer.scheduling_page, "user")

@@ -54,6 +54,7 @@ def test_public_files_are_images(address):
 	assert is_public_image(address)
 
 
+@pytest.mark.long
 def test_a_logo_that_would_sign_the_reader_out_is_refused_and_never_asked_for(client):
 	offer = make_offer()
 	page = page_of(offer)

@@ -14,7 +14,7 @@ from tests.support import door
 from tests.support.factories import page_of
 from tests.support.server import Client
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 # Holds the host's lock until it is killed.
 HOLD = """

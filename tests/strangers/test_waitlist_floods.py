@@ -25,7 +25,7 @@ from tests.waitlist.world import (
 	wait_for_earlier,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
 # Sixteen free times.
@@ -51,6 +51,7 @@ def pass_all(entry, meeting_type):
 	return now - NOW
 
 
+@pytest.mark.long
 def test_who_passed_each_offer_let_somebodys_telephone_get_a_text_for_every_free_time(inbox):
 	with receiving() as (gateway, url):
 		use_gateway(url)
@@ -64,6 +65,7 @@ def test_who_passed_each_offer_let_somebodys_telephone_get_a_text_for_every_free
 		assert len(gateway.requests) == TEXTS_A_DAY
 
 
+@pytest.mark.long
 def test_offers_to_a_typed_address_were_as_many_as_a_stranger_asked_for(inbox):
 	victim = f"{fresh('victim')}@guests.example"
 	for _each in range(2):
@@ -75,6 +77,7 @@ def test_offers_to_a_typed_address_were_as_many_as_a_stranger_asked_for(inbox):
 	assert inbox.arrived.qsize() == MESSAGES_A_DAY
 
 
+@pytest.mark.long
 def test_asking_for_an_earlier_time_again_and_again_filled_a_strangers_mailbox(inbox):
 	victim = f"{fresh('victim')}@guests.example"
 	meeting_type = make_type(make_page(hours=FREE))

@@ -73,6 +73,7 @@ def test_a_person_had_another_name_in_each_sentence(language):
 		assert [row for row in named if re.search(word, row[1], re.I)] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_source_is_still_in_the_code(language):
 	# Frappe's desk shows and translates the names of roles.

@@ -22,6 +22,7 @@ def test_a_page_within_its_share_asks_for_nothing(strangers, choose):
 	assert [strangers.book()[0] for _each in range(3)] == [201] * 3
 
 
+@pytest.mark.long
 def test_robots_from_many_addresses_get_nothing_and_a_person_beside_them_books(strangers, choose):
 	"""4,000 from 400 addresses: benchmarks/robots.py."""
 	choose(captcha_mode="Adaptive", bookings_per_hour=0, site_bookings_per_hour=0)
@@ -35,6 +36,7 @@ def test_robots_from_many_addresses_get_nothing_and_a_person_beside_them_books(s
 	assert (row["level"], row["reasons"]) == (2, ["page"])
 
 
+@pytest.mark.long
 def test_robots_that_pay_are_stopped_by_the_code(strangers, choose):
 	choose(captcha_mode="Adaptive", bookings_per_hour=0, site_bookings_per_hour=0)
 	for each in range(60):

@@ -174,7 +174,7 @@ def test_a_page_sends_sixty_codes_an_hour_and_a_domain_gets_a_hundred(strangers)
 	assert new_code(Occasion(f"{fresh('x')}@one.example", "t", fresh("p"), ""), HERE, at("2026-03-01 07:00"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_hundred_parallel_requests_from_many_networks_send_nine_mails(site, server, choose, run_jobs):
 	choose(confirm_address="Everybody", bookings_per_hour=0)
 	meeting_type = make_offer()

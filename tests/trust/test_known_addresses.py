@@ -93,6 +93,7 @@ def test_guests_of_somebody_who_is_signed_in_are_invited_at_once(strangers):
 	frappe.db.commit()
 
 
+@pytest.mark.long
 def test_a_code_for_each_booking_filled_the_mailbox_of_a_guest(strangers, monkeypatch):
 	"""A code proves that the robot has a mailbox, and nothing about those of its guests."""
 	monkeypatch.setattr(channel, "_sent", lambda message: Done(message.reader.email))

@@ -51,6 +51,7 @@ def confirmed(door, booking, code=None):
 	return status, answer
 
 
+@pytest.mark.long
 def test_twenty_rounds_of_book_and_cancel_wrote_to_eleven_third_parties(strangers, choose, sent):
 	choose(bookings_per_hour=0)
 	victim, others = somebody(), [somebody() for _each in range(10)]

@@ -15,6 +15,7 @@ def course(strangers):
 	return strangers
 
 
+@pytest.mark.long
 def test_a_series_counted_as_one_booking(course, choose):
 	choose(bookings_per_hour=30)
 	assert course.book(times=26)[0] == 201
@@ -28,6 +29,7 @@ def test_a_series_longer_than_the_budget_is_the_only_one_of_its_hour(course, cho
 	assert course.book()[1]["code"] == "RATE_LIMITED"
 
 
+@pytest.mark.long
 def test_each_date_that_moves_counts(course, choose):
 	booking = course.book(times=26)[1]["data"]
 	choose(bookings_per_hour=40)
@@ -37,6 +39,7 @@ def test_each_date_that_moves_counts(course, choose):
 	assert call("public.reschedule", "Guest", **moved)[0] == 201
 
 
+@pytest.mark.long
 def test_a_series_needs_the_proof_that_so_many_bookings_need(course, choose):
 	choose(captcha_mode="Adaptive", bookings_per_hour=0)
 	status, refused = course.book(times=26)
@@ -45,6 +48,7 @@ def test_a_series_needs_the_proof_that_so_many_bookings_need(course, choose):
 	assert course.book(proof=solved(course.challenge()))[0] == 201
 
 
+@pytest.mark.long
 def test_strangers_who_book_series_need_codes_after_thirty_dates(course, choose):
 	choose(captcha_mode="Adaptive", bookings_per_hour=0)
 	for each in range(2):

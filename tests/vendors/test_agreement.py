@@ -210,7 +210,7 @@ def test_we_know_the_busy_times_that_the_vendor_knows(vendor, seed):
 	agree(vendor, seed)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_we_know_them_after_many_more_changes(vendor):
 	for seed in range(100, 103):
 		agree(vendor, seed)

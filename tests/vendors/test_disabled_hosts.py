@@ -43,6 +43,7 @@ def host_at(vendor, name):
 	return Host(connected.user, reconnect, written)
 
 
+@pytest.mark.long
 def test_meetings_of_a_host_who_came_back_were_written_twice(vendor, request):
 	for seed in range(request.config.getoption("--disabled")):
 		life = Life([host_at(vendor, "Jane"), host_at(vendor, "Tom")], random.Random(seed))

@@ -173,6 +173,7 @@ def test_06_a_recurring_event_blocks_each_time_but_where_it_was_changed(vendor, 
 	assert offered(page, day=date(2037, 3, 4)) == ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"]
 
 
+@pytest.mark.long
 def test_07_an_event_that_its_host_deletes_or_moves_leaves_the_booking_as_it_is(vendor, page, jane):
 	read(jane)
 	first, second = book(page), book(page, NINE + 3 * HOUR)
@@ -189,6 +190,7 @@ def test_07_an_event_that_its_host_deletes_or_moves_leaves_the_booking_as_it_is(
 	assert live(jane) == []
 
 
+@pytest.mark.long
 def test_07_and_two_switches_let_the_booking_follow(vendor, page, jane, outgoing_mail):
 	frappe.db.set_value("Calendar Connection", jane.connection, {"delete_cancels": 1, "move_reschedules": 1})
 	read(jane)
@@ -253,6 +255,7 @@ def files_mailed(booking):
 	}
 
 
+@pytest.mark.long
 def test_10_a_booking_that_moves_after_its_event_was_deleted_gets_a_new_event(vendor, page, jane):
 	"""The vendor never gives the id of a deleted event again."""
 	read(jane)
@@ -285,6 +288,7 @@ def test_13_half_a_page_changes_nothing_and_the_next_reading_goes_on(vendor, pag
 	assert offered(page, NOW + 120) == ["14:00", "15:00", "16:00"]
 
 
+@pytest.mark.long
 def test_14_a_rate_limit_never_undoes_a_booking(vendor, page, jane):
 	read(jane)
 	vendor.stand_in.fail("/events", status=429, times=50, headers={"Retry-After": "120"})
@@ -368,7 +372,6 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["Google"], indirect=True)
 def test_two_workers_and_a_push_at_once(site, vendor, page, jane):
 	"""One worker reads, the other leaves. A change that is pushed meanwhile is read afterwards."""
@@ -386,7 +389,7 @@ def test_two_workers_and_a_push_at_once(site, vendor, page, jane):
 	assert len(vendor.stand_in.requests("GET", vendor.calendar_path)) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("vendor", "moment"), [("Google", "before"), ("Microsoft", "after")], indirect=["vendor"])
 def test_a_reading_that_is_killed_anywhere_loses_nothing(site, vendor, page, jane, moment):
 	vendor.add(jane, *on_monday(9, 12))
@@ -402,7 +405,7 @@ def test_a_reading_that_is_killed_anywhere_loses_nothing(site, vendor, page, jan
 	assert commit > 3, "it was killed at several steps"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("vendor", "moment"), [("Google", "before"), ("Microsoft", "after")], indirect=["vendor"])
 def test_a_writing_that_is_killed_anywhere_makes_one_event(site, vendor, page, jane, moment):
 	read(jane)

@@ -109,7 +109,7 @@ def _committing(commit_clean):
 	"""The outbox commits."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [3])
 def test_events_are_the_bookings(vendor, seed):
 	dice = random.Random(seed)

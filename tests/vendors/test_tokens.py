@@ -154,7 +154,6 @@ print(tokens.access_token(MICROSOFT, tokens.Holder("Calendar Connection", sys.ar
 """
 
 
-@pytest.mark.slow
 def test_a_token_refreshed_by_several_workers_at_once(site, microsoft, jane):
 	"""One asks, the others wait and find the new token. Single-use refresh tokens would show any second use."""
 	microsoft.stand_in.refresh_tokens = "single use"

@@ -28,7 +28,7 @@ from tests.support.factories import at, make_meeting_type, make_page, make_sched
 from tests.waitlist import rules
 from tests.waitlist.living import looking_only
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PROCESSES = 4
 ROUNDS, STEPS = 10, 8

@@ -9,7 +9,7 @@ from tests.bookings.racing import START, WITH_SNAPSHOTS, race_processes
 from tests.support.factories import make_page
 from tests.waitlist.world import NOW, join, look, make_type
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 # As the job does: it reads who waits, and looks at the list after that.
 LOOK = """
 from scheduler_integration.waitlist import looks

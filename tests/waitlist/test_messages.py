@@ -31,7 +31,7 @@ from tests.waitlist.world import (
 	wait_for_earlier,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+pytestmark = pytest.mark.usefixtures("commit_clean")
 
 
 @pytest.fixture
