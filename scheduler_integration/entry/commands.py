@@ -16,7 +16,7 @@ from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.entry.funnel import count_command
-from scheduler_integration.entry.limits import count_dates
+from scheduler_integration.entry.limits import counted_dates
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.series import ONE, SCOPES, names_in_scope
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
@@ -52,8 +52,9 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
 	slugs = bookable.page.slug, bookable.meeting_type.slug
 	count_command(*slugs, "form_completed")
-	with admitted(request, payload, bookable, clock.now()) as admitted_request:
-		count_dates(request.dates)
+	key = request.idempotency_key if request.dates > 1 else None
+	dates = 1 if key and frappe.db.exists("Booking", {"idempotency_key": key}) else request.dates
+	with counted_dates(dates), admitted(request, payload, bookable, clock.now()) as admitted_request:
 		now = clock.now()
 		booked = for_attendee(bookings.book(admitted_request, bookable, now), now, bookable.people)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
@@ -65,9 +66,9 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest, scope: str =
 
 	Returns the new booking.
 	"""
-	if scope != ONE:
-		count_dates(len(names_in_scope(find_by_token(token), scope, clock.now())))
-	return bookings.reschedule_by_token(token, request, clock.now(), scope)
+	dates = 1 if scope == ONE else len(names_in_scope(find_by_token(token), scope, clock.now()))
+	with counted_dates(dates):
+		return bookings.reschedule_by_token(token, request, clock.now(), scope)
 
 
 def parse_guests_of(value: object) -> tuple[str, ...]:

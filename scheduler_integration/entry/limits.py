@@ -5,7 +5,8 @@ can say how long to wait. If 300 requests a minute are used up at 14:05:20, the 
 40 seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -52,32 +53,40 @@ def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def count_request(limit: Limit) -> None:
 	"""Count this request. Raises RateLimited if the limit is exceeded. Does nothing outside a request, as in a job."""
-	_count(limit, 1, least=1)
-
-
-def count_dates(dates: int) -> None:
-	"""Count the other dates of a request that `count_request(BOOKINGS)` has counted once. Raises RateLimited.
-
-	A series with more dates than the whole budget can be booked once an hour, before anything else.
-	"""
-	if dates > 1:
-		_count(BOOKINGS, dates - 1, least=dates)
-
-
-def _count(limit: Limit, times: int, least: int) -> None:
-	if not getattr(frappe.local, "request", None):
-		return
-	settings, now = frappe.get_cached_doc("Scheduler Settings"), clock.now()
-	for counted, most in (
-		(client_network(), settings.get(limit.per_address)),
-		("site", settings.get(limit.per_site)),
-	):
-		what = f"{limit.name}:{counted}"
-		if counted and most and count(what, now, limit.seconds, times) > max(most, least):
-			if times > 1:
-				# There may be room for a shorter series.
-				count(what, now, limit.seconds, -times)
+	now = clock.now()
+	for what, most in _counters(limit):
+		if count(what, now, limit.seconds) > most:
 			raise RateLimited(limit.seconds - now % limit.seconds)
+
+
+@contextmanager
+def counted_dates(dates: int) -> Iterator[None]:
+	"""Count the other dates of a request that `count_request(BOOKINGS)` has counted once, unless the block raises an error.
+
+	A series with more dates than the whole budget can be booked once an hour, before anything else. Raises RateLimited.
+	"""
+	others, now, seconds = dates - 1, clock.now(), BOOKINGS.seconds
+	added: list[str] = []
+	try:
+		for what, most in _counters(BOOKINGS) if others > 0 else ():
+			added.append(what)
+			if count(what, now, seconds, others) > max(most, dates):
+				raise RateLimited(seconds - now % seconds)
+		yield
+	except Exception:
+		# Nothing was booked. There may be room for a shorter series, or for the same one on other dates.
+		for what in added:
+			count(what, now, seconds, -others)
+		raise
+
+
+def _counters(limit: Limit) -> list[tuple[str, int]]:
+	"""Return what is counted for this request, and how many of each are allowed."""
+	if not getattr(frappe.local, "request", None):
+		return []
+	settings = frappe.get_cached_doc("Scheduler Settings")
+	found = (client_network(), settings.get(limit.per_address)), ("site", settings.get(limit.per_site))
+	return [(f"{limit.name}:{counted}", most) for counted, most in found if counted and most]
 
 
 def refused(limit: Limit) -> Response | None:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.api import call
-from tests.support.factories import make_meeting_type, token_of
-from tests.trust.conftest import solved
+from tests.support.factories import fresh, make_meeting_type, payload, token_of
+from tests.trust.conftest import MONDAY, solved
 
 
 @pytest.fixture
@@ -21,6 +21,30 @@ def test_a_series_counted_as_one_booking(course, choose):
 	assert course.book(times=26)[0] == 201
 	assert course.book(times=5)[1]["code"] == "RATE_LIMITED"
 	assert course.book(times=2)[0] == 201, "a refused series uses up nothing"
+
+
+def test_a_series_whose_dates_were_taken_used_up_the_budget(course, choose):
+	choose(bookings_per_hour=30)
+	start = course.book()[1]["data"]["start"]
+	assert course.book(times=26, start=start)[1]["code"] == "SLOT_TAKEN"
+	assert course.book(times=26)[0] == 201
+
+
+def test_a_series_that_was_sent_twice_counted_twice(course, choose):
+	choose(bookings_per_hour=30)
+	wish = payload(course.page, course.meeting_type, MONDAY, times=26, idempotency_key=fresh("a-key-of-a-form"))
+	answers = [course.send(wish) for _each in range(2)]
+	assert [status for status, _body in answers] == [201, 201], answers[-1][1]
+	assert answers[0][1]["data"]["id"] == answers[1][1]["data"]["id"]
+
+
+def test_a_series_for_which_the_site_had_no_room_used_up_its_visitors_budget(course, choose):
+	choose(bookings_per_hour=30, site_bookings_per_hour=27)
+	assert course.book(times=2)[0] == 201
+	for _each in range(2):
+		assert course.book(times=26)[1]["code"] == "RATE_LIMITED"
+	choose(site_bookings_per_hour=0)
+	assert course.book(times=20)[0] == 201
 
 
 def test_a_series_longer_than_the_budget_is_the_only_one_of_its_hour(course, choose):
