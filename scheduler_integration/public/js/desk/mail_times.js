@@ -14,6 +14,9 @@ const PERSON_OF = {
 
 if (!scheduler_integration.inserts_times) {
 	scheduler_integration.inserts_times = true;
+	// For somebody without a signature, Frappe's dialog asks for those of the e-mail accounts. If the person may not read them, it
+	// shows an error over the dialog. A blank is a signature.
+	if (!frappe.model.can_read("Email Account")) frappe.boot.user.email_signature ||= " ";
 	$(document).on("frappe.ui.Dialog:shown", () => offer_times(window.cur_dialog));
 }
 
