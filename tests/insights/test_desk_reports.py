@@ -128,3 +128,11 @@ def test_sources_are_named_in_words(history, as_user):
 	shown = {row["source"] for row in rows}
 	assert "Booked by a host" in shown
 	assert not shown & {"host", "page", ""}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_names_of_the_staff_charts_colours_ran_into_each_other(history, as_user, report):
+	with as_user(history.hosts[0]):
+		datasets = report.execute(frappe._dict(DATES))[3]["data"]["datasets"]
+	# The legend gives each but the last name 150 pixels, in bold.
+	assert all(len(each["name"]) <= 15 for each in datasets[:-1])
