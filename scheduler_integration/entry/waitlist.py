@@ -12,15 +12,17 @@ from scheduler_integration.availability.slots import suiting_starts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, OfferEnded, SlotTaken, TimesAreFree
-from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.meetings.lookup import booking_by_token, find_by_token
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
+from scheduler_integration.times import Bounds
 from scheduler_integration.waitlist import commands
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.requests import Wait, WaitPayload, parse_wait, parse_wait_request
-from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, sends_texts, shown
+from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, earlier_of, sends_texts, shown
 
 # The free times that somebody reads who wants to wait although some suit.
 _MOST_FREE = 6
@@ -37,10 +39,7 @@ def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayl
 		raise NoWaitlist
 	request = parse_wait_request(payload, wait, bookable.page, bookable.meeting_type, clock.now())
 	_check_texts(request.wait)
-	# Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left.
-	bounds = request.wait.bounds
-	if free := suiting_starts(bookable, SlotRequest(request.person.duration), bounds, clock.now()):
-		raise TimesAreFree(free[:_MOST_FREE], bounds.zone)
+	_check_that_none_is_free(bookable, SlotRequest(request.person.duration), request.wait.bounds)
 	try:
 		with admitted(request.person, payload, bookable, clock.now()) as person:
 			joining = replace(request, person=person)
@@ -55,13 +54,16 @@ def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayl
 def wait_for_earlier(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
 	"""Let the attendee of the manage link with this token wait for an earlier time.
 
-	The dates and hours are by the clock of `zone`, or of the attendee's zone. Raises InvalidRequest, and the errors of
-	`commands.wait_for_earlier`.
+	The dates and hours are by the clock of `zone`, or of the attendee's zone. Raises InvalidRequest, TimesAreFree, and the
+	errors of `commands.wait_for_earlier`.
 	"""
 	now = clock.now()
 	booking = booking_by_token(token, now)
 	parsed = parse_wait(wait, checked_zone(zone or booking.timezone), now)
 	_check_texts(parsed, booking.attendee.phone)
+	if earlier_of(booking, now):
+		moved = find_by_token(token)
+		_check_that_none_is_free(bookable_for(moved), slot_request_for(moved), parsed.bounds, booking.start)
 	return shown(commands.wait_for_earlier(token, parsed, clock.now()), clock.now())
 
 
@@ -102,6 +104,18 @@ def take_offer(token: str, offer: str) -> AttendeeBooking:
 		raise OfferEnded(
 			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
 		) from None
+
+
+def _check_that_none_is_free(
+	bookable: Bookable, request: SlotRequest, bounds: Bounds, before: int | None = None
+) -> None:
+	"""Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left.
+
+	Only starts `before` an instant count, epoch seconds, if there is one.
+	"""
+	free = suiting_starts(bookable, request, bounds, clock.now())
+	if suiting := [start for start in free if before is None or start < before][:_MOST_FREE]:
+		raise TimesAreFree(suiting, bounds.zone)
 
 
 def _check_texts(wait: Wait, phone: str | None = "?") -> None:

@@ -41,7 +41,7 @@ from scheduler_integration.pages.kit.respond import View, argument, redirection,
 from scheduler_integration.pages.kit.series import scopes_of
 from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.strings import manage_strings
-from scheduler_integration.pages.waiting.when import typed_when, when_fields, when_words
+from scheduler_integration.pages.waiting.when import free_now, typed_when, when_fields, when_words
 from scheduler_integration.parsing.fields import parse_reason
 from scheduler_integration.parsing.text import is_phone
 from scheduler_integration.platform import bidi
@@ -225,7 +225,14 @@ def _sooner(earlier: Earlier, booking: AttendeeBooking, visit: Visit) -> View:
 	if visit.refused == "sooner":
 		values = typed_when(frappe.request.form)
 	can_text = sends_texts() and earlier.has_phone
-	return {"sooner": when_fields(values, visit.errors, visit.locale, can_text=can_text)}
+	return {
+		"sooner": when_fields(values, visit.errors, visit.locale, can_text=can_text),
+		"free": free_now(
+			visit.error,
+			visit.visitor,
+			lambda start, zone: _url(booking, reschedule=visit.token, start=start, tz=zone),
+		),
+	}
 
 
 def _script_data(booking: AttendeeBooking, follow_up: dict | None) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_a_day_is_cleared_and_undone_by_keyboard(browse):
 	page = window.page
 	check(window, "ill")
 	page.get_by_label("Message to everybody").fill("I am ill, sorry.")
-	page.get_by_role("button", name="Do all of this").focus()
+	page.get_by_role("button", name="Make these changes").focus()
 	with page.expect_navigation():
 		page.keyboard.press("Enter")
 	page.get_by_text("handed over to Tom").wait_for()

@@ -345,7 +345,7 @@ def test_the_page_asks_the_same_for_many_meetings(client, intro, jane, tom):
 def test_a_day_without_meetings_offered_to_do_all_of_nothing(client, intro, jane):
 	page = IllDay(client, jane)
 	assert "No more meetings on this day." in page.text
-	assert "Do all of this" not in page.text
+	assert "Make these changes" not in page.text
 	page.send()
 	assert door.offered_hours(page_of(intro), intro, date.fromisoformat(DAY), now()) == []
 	page.open()

@@ -220,8 +220,8 @@ def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):
 	("percent", "before", "after"),
 	[
 		(0, "you get no money back", "because you moved the meeting late"),
-		(50, "you get back €25.00", "You get back €25.00"),
-		(100, None, "You get back €50.00"),
+		(50, "you get €25.00 back", "You get €25.00 back"),
+		(100, None, "You get €50.00 back"),
 	],
 )
 def test_before_a_late_move_nobody_said_what_it_costs(client, stripe_for_all, run_jobs, percent, before, after):
@@ -246,7 +246,7 @@ def test_who_takes_an_offered_time_pays_for_it(client, stripe_for_all):
 	offer = make_paid_offer(has_waitlist=1)
 	entry = offered(offer)
 	page = read(client.get(waitlist_path(entry)).text)
-	assert page.one("button", value="take").text == "Continue to the payment"
+	assert page.one("button", value="take").text == "Continue to payment"
 	assert "pay to book it" in page.one("header").text
 	answer = client.post(waitlist_path(entry), data=[*typed_in(page.one("form", class_="answers")), ("action", "take")])
 	paying = client.get(answer.headers["Location"])

@@ -103,7 +103,7 @@ def test_the_pages_of_dates_say_the_share_and_the_sum(client, advisory, run_jobs
 	assert "€50.00 paid" in page.one("dl").text
 	assert "All dates: €150.00 paid" in page.one("dl").text
 	cancel = page.one("section", id="cancel")
-	assert "You get back €50.00. This is for this date." in cancel.text
+	assert "You get €50.00 back. This is for this date." in cancel.text
 	client.post(manage, data=typed_in(cancel.one("form"), scope="later", action="cancel"))
 	run_jobs()
 	assert "All dates: €150.00 paid, €150.00 paid back" in read(client.get(manage).text).one("dl").text

@@ -4,8 +4,10 @@ import frappe
 import pytest
 
 from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.bookings import cancel_by_host
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.platform.clock import now
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import entry_token
 from tests.pages.offer import book, bookings_of, in_three_days
@@ -164,9 +166,11 @@ def test_somebody_changes_when_they_have_time_and_leaves(client):
 
 def test_an_attendee_waits_for_an_earlier_time_and_moves(client):
 	meeting_type = make_waited()
-	booked = book(meeting_type, in_three_days(12.5))
+	sooner, booked = (book(meeting_type, in_three_days(hour)) for hour in (12, 12.5))
 	answer = client.call(f"{PUBLIC}.wait_for_earlier", token=token_of(booked), first_date=that_day())
 	assert answer.status_code == 201
+	cancel_by_host(sooner.id, "", now())
+	frappe.db.commit()
 	entry = answer.json()["data"]
 	assert (entry["status"], entry["booking"]["id"], entry["attendee"]["email"]) == (
 		"Waiting",

@@ -6,6 +6,8 @@ import frappe
 import pytest
 
 from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.bookings import cancel_by_host
+from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.platform.clock import now
 from scheduler_integration.waitlist import records
 from tests.pages.offer import book, bookings_of, in_three_days, path_of
@@ -127,7 +129,7 @@ def test_taking_an_earlier_time_moves_the_meeting(client):
 	frappe.db.commit()
 	look(meeting_type)
 	page = open_page(client, entry)
-	assert "Your present time" in page.one("dl").text
+	assert "Your current time" in page.one("dl").text
 	assert page.one("button", value="take").text == "Move my meeting to this time"
 	answer = press(client, entry, "take")
 	assert answer.url.endswith("?moved=1")
@@ -361,7 +363,7 @@ def manage_path(booked):
 
 def test_an_attendee_waits_for_an_earlier_time_from_the_page_of_the_meeting(client):
 	meeting_type = make_waited()
-	booked = book(meeting_type, in_three_days(12.5))
+	sooner, booked = (book(meeting_type, in_three_days(hour)) for hour in (12, 12.5))
 	page = read(client.get(manage_path(booked), params={"sooner": "1"}).text)
 	form = page.one("section", id="sooner").one("form")
 	assert form.one("input", id="last_date")["value"] == that_day()
@@ -370,11 +372,27 @@ def test_an_attendee_waits_for_an_earlier_time_from_the_page_of_the_meeting(clie
 	part = page.one("section", id="sooner")
 	assert "You're waiting for an earlier time" in part.text
 	frappe.db.rollback()
+	cancel_by_host(sooner.id, "", now())
+	frappe.db.commit()
 	look(meeting_type)
 	part = read(client.get(manage_path(booked)).text).one("section", id="sooner")
 	assert "A time is free for you" in part.text
 	entry_page = read(client.get(part.one("a")["href"]).text)
 	assert heading(entry_page) == "A time is free for you"
+
+
+def test_an_earlier_time_that_is_free_already_was_mailed_instead_of_shown(client):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12.5))
+	page = read(client.get(manage_path(booked), params={"sooner": "1"}).text)
+	form = page.one("section", id="sooner").one("form")
+	answer = client.post(form["action"], data=[*typed_in(form, first_date=that_day()), ("action", "sooner")])
+	assert answer.status_code == 409
+	assert not entries_of(meeting_type)
+	[free] = read(answer.text).one("section", id="sooner").one("nav").all("a")
+	assert parse_instant(dict(parse_qsl(urlsplit(free["href"]).query))["start"]) == in_three_days(12)
+	moving = read(client.get(free["href"]).text)
+	assert moving.one(id="booking")["data-step"] == "details"
 
 
 def test_wrong_bounds_for_an_earlier_time_are_said_beside_the_field(client):

@@ -86,7 +86,7 @@ def back_after_late_move(booking: BookingSummary, now: int, locale: Locale) -> s
 	back = payment.paid * payment.late_percent / 100 - payment.refunded
 	if back <= 0:
 		return _("You move the meeting late. If you cancel it afterwards, you get no money back.")
-	sentence = _("You move the meeting late. If you cancel it afterwards, you get back {0}.")
+	sentence = _("You move the meeting late. If you cancel it afterwards, you get {0} back.")
 	return sentence.format(money(back, payment.currency, locale))
 
 
@@ -99,7 +99,7 @@ def back_if_cancelled(booking: BookingSummary, now: int, locale: Locale, *, of_s
 	if not payment or payment.paid <= payment.refunded:
 		return None
 	back = payment.paid * payment.percent_back(now) / 100 - payment.refunded
-	sentence = _("You get back {0}.").format(money(back, payment.currency, locale))
+	sentence = _("You get {0} back.").format(money(back, payment.currency, locale))
 	if back <= 0 and payment.full_refund_until is None:
 		sentence = _("You get no money back, because you moved the meeting late.")
 	elif back <= 0:

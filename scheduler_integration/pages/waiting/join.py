@@ -20,7 +20,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.entry.admission import may_ask
 from scheduler_integration.entry.limits import BOOKINGS, count_request
 from scheduler_integration.entry.waitlist import join_for_visitor
-from scheduler_integration.exceptions import NoWaitlist, SchedulingError, TimesAreFree
+from scheduler_integration.exceptions import NoWaitlist, SchedulingError
 from scheduler_integration.pages.booking.form import form_view, linked_values, read_payload, typed_again
 from scheduler_integration.pages.guest_page import GuestPage, Heading, Visit
 from scheduler_integration.pages.kit import dates
@@ -33,10 +33,9 @@ from scheduler_integration.pages.kit.query import WAITLIST, Query, parse
 from scheduler_integration.pages.kit.respond import View, WayOut, argument, at_present_address, submitted, to_start
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
-from scheduler_integration.pages.waiting.when import typed_when, when_fields
+from scheduler_integration.pages.waiting.when import free_now, typed_when, when_fields
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform import bidi, lengths
-from scheduler_integration.platform.clock import iso
 from scheduler_integration.waitlist.requests import USUAL_DAYS, WaitPayload
 from scheduler_integration.waitlist.shown import can_wait_for, sends_texts
 
@@ -107,7 +106,7 @@ def _view(visit: Visit) -> View:
 			"options": zone_options(locale, joining.zone, joining.page.timezone) if query.lists_zones else None,
 			"list_url": f"{query.waitlist_url(zones=1, **joining.when)}#zone",
 		},
-		"free": _free(error, query, visitor) if isinstance(error, TimesAreFree) else [],
+		"free": free_now(error, visitor, lambda start, zone: stay(query.url(start=start, tz=zone))),
 		"action": query.waitlist_url(),
 		"data": script_json(data),
 	}
@@ -144,18 +143,6 @@ def _page(joining: Joining, heading: Heading, error: SchedulingError | None = No
 		"with": ", ".join(names(meeting.hosts or page.hosts)) or page.title,
 		"book_url": stay(joining.query.url()),
 	}
-
-
-def _free(error: TimesAreFree, query: Query, visitor: Visitor) -> list[dict[str, str]]:
-	"""Return links that choose one of the free times on the booking page."""
-	return [
-		{
-			"url": stay(query.url(start=iso(start, error.zone), tz=error.zone)),
-			"day": dates.short_day(local_date(start, error.zone), visitor.locale),
-			"time": dates.clock_time(start, visitor.style(error.zone)),
-		}
-		for start in error.starts
-	]
 
 
 def _script_data(joining: Joining, form: dict[str, Any], *, zone_is_unknown: bool) -> dict[str, Any]:

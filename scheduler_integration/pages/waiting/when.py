@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,12 @@ from babel import Locale
 from frappe import _
 from werkzeug.datastructures import MultiDict
 
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import SchedulingError, TimesAreFree
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo, field_view
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import DAY_MINUTES, EVERY_DAY, Bounds
 from scheduler_integration.waitlist.requests import MOST_UNANSWERED, USUAL_UNANSWERED
 from scheduler_integration.waitlist.rows import Entry
@@ -40,6 +44,20 @@ def stored_when(entry: Entry) -> dict[str, Any]:
 		"most_offers": str(entry.most_unanswered),
 		"notify_by": "text" if entry.is_told_by_text else "email",
 	}
+
+
+def free_now(error: SchedulingError | None, visitor: Visitor, url: Callable[[str, str], str]) -> list[dict[str, str]]:
+	"""Return links to the times for which somebody needn't wait. `url` takes a start and its zone."""
+	if not isinstance(error, TimesAreFree):
+		return []
+	return [
+		{
+			"url": url(iso(start, error.zone), error.zone),
+			"day": dates.short_day(local_date(start, error.zone), visitor.locale),
+			"time": dates.clock_time(start, visitor.style(error.zone)),
+		}
+		for start in error.starts
+	]
 
 
 def when_fields(
