@@ -394,7 +394,7 @@ def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	assert [(link.text, link["href"]) for link in views.all("a")] == [
 		("Upcoming", "/scheduling?whose=all"),
 		("Past", "/scheduling?when=past&whose=all"),
-		("Mine", "/scheduling"),
+		("Mine", "/scheduling?whose=mine"),
 		("Everybody's", "/scheduling?whose=all"),
 	]
 	assert [link.text for link in views.all("a", aria_current="page")] == ["Upcoming", "Everybody's"]
@@ -403,6 +403,14 @@ def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	assert press(client, booking, "reassign", "reassign", host=third).status_code == 303
 	frappe.db.rollback()
 	assert frappe.db.get_value("Booking", booking, "host") == third
+
+
+def test_a_manager_without_a_page_landed_on_an_empty_list(client, commit_clean):
+	team = TeamOffer()
+	booking = team.book(12, team.colleague)
+	sign_in(client, make_user("Maya", MANAGER))
+	assert booking in shown(client, "/scheduling")
+	assert shown(client, "/scheduling?whose=mine") == []
 
 
 def test_whose_all_shows_a_plain_host_their_own_meetings_alone(client, commit_clean):

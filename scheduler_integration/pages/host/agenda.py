@@ -74,7 +74,7 @@ def _kept(**arguments: str) -> dict[str, str]:
 		**arguments,
 		**_filters(),
 		"when": "past" if argument("when") == "past" else "",
-		"whose": "all" if argument("whose") == "all" and may_see_all else "",
+		"whose": argument("whose") if argument("whose") in ("all", "mine") and may_see_all else "",
 	}
 	return {name: value for name, value in asked.items() if value}
 
@@ -105,7 +105,9 @@ def _run() -> Saved:
 def _view(reader: Reader) -> View:
 	asked, after, zone = _filters(), argument("after"), reader.zone
 	# A search looks at all meetings.
-	sees_all, is_past = argument("whose") == "all" and is_manager(), argument("when") == "past" and not asked["q"]
+	is_past, listings = argument("when") == "past" and not asked["q"], listings_of(reader.user)
+	# A manager who hosts nothing comes for the meetings of others.
+	sees_all = is_manager() and (argument("whose") or ("" if listings else "all")) == "all"
 	only, wrong = _wanted(asked, sees_all, reader)
 	found = agenda(None if sees_all else reader.user, reader.now, _MEETINGS, after, only, is_past=is_past)
 	everything, error = [*found.requests, *found.bookings], reader.error or wrong
@@ -131,7 +133,7 @@ def _view(reader: Reader) -> View:
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
 		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
 		"bulk": _bulk(everything),
-		"listings": listings_of(reader.user),
+		"listings": listings,
 		"page_url": page_url,
 		"filters": asked,
 		"is_filtered": any(asked.values()),
@@ -187,7 +189,7 @@ def _views(sees_all: bool, is_past: bool, *, has_filter: bool) -> list[tuple[str
 	lists = [
 		(_("Upcoming"), {"whose": whose}, not is_past and not has_filter),
 		(_("Past"), {"when": "past", "whose": whose}, is_past),
-		(_("Mine"), {"when": when}, not sees_all),
+		(_("Mine"), {"when": when, "whose": "mine"}, not sees_all),
 		(_("Everybody's"), {"when": when, "whose": "all"}, sees_all),
 	]
 	return [
