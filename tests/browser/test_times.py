@@ -213,6 +213,21 @@ def test_the_next_free_times_began_left_of_the_month_in_a_narrow_frame(browse):
 	assert line["x"] == title["x"]
 
 
+def test_nothing_said_what_the_dashed_days_of_a_retreat_mean(browse):
+	retreat = make_offer(number_of_days=2, duration_minutes=240, hours="10:00-14:00")
+	window = browse(DESK)
+	window.open(path_of(retreat))
+	note = window.page.locator(".dashed-note")
+	assert not note.is_visible()
+	day = str(utc(now()).date() + timedelta(days=4))
+	times = {"start_time": f"{day} 00:00:00", "end_time": f"{day} 23:59:00"}
+	frappe.get_doc({"doctype": "Blocked Time", "user": host_of(retreat), **times}).insert()
+	frappe.db.commit()
+	window.open(path_of(retreat))
+	window.page.locator(".day.is-partial").first.wait_for()
+	assert note.inner_text().startswith("You can't start on a dashed day")
+
+
 def test_times_of_the_night_are_folded_and_can_be_opened(browse):
 	window = browse(DESK, timezone_id="America/New_York")
 	window.open(path_of(make_offer(hours="06:00-18:00")))
