@@ -10,7 +10,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from scheduler_integration.pages.kit.strings import host_strings
-from tests.browser.screens import DESK, PATIENCE
+from tests.browser.screens import DESK, PATIENCE, Screen
+from tests.browser.test_looks import sign_in_as
+from tests.pages.offer import host_of, make_offer
 
 ADDRESS = "/scheduling/made-up"
 PAGE = """<!doctype html><html lang="en"><head><title>Made up</title>
@@ -179,3 +181,31 @@ def test_a_list_is_put_in_order_by_keyboard_and_saved(window, server_of):
 	assert server_of.forms[0]["order"] == ["A", "C", "B"]
 	assert window.ask("document.activeElement.value") == "up:C"
 	window.page.locator("#announcer").get_by_text("C, position 2 of 3").wait_for()
+
+
+def test_a_host_scrolled_through_four_hundred_time_zones(browse):
+	window = browse(DESK)
+	sign_in_as(window, host_of(make_offer()))
+	window.open("/scheduling/times")
+	search, zones = window.page.locator(".zone-search"), window.page.locator("#tz")
+	for typed, zone in (
+		("munich", "Europe/Berlin"),
+		("new zealand", "Pacific/Auckland"),
+		("Honolulu", "Pacific/Honolulu"),
+	):
+		search.fill(typed)
+		window.wait_until("(zone) => document.querySelector('#tz').value === zone", zone)
+	assert zones.locator("option:not([hidden])").count() == 1
+	search.press("Enter")
+	assert window.focused() == "tz"
+
+
+def test_enlarged_to_200_percent_the_last_pages_of_a_host_were_out_of_sight(browse):
+	window = browse(Screen("enlarged", 640, 400))
+	sign_in_as(window, host_of(make_offer()))
+	window.open("/scheduling")
+	ends = window.ask(
+		"[...document.querySelectorAll('.house-nav a')].map((each) => each.getBoundingClientRect().right)"
+	)
+	assert len(ends) > 5
+	assert max(ends) <= 640

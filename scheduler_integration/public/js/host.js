@@ -31,6 +31,13 @@ const [series] = all("form:has(#series)");
 if (series)
 	import("./house/series-dates.js").then(({ keepDates }) => keepDates(/** @type {HTMLFormElement} */ (series)));
 
+const zones = all("[data-zone-search]");
+if (zones.length) {
+	import("./house/zone-search.js").then(({ searchable }) => {
+		for (const select of zones) searchable(/** @type {HTMLSelectElement} */ (select));
+	});
+}
+
 const panels = all(".panel:has(.day-strip)");
 if (panels.length) import("./house/keep-typed.js").then(({ keepTyped }) => panels.forEach(keepTyped));
 
