@@ -636,6 +636,17 @@ def test_the_month_was_all_of_one_colour(desk, team):
 	assert len(set(colours)) == 2
 
 
+def test_the_month_did_not_say_when_meetings_are(desk, team):
+	team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open("/app/booking/view/calendar/default")
+	event = window.page.locator(".fc-event").first
+	event.wait_for()
+	window.screenshot("calendar-times")
+	assert re.search(r"\d\d:\d\d", event.inner_text())
+	assert event.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "the text ran over the next day"
+
+
 def test_the_card_of_failed_deliveries_leads_to_them(desk, team):
 	booking = team.book(10, team.colleague)
 	task = tasks(booking)[0]

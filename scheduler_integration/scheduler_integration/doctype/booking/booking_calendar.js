@@ -17,6 +17,14 @@ frappe.views.calendar["Booking"] = {
 		selectable: false,
 		// Otherwise the month of Frappe 16 draws each meeting as a dot and a line of text, without its colour.
 		eventDisplay: "block",
+		// Frappe 16 hides the times. In Frappe 15 this option does nothing, and the times are there.
+		eventContent({ event, view }) {
+			const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+			const line = document.createElement("div");
+			line.className = view.type === "dayGridMonth" ? "ellipsis" : "";
+			line.textContent = `${event.start.toLocaleTimeString(frappe.boot.lang, time)} ${event.title}`;
+			return { domNodes: [line] };
+		},
 		eventDataTransform: (event) => ({ ...event, editable: false }),
 	},
 };
