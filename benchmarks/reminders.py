@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.notifications import email
 from scheduler_integration.platform.clock import now
 from tests.support import door

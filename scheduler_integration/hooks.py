@@ -220,9 +220,9 @@ on_login = "scheduler_integration.entry.domains.refuse_login"
 
 # Answers to invitations are a part of a mail that Frappe doesn't keep. Frappe 15 can only replace a class.
 if int(frappe.__version__.partition(".")[0]) < 16:
-	override_doctype_class = {"Email Account": "scheduler_integration.entry.email_account_15.ReadingEmailAccount"}
+	override_doctype_class = {"Email Account": "scheduler_integration.replies.email_account_15.ReadingEmailAccount"}
 else:
-	extend_doctype_class = {"Email Account": ["scheduler_integration.entry.inbound_mail.ReadsReplies"]}
+	extend_doctype_class = {"Email Account": ["scheduler_integration.replies.inbound_mail.ReadsReplies"]}
 
 after_request = ["scheduler_integration.entry.headers.add_headers"]
 

@@ -12,10 +12,10 @@ from scheduler_integration.availability.conflicts import CalendarCheck, find_con
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, slots_between
+from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.entry.commands import act, parse_command
-from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
@@ -123,7 +123,7 @@ def create(meeting_type=None, host=None, reference_doctype=None, reference_name=
 	`meeting_type` is the name of its record. The reference is a Contact, a lead or a deal.
 	"""
 	asked = BookingPayload.of(payload | parse_collections(payload))
-	return book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name)
+	return book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name, clock.now())
 
 
 @door("PATCH", "POST", who=Who.USERS)

@@ -223,6 +223,20 @@ def days_off_between(user: str, first: date, last: date) -> list[engine.DateOver
 	return load_days_off(schedules, first, last).get(user, [])
 
 
+def is_closed(user: str, day: date) -> bool:
+	"""Whether the whole day is one of the host's absences already."""
+	known = {"user": user, "is_away": 1, "whole_day": 1, "date": ["<=", str(day)], "end_date": [">=", str(day)]}
+	return bool(frappe.db.exists("Availability Override", known))
+
+
+def close_day(user: str, day: date) -> dict[str, Any] | None:
+	"""Make the day an absence. Returns the facts for `taken_back`, or None if it is one already."""
+	if is_closed(user, day):
+		return None
+	fields = {"is_away": 1, "date": str(day), "end_date": str(day), "whole_day": 1}
+	return add_override(user, fields).save_undoably()
+
+
 def rest_of_day(user: str, now: int, zone: str) -> HoursChange:
 	"""Plan to block the rest of today, in the host's zone, from the last five-minute step."""
 	start = now - now % 300

@@ -23,6 +23,11 @@ from scheduler_integration.bookings.commands.answer import (
 	withdraw_ask,
 )
 from scheduler_integration.bookings.commands.book import book
+from scheduler_integration.bookings.commands.book_as_host import (
+	book_as_test,
+	book_for_somebody,
+	book_for_somebody_undoably,
+)
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.commands.details import (
 	Person,
@@ -54,7 +59,7 @@ from scheduler_integration.bookings.commands.pay import (
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
-from scheduler_integration.bookings.commands.undo import book_undoably, tell_now, undo, undoable
+from scheduler_integration.bookings.commands.undo import tell_now, undo, undoable
 from scheduler_integration.bookings.guard import lock_takers, release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.payment_task import (
@@ -85,7 +90,9 @@ __all__ = [
 	"ask_to_reschedule",
 	"begin_payment",
 	"book",
-	"book_undoably",
+	"book_as_test",
+	"book_for_somebody",
+	"book_for_somebody_undoably",
 	"cancel_by_host",
 	"cancel_by_token",
 	"close_each",

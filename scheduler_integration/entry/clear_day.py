@@ -55,12 +55,6 @@ def is_told_at_once(start: int, now: int) -> bool:
 	return start - now < SOON_SECONDS
 
 
-def is_closed(user: str, day: date) -> bool:
-	"""Whether the whole day is one of the host's absences already."""
-	known = {"user": user, "is_away": 1, "whole_day": 1, "date": ["<=", str(day)], "end_date": [">=", str(day)]}
-	return bool(frappe.db.exists("Availability Override", known))
-
-
 def clear_day(wanted: Pass) -> dict[str, Any]:
 	"""Carry out the pass as the signed-in host or manager. Returns the facts for `undo_pass` and `tell_all_now`, as JSON values.
 
@@ -75,7 +69,7 @@ def clear_day(wanted: Pass) -> dict[str, Any]:
 	commands = {name: _command(found.get(name), name, choice, wanted) for name, choice in chosen.items()}
 	facts: dict[str, Any] = {"user": wanted.user, "commands": [], "done": [], "refused": [], "hours": None}
 	if wanted.closes_day and (day := wanted.day):
-		_try(None, lambda: facts.update(hours=_close(wanted.user, day)), facts)
+		_try(None, lambda: facts.update(hours=hours.close_day(wanted.user, day)), facts)
 	for name, command in commands.items():
 		_try(found.get(name), partial(_run, found.get(name), command, chosen[name], facts), facts)
 	return facts
@@ -128,14 +122,6 @@ def _named(booking: HostBooking | None) -> dict[str, Any]:
 	if not booking:
 		return {"who": "", "start": None}
 	return {"who": booking.meeting_type.title if booking.session else booking.attendee.name, "start": booking.start}
-
-
-def _close(user: str, day: date) -> dict[str, Any] | None:
-	"""Make the day an absence, unless it is one already."""
-	if is_closed(user, day):
-		return None
-	fields = {"is_away": 1, "date": str(day), "end_date": str(day), "whole_day": 1}
-	return hours.add_override(user, fields).save_undoably()
 
 
 def _try(booking: HostBooking | None, work: Callable[[], object], facts: dict[str, Any]) -> None:

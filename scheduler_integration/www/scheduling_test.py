@@ -3,10 +3,10 @@
 import frappe
 from frappe import _
 
+from scheduler_integration.bookings import book_as_test
 from scheduler_integration.catalogue.edit_types import editable_type
 from scheduler_integration.catalogue.lookup import bookable
 from scheduler_integration.catalogue.public import public_page
-from scheduler_integration.entry.trial import book_as_test
 from scheduler_integration.exceptions import MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.booking.picture import picture
 from scheduler_integration.pages.guest_page import Visit

@@ -162,7 +162,7 @@ def test_the_table_of_tests_has_every_folder():
 
 @pytest.mark.parametrize("document", ["docs/reference/api.md", "docs/reference/glossary.md"])
 def test_the_kinds_of_tasks_are_all_named(document):
-	from scheduler_integration.entry.outbox import HANDLERS
+	from scheduler_integration.jobs.outbox import HANDLERS
 
 	text = (ROOT / document).read_text()
 	assert [kind for kind in HANDLERS if f"`{kind}`" not in text] == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.entry.outbox import HANDLERS
+from scheduler_integration.jobs.outbox import HANDLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "scheduler_integration"

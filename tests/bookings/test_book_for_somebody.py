@@ -5,8 +5,8 @@ import pytest
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.catalogue.lookup import bookable, find_own_bookable
-from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted, SlotTaken
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import now, utc
@@ -44,7 +44,7 @@ def book(meeting_type, start, host=None, record=(None, None), **fields):
 		"attendee_email": f"{fresh('ada')}@guests.example",
 		**fields,
 	}
-	return book_for_somebody(meeting_type.name, BookingPayload.of(asked), host, *record)
+	return book_for_somebody(meeting_type.name, BookingPayload.of(asked), host, *record, now())
 
 
 def test_the_host_books_within_the_notice_beyond_the_window_and_off_the_grid(monday, page, call, as_user):

@@ -19,7 +19,7 @@ pytestmark = [
 HOLD = """
 import json, signal, sys
 from scheduler_integration import bookings
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.platform import clock
 from tests.support import door
 what, request, token = json.loads(sys.argv[1])
@@ -63,7 +63,7 @@ def neighbours():
 DELIVER = """
 import itertools, json, signal, sys
 import frappe
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.platform import clock
 booking, last = json.loads(sys.argv[1])
 commit, count = frappe.db.commit, itertools.count(1)

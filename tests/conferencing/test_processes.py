@@ -16,7 +16,7 @@ from tests.support.factories import make_meeting_type, make_page, make_team_page
 RUN_AND_DIE = """
 import os, signal, sys
 import frappe
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 commit, commits = frappe.db.commit, 0
 def counted():
 	global commits
@@ -31,7 +31,7 @@ outbox.run_due_tasks(lambda: int(sys.argv[4]), 60, sys.argv[3])
 """
 RUN = """
 import sys
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 outbox.run_due_tasks(lambda: int(sys.argv[2]), 60, sys.argv[1])
 """
 LATER = NOW + max(LEASE_SECONDS, CLAIM_SECONDS) + 1

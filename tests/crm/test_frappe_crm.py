@@ -7,11 +7,11 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.crm.events import crm_lists_events
-from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from scheduler_integration.platform.clock import to_site_time, utc
+from scheduler_integration.platform.clock import now, to_site_time, utc
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.stand_ins import field, is_real, standing_in
@@ -138,7 +138,7 @@ def test_a_lead_with_two_seats_of_a_session_shows_it_once(with_calendar):
 def test_a_host_books_for_a_lead_with_its_name_and_address(with_calendar):
 	lead = make_lead()
 	asked = BookingPayload(start=utc(at("2099-03-02 09:00")).isoformat())
-	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "CRM Lead", lead.name)
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "CRM Lead", lead.name, now())
 	assert (made.attendee.name, made.attendee.email) == ("Ada", lead.email)
 	assert len(meetings_on(lead, event_of(made))) == 1
 

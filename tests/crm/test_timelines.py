@@ -4,9 +4,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.entry.on_behalf import book_for_somebody
+from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.platform.clock import to_site_time, utc
+from scheduler_integration.platform.clock import now, to_site_time, utc
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.site import on_real_site
@@ -99,7 +99,7 @@ def test_a_meeting_that_is_booked_for_the_lead_is_on_its_opportunity_too(email):
 	lead = make_lead(email)
 	opportunity = opportunity_of(lead)
 	asked = BookingPayload(start=utc(at("2099-03-02 09:00")).isoformat())
-	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name)
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name, now())
 	assert frappe.db.get_value("Booking", made.id, ["reference_doctype", "reference_name"]) == ("Lead", lead.name)
 	assert (len(timeline(opportunity)), len(timeline(lead))) == (1, 1)
 
@@ -144,7 +144,7 @@ def test_a_host_books_for_a_lead_and_the_meeting_is_the_leads_even_with_another_
 	lead, address = make_lead(email), f"{fresh('other')}@guests.example"
 	start = at("2099-03-02 09:00")
 	asked = BookingPayload(start=utc(start).isoformat(), attendee_email=address)
-	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name)
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name, now())
 	assert (made.attendee.name, made.attendee.email) == ("Ada", address)
 	booking = frappe.get_doc("Booking", made.id)
 	assert (booking.reference_doctype, booking.reference_name) == ("Lead", lead.name)

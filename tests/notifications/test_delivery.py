@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 
 PUBLIC = "scheduler_integration.api.public"
 RUN_IN_TWO_MINUTES = """
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.platform import clock
 from tests.support.site import set_test_mode
 set_test_mode(False)

@@ -23,7 +23,7 @@ from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
 from scheduler_integration.outbox.failures import undelivered, waiting_at

@@ -9,7 +9,7 @@ from frappe.utils import add_days, get_datetime, now_datetime
 
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
-from scheduler_integration.entry.outbox import HANDLERS
+from scheduler_integration.jobs.outbox import HANDLERS
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.channels.sms import ANSWER
 from scheduler_integration.notifications.messages import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from icalendar import Calendar
 
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims

@@ -7,7 +7,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from scheduler_integration import jobs
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.outbox import runner, wake
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Again, Done

@@ -27,7 +27,7 @@ from functools import partialmethod
 smtplib.SMTP._get_socket = partialmethod(
 	lambda self, host, port, timeout, known: known(self, host, port, 1), known=smtplib.SMTP._get_socket
 )
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.platform import clock
 from tests.support.site import set_test_mode
 set_test_mode(False)

@@ -515,8 +515,7 @@ def test_a_host_who_books_for_somebody_asks_for_no_money(stripe, paid_type, as_u
 	from dataclasses import replace
 
 	from scheduler_integration.catalogue.lookup import find_bookable
-	from scheduler_integration.entry.on_behalf import OnBehalf
-	from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
+	from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
 
 	page = page_of(paid_type)
 	found = find_bookable(page.slug, paid_type.slug)

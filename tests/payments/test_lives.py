@@ -34,7 +34,7 @@ STEPS = 45
 _CODE = """
 import json, os, signal, sys
 import frappe
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.entry import payments as entry
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.http.client import Client

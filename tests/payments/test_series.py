@@ -381,8 +381,7 @@ def test_another_amount_books_nothing_and_goes_back(stripe):
 
 def test_a_host_who_books_a_series_for_somebody_asks_for_no_money(stripe, as_user):
 	from scheduler_integration.catalogue.lookup import find_bookable
-	from scheduler_integration.entry.on_behalf import OnBehalf
-	from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
+	from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
 	from tests.support.factories import payload
 
 	advisory = make_series_type()

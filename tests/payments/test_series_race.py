@@ -12,7 +12,8 @@ from tests.payments.world import hear, press_pay
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now")
 
 _ACT = """
-from scheduler_integration.entry import outbox, payments as entry
+from scheduler_integration.entry import payments as entry
+from scheduler_integration.jobs import outbox
 frappe.local.conf.update(wish["conf"])
 clock.now = lambda: wish["now"]
 frappe.set_user("Administrator")

@@ -9,7 +9,7 @@ import frappe
 import pytest
 import redis
 
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.platform.clock import now
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.outbox import status_of

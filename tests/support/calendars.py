@@ -7,7 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from tests.support import door
 from tests.support.calendar_servers import CalendarServer
 from tests.support.door import slots_between

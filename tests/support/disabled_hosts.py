@@ -10,8 +10,8 @@ import frappe
 from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.entry import outbox
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.jobs import outbox
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door

@@ -11,7 +11,7 @@ from tests.support.site import Site
 _CODE = """
 import json, os, signal, sys
 import frappe
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.calendars.providers import caldav
 from scheduler_integration.calendars.sync import sync
 connection, what, now, commit_of_death, moment, conf, is_full = json.loads(sys.argv[1])

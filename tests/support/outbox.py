@@ -7,7 +7,7 @@ import frappe
 from frappe.translate import print_language
 from icalendar import Calendar, Component
 
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.notifications.invitation import Invitation
 from scheduler_integration.notifications.messages import Message, message_to
 from scheduler_integration.notifications.readers import reader_of

@@ -15,9 +15,8 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.entry import outbox
 from scheduler_integration.exceptions import SlotTaken
-from scheduler_integration.jobs import follow_calendars
+from scheduler_integration.jobs import follow_calendars, outbox
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform import clock

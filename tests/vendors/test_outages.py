@@ -9,8 +9,7 @@ from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.entry import outbox
-from scheduler_integration.jobs import follow_calendars
+from scheduler_integration.jobs import follow_calendars, outbox
 from scheduler_integration.meetings.summaries import for_host
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.entry import outbox
+from scheduler_integration.jobs import outbox
 from scheduler_integration.notifications.invitation import calendar_file
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest

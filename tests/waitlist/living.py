@@ -24,10 +24,10 @@ from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import transaction
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.entry import outbox
 from scheduler_integration.entry import waitlist as door_of_lists
-from scheduler_integration.entry.outbox import HANDLERS
 from scheduler_integration.exceptions import DatesTaken, OfferEnded, SchedulingError
+from scheduler_integration.jobs import outbox
+from scheduler_integration.jobs.outbox import HANDLERS
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Done

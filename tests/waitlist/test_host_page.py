@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from benchmarks.host_pages import measure
-from scheduler_integration.entry.outbox import run_due_tasks
+from scheduler_integration.jobs.outbox import run_due_tasks
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.rows import Held, NewOffer

@@ -16,9 +16,9 @@ import pytest
 
 from proof.protocol import Line
 from scheduler_integration.availability.holds import CACHE_KEY
-from scheduler_integration.entry import outbox
-from scheduler_integration.entry.outbox import HANDLERS
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.jobs import outbox
+from scheduler_integration.jobs.outbox import HANDLERS
 from scheduler_integration.platform import clock
 from scheduler_integration.waitlist import looks
 from scheduler_integration.waitlist.rows import key_of_hold

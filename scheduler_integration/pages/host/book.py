@@ -17,7 +17,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.offer import offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
-from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.bookings import UNDO_SECONDS, book_for_somebody_undoably
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type
@@ -26,7 +26,6 @@ from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.on_behalf import book_for_somebody_undoably
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SlotTaken
 from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.meetings.lookup import earlier_choices
@@ -165,7 +164,7 @@ def _book() -> Saved:
 			"answers": read_answers(form, offered.meeting.questions),
 		}
 	)
-	facts = book_for_somebody_undoably(wish.meeting_type, payload, wish.doctype, wish.record)
+	facts = book_for_somebody_undoably(wish.meeting_type, payload, wish.doctype, wish.record, now())
 	return Saved("book", undo={"commands": [facts], "page": MEETINGS}, seconds=UNDO_SECONDS, address=MEETINGS)
 
 

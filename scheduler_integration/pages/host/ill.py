@@ -26,7 +26,6 @@ from scheduler_integration.entry.clear_day import (
 	UNDO_SECONDS,
 	Pass,
 	clear_day,
-	is_closed,
 	is_told_at_once,
 	tell_all_now,
 	undo_pass,
@@ -131,7 +130,7 @@ def _view(reader: Reader) -> View:
 		"colleagues": [*enabled_hosts_of_all(), *left] if is_manager() else (),
 		"day": day,
 		"has_more": len(rows) == MAX_ROWS,
-		"is_closed": is_closed(user, day) if day else False,
+		"is_closed": hours.is_closed(user, day) if day else False,
 		"rows": [
 			{
 				**meeting_row(sharing, style),

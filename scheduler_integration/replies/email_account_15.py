@@ -2,8 +2,8 @@
 
 from frappe.email.doctype.email_account.email_account import EmailAccount
 
-from scheduler_integration.entry.inbound_mail import ReadsReplies
+from scheduler_integration.replies.inbound_mail import ReadsReplies
 
 
-class ReadingEmailAccount(ReadsReplies, EmailAccount):
+class ReadingEmailAccount(ReadsReplies, EmailAccount):  # type: ignore[misc]  # Without types in Frappe.
 	"""Email Account of Frappe 15 that also reads answers to invitations."""

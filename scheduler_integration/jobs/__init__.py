@@ -25,11 +25,11 @@ from scheduler_integration.domains.names import readable
 from scheduler_integration.domains.words import sentences
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engine import local_date
-from scheduler_integration.entry import outbox
 from scheduler_integration.entry.your_data import new_code_for
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
+from scheduler_integration.jobs import outbox
 from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
 from scheduler_integration.notifications.digest import queue_digest, tell_managers, wanted_digests
 from scheduler_integration.outbox.wake import keep_awake
