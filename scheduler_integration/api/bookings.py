@@ -8,7 +8,7 @@ from frappe import _
 
 from scheduler_integration.api.as_json import instant, shown
 from scheduler_integration.api.door import Who, door
-from scheduler_integration.availability.conflicts import CalendarCheck, find_conflicts
+from scheduler_integration.availability.calendar_entries import CalendarCheck, find_conflicts
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, slots_between

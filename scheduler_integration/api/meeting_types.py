@@ -15,7 +15,7 @@ from scheduler_integration.catalogue.edit_pages import readable_page
 from scheduler_integration.catalogue.edit_types import create_type, delete_type, update_type
 from scheduler_integration.catalogue.questions import choices_of, lines_of
 from scheduler_integration.catalogue.reminders import parse_reminders
-from scheduler_integration.catalogue.starter_types import create_starter_types
+from scheduler_integration.catalogue.type_templates import create_starter_types
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.meeting_type_fields import parse_meeting_type, parse_new_meeting_type, setting_fields

@@ -10,18 +10,33 @@
 A crash between any two steps loses nothing: a page that was stored is stored again with the same result, and the old
 token is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to
 it is part of the last page's transaction.
+
+`CalendarReading` reads one calendar: what changed since the last time, or the whole window.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 
-from scheduler_integration.calendars import health, lease, listing
+from scheduler_integration import engine
+from scheduler_integration.calendars import busy_store, health, lease, listing
 from scheduler_integration.calendars.accounts import open_connection
+from scheduler_integration.calendars.busy_store import Place
+from scheduler_integration.calendars.mirror import calendar_changes
 from scheduler_integration.calendars.mirror.plan import ask_soon, plan_upcoming
-from scheduler_integration.calendars.reading import ROW, CalendarReading, Reader, Superseded
-from scheduler_integration.calendars.windows import DAY
+from scheduler_integration.calendars.provider import Changes, Provider
+from scheduler_integration.calendars.windows import DAY, is_due_for_full, window_for
 from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTokenExpired
+from scheduler_integration.meetings.sessions import host_uid
+
+ROW = "Connected Calendar"
+# The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
+MOST_PAGES = 20
+# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty
+# answer by mistake must not open a whole calendar.
+_SUSPICIOUS = 10
+# An event that was written this many seconds before the last reading may have been too new for it.
+_OVERLAP = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,32 @@ class Outcome:
 	was_read: bool
 	is_complete: bool = True
 	error: OutsideError | None = None
+
+
+class Superseded(Exception):
+	"""Another worker took the lease, or the connection is gone. The reading isn't stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+	"""One connection whose calendars are being read. `key` is the key of its lease."""
+
+	connection: str
+	user: str
+	key: str
+	provider: Provider
+	now: int
+
+	def check_lease(self) -> None:
+		"""Raise Superseded unless the lease is still held."""
+		if not lease.still_holds(self.connection, self.key):
+			raise Superseded
+
+	def store(self, calendar: str, values: dict) -> None:
+		"""Store fields of a calendar (Connected Calendar), and commit."""
+		self.check_lease()
+		frappe.db.set_value(ROW, calendar, values, update_modified=False)
+		frappe.db.commit()
 
 
 def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
@@ -114,3 +155,190 @@ def _list(reader: Reader) -> None:
 	listing.store_calendars(reader.connection, calendars)
 	frappe.db.set_value(ROW, {"parent": reader.connection}, "listed_at", reader.now, update_modified=False)
 	frappe.db.commit()
+
+
+class CalendarReading:
+	"""One calendar of a connection while it is read. `row` is its Connected Calendar."""
+
+	def __init__(self, reader: Reader, row: frappe._dict):
+		self.reader, self.row = reader, row
+
+	def read(self, full: bool) -> bool:
+		"""Read the calendar, and return whether no page is left."""
+		wanted = window_for(self.reader.user, self.reader.now)
+		is_unfinished_full = bool(self.row.shadow)
+		is_due = is_due_for_full(self.row.full_at, self.row.window_until, wanted, self.reader.now)
+		if full or is_unfinished_full or is_due or not self.row.sync_token:
+			return self._read_full(wanted)
+		try:
+			return self._read_changes()
+		except SyncTokenExpired:
+			frappe.db.rollback()
+			return self._read_full(wanted)
+
+	def _read_changes(self) -> bool:
+		window = (self.row.window_from, self.row.window_until)
+		place = self._place(self.row.generation, window)
+		page = self.row.next_page or ""
+		# Only a reading from the first to the last page shows which events are missing.
+		seen: set[str] | None = None if page else set()
+		written_since = (self.row.synced_at or 0) - _OVERLAP
+		for _number in range(MOST_PAGES):
+			changes = self.reader.provider.changes(self.row.calendar_id, window, self.row.sync_token, page)
+			if changes.unchanged:
+				self._note(self._findings(changes, seen, written_since))
+				self._finish({"sync_token": changes.token or self.row.sync_token})
+				return True
+			findings = self._findings(changes, seen, written_since)
+			self._check_lease_afresh()
+			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			calendar_changes.note(findings)
+			if not changes.next_page:
+				self._finish({"sync_token": changes.token, "unreadable": changes.unreadable})
+				return True
+			page = changes.next_page
+			self._save({"next_page": page})
+		return False
+
+	def _read_full(self, wanted: engine.Interval) -> bool:
+		"""Write a new generation of busy times beside the one that counts, and switch to it with the last page."""
+		page = (self.row.next_page or "") if self.row.shadow else ""
+		if page:
+			shadow, window = self.row.shadow, (self.row.pending_from, self.row.pending_until)
+		else:
+			shadow, window = self.row.generation + 1, wanted
+			self.reader.check_lease()
+			busy_store.clear(self._place(shadow, window))
+			self._save({"shadow": shadow, "next_page": None, "pending_from": window[0], "pending_until": window[1]})
+		place = self._place(shadow, window)
+		seen: set[str] | None = None if page else set()
+		for _number in range(MOST_PAGES):
+			try:
+				changes = self.reader.provider.changes(self.row.calendar_id, window, "", page)
+			except SyncTokenExpired:
+				# The page is too old. Begin again the next time.
+				self._save({"next_page": None, "shadow": 0})
+				raise
+			findings = self._findings(changes, seen)
+			self._check_lease_afresh()
+			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			calendar_changes.note(findings)
+			if not changes.next_page:
+				self._switch(place, changes)
+				return True
+			page = changes.next_page
+			self._save({"next_page": page})
+		return False
+
+	def _findings(
+		self, changes: Changes, seen: set[str] | None, written_since: int = 0
+	) -> list[calendar_changes.Finding]:
+		"""Return the bookings' events that differ from what was written; with the last page also events that no longer exist."""
+		provider, now = self.reader.provider, self.reader.now
+		findings = calendar_changes.look_into(provider, self.row.name, changes, now)
+		if seen is None:
+			return findings
+		seen.update(name for event in changes.events for name in (event.id, event.mark))
+		seen.update(changes.removed)
+		if changes.next_page:
+			return findings
+		return [*findings, *calendar_changes.missing_from(provider, self.row.name, seen, now, written_since)]
+
+	def _note(self, findings: list[calendar_changes.Finding]) -> None:
+		if findings:
+			self._check_lease_afresh()
+			calendar_changes.note(findings)
+
+	def _switch(self, place: Place, changes: Changes) -> None:
+		now = self.reader.now
+		# Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet. The
+		# first such reading is noted and thrown away. The old busy times still count. If they get too old, the host's
+		# times close.
+		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
+		after, fingerprint = busy_store.summary(place, self.reader.now)
+		if before < _SUSPICIOUS or after * 2 >= before or self.row.suspect == fingerprint:
+			is_suspicious = False
+		else:
+			busy_store.clear(place)
+			self._save({"suspect": fingerprint, "shadow": 0, "next_page": None})
+			is_suspicious = True
+		if is_suspicious:
+			return
+		busy_store.keep_only(self.row.name, place.generation)
+		done = {
+			"generation": place.generation,
+			"shadow": 0,
+			"window_from": place.window[0],
+			"window_until": place.window[1],
+			"full_at": now,
+			"sync_token": changes.token or None,
+			"unreadable": changes.unreadable,
+			"suspect": None,
+		}
+		self._finish(done)
+
+	def _finish(self, values: dict) -> None:
+		self.reader.check_lease()
+		self._save({**values, "next_page": None, "synced_at": self.reader.now, "state": "OK"})
+
+	def _check_lease_afresh(self) -> None:
+		"""Check the lease in a transaction that began after the provider answered.
+
+		InnoDB shows a transaction the state of its first read. In that state, a booking that was written into the calendar
+		a second ago might not exist, and its own event would become a busy time.
+		"""
+		frappe.db.commit()
+		self.reader.check_lease()
+
+	def _save(self, values: dict) -> None:
+		"""Store fields of the calendar, in one transaction with everything written since the last commit."""
+		self.row.update(values)
+		self.reader.store(self.row.name, values)
+
+	def _place(self, generation: int, window: engine.Interval) -> Place:
+		return Place(self.reader.user, self.reader.connection, self.row.name, generation, window)
+
+
+# Recognises bookings among the events of a calendar. They make no busy times, because the booking itself takes the time.
+#
+# An event is a host's own booking if the app wrote it (it has a mark), or if it has the UID of a booking that this host
+# hosts. A mail program may have stored the invitation, and another account of the host may have a copy. In the calendar of
+# an attendee, an event with the same UID is a meeting that takes the attendee's time.
+
+_CHUNK = 1_000
+_MONTH = 31 * 86400
+
+
+def own_among(user: str, changes: Changes, now: int) -> set[str]:
+	"""Return the ids of the events that are this host's bookings. `now` is in epoch seconds."""
+	marks = {event.mark for event in changes.events if event.mark}
+	uids = {event.uid for event in changes.events if event.uid}
+	mirrored = _mirrored("key", marks, user)
+	hosted = _mirrored("uid", uids, user) | (_hosted(user, now) if uids else set())
+	return {event.id for event in changes.events if event.mark in mirrored or event.uid in hosted}
+
+
+def _mirrored(field: str, values: set[str], user: str) -> set[str]:
+	uids: set[str] = set()
+	ordered = sorted(values)
+	for begin in range(0, len(ordered), _CHUNK):
+		filters = {field: ("in", ordered[begin : begin + _CHUNK]), "user": user}
+		uids.update(frappe.get_all("Mirrored Event", filters, pluck=field))
+	return uids
+
+
+def _hosted(user: str, now: int) -> set[str]:
+	"""Return the UIDs of the user's bookings, sessions and series. Those over for a month can't be in the window any more."""
+	booking, host, series = map(frappe.qb.DocType, ("Booking", "Booking Host", "Booking Series"))
+	rows = (
+		frappe.qb.from_(host)
+		.join(booking)
+		.on((host.parent == booking.name) & (host.parenttype == "Booking"))
+		.left_join(series)
+		.on(series.name == booking.series)
+		.select(booking.ical_uid, booking.session, booking.session_uid, series.ical_uid.as_("series_uid"))
+		.where((host.user == user) & (host.ends_at > now - _MONTH))
+		.run(as_dict=True)
+	)
+	# The dates of a series share the UID of one invitation.
+	return {uid for row in rows for uid in (row.ical_uid, host_uid(row, user), row.series_uid) if uid}

@@ -10,10 +10,9 @@ from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
 from scheduler_integration.conferencing import handler as video
 from scheduler_integration.conferencing.plan import KIND as VIDEO
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.notifications.automations.act import act
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
-from scheduler_integration.notifications.deliver import deliver_email
+from scheduler_integration.notifications.deliver import act, deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome

@@ -4,7 +4,7 @@ from datetime import date
 
 import scheduler_integration.api.bookings  # noqa: F401
 from scheduler_integration.api.availability import as_json
-from scheduler_integration.availability.conflicts import CalendarCheck
+from scheduler_integration.availability.calendar_entries import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.engine import PartlyFree

@@ -14,10 +14,10 @@ from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import Reference, written
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.notifications.automations.log import Wanted, entries
 from scheduler_integration.notifications.automations.preview import preview
 from scheduler_integration.notifications.rules import forget_automations
 from scheduler_integration.parsing.phone_numbers import international
+from scheduler_integration.scheduler_integration.report.automation_log import automation_log
 from tests.support import door
 from tests.support.factories import (
 	at,
@@ -346,8 +346,12 @@ class TestChannelOfARemovedApp:
 		booking = book(page)
 		frappe.db.set_value("Outbox Task", {"automation": automation.name}, "kind", "pigeon")
 		deliver(booking.id, NOW)
-		[entry] = entries(Wanted(automation=automation.name))
-		assert (entry.channel, entry.status, entry.reason) == ("pigeon", "Skipped", "Nothing here handles “pigeon”.")
+		_columns, [row] = automation_log.execute({"automation": automation.name})
+		assert (row["channel"], row["outcome"], row["reason"]) == (
+			"pigeon",
+			"Skipped",
+			"Nothing here handles “pigeon”.",
+		)
 
 	def test_its_preview_and_its_form_say_why(self, automation):
 		with pytest.raises(InvalidRequest, match="Nothing here handles “Pigeon”"):

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.availability.calendar_entries import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
 from scheduler_integration.parsing.fields import parse_instants

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.availability.calendar_entries import find_conflicts
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.meetings.sessions import host_uid

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.availability.calendar_entries import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.calendars.connections import connections_of

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.blank_records import DOCTYPES, reuse_blank_records
+from scheduler_integration.bookings.store import BLANK_DOCTYPES, reuse_blank_records
 from tests.support.site import on_real_site
 
 pytestmark = pytest.mark.skipif(not on_real_site(), reason="the embedded site makes no blank records")
@@ -26,7 +26,9 @@ def blank(doctype):
 def test_a_request_gets_what_frappe_would_make():
 	from frappe.model.create_new import make_new_doc
 
-	assert {doctype: blank(doctype) for doctype in DOCTYPES} == {doctype: make_new_doc(doctype) for doctype in DOCTYPES}
+	assert {doctype: blank(doctype) for doctype in BLANK_DOCTYPES} == {
+		doctype: make_new_doc(doctype) for doctype in BLANK_DOCTYPES
+	}
 
 
 def test_the_second_request_asks_nothing(queries):

@@ -16,8 +16,12 @@ from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.places import MAX_PLACES
-from scheduler_integration.pages.host import type_summaries as summaries
+from scheduler_integration.catalogue.repeats import repeat_of
+from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.payments.providers import is_ready
+from scheduler_integration.payments.terms import is_charged
+from scheduler_integration.platform import lengths
+from scheduler_integration.waitlist.terms import at_once, minutes_of
 
 PATH = "/scheduling/types"
 # A row of another place, as the fields of Meeting Type Place.
@@ -54,19 +58,19 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 	is_team = page.page_type == "Team"
 	groups: list[tuple[str, str, str, tuple[str, ...]]] = [
 		("basics", _("The meeting"), "", _BASICS if is_team else (*_BASICS, "stands_in")),
-		("places", _("Other places"), summaries.places(doc), ()),
-		*([("team", _("Hosts"), summaries.team(doc, page), _TEAM)] if is_team else []),
-		("words", _("What visitors read"), summaries.words(doc), ("description", "slug", "color")),
-		("when", _("Notice, buffers and how far ahead"), summaries.when(doc, locale), _WHEN),
-		("limits", _("Limits"), summaries.limits(doc), _LIMITS),
-		("seats", _("Seats and days"), summaries.seats(doc, locale), ("seats", "number_of_days", "skips_days_off")),
-		("series", _("Repeats"), summaries.series(doc), ("repeats", "repeat_weeks", "repeat_count")),
-		("waitlist", _("Waitlist"), summaries.waitlist(doc, locale), _WAITLIST),
-		("addresses", _("Attendees' addresses"), summaries.addresses(doc), _ADDRESSES),
-		("confirmation", _("Confirmation and reminders"), summaries.confirmation(doc), _CONFIRMATION),
-		("changes", _("Cancelling and rescheduling"), summaries.changes(doc), _CHANGES),
+		("places", _("Other places"), places_summary(doc), ()),
+		*([("team", _("Hosts"), team_summary(doc, page), _TEAM)] if is_team else []),
+		("words", _("What visitors read"), words_summary(doc), ("description", "slug", "color")),
+		("when", _("Notice, buffers and how far ahead"), when_summary(doc, locale), _WHEN),
+		("limits", _("Limits"), limits_summary(doc), _LIMITS),
+		("seats", _("Seats and days"), seats_summary(doc, locale), ("seats", "number_of_days", "skips_days_off")),
+		("series", _("Repeats"), series_summary(doc), ("repeats", "repeat_weeks", "repeat_count")),
+		("waitlist", _("Waitlist"), waitlist_summary(doc, locale), _WAITLIST),
+		("addresses", _("Attendees' addresses"), addresses_summary(doc), _ADDRESSES),
+		("confirmation", _("Confirmation and reminders"), confirmation_summary(doc), _CONFIRMATION),
+		("changes", _("Cancelling and rescheduling"), changes_summary(doc), _CHANGES),
 		("entry", _("Calendar entry"), doc.event_title or _("As usual"), ("event_title", "event_description")),
-		("price", _("Price"), summaries.price(doc), (*_PRICE, *(_PAYMENT if is_ready() else ()))),
+		("price", _("Price"), price_summary(doc), (*_PRICE, *(_PAYMENT if is_ready() else ()))),
 	]
 	return [
 		Group(
@@ -190,3 +194,78 @@ def stored_value(doc: Document, field: Field, page: Document) -> str:
 	if field.kind == "number":
 		return str(cint(value))
 	return "" if value in (None, 0.0) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def team_summary(doc: Document, page: Document) -> str:
+	names = [get_fullname(user) for user, part in parts_of_hosts(doc, page).items() if part]
+	return " · ".join(names[:6])
+
+
+def words_summary(doc: Document) -> str:
+	return " ".join((doc.description or "").split())[:80] or _("No description")
+
+
+def when_summary(doc: Document, locale: Locale) -> str:
+	if doc.uses_host_defaults:
+		return _("As in your working hours")
+	notice = _("Notice {0} {1}").format(doc.minimum_notice, _(doc.minimum_notice_unit or "Hours"))
+	buffers = _("{0} before, {1} after").format(
+		*(lengths.duration(doc.get(field) or 0, locale) for field in ("buffer_before_minutes", "buffer_after_minutes"))
+	)
+	return f"{notice} · {buffers}"
+
+
+def limits_summary(doc: Document) -> str:
+	sentences = {
+		"daily_limit": _("{0} a day"), "weekly_limit": _("{0} a week"), "monthly_limit": _("{0} a month"),
+		"daily_minutes": _("{0} minutes a day"), "weekly_minutes": _("{0} minutes a week"),
+		"monthly_minutes": _("{0} minutes a month"),
+	}  # fmt: skip
+	return " · ".join(text.format(doc.get(field)) for field, text in sentences.items() if doc.get(field)) or _(
+		"Nothing set"
+	)
+
+
+def seats_summary(doc: Document, locale: Locale) -> str:
+	seats = _("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else _("One attendee")
+	return f"{seats} · {lengths.days(doc.number_of_days, locale)}" if (doc.number_of_days or 1) > 1 else seats
+
+
+def series_summary(doc: Document) -> str:
+	repeat = repeat_of(doc)
+	return repeat_text(repeat) if repeat else _("Doesn't repeat")
+
+
+def waitlist_summary(doc: Document, locale: Locale) -> str:
+	if not doc.has_waitlist:
+		return _("No waitlist")
+	held = _("An offer holds for {0}").format(lengths.duration(minutes_of(doc), locale))
+	return f"{held} · {_('{0} people at once').format(at_once(doc))}" if at_once(doc) > 1 else held
+
+
+def addresses_summary(doc: Document) -> str:
+	if doc.confirm_address in (None, "", "Off"):
+		return _("Nothing set")
+	return _("{0}: {1}").format(_("Confirm addresses of"), _(doc.confirm_address))
+
+
+def places_summary(doc: Document) -> str:
+	return " · ".join(row.label or _(row.place_type) for row in doc.places) or _("Nothing set")
+
+
+def confirmation_summary(doc: Document) -> str:
+	return _("You confirm each request") if doc.requires_confirmation else _("Booked at once")
+
+
+def changes_summary(doc: Document) -> str:
+	allowed = [
+		text for field, text in (("allow_cancel", _("cancel")), ("allow_reschedule", _("reschedule"))) if doc.get(field)
+	]
+	return _("Attendees may {0}").format(", ".join(allowed)) if allowed else _("Attendees can't change it")
+
+
+def price_summary(doc: Document) -> str:
+	if not doc.price:
+		return _("Free of charge")
+	price = f"{doc.price:g} {doc.currency or ''}".strip()
+	return f"{price} · {_('Before the booking counts') if is_charged(doc) else _('Payable at the meeting')}"

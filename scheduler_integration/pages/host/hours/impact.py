@@ -9,7 +9,7 @@ from frappe import _
 
 from scheduler_integration.availability.hours_change import BLOCKED, HoursChange
 from scheduler_integration.availability.impact import Impact, Meeting
-from scheduler_integration.pages.host.hours.blocked import blocked_list
+from scheduler_integration.pages.host.hours.away import blocked_list
 from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.spans import moment_in_short

@@ -44,13 +44,11 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 )
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
-from scheduler_integration.pages.host.hours.away import away_view
-from scheduler_integration.pages.host.hours.blocked import blocked_list, repeat_choices
-from scheduler_integration.pages.host.hours.conflict import conflict_of
+from scheduler_integration.pages.host.hours.away import away_view, blocked_list, repeat_choices
 from scheduler_integration.pages.host.hours.dates import list_view, month_view, shown_month
 from scheduler_integration.pages.host.hours.forecast import forecast_view
 from scheduler_integration.pages.host.hours.impact import change_view, mark_of, more_and_fewer
-from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, spans_view, stored_week, week_rows
+from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, conflict_of, spans_view, stored_week, week_rows
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal

@@ -1,4 +1,4 @@
-"""The week as rows: each day with its hours, as stored or as typed."""
+"""The week as rows: each day with its hours, as stored or as typed; both versions if two windows have changed it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.availability.week import Week
+from scheduler_integration.availability.hours import Hours
+from scheduler_integration.availability.week import Week, week_of
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.saving import Conflict
 from scheduler_integration.parsing.hours_form import DAY_KEYS, OFFICE, Span, TypedDay, TypedWeek
 
 _DAY = 24 * 60
@@ -72,3 +74,31 @@ def _note(start: str, end: str, style: dates.TimeStyle) -> str:
 def _span(minutes: tuple[int, int]) -> Span:
 	start, end = (f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in minutes)
 	return start, end
+
+
+def conflict_of(hours: Hours, week: TypedWeek | None, sent: Mapping[str, str], style: dates.TimeStyle) -> Conflict:
+	"""Return the error for a form that was opened before somebody else saved the schedule.
+
+	`week` is the week as it was typed, if it was; `sent` are the other fields.
+	"""
+	if week is None:
+		stored = {name: str(hours.schedule.get(name) or 0) for name in sent}
+		return _conflict(hours, stored, dict(sent), {name: _(hours.schedule.meta.get_label(name)) for name in sent})
+	stored_days = stored_week(week_of(hours.schedule.rules))
+	theirs, mine = ({key: _hours_of(day) for key, day in each.items()} for each in (stored_days, week))
+	return _conflict(hours, theirs, mine, day_names(style.locale))
+
+
+def _conflict(hours: Hours, theirs: Mapping[str, str], mine: Mapping[str, str], labels: Mapping[str, str]) -> Conflict:
+	differing = [name for name in theirs if theirs[name] != mine.get(name)]
+	return Conflict(
+		hours.version,
+		{labels[name]: theirs[name] for name in differing},
+		{labels[name]: mine.get(name, "") for name in differing},
+	)
+
+
+def _hours_of(day: TypedDay) -> str:
+	if not day.is_on:
+		return _("Not available")
+	return ", ".join(f"{start} – {end}" for start, end in day.spans)

@@ -1,21 +1,36 @@
-"""The desk's log of automations: each action, to whom it went, its outcome, and why it failed or was skipped."""
+"""The desk's log of automations: each action, to whom it went, its outcome, and why it failed or was skipped.
+
+Their tasks in the outbox are the log, so it is read from there.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import frappe
 from frappe import _
+from pypika.functions import Coalesce
 
 from scheduler_integration.engine import local_midnight
-from scheduler_integration.notifications.automations.log import Entry, Wanted, entries
+from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
+from scheduler_integration.notifications.channels import BY_KIND
+from scheduler_integration.notifications.rules import Automation, all_automations
+from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.outbox.failures import reached
 from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import site_zone, to_site_time
+
+# The most entries. To see others, a manager narrows the dates.
+MOST = 1000
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
-	"""Frappe's entry point: return columns and rows, newest first. Dates and times are of the site's zone.
+	"""Frappe's entry point: return columns and rows, at most MOST, newest first. Dates and times are of the site's zone.
 
-	Raises NotPermitted if the user isn't a manager.
+	Confirmations and cancellations are included. They are actions of the automations that the app ships. Raises
+	NotPermitted if the user isn't a manager.
 	"""
 	fields = (
 		("time", _("When"), "Datetime", "", 170),
@@ -32,18 +47,15 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 		{"fieldname": name, "label": label, "fieldtype": kind, "options": options, "width": width}
 		for name, label, kind, options, width in fields
 	]
-	return columns, [_row(entry) for entry in entries(_wanted(filters or {}))]
-
-
-def _wanted(filters: Mapping[str, Any]) -> Wanted:
-	first, last = parse_dates(start_date=_day(filters, "from_date"), end_date=_day(filters, "to_date"))
-	return Wanted(
-		automation=str(filters.get("automation") or ""),
-		booking=str(filters.get("booking") or ""),
-		status=str(filters.get("outcome") or ""),
-		since=_midnight(first),
-		until=_midnight(last + timedelta(days=1)) if last else None,
-	)
+	wanted = filters or {}
+	first, last = parse_dates(start_date=_day(wanted, "from_date"), end_date=_day(wanted, "to_date"))
+	if not is_manager():
+		raise NotPermitted
+	automations = all_automations()
+	by_name = {automation.name: automation for automation in automations}
+	by_key = {automation.built_in: automation for automation in automations if automation.built_in}
+	tasks = _tasks(wanted, _midnight(first), _midnight(last + timedelta(days=1)) if last else None, by_name)
+	return columns, [_row(task, by_name.get(task.automation) or by_key.get(task.purpose)) for task in tasks]
 
 
 def _day(filters: Mapping[str, Any], name: str) -> str:
@@ -54,16 +66,46 @@ def _midnight(day: date | None) -> int | None:
 	return local_midnight(day, site_zone().key) if day else None
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _tasks(
+	wanted: Mapping[str, Any], since: int | None, until: int | None, automations: Mapping[str, Automation]
+) -> list[frappe._dict]:
+	"""Return the tasks of `[since, until)`, epoch seconds. Empty filters don't narrow."""
+	task = frappe.qb.DocType("Outbox Task")
+	at = Coalesce(task.done_at, task.due_at)
+	query = frappe.qb.from_(task).select(
+		at.as_("at"), task.automation, task.kind, task.purpose, task.target, task.status, task.error, task.attempts,
+		task.booking,
+	)  # fmt: skip
+	# The condition that a task is an action of this automation, or of any if none is asked for.
+	if not (name := str(wanted.get("automation") or "")):
+		of_automation = task.purpose.isin([AT_ONCE, TIMED_TASK, *TEMPLATES])
+	elif (asked := automations.get(name)) and asked.built_in in TEMPLATES:
+		# Messages about a change are planned without the list of automations, so their tasks name no automation.
+		of_automation = task.purpose == asked.built_in
+	else:
+		of_automation = task.automation == name
+	query = query.where(of_automation)
+	for column, value in ((task.booking, wanted.get("booking")), (task.status, wanted.get("outcome"))):
+		if value:
+			query = query.where(column == str(value))
+	if since is not None:
+		query = query.where(at >= since)
+	if until is not None:
+		query = query.where(at < until)
+	return query.orderby(at, order=frappe.qb.desc).orderby(task.name).limit(MOST).run(as_dict=True)
+
+
+def _row(task: frappe._dict, automation: Automation | None) -> dict[str, Any]:
 	return {
-		"time": to_site_time(entry.at),
-		"automation": entry.automation,
-		"title": _(entry.title),
-		"channel": _(entry.channel),
-		"target": entry.target,
-		"outcome": entry.status,
+		"time": to_site_time(task.at),
+		# None if it was deleted.
+		"automation": automation.name if automation else None,
+		"title": _(automation.title) if automation else _("An automation that was deleted"),
+		"channel": _(BY_KIND[task.kind].name if task.kind in BY_KIND else task.kind),
+		"target": reached(task.kind, task.target),
+		"outcome": task.status,
 		# Jobs store their reasons in English.
-		"reason": _(entry.reason) if entry.reason else None,
-		"attempts": entry.attempts,
-		"booking": entry.booking,
+		"reason": _(task.error) if task.error else None,
+		"attempts": task.attempts,
+		"booking": task.booking or "",
 	}
