@@ -266,7 +266,7 @@ class Practice:
 
 	def _look(self) -> None:
 
-		looks.look_at_all(self.now)
+		looks.look_for(self.users, self.now)
 
 	def _follow(self) -> None:
 		"""Run the looks that were planned, as the outbox does, and let people read the offers. No mail is made."""

@@ -70,13 +70,8 @@ def keep_waitlists(now: int) -> None:
 		_look(dict.fromkeys([*concerned, *types_with_lists(due)]), now)
 
 
-def look_at_all(now: int) -> int:
-	"""Look at all waitlists, and return how many times were offered. Commits after each list."""
-	return _look(types_with_lists(records.types_with_waiting()), now)
-
-
 def look_for(users: Collection[str], now: int) -> int:
-	"""Look at the waitlists of meetings that one of these users can host. Returns how many times were offered. Commits."""
+	"""Look at the waitlists of meetings that one of these users can host, and return how many times were offered. Commits."""
 	return _look(_hosted_by(users, types_with_lists(records.types_with_waiting())), now)
 
 

@@ -412,8 +412,8 @@ def look(me: Living) -> None:
 	looks.look_at(kind, me.now)
 
 
-def look_at_all(me: Living) -> None:
-	looks.look_at_all(me.now)
+def look_for_all(me: Living) -> None:
+	looks.look_for(me.plan["users"], me.now)
 
 
 def minute(me: Living) -> None:
@@ -436,7 +436,7 @@ ACTS: dict[Callable[[Living], Any], tuple[int, bool]] = {
 	change_wait: (3, False), leave: (2, False), pass_on: (4, False), take: (8, False), take_by_link: (5, False),
 	move_by_host: (2, True), cancel_by_host: (2, True), reassign: (2, True), block: (1, True), unblock: (1, True),
 	offer_by_hand: (3, True), withdraw: (1, True), reorder: (2, True), take_off: (1, True),
-	look: (5, False), look_at_all: (2, False), minute: (3, False), run_tasks: (3, False), empty_the_cache: (2, False),
+	look: (5, False), look_for_all: (2, False), minute: (3, False), run_tasks: (3, False), empty_the_cache: (2, False),
 }  # fmt: skip
 
 

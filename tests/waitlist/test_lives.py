@@ -145,7 +145,7 @@ class Life:
 			assert not told["wrong"], self.story(told["wrong"])
 		frappe.db.rollback()
 		if is_forgetful:
-			looks.look_at_all(self.now)
+			looks.look_for(self.users, self.now)
 		lost = {key for key in self.wanted() if key not in self.held()}
 		assert not lost, self.story([f"{key} is offered, and isn't held" for key in lost])
 
@@ -184,7 +184,7 @@ class Life:
 			assert not late, self.story([f"{name} is over, and nobody ended it" for name in late])
 			outbox.run_due_tasks(lambda: self.now, 120)
 			self.check()
-		looks.look_at_all(self.now)
+		looks.look_for(self.users, self.now)
 		self.check()
 		wrong = [*self.forgotten(), *self.stuck(), *self.holds()]
 		assert not wrong, self.story(wrong)
