@@ -39,8 +39,8 @@ from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
-from scheduler_integration.notifications.feed import host_feed
 from scheduler_integration.notifications.invitation import calendar_file as published
+from scheduler_integration.notifications.invitation import host_feed
 from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of, host_reader
 from scheduler_integration.notifications.wording import Reader

@@ -1,4 +1,8 @@
-"""Stores the state of a connection: success or failure of the last reading, and when to read again."""
+"""Stores the state of a connection: who reads it, success or failure of the last reading, and when to read again.
+
+A lease lets only one worker at a time read a connection. A worker takes it with a row lock and a commit, so no lock is held
+while the provider answers. If the worker dies, the lease ends by itself.
+"""
 
 import random
 
@@ -13,6 +17,35 @@ _DOCTYPE = "Calendar Connection"
 INTERVAL = 600
 JITTER = 120
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600
+# Longer than a job may take: the budget of a provider and the time limit of the queue are both shorter.
+LEASE_SECONDS = 600
+
+
+def take_lease(connection: str, now: int) -> str | None:
+	"""Take the lease, and return its key. None if another worker has it or the connection is gone. Commits."""
+	row = frappe.db.get_value(_DOCTYPE, connection, ["is_active", "leased_until"], as_dict=True, for_update=True)
+	key = frappe.generate_hash(length=16)
+	is_free = bool(row and row.is_active and (row.leased_until or 0) <= now)
+	if is_free:
+		_write(connection, {"lease": key, "leased_until": now + LEASE_SECONDS})
+	frappe.db.commit()
+	return key if is_free else None
+
+
+def holds_lease(connection: str, key: str) -> bool:
+	"""Whether this worker still has the lease. Locks the connection until the transaction ends.
+
+	It has lost the lease if the connection was disconnected meanwhile, or if it was so slow that another worker took over.
+	Then nothing that it has read may be stored.
+	"""
+	row = frappe.db.get_value(_DOCTYPE, connection, ["is_active", "lease"], as_dict=True, for_update=True)
+	return bool(row and row.is_active and row.lease == key)
+
+
+def release_lease(connection: str, key: str) -> None:
+	"""Give the lease back, unless another worker has it now."""
+	if holds_lease(connection, key):
+		_write(connection, {"lease": None, "leased_until": 0})
 
 
 def succeeded(connection: str, now: int, *, is_complete: bool = True) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import frappe
 
 from scheduler_integration import engine
-from scheduler_integration.calendars import busy_store, health, lease, listing
+from scheduler_integration.calendars import busy_store, health, listing
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.busy_store import Place
 from scheduler_integration.calendars.mirror import calendar_changes
@@ -64,7 +64,7 @@ class Reader:
 
 	def check_lease(self) -> None:
 		"""Raise Superseded unless the lease is still held."""
-		if not lease.still_holds(self.connection, self.key):
+		if not health.holds_lease(self.connection, self.key):
 			raise Superseded
 
 	def store(self, calendar: str, values: dict) -> None:
@@ -79,12 +79,12 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 
 	With `full` the whole window is read, otherwise only the changes since the last time, if the provider can report them.
 	"""
-	key = lease.take(connection, now)
+	key = health.take_lease(connection, now)
 	if not key:
 		return Outcome(was_read=False)
 	try:
 		is_complete = _read(connection, key, now, full)
-		if lease.still_holds(connection, key):
+		if health.holds_lease(connection, key):
 			# Note the success. The events that couldn't be written before are written now. After the account was
 			# connected (again), that is all coming events. Events whose tasks wait are written in any case, also those of
 			# meetings that were cancelled meanwhile.
@@ -99,15 +99,15 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 		outcome = Outcome(was_read=False)
 	except OutsideError as error:
 		frappe.db.rollback()
-		if lease.still_holds(connection, key):
+		if health.holds_lease(connection, key):
 			health.failed(connection, error, now)
 		outcome = Outcome(was_read=True, error=error)
 	except BaseException:
 		frappe.db.rollback()
-		lease.release(connection, key)
+		health.release_lease(connection, key)
 		frappe.db.commit()
 		raise
-	lease.release(connection, key)
+	health.release_lease(connection, key)
 	frappe.db.commit()
 	return outcome
 

@@ -1,17 +1,25 @@
-"""Makes the section: recommended meetings, words and links. `html.py` and `markdown.py` write it."""
+"""Makes the section: recommended meetings, words and links. `html.py` and `markdown.py` write it.
+
+The words depend on the client's DISC profile: D, I, S or C; anything else gets the default.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from babel import lists
+from frappe import _
+
 from scheduler_integration.catalogue.booking_addresses import address_of, with_campaign
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
-from scheduler_integration.client_reports import wording
+from scheduler_integration.catalogue.phases import phase_name
 from scheduler_integration.client_reports.description import Description, parse_description
 from scheduler_integration.client_reports.subject import Subject
 from scheduler_integration.client_reports.widget import ShownWidget, widget_of
 from scheduler_integration.engagement.links import tracked_url
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.language import current_locale
 
 MOST = 3
 MOST_WITHOUT_MATCH = 2
@@ -70,8 +78,8 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 	if not meetings and not widget:
 		return None
 	return Section(
-		title=wording.title(subject.disc),
-		intro=wording.intro(subject.disc, subject.phase),
+		title=title(subject.disc),
+		intro=intro(subject.disc, subject.phase),
 		description=parse_description(settings.description or ""),
 		meetings=meetings,
 		widget=widget,
@@ -81,19 +89,19 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 
 def _recommendation(chosen: Sequence[ConsultantType], subject: Subject) -> str | None:
 	is_by_phase = any(subject.phase in each.phases for each in chosen)
-	return wording.recommendation(subject.disc, subject.phase) if is_by_phase and subject.phase else None
+	return recommendation(subject.disc, subject.phase) if is_by_phase and subject.phase else None
 
 
 def _meeting(
 	meeting_type: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool
 ) -> Meeting:
 	return Meeting(
-		heading=wording.meeting_heading(meeting_type.title, is_first=is_first),
-		duration=wording.duration(meeting_type.durations, meeting_type.number_of_days),
+		heading=meeting_heading(meeting_type.title, is_first=is_first),
+		duration=duration(meeting_type.durations, meeting_type.number_of_days),
 		description=parse_description(meeting_type.description),
-		points_heading=wording.points_heading(subject.disc),
-		reassurance=wording.reassurance(subject.disc) if is_first else None,
-		link_text=wording.link_text(subject.disc, meeting_type.title),
+		points_heading=points_heading(subject.disc),
+		reassurance=reassurance(subject.disc) if is_first else None,
+		link_text=link_text(subject.disc, meeting_type.title),
 		url=_link(meeting_type.name, address, subject, channel),
 		address=address,
 	)
@@ -125,3 +133,68 @@ def recommended(types: Sequence[ConsultantType], phase: str | None) -> list[Cons
 	active.sort(key=lambda each: (-each.priority, each.sort_order))
 	matching = [each for each in active if phase in each.phases]
 	return matching[:MOST] if matching else active[:MOST_WITHOUT_MATCH]
+
+
+def title(disc: str | None) -> str:
+	"""Return the heading of the section."""
+	titles = {
+		"D": _("Let's Discuss Your Next Steps"),
+		"I": _("Let's Connect and Create Your Action Plan Together!"),
+		"S": _("Let's Work Together on Your Next Steps"),
+		"C": _("Schedule a Detailed Implementation Review"),
+	}
+	return titles.get(disc or "", _("Schedule a Follow-Up Call"))
+
+
+def intro(disc: str | None, phase: str | None) -> str:
+	"""Return the paragraph under the heading. For C it names the phase; without a phase, C gets the default."""
+	intros = {
+		"D": _(
+			"Ready to move forward? Book a strategy session to create your implementation plan and hit the ground running."
+		),
+		"I": _("This is exciting! Let's schedule a call to discuss your roadmap and get you on the path to success."),
+		"S": _(
+			"You don't have to do this alone. I'm here to support you every step of the way. Let's schedule a call to review your action plan at a comfortable pace."
+		),
+	}
+	if disc == "C" and phase:
+		return _(
+			"Based on your {0} phase assessment, I recommend scheduling a detailed review to analyze implementation strategies and success metrics."
+		).format(phase_name(phase))
+	return intros.get(disc or "", _("Schedule a call to discuss your next steps."))
+
+
+def recommendation(disc: str | None, phase: str) -> str | None:
+	"""Return the sentence before meetings that fit the phase. The words for C say that above already."""
+	if disc == "C":
+		return None
+	return _("Based on your {0} phase priorities, I recommend:").format(phase_name(phase).upper())
+
+
+def meeting_heading(name: str, *, is_first: bool) -> str:
+	"""Return the heading of a meeting type. All but the first are optional."""
+	return name if is_first else _("Optional: {0}").format(name)
+
+
+def duration(minutes: Sequence[int], days: int) -> str:
+	"""Return the lengths that a meeting type can have. A multi-day meeting has its minutes on each of its days."""
+	locale = current_locale()
+	if days > 1:
+		return _("{0}, {1} a day").format(lengths.days(days, locale), lengths.duration(minutes[0], locale))
+	return _("{0} minutes").format(lists.format_list([str(each) for each in minutes], "or", locale))
+
+
+def points_heading(disc: str | None) -> str:
+	"""Return the heading over the points of a meeting type's description."""
+	return _("What We'll Discuss:") if disc == "S" else _("What We'll Cover:")
+
+
+def reassurance(disc: str | None) -> str | None:
+	"""Return the sentence before the first link, or None."""
+	return _("No pressure, no rush. We'll take this at your pace.") if disc == "S" else None
+
+
+def link_text(disc: str | None, name: str) -> str:
+	if disc == "S":
+		return _("Schedule a Call When You're Ready →")
+	return _("Schedule Your {0} →").format(name)

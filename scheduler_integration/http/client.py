@@ -38,8 +38,15 @@ from scheduler_integration.exceptions import (
 	UnexpectedAnswer,
 	Unreachable,
 )
-from scheduler_integration.http.addresses import Guard, NoGuard, callable_address, request_seconds, same_origin
-from scheduler_integration.http.connections import GuardedAdapter, Sockets
+from scheduler_integration.http.addresses import (
+	Guard,
+	GuardedAdapter,
+	NoGuard,
+	Sockets,
+	callable_address,
+	request_seconds,
+	same_origin,
+)
 from scheduler_integration.http.masking import masked
 from scheduler_integration.http.waiting import backoff, retry_after
 from scheduler_integration.platform.clock import now

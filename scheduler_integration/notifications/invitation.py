@@ -1,4 +1,4 @@
-"""Writes the calendar part of a message, and the file to download, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+"""Writes the calendar part of a message, the file to download and a host's feed, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
 Times are in the reader's zone, with its VTIMEZONE: a meeting over several days repeats at the same time of day there, also
 across a clock change.
@@ -12,20 +12,24 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from scheduler_integration.engine import Interval, series_starts, wall_clock
+from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.series import rows_of, sequence_of
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
-from scheduler_integration.notifications.entry import Entry, entry_for
-from scheduler_integration.notifications.readers import guests_of, share_hosts
+from scheduler_integration.notifications.entry import Entry, bare_entry, entry_for
+from scheduler_integration.notifications.readers import guests_of, host_reader, share_hosts
 from scheduler_integration.notifications.vtimezone import time_zone
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.clock import from_site_time, utc
 from scheduler_integration.platform.one_line import header_text
+from scheduler_integration.platform.site_address import site_url
 
 DAY = 86400
 # Who was removed from one date of a series, and takes part in the others.
@@ -345,3 +349,30 @@ def _differs(booking: Document, first: Document, reader: Reader) -> bool:
 		guests_of(first),
 		first.host_users(),
 	)
+
+
+# Meetings that are over stay in the feed for this long. Apps delete entries that a feed no longer has.
+_PAST_DAYS = 30
+
+
+def host_feed(user: str, now: int) -> bytes:
+	"""Return the user's bookings as a calendar that any calendar app can subscribe to. `now` is in epoch seconds.
+
+	It is in the user's language. The entries have the UIDs of the invitations, so an app that has both shows a meeting once.
+	Cancelled meetings are left out, a session is one entry, and a multi-day meeting is shown on each of its days.
+
+	The same bookings always give the same bytes, because DTSTAMP is the time of the last change.
+	"""
+	reader = host_reader(user)
+	with print_language(reader.words):
+		calendar = empty_calendar("PUBLISH")
+		calendar.add("x-wr-calname", header_text(_("Meetings of {0}").format(reader.name)))
+		calendar.add("x-published-ttl", "PT15M")
+		for sharing in by_session(hosted_between(user, now - _PAST_DAYS * DAY)):
+			first = sharing[0]
+			changed = max(from_site_time(booking.modified) for booking in sharing)
+			entry = bare_entry(sharing, reader)
+			event = bare_event(first, changed, reader, entry)
+			event.add("url", site_url(f"/scheduling/meeting/{first.name}"))
+			calendar.add_component(event)
+		return written(calendar).encode()

@@ -7,8 +7,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.calendars import lease
-from scheduler_integration.calendars.lease import SECONDS as LEASE
+from scheduler_integration.calendars import health
+from scheduler_integration.calendars.health import LEASE_SECONDS as LEASE
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.meetings.tokens import manage_token
 from tests.support.calendar_servers import times
@@ -92,8 +92,8 @@ def skip_messages(booking):
 
 def test_two_workers_read_one_connection(page, connection):
 	"""The second finds the lease taken, and does nothing."""
-	key = lease.take(connection.name, NOW + HOUR)
+	key = health.take_lease(connection.name, NOW + HOUR)
 	assert not sync(connection.name, NOW + HOUR + 1).was_read
 	assert not sync(connection.name, NOW + HOUR + LEASE - 1).was_read
 	assert sync(connection.name, NOW + HOUR + LEASE).was_read, "its worker died"
-	assert not lease.still_holds(connection.name, key)
+	assert not health.holds_lease(connection.name, key)

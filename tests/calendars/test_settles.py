@@ -14,7 +14,7 @@ import requests
 from dateutil.rrule import rrulestr
 
 from scheduler_integration import bookings, engine
-from scheduler_integration.calendars.lease import SECONDS as LEASE
+from scheduler_integration.calendars.health import LEASE_SECONDS as LEASE
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import SchedulingError
 from tests.support.calendar_servers import CalendarServer, calendar_of

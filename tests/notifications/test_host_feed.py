@@ -6,8 +6,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import FeedNotFound
-from scheduler_integration.notifications.feed import host_feed
-from scheduler_integration.notifications.invitation import invitation_for
+from scheduler_integration.notifications.invitation import host_feed, invitation_for
 from scheduler_integration.notifications.preferences import feed_owner, preferences_of, renew_feed, stop_feed
 from scheduler_integration.notifications.readers import host_reader
 from tests.pages.offer import book, host_of, make_offer, sign_in
