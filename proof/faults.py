@@ -251,7 +251,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"a lost race isn't tried again",
 		"platform.transactions", "is_lost_race",
-		"return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)", "return False",
+		"return isinstance(error, LOST_RACES) or error.args[:1] in ((ER_CHECKREAD,), (ER_DUP_ENTRY,))", "return False",
 		mariadb_only=True,
 	),
 )  # fmt: skip
