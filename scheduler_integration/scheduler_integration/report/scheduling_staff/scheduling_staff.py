@@ -6,6 +6,7 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.insights.staff import staff_performance
+from scheduler_integration.platform.records import picked
 from scheduler_integration.scheduler_integration.report.scheduling_figures import (
 	bars,
 	columns,
@@ -31,11 +32,7 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None,
 			{
 				"name": host.name,
 				"meetings": host.tally.total,
-				"completed": host.tally.completed,
-				"no_shows": host.tally.no_shows,
-				"cancelled": host.tally.cancelled,
-				"completion_rate": host.tally.completion_rate,
-				"no_show_rate": host.tally.no_show_rate,
+				**picked(host.tally, "completed", "no_shows", "cancelled", "completion_rate", "no_show_rate"),
 				"hours": host.hours,
 				"utilisation": host.utilisation.rate,
 			},
