@@ -30,7 +30,7 @@ def change_status(
 		booking.update({"status": after, "sequence": booking.sequence + changes_invitation, **fields})
 		if waits_for_payment(booking):
 			booking.payment_status = UNPAID
-	save(*bookings)
+	save(*bookings, also=fields)
 	run_consequences(
 		*(
 			Change(kind, booking, now, by=by, reason=reason, status_before=status)

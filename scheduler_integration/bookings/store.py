@@ -5,7 +5,7 @@ about twenty statements, all under the hosts' locks. So their rows are written h
 in both cases. The notes on the bookings' timelines say what was changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import frappe
@@ -31,8 +31,11 @@ _FIELDS = (
 _HOST_FIELDS = ("user", "session", "is_live", "buffer_before_minutes", "buffer_after_minutes")
 
 
-def save(*bookings: Document) -> None:
-	"""Store a changed booking, or several of a session or series. The caller has checked that the command is allowed."""
+def save(*bookings: Document, also: Iterable[str] = ()) -> None:
+	"""Store a changed booking, or several of a session or series. The caller has checked that the command is allowed.
+
+	Of several, it stores the fields in `_FIELDS`, and those named in `also`.
+	"""
 	for booking in bookings:
 		# If the Event or Contact was deleted, the link to it is broken. The booking can be changed all the same.
 		booking.flags.ignore_links = True
@@ -41,7 +44,8 @@ def save(*bookings: Document) -> None:
 		bookings[0].save(ignore_permissions=True)
 		return
 	_run_hooks(bookings, "before_validate", "validate", "before_save")
-	update_rows("Booking", {booking.name: {field: booking.get(field) for field in _FIELDS} for booking in bookings})
+	fields = dict.fromkeys((*_FIELDS, *also))
+	update_rows("Booking", {booking.name: {field: booking.get(field) for field in fields} for booking in bookings})
 	hosts = [row for booking in bookings for row in booking.hosts]
 	update_rows("Booking Host", {row.name: {field: row.get(field) for field in _HOST_FIELDS} for row in hosts})
 	_finish(bookings, "on_update", "on_change")

@@ -6,7 +6,10 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
+from scheduler_integration.meetings.changes import Kind
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.door import slots_between
@@ -66,6 +69,19 @@ def is_busy(user, start=NINE):
 def told(name):
 	"""Return the mails that wait, by the reader's address."""
 	return {mail.reader.email: mail for mail in mails(name, NOW)}
+
+
+def test_a_field_that_a_command_gives_a_whole_session_was_not_stored(book):
+	names = [book(), book()]
+
+	@bookings.command
+	def cancel():
+		change_status(
+			[booking(name) for name in names], "Cancelled", Kind.CANCELLED, Actor.HOST, NOW, reschedule_message="Ill"
+		)
+
+	cancel()
+	assert [booking(name).reschedule_message for name in names] == ["Ill", "Ill"]
 
 
 class TestReassigned:
