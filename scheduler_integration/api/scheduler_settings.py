@@ -10,17 +10,11 @@ from scheduler_integration.catalogue.consultant_settings import ConsultantSettin
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
 from scheduler_integration.exceptions import SettingsNotFound
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
-from scheduler_integration.parsing.payload import Fields, address, flag, one_of, parse_payload, text_or_none
+from scheduler_integration.parsing.meeting_type_fields import select
+from scheduler_integration.parsing.payload import Fields, address, flag, parse_payload, text_or_none
 from scheduler_integration.parsing.text import Refused, label, prose
 from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
 
-PROVIDERS = {
-	"native": "Native",
-	"calendly": "Calendly",
-	"acuity": "Acuity",
-	"scheduleonce": "ScheduleOnce",
-	"custom": "Custom",
-}
 LONGEST_NAME = 200
 # The other arguments of a request, and the fields of an answer that somebody sends back together with the rest.
 _NOT_FIELDS = frozenset(
@@ -37,7 +31,7 @@ def _embed_code(value: object) -> str:
 
 
 _SETTINGS: Fields = {
-	"scheduler_provider": ("scheduler_provider", one_of(PROVIDERS)),
+	"scheduler_provider": ("scheduler_provider", select("Consultant Scheduler Settings", "scheduler_provider")),
 	"scheduler_url": ("scheduler_url", address(LONGEST_URL)),
 	"embed_code": ("embed_code", _embed_code),
 	"display_name": ("display_name", lambda value: label(value, LONGEST_NAME)),

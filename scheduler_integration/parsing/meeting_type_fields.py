@@ -123,7 +123,9 @@ def choices(doctype: str, fieldname: str) -> dict[str, str]:
 	return {frappe.scrub(option): option for option in options.split("\n") if option}
 
 
-def _select(doctype: str, fieldname: str) -> Parser:
+def select(doctype: str, fieldname: str) -> Parser:
+	"""Return the parser of a choice by its name in the API. It returns the record's."""
+
 	def parse(value: object) -> str:
 		if not value and frappe.get_meta(doctype).get_field(fieldname).options.startswith("\n"):
 			return ""
@@ -151,7 +153,7 @@ def _condition(value: object) -> dict[str, str]:
 
 _QUESTION: Fields = {
 	"label": ("label", title(LONGEST_NAME)),
-	"type": ("question_type", _select("Meeting Type Question", "question_type")),
+	"type": ("question_type", select("Meeting Type Question", "question_type")),
 	"required": ("required", flag("required")),
 	"options": ("options", _options),
 	"placeholder": ("placeholder", label),
@@ -162,7 +164,7 @@ _QUESTION: Fields = {
 }
 _question_rows = rows("questions", _QUESTION, {"label": None, "type": "text"}, ("id",))
 _LOCATION: Fields = {
-	"type": ("place_type", _select("Meeting Type Place", "place_type")),
+	"type": ("place_type", select("Meeting Type Place", "place_type")),
 	"label": ("label", label),
 	"details": ("details", prose),
 }
@@ -178,7 +180,7 @@ _MEETING_TYPE: Fields = {
 	"duration_options": ("duration_options", _minutes("duration_options")),
 	"description": ("description", prose),
 	"color": ("color", text),
-	"location_type": ("location_type", _select("Meeting Type", "location_type")),
+	"location_type": ("location_type", select("Meeting Type", "location_type")),
 	"location_details": ("location_details", prose),
 	"locations": ("places", rows("locations", _LOCATION, {"type": None}, ("id",))),
 	"questions": (
@@ -210,7 +212,7 @@ _MEETING_TYPE: Fields = {
 _BY_TYPE: dict[str, Callable[[str], Parser]] = {
 	"Int": lambda name: count,
 	"Check": flag,
-	"Select": lambda name: _select("Meeting Type", name),
+	"Select": lambda name: select("Meeting Type", name),
 	"Date": lambda name: lambda value: parse_date(name, value) if value else None,
 	"Currency": lambda name: _amount,
 	"Link": lambda name: text_or_none,
