@@ -91,10 +91,8 @@ doctype_js = {
 }
 
 _OF_MAIL = _desk("shared", "time_zones", "mail_times")
-doctype_js |= {
-	doctype: [*_desk("book_for_somebody"), *_OF_MAIL]
-	for doctype in ("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal")
-}
+_LEADS = ("Lead", "Opportunity", "CRM Lead", "CRM Deal")
+doctype_js |= {doctype: [*_desk("book_for_somebody"), *_OF_MAIL] for doctype in ("Contact", *_LEADS)}
 doctype_js |= {"Customer": _OF_MAIL}
 
 # The lists that name people and hide random ids. public/js/desk/lists.js has the same names.
@@ -112,15 +110,9 @@ doctype_list_js = {
 	"Scheduler Engagement": _desk("shared", "words", "lists"),
 }
 
-_CONNECTIONS = "scheduler_integration.crm.connections"
-
 override_doctype_dashboards = {
-	"Contact": f"{_CONNECTIONS}.of_contact",
-	"Lead": f"{_CONNECTIONS}.of_lead",
-	"Opportunity": f"{_CONNECTIONS}.of_opportunity",
-	"CRM Lead": f"{_CONNECTIONS}.of_crm_lead",
-	"CRM Deal": f"{_CONNECTIONS}.of_crm_deal",
-	"User": f"{_CONNECTIONS}.of_user",
+	doctype: f"scheduler_integration.crm.connections.of_{doctype.lower().replace(' ', '_')}"
+	for doctype in ("Contact", *_LEADS, "User")
 }
 
 # Templates may call these: {{ scheduler_section(doc) }} in reports, {{ scheduler_times("anna", "intro") }} in e-mails.
