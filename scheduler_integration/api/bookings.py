@@ -130,10 +130,7 @@ def create(meeting_type=None, host=None, reference_doctype=None, reference_name=
 def update(name=None, action=None, **given) -> HostBooking:
 	"""Run a command on the booking and return it.
 
-	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
-	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `withdraw_ask`, `guests`, or,
-	for managers, `reassign` to `host`.
-	The other arguments are those of `parse_command`.
+	`action` is one of ACTIONS in entry/commands.py. The other arguments are those of `parse_command`.
 	"""
 	return act(parse_command(action, name, **given))
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import ClassVar
 
 import frappe
@@ -373,6 +374,12 @@ class TestTypesOfPages:
 		assert (status, body["data"]["meeting_types"]) == (200, [made])
 		# What was read can be sent back.
 		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
+
+	def test_are_all_in_the_reference(self):
+		made = self.make(make_page())
+		reference = (Path(__file__).parents[2] / "docs/reference/api.md").read_text("utf-8")
+		[sentence] = re.findall(r"written\n`rolling_days`: (.*?)\. A type follows", reference, re.S)
+		assert set(re.findall(r"`(\w+)`", sentence)) == set(made["settings"])
 
 	@pytest.mark.parametrize(
 		"settings",

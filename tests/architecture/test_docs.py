@@ -158,11 +158,3 @@ def test_the_table_of_tests_has_every_folder():
 	text = (ROOT / "docs" / "how-to" / "testing.md").read_text()
 	folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
 	assert [name for name in sorted(folders) if f"`{name}/`" not in text] == []
-
-
-@pytest.mark.parametrize("document", ["docs/reference/api.md", "docs/reference/glossary.md"])
-def test_the_kinds_of_tasks_are_all_named(document):
-	from scheduler_integration.jobs.outbox import HANDLERS
-
-	text = (ROOT / document).read_text()
-	assert [kind for kind in HANDLERS if f"`{kind}`" not in text] == []

@@ -10,14 +10,16 @@ import pytest
 
 from scheduler_integration import hooks
 from scheduler_integration.calendars.providers.registry import PROVIDERS as CALENDARS
+from scheduler_integration.catalogue.video import ANY, WITH_ACCOUNT
 from scheduler_integration.catalogue.video import PROVIDERS as CALLS
-from scheduler_integration.catalogue.video import WITH_ACCOUNT
 from scheduler_integration.conferencing.providers import ACCOUNTS
 from scheduler_integration.conferencing.providers import PROVIDERS as CLASSES
 from scheduler_integration.http.oauth.vendors import VENDORS
 from scheduler_integration.notifications.channels import BY_KIND, CHANNELS
+from scheduler_integration.payments.providers import PROVIDERS as PAYMENTS
 
 APP = Path(hooks.__file__).parent
+PLACES = [*CALLS, ANY, "Phone", "In Person", "Custom"]
 CALL_KEYS = {name.lower().replace(" ", "_") for name in CALLS}
 
 # The names, where they may stand, and how their own files begin.
@@ -89,6 +91,11 @@ def test_the_tables_of_calls_name_the_same_providers():
 		("Meeting Automation", "channel", list(CHANNELS)),
 		("Calendar Connection", "provider", list(CALENDARS)),
 		("Video Connection", "provider", list(WITH_ACCOUNT)),
+		("Video Meeting", "provider", list(CALLS)),
+		("Video Meeting Log", "provider", list(CALLS)),
+		("Meeting Type", "location_type", PLACES),
+		("Meeting Type Place", "place_type", PLACES),
+		("Scheduler Settings", "payment_provider", list(PAYMENTS)),
 	],
 )
 def test_the_forms_offer_what_the_table_has(doctype, field, names):
@@ -99,6 +106,10 @@ def fields_of(doctype: str) -> dict[str, dict[str, str]]:
 	name = doctype.lower().replace(" ", "_")
 	definition = json.loads((APP / f"scheduler_integration/doctype/{name}/{name}.json").read_text(encoding="utf-8"))
 	return {each["fieldname"]: each for each in definition["fields"]}
+
+
+def test_a_meeting_types_form_asks_what_to_do_if_its_call_fails():
+	assert names_that_show("Meeting Type", "fallback_details") == {*CALLS, ANY}
 
 
 def names_that_show(doctype: str, field: str) -> set[str]:

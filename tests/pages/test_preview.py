@@ -128,6 +128,14 @@ class TestATestBooking:
 		after = everything()
 		assert {table for table in before.keys() | after.keys() if before.get(table) != after.get(table)} == set()
 
+	def test_answers_required_questions_of_every_type(self, client, commit_clean):
+		types = frappe.get_meta("Meeting Type Question").get_field("question_type").options.split("\n")
+		asked = [{"label": each, "question_type": each, "required": 1, "options": "Red\nBlue"} for each in types]
+		asking = make_offer(questions=asked)
+		sign_in(client, host_of(asking))
+		answer = press_test(client, asking)
+		assert (answer.status_code, read(answer.text).all("h1")[-1].text) == (200, "You're booked")
+
 	def test_queues_no_job_and_notes_no_search(self, jane, intro, site):
 		if not site.is_real:
 			pytest.skip("the embedded site has no global search")
