@@ -230,7 +230,9 @@ class Browsing:
 		if not self.keeps_screenshots:
 			return
 		SCREENSHOTS.mkdir(exist_ok=True)
-		self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.screen.name}.png", full_page=full)
+		path = SCREENSHOTS / f"{name}-{self.screen.name}.png"
+		# Colours that change slowly after the window was switched to the dark scheme are as they will be.
+		self.page.screenshot(path=path, full_page=full, animations="disabled")
 
 	def scrolls_sideways(self) -> bool:
 		return self.ask("document.documentElement.scrollWidth > document.documentElement.clientWidth")
