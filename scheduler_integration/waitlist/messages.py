@@ -216,12 +216,13 @@ def _message(task: Task, waiting: Waiting, message_id: str) -> Message:
 	entry = waiting.entry
 	# Anybody can type anybody's address, also for a booking that is to move earlier.
 	is_strange = entry.address_status == UNCONFIRMED if entry.booking else entry.address_status != CONFIRMED
+	is_with_all = waiting.meeting_type.assignment == "Collective"
 	return Message(
 		booking=entry.name,
 		doctype=ENTRY,
 		template=task.purpose,
 		reader=waiting.reader,
-		reply_to=[host.email for host in waiting.hosts[:1]],
+		reply_to=[host.email for host in (waiting.hosts if is_with_all else waiting.hosts[:1])],
 		variables=partial(variables_of, waiting),
 		invitation=lambda: None,
 		message_id=message_id,

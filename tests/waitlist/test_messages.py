@@ -9,7 +9,7 @@ import requests
 from scheduler_integration.waitlist import commands, records
 from scheduler_integration.waitlist.links import entry_token, entry_url
 from scheduler_integration.waitlist.looks import expire
-from tests.support.factories import at, fresh, make_page, make_user
+from tests.support.factories import at, fresh, make_page, make_schedule, make_team_page, make_user
 from tests.support.gateway import receiving, use_gateway
 from tests.support.html import Page
 from tests.support.outbox import deliver, tasks
@@ -104,6 +104,14 @@ def test_who_joins_reads_how_it_works_and_how_to_end_it(inbox, meeting_type):
 	assert "somebody mistyped an address" in text
 	assert "Ann" not in text
 	assert [part.get_content_type() for part in mail.walk() if "calendar" in part.get_content_type()] == []
+
+
+def test_answers_about_a_meeting_with_two_hosts_went_to_the_first_of_them(inbox):
+	hosts = [make_user(name, email=f"{fresh(name.lower())}@hosts.example") for name in ("Ann", "Ben")]
+	for user in hosts:
+		make_schedule(user, MORNING)
+	offer = offer_mail(inbox, offered(make_type(make_team_page(hosts), assignment="Collective"), "Cleo"))
+	assert sorted(offer["Reply-To"].split(", ")) == sorted(hosts)
 
 
 def test_an_offer_says_when_where_and_until_when_in_the_readers_time_zone(inbox, meeting_type):
