@@ -88,7 +88,7 @@ def test_nothing_is_looked_at_while_it_is_off(account, monkeypatch, booking):  #
 
 
 def test_a_mail_is_stored_even_if_its_answer_makes_trouble(account, monkeypatch, booking):  # noqa: F811
-	from scheduler_integration.entry import inbound_mail
+	from scheduler_integration.replies import inbound_mail
 
 	def fail(*_arguments):
 		raise RuntimeError("broken")
