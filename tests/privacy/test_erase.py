@@ -8,6 +8,7 @@ import pytest
 from scheduler_integration import bookings, jobs
 from scheduler_integration.catalogue.edit_links import create_link
 from scheduler_integration.entry import your_data
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.privacy.held import held_data
 from scheduler_integration.privacy.requests import DONE, WAITING, correct, erase, finish_requests, person_hash
 from tests.support import door
@@ -63,6 +64,7 @@ def test_a_past_meeting_is_erased_at_once_everywhere(page, word):
 	assert frappe.db.get_value("Booking", booking.id, ["status", "starts_at", "host"]) == ("Completed", NINE, page.user)
 	(request,) = requests_of(word)
 	assert (request.kind, request.status, request.contact) == ("Erasure", DONE, None)
+	assert request.done_on == to_site_time(NINE + DAY)
 	assert json.loads(request.counts)["bookings"] == 1
 
 
@@ -73,7 +75,7 @@ def test_a_coming_meeting_is_cancelled_and_erased_when_its_host_has_been_told(pa
 	outcome = erase(f"{word}@guests.example", NOW + 60)
 	assert (outcome.erased, outcome.cancelled) == (0, 1)
 	assert frappe.db.get_value("Booking", booking.id, "status") == "Cancelled"
-	assert requests_of(word)[0].status == WAITING
+	assert (requests_of(word)[0].status, requests_of(word)[0].done_on) == (WAITING, None)
 	to = frappe.get_all("Outbox Task", {"booking": booking.id, "status": "Pending"}, pluck="target")
 	assert page.user in to
 	assert f"{word}@guests.example" not in to
