@@ -7,11 +7,13 @@ import frappe
 import pytest
 
 from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.bookings import cancel_by_token
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.waitlist import records
 from tests.browser.screens import DESK, PHONE
 from tests.browser.test_looks import check
 from tests.pages.offer import book, bookings_of, in_three_days, path_of
+from tests.support.factories import token_of
 from tests.waitlist.people import (
 	empty,
 	entries_of,
@@ -229,14 +231,19 @@ def test_a_click_on_a_full_day_offers_to_wait_for_it(browse):
 def test_an_attendee_waits_for_an_earlier_time(browse):
 	meeting_type = make_waited()
 	booked = book(meeting_type, in_three_days(12.5))
+	noon = book(meeting_type, in_three_days(12))
 	window = browse(PHONE)
 	window.open(urlsplit(booked.manage_url).path)
 	window.page.locator("[data-panel=sooner]").click()
+	# Times of the days before are free already.
+	window.page.locator("#sooner [name=first_date]").fill(that_day())
 	check(window, "waitlist-earlier", then=window.page.locator("button[value=sooner]"))
 	window.follow(window.page.locator("button[value=sooner]"))
 	window.page.locator("#sooner", has_text="You're waiting for an earlier time").wait_for()
 	check(window, "waitlist-earlier-waiting")
 	frappe.db.rollback()
+	cancel_by_token(token_of(noon), "", now())
+	frappe.db.commit()
 	look(meeting_type)
 	window.open(urlsplit(booked.manage_url).path)
 	check(window, "waitlist-earlier-offered")
