@@ -144,6 +144,12 @@ class TestWishes:
 		answers = [say("I am driving.") for _each in range(5)]
 		assert [bool(each) for each in answers] == [True, True, True, False, False]
 
+	def test_twenty_messages_in_words_a_day_are_passed_on(self, texts, say):
+		booking = texts.about()
+		for number in range(MOST_A_DAY + 1):
+			say(f"Question {number}")
+		assert len(notes(booking)) == MOST_A_DAY
+
 
 class TestMatching:
 	def test_an_unknown_number_gets_no_answer(self, texts, say):
