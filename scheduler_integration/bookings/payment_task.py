@@ -183,7 +183,8 @@ def refund(name: str, amount: Decimal | None, now: int) -> HostBooking:
 	booking = find_for_host(name, "write", for_update=True)
 	payments = sorted(records.of_bookings([name], status=records.PAID), key=lambda row: row.provider == CASH)
 	left = sum(_left(row) for row in payments)
-	wanted = left if amount is None else to_minor(amount, booking.currency)
+	# A booking without a price has no currency.
+	wanted = to_minor(amount, booking.currency) if left and amount is not None else left
 	if not 0 < wanted <= left:
 		raise InvalidRequest(details={"amount": _("Enter what was paid at most.")})
 	sums = {}

@@ -23,8 +23,9 @@ def refusals() -> Iterator[None]:
 	except frappe.PermissionError:
 		_undo()
 		raise NotPermitted from None
-	except frappe.TimestampMismatchError:
-		# Two tabs saved the same record at the same moment. Frappe's sentence has the moments, to the microsecond.
+	except (frappe.TimestampMismatchError, frappe.DuplicateEntryError, frappe.UniqueValidationError):
+		# Two tabs saved the same record at the same moment. Frappe's sentences have the moments, to the microsecond, or the
+		# database's own words.
 		_undo()
 		raise ChangedMeanwhile from None
 	except frappe.ValidationError as error:

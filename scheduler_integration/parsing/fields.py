@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 from scheduler_integration.parsing.instants import parse_instant
-from scheduler_integration.parsing.text import Refused, paragraph, whole_number
+from scheduler_integration.parsing.text import SHORT, Refused, paragraph, whole_number
 from scheduler_integration.platform.one_line import is_control
 
 T = TypeVar("T")
@@ -52,8 +52,8 @@ def parse_choice(field: str, value: object) -> str:
 	"""Return a name that was chosen from a list; empty if it is missing. The caller checks that the name exists."""
 	if value is not None and not isinstance(value, str):
 		raise InvalidRequest(details={field: _("This must be text.")})
-	# No record's name has a control character, and no database looks for one.
-	if any(is_control(char) for char in value or ""):
+	# No record's name is longer or has a control character, and no database looks for one.
+	if len(value or "") > SHORT or any(is_control(char) for char in value or ""):
 		raise InvalidRequest(details={field: _("Please choose another.")})
 	return value or ""
 

@@ -24,6 +24,8 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _TAG = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
 # The word joiner, which nobody sees. HTML has no element whose name begins with it.
 _JOINER = "\u2060"
+# Characters that turn the text around them. Only what closes them turns it back, and people type them to deceive.
+_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
 
 
@@ -133,7 +135,7 @@ def whole_number(value: object) -> int:
 def _text(value: object, longest: int) -> str:
 	text = _plain(value, longest)
 	_refuse_formula(text)
-	return visible(text)
+	return visible(text).translate(_TURNING)
 
 
 def visible(value: object) -> str:

@@ -308,7 +308,10 @@ def differing(backs: Collection[Back]) -> set[str]:
 
 
 def is_new(notice: Notice, provider: str, now: int) -> bool:
-	"""Store the notice, and return whether it is the first time. Another request with the same notice waits meanwhile."""
+	"""Store the notice, and return whether it is the first time.
+
+	Another request with the same notice waits meanwhile, is refused by the index, and finds the notice when it is run again.
+	"""
 	seen = frappe.db.exists(_NOTICE, {"event": notice.event})
 	if not seen:
 		fields = ("name", "event", "provider", "kind", "received_at", "creation", "modified")

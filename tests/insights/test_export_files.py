@@ -437,3 +437,8 @@ def test_a_table_of_many_bookings_has_buttons_instead_of_links(jane, as_user, mo
 	assert shown() == (total, False, True)
 	monkeypatch.setattr(insights, "MANY", total - 1)
 	assert shown() == (total, True, False)
+
+
+def test_a_filter_longer_than_any_name_was_an_error_500(jane):
+	status, body = call(START, jane.user, what="bookings", **DATES, source="x" * 70_000)
+	assert (status, list(body["details"])) == (400, ["source"])

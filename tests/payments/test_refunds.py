@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay, T
 from scheduler_integration.meetings.tokens import manage_token
 from tests.payments.conftest import DAY, NINE, NOW, enter_keys
 from tests.payments.world import again, book, hear, make_paid_type, pay, payment_of, planned_mails, press_pay, run, told
-from tests.support.factories import page_of
+from tests.support.factories import make_meeting_type, make_page, page_of
 from tests.support.outbox import tasks
 
 pytestmark = pytest.mark.usefixtures("commit_clean", "at_now", "stripe")
@@ -121,6 +121,12 @@ def test_a_host_cant_pay_back_what_wasnt_paid(stripe, amount):
 	booking = pay(stripe, book(make_paid_type()))
 	with pytest.raises(InvalidRequest):
 		act(parse_command("refund", booking.name, amount=amount))
+
+
+def test_paying_back_a_meeting_that_costs_nothing_was_an_error_500():
+	booking = book(make_meeting_type(make_page()))
+	with pytest.raises(InvalidRequest):
+		act(parse_command("refund", booking.name, amount="12"))
 
 
 def test_what_a_host_paid_back_isnt_paid_back_again(stripe):

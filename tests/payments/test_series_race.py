@@ -1,4 +1,4 @@
-"""Processes that pay for a series, cancel dates of it and look for its money at the same moment."""
+"""Processes that pay for a series, cancel dates of it, look for its money and hear of it at the same moment."""
 
 import frappe
 import pytest
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("commit_clean", "at_now")
 _ACT = """
 from scheduler_integration.entry import payments as entry
 from scheduler_integration.jobs import outbox
+from scheduler_integration.payments.provider import Notice
 frappe.local.conf.update(wish["conf"])
 clock.now = lambda: wish["now"]
 frappe.set_user("Administrator")
@@ -21,6 +22,8 @@ frappe.set_user("Administrator")
 def act():
 	if wish["what"] == "press":
 		return entry.checkout_address(wish["token"]).rpartition("/")[2]
+	if wish["what"] == "hear":
+		return bookings.heed_notice(Notice("evt_1", "charge.updated", ()), "Stripe", clock.now())
 	if wish["what"] == "run":
 		return outbox.run_due_tasks(clock.now, 60, wish["name"])
 	return bookings.cancel_by_host(wish["name"], "", clock.now()).id
@@ -62,3 +65,10 @@ def test_a_series_that_is_paid_and_cancelled_at_once_is_one_of_both(site, stripe
 	# Cancelled before it was paid, it is given up as a whole. Afterwards each date is cancelled by itself.
 	assert states in (["Cancelled"] * 4, ["Scheduled", "Scheduled", "Cancelled", "Cancelled"])
 	assert kept(stripe) == states.count("Scheduled") * 5000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", [START + _ACT, WITH_SNAPSHOTS + _ACT], ids=["newest", "snapshots"])
+def test_a_notice_that_came_four_times_at_once_was_an_error_500(site, stripe, code):
+	answers = racing(site, stripe, [{"what": "hear"}] * 4, code)
+	assert sorted(answers) == [[200, False]] * 3 + [[200, True]]

@@ -166,3 +166,11 @@ def test_a_hosts_description_is_no_formula_either(text):
 	with pytest.raises(Refused):
 		prose(text)
 	assert prose("- one (short)\n- two") == "- one (short)\n- two"
+
+
+@pytest.mark.parametrize("field", ["attendee_name", "attendee_company", "notes"])
+def test_a_character_turned_the_rest_of_a_subject_around(client, wish, field):
+	answer = client.call(f"{PUBLIC}.book", **{**wish, field: "Eve \u202ekrow ta\u2066!"})
+	assert answer.status_code == 201, answer.text
+	frappe.db.rollback()
+	assert frappe.db.get_value("Booking", answer.json()["data"]["id"], field) == "Eve krow ta!"

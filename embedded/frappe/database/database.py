@@ -107,6 +107,9 @@ class Database(DocumentQueries, Structure, Refusing):
 			return frappe.QueryTimeoutError(error)
 		if name == "SQLITE_CONSTRAINT_CHECK":
 			return self.DataError(f"Data too long or out of range: {error}")
+		if name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+			# MariaDB's errors begin with a number: 1062 is ER_DUP_ENTRY.
+			error.args = (1062, *error.args)
 		error.add_note(query)
 		return error
 

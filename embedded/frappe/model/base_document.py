@@ -191,6 +191,6 @@ class BaseDocument:
 		"""Raise an error that names the field. SQLite's message names the columns of the unique index."""
 		if not frappe.db.is_unique_key_violation(error):
 			raise error
-		fieldname = str(error).rpartition(".")[2]
+		fieldname = str(error.args[-1]).rpartition(".")[2]
 		frappe.msgprint(frappe._("{0} must be unique").format(frappe._(self.meta.get_label(fieldname))))
 		raise frappe.UniqueValidationError(self.doctype, self.name, error) from error

@@ -19,6 +19,7 @@ import frappe
 
 from scheduler_integration.exceptions import (
 	AccessRevoked,
+	InvalidRequest,
 	PaymentRefused,
 	SignatureRefused,
 	UnexpectedAnswer,
@@ -150,7 +151,7 @@ def read_notice(body: bytes, signature: str, now: int) -> Notice:
 	"""Return the notice in the raw body of a request with this header `Stripe-Signature`. `now` is in epoch seconds.
 
 	The header is `t=<epoch seconds>,v1=<hex>`, with several `v1` while a key is changed: the HMAC-SHA256 of `<t>.<body>`.
-	Raises SignatureRefused, also if the notice is older than five minutes.
+	Raises SignatureRefused, also if the notice is older than five minutes, and InvalidRequest for a body that isn't an event.
 	"""
 	secret = frappe.get_cached_doc("Scheduler Settings").get_password("stripe_webhook_secret", raise_exception=False)
 	parts = [part.strip().split("=", 1) for part in signature.split(",") if "=" in part]
@@ -178,7 +179,7 @@ def _notice(body: bytes) -> Notice:
 			str(about.get("id") or "") if is_checkout else "",
 		)
 	except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-		raise SignatureRefused from None
+		raise InvalidRequest from None
 
 
 def _headers() -> dict[str, str]:
