@@ -47,6 +47,15 @@ def test_who_waits_for_earlier_lost_their_place_if_a_host_took_a_move_back():
 	assert (again(ann).status, again(ann).booking) == (records.WAITING, mine.name)
 
 
+def test_who_waits_for_an_earlier_time_can_wait_for_another_meeting_too():
+	meeting_type = make_type()
+	fill(meeting_type)
+	sooner = wait_for_earlier(book(meeting_type, "10:00", "Ann", day="2026-10-13"))
+	another = join(meeting_type, "Ann")
+	assert another.name != sooner.name
+	assert (again(sooner).booking, again(another).booking) == (sooner.booking, None)
+
+
 def test_a_type_that_moved_to_another_page_could_not_be_booked_from_its_list():
 	meeting_type = make_type()
 	other = make_page(frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user"))
