@@ -8,6 +8,7 @@ from PIL import Image
 
 from scheduler_integration.catalogue.pictures import set_photo
 from scheduler_integration.exceptions import InvalidRequest
+from tests.pages.test_pictures import shown_at
 from tests.support.factories import make_user
 
 DATE_AND_PLACE = b"Rome, 41.9 N 12.5 E"
@@ -32,7 +33,7 @@ def seen(client, jane):
 	def upload(content):
 		set_photo(content)
 		frappe.db.commit()
-		return client.get(frappe.db.get_value("User", frappe.session.user, "user_image")).content
+		return shown_at(client, frappe.db.get_value("User", frappe.session.user, "user_image"))
 
 	return upload
 

@@ -252,8 +252,14 @@ def _forget() -> None:
 
 	for prefix in ("document_cache::", "rl:", "login_failed_count"):
 		frappe.cache.delete_keys(prefix)
+	frappe.cache.delete_value(["roles", "user_permissions", "enabled_users"])
 	frappe.cache.delete_value(
-		["roles", "user_permissions", "enabled_users", "scheduling_automations", "scheduling_domains"]
+		[
+			"scheduling_automations",
+			"scheduling_domains",
+			"scheduling_users_with_devices",
+			"scheduler_integration_waitlists",
+		]
 	)
 	frappe.db.value_cache.clear()
 
