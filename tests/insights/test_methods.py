@@ -159,6 +159,8 @@ class TestPermissions:
 		assert data(DASHBOARD, tom, **DATES)["summary"]["total_bookings"] == 0
 		# Another host's page or type shows the own bookings of it only.
 		assert data(DASHBOARD, tom, page=jane.name, **DATES)["summary"]["total_bookings"] == 0
+		content = call(EXPORT, tom, what="bookings", **DATES)[1]["filecontent"]
+		assert list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")))) == []
 
 	def test_managers_see_all_or_one(self, jane):
 		maya = make_user("Maya", roles=("Scheduling Manager",))
