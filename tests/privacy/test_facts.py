@@ -4,8 +4,9 @@ import frappe
 import pytest
 
 from scheduler_integration.privacy.facts import privacy_facts
+from scheduler_integration.waitlist import used
 from tests.pages.reading import read
-from tests.support.factories import fresh, make_user
+from tests.support.factories import fresh, make_meeting_type, make_page, make_user
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -34,6 +35,13 @@ def test_a_connected_calendar_is_named(monkeypatch):
 	connection.flags.from_provider = True
 	connection.insert(ignore_permissions=True)
 	assert "Google" in told()
+
+
+def test_a_waitlist_is_named():
+	used.forget()
+	assert "people who wait" not in told()
+	make_meeting_type(make_page(), has_waitlist=1)
+	assert "people who wait" in told()
 
 
 def test_everybody_can_read_the_page(client):
