@@ -12,9 +12,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
-from scheduler_integration.api.as_json import as_json
+from scheduler_integration.api.as_json import as_json, object_of
 from scheduler_integration.api.door import File, Who, door
-from scheduler_integration.api.shapes import series_dates
+from scheduler_integration.api.shapes import SLOT_START, series_dates
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, first_month_with_slots, slots_between
@@ -102,14 +102,16 @@ def get_slots(
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
-	return offered if parse_flag("ends", ends) else _without_ends(as_json(offered))
+	return offered if parse_flag("ends", ends) else _without_ends(offered)
 
 
-def _without_ends(answer: dict[str, Any]) -> dict[str, Any]:
-	for kind in ("days", "taken"):
-		for slots in answer.get(kind, {}).values():
-			for slot in slots:
-				del slot["end"]
+def _without_ends(offered: OfferedSlots) -> dict[str, Any]:
+	answer, zone = as_json(replace(offered, days={}, taken=offered.taken and {})), offered.zone
+	for kind, days in (("days", offered.days), ("taken", offered.taken)):
+		if days is not None:
+			answer[kind] = {
+				day.isoformat(): [object_of(slot, SLOT_START, zone) for slot in slots] for day, slots in days.items()
+			}
 	return answer
 
 

@@ -76,7 +76,8 @@ BRIEF = flat(
 shown(ConsultantType, "id=name consultant_id=consultant", BRIEF, instant_z("created_at"))
 
 # Times
-shown(Slot, instant("start end"), if_any("seats_left"), if_any(spans("parts")))
+SLOT_START = flat(instant("start"), if_any("seats_left"), if_any(spans("parts")))
+shown(Slot, instant("start end"), SLOT_START[1:])
 shown(
 	PartlyFree,
 	written("=parts", lambda parts, zone: span(parts[0], zone)),
