@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from scheduler_integration import bookings
 from scheduler_integration.api.as_json import as_json, object_of
 from scheduler_integration.api.door import File, Who, door
-from scheduler_integration.api.shapes import SLOT_START, series_dates
+from scheduler_integration.api.shapes import WITHOUT_ENDS, series_dates
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, first_month_with_slots, slots_between
@@ -102,17 +102,7 @@ def get_slots(
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
 	zone = checked_zone(timezone or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
-	return offered if parse_flag("ends", ends) else _without_ends(offered)
-
-
-def _without_ends(offered: OfferedSlots) -> dict[str, Any]:
-	answer, zone = as_json(replace(offered, days={}, taken=offered.taken and {})), offered.zone
-	for kind, days in (("days", offered.days), ("taken", offered.taken)):
-		if days is not None:
-			answer[kind] = {
-				day.isoformat(): [object_of(slot, SLOT_START, zone) for slot in slots] for day, slots in days.items()
-			}
-	return answer
+	return offered if parse_flag("ends", ends) else object_of(offered, WITHOUT_ENDS, offered.zone)
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)

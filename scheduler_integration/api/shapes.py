@@ -12,6 +12,7 @@ from scheduler_integration.api.as_json import (
 	instant_z,
 	made,
 	maybe,
+	object_of,
 	shown,
 	span,
 	spans,
@@ -76,8 +77,8 @@ BRIEF = flat(
 shown(ConsultantType, "id=name consultant_id=consultant", BRIEF, instant_z("created_at"))
 
 # Times
-SLOT_START = flat(instant("start"), if_any("seats_left"), if_any(spans("parts")))
-shown(Slot, instant("start end"), SLOT_START[1:])
+_START = flat(instant("start"), if_any("seats_left"), if_any(spans("parts")))
+shown(Slot, instant("start end"), _START[1:])
 shown(
 	PartlyFree,
 	written("=parts", lambda parts, zone: span(parts[0], zone)),
@@ -87,6 +88,21 @@ shown(
 	spans("missing_parts=missing"),
 )
 shown(OfferedSlots, "timezone=zone duration_minutes=duration days", if_any("partial"), if_any("taken"), zone="zone")
+
+
+def _starts(names: str) -> list[Part]:
+	"""Slots by day, without their ends."""
+	return written(
+		names,
+		lambda days, zone: (
+			days and {day.isoformat(): [object_of(each, _START, zone) for each in slots] for day, slots in days.items()}
+		),
+	)
+
+
+WITHOUT_ENDS = flat(
+	"timezone=zone duration_minutes=duration", _starts("days"), if_any("partial"), if_any(_starts("taken"))
+)
 shown(FirstMonth, made("month", lambda it: f"{it.month:%Y-%m}"), "earliest", made("", lambda it: it.offered))
 shown(HeldSlot, "hold=key", instant("expires_at"), zone="zone")
 shown(CalendarEntry, "doctype name label url", instant("start end"))
