@@ -251,18 +251,13 @@ class CalendarReading:
 
 	def _switch(self, place: Place, changes: Changes) -> None:
 		now = self.reader.now
-		# Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet. The
-		# first such reading is noted and thrown away. The old busy times still count. If they get too old, the host's
-		# times close.
-		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
-		after, fingerprint = busy_store.summary(place, self.reader.now)
-		if before < _SUSPICIOUS or after * 2 >= before or self.row.suspect == fingerprint:
-			is_suspicious = False
-		else:
+		before, _same = busy_store.summary(replace(place, generation=self.row.generation), now)
+		after, fingerprint = busy_store.summary(place, now)
+		if before >= _SUSPICIOUS and after * 2 < before and self.row.suspect != fingerprint:
+			# The new generation has less than half of the old one's busy times, and nobody confirmed it yet. The first such
+			# reading is noted and thrown away. The old busy times still count. If they get too old, the host's times close.
 			busy_store.clear(place)
 			self._save({"suspect": fingerprint, "shadow": 0, "next_page": None})
-			is_suspicious = True
-		if is_suspicious:
 			return
 		busy_store.keep_only(self.row.name, place.generation)
 		done = {
