@@ -1,6 +1,5 @@
 // A field above a list of all time zones that finds one by city, country, offset or abbreviation.
-import { findZones, learn } from "../parts/zones.js";
-import { get } from "../server/api.js";
+import { findZones, learnNames } from "../parts/zones.js";
 import { data, make } from "../shared/page.js";
 
 /** @param {HTMLSelectElement} select */
@@ -13,9 +12,8 @@ export function searchable(select) {
 	const options = [...select.options];
 	const fill = () => {
 		const fitting = findZones(search.value, []).map(({ name }) => name);
-		const found = options.filter(({ value }) => fitting.includes(value));
-		for (const option of options) option.hidden = Boolean(search.value) && !found.includes(option);
-		const best = fitting.find((name) => found.some(({ value }) => value === name));
+		for (const option of options) option.hidden = Boolean(search.value) && !fitting.includes(option.value);
+		const best = fitting.find((name) => options.some(({ value }) => value === name));
 		if (search.value && best) select.value = best;
 	};
 	search.addEventListener("change", () => select.dispatchEvent(new Event("change", { bubbles: true })));
@@ -24,18 +22,11 @@ export function searchable(select) {
 		event.preventDefault();
 		select.focus();
 	});
-	// The names of cities and countries are loaded with the first letter. Without them, zones are found by their own names.
-	/** @type {Promise<void> | undefined} */
+	// The names are loaded with the first letter.
+	/** @type {Promise<unknown> | undefined} */
 	let names;
-	const learned = () =>
-		get("public.time_zones", { language: document.documentElement.lang })
-			.catch(() => ({ cities: {}, words: {} }))
-			.then(({ cities, words }) => {
-				data.cities = cities;
-				learn(words);
-			});
 	search.addEventListener("input", () => {
-		names ??= learned();
+		names ??= learnNames().catch(() => (data.cities = {}));
 		names.then(fill);
 	});
 	select.before(search);

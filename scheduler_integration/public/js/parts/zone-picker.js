@@ -1,10 +1,9 @@
 // The searchable list of time zones below its button: a combobox as in the ARIA Authoring Practices.
 
-import { get } from "../server/api.js";
 import { clockTime, now } from "../shared/dates.js";
-import { announce, around, data, element, make, t } from "../shared/page.js";
+import { announce, around, element, make, t } from "../shared/page.js";
 import { detectedZone } from "../shared/zone-names.js";
-import { cityMeant, findZones, learn } from "./zones.js";
+import { cityMeant, findZones, learnNames } from "./zones.js";
 
 /** @import { Zone } from "../types.js" */
 /** @import { ZoneButton } from "./zone-button.js" */
@@ -35,14 +34,9 @@ export class ZonePicker {
 		else this.#close();
 	}
 
-	/** Asks for the names of cities and countries. Without them, zones are called and found by their own names. */
 	async #learn() {
 		try {
-			/** @type {{cities: Record<string, string>, words: Record<string, string>}} */
-			const { cities, words } = await get("public.time_zones", { language: document.documentElement.lang });
-			data.cities = cities;
-			this.owner.learn(cities);
-			learn(words);
+			this.owner.learn(await learnNames());
 		} catch {
 			return;
 		}

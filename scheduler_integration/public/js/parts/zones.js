@@ -1,5 +1,7 @@
 // Finds time zones by city, by offset and by abbreviation.
+import { get } from "../server/api.js";
 import { now, offsetName, offsetOf } from "../shared/dates.js";
+import { data } from "../shared/page.js";
 import { cityOf, currentName } from "../shared/zone-names.js";
 
 /** @import { Zone } from "../types.js" */
@@ -103,10 +105,14 @@ let known = null;
 /** Words of the server for each zone: its country, and the name of its time. @type {Record<string, string>} */
 let taught = {};
 
-/** @param {Record<string, string>} words */
-export function learn(words) {
+/** Asks for the names of cities and countries, and returns those of cities. Without them, zones are found by their own names. */
+export async function learnNames() {
+	/** @type {{cities: Record<string, string>, words: Record<string, string>}} */
+	const { cities, words } = await get("public.time_zones", { language: document.documentElement.lang });
+	data.cities = cities;
 	taught = words;
 	known = null;
+	return cities;
 }
 
 /**
