@@ -183,6 +183,7 @@ def test_no_arguments_to_what_writes_are_refused_in_words(client, asked, method)
 	check(client.call(f"{PUBLIC}.{method}"), method)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	"argument", ["slug", "start", "attendee_name", "attendee_email", "notes", "answers", "timezone"]
 )

@@ -99,6 +99,7 @@ class TestList:
 		sign_in(client, host_of(offer))
 		return [each.id for each in made]
 
+	@pytest.mark.long
 	def test_by_status(self, client, meetings):
 		first, cancelled, last = meetings
 		assert listed(client) == [first, last]
@@ -121,6 +122,7 @@ class TestList:
 		assert listed(client, page=page, when="all") == meetings
 		assert listed(client, when="all", limit=1, offset=1) == meetings[1:2]
 
+	@pytest.mark.long
 	def test_what_does_not_fit_is_refused_with_the_name_of_the_field(self, client, meetings, offer):
 		assert refused(client, status="maybe") == (400, ["status"])
 		assert refused(client, start_date="soon", end_date="2027-13-01") == (400, ["end_date", "start_date"])
@@ -131,6 +133,7 @@ class TestList:
 		assert refused(client, when="soon") == (400, ["when"])
 		assert refused(client, timezone="Mars")[0] == 400
 
+	@pytest.mark.long
 	def test_only_managers_see_others(self, client, meetings):
 		team = TeamOffer()
 		theirs = team.book(12, team.colleague)

@@ -49,6 +49,7 @@ def connect(client, feed):
 	return data["connection"]
 
 
+@pytest.mark.long
 def test_nobody_waits_while_somebody_elses_server_is_asked(server, client, jane, feed):
 	"""The calendar's server doesn't answer before another host has connected one, which writes to the database."""
 	ann = make_user("Ann", new_password=PASSWORD)
@@ -66,6 +67,7 @@ def test_nobody_waits_while_somebody_elses_server_is_asked(server, client, jane,
 	assert (status, statuses) == (200, [200]), data
 
 
+@pytest.mark.long
 def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	signed_in(client, jane)
 	made = connect(client, feed)
@@ -108,6 +110,7 @@ def test_everything_is_read_again_on_demand(client, jane, feed, run_jobs):
 	assert busy(name) == 1
 
 
+@pytest.mark.long
 def test_what_is_disconnected_is_forgotten(client, jane, feed, run_jobs):
 	signed_in(client, jane)
 	name = connect(client, feed)["name"]
@@ -121,6 +124,7 @@ def test_what_is_disconnected_is_forgotten(client, jane, feed, run_jobs):
 	assert frappe.db.sql("select count(*) from `__Auth` where name = %s", name)[0][0] == 0
 
 
+@pytest.mark.long
 def test_another_host_can_do_nothing_with_it(client, server, jane, feed, commit_clean):
 	signed_in(client, jane)
 	name = connect(client, feed)["name"]

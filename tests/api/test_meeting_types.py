@@ -295,6 +295,7 @@ def test_the_advisory_call_of_the_starter_set_repeats(john):
 	assert (types[-1].repeat_weeks, types[-1].repeat_count) == (2, 12)
 
 
+@pytest.mark.long
 def test_a_client_books_the_advisory_call_of_the_starter_set_every_two_weeks():
 	page = make_page(make_user("Jane"))
 	made = call("meeting_types.create_starter_set", page.user)[1]["data"]["meeting_types"]

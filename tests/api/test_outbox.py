@@ -107,6 +107,7 @@ def test_an_unknown_task_is_refused_with_a_sentence(host, name):
 	assert response.json()["error"]
 
 
+@pytest.mark.long
 def test_a_hosts_list_says_whom_a_message_did_not_reach(host, booking):
 	task, _other = tasks(booking)
 	fail(task)

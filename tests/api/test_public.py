@@ -205,6 +205,7 @@ def test_a_host_asks_for_another_time_and_gives_this_one_back(client, page, intr
 	assert (shown["can_reschedule"], shown["reschedule_message"]) == (True, "Flu")
 
 
+@pytest.mark.long
 def test_the_cities_and_words_of_time_zones_are_those_of_a_language(client):
 	def asked(**query):
 		return client.call(f"{PUBLIC}.time_zones", "GET", language="de", **query).json()["data"]

@@ -20,6 +20,7 @@ def report(jane):
 	return make_assessment(jane, disc_profile="I").name
 
 
+@pytest.mark.long
 def test_the_section_of_a_record_is_html_and_markdown(jane, report):
 	status, body = call("reports.section", jane, name=report)
 	assert (status, set(body["data"])) == (200, {"html", "markdown"})

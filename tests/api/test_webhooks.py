@@ -257,6 +257,7 @@ def test_the_generic_webhook(client, email):
 	assert (row.meeting_type, row.scheduled_for) == (meeting_type.name, span(TEN)["starts_at"])
 
 
+@pytest.mark.long
 def test_the_same_webhook_at_the_same_moment_is_one_booking(server, settings, email):
 	body, now = created(email=email), int(time.time())
 

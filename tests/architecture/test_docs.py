@@ -79,6 +79,7 @@ def test_commands_name_modules_and_files_that_exist(document):
 	assert missing == []
 
 
+@pytest.mark.long
 def test_comments_name_files_that_exist():
 	"""In scripts, style sheets and templates too: nothing else notices when a file that they name is moved."""
 	stale = [

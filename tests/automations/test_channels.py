@@ -73,6 +73,7 @@ class TestWebhook:
 	def automate(self, receiver, **fields):
 		return automate(webhook_url=f"{receiver.url}/hook", webhook_secret="s3cret", **fields)
 
+	@pytest.mark.long
 	def test_tells_of_the_booking_with_a_signature(self, page, receiver):
 		automation = self.automate(receiver)
 		booking = book(page)
@@ -402,6 +403,7 @@ class TestConditions:
 class TestAfterTheMeeting:
 	"""The messages that invite to book again: their links work although the manage link doesn't any more."""
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("move", "moment", "words"),
 		[

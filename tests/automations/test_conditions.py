@@ -93,6 +93,7 @@ class TestWinBack:
 	def test_not_if_the_host_has_cancelled(self, page):
 		assert self.task(self.cancel(page, by_host=True)) == []
 
+	@pytest.mark.long
 	@pytest.mark.usefixtures("_wins_back", "outgoing_mail")
 	def test_not_if_the_attendee_has_booked_again(self, page):
 		booking = self.cancel(page)

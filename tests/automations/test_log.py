@@ -38,6 +38,7 @@ def log(**filters):
 	return rows
 
 
+@pytest.mark.long
 def test_a_manager_sees_what_was_sent_what_waits_and_what_was_skipped(page, manager, as_user, outgoing_mail):
 	booking = book(page)
 	deliver(booking.id, NOW)

@@ -141,6 +141,7 @@ class TestSent:
 		deliver(booking, instant)
 		return [each.target for each in actions(booking, status="Sent") if each.done_at == instant]
 
+	@pytest.mark.long
 	def test_each_at_its_time_and_once(self, page, outgoing_mail):
 		booking = book(page, make_meeting_type(page))
 		assert self.run(booking.id, NOW) == []
@@ -153,6 +154,7 @@ class TestSent:
 		assert self.run(booking.id, NINE) == []
 		assert {each.error for each in actions(booking.id, status="Skipped")} == {"Its moment has passed."}
 
+	@pytest.mark.long
 	def test_in_the_readers_language_and_zone_without_an_invitation(self, page, outgoing_mail):
 		booking = book(page, make_meeting_type(page, reminders="60"), language="de", timezone="Europe/Berlin")
 		deliver(booking.id, NINE - HOUR)
@@ -162,6 +164,7 @@ class TestSent:
 		assert "Erinnerung" in mail.message
 		assert "text/calendar" not in mail.message
 
+	@pytest.mark.long
 	def test_a_host_is_reminded_once_of_a_session(self, page, outgoing_mail):
 		workshop = make_meeting_type(page, seats=5, reminders="60")
 		first, second = book(page, workshop), book(page, workshop)
@@ -170,6 +173,7 @@ class TestSent:
 		of_host = [each.status for one in (first, second) for each in actions(one.id, target=page.user)]
 		assert sorted(of_host) == ["Sent", "Skipped"]
 
+	@pytest.mark.long
 	def test_if_the_first_of_a_session_is_cancelled_the_next_one_reminds_the_host(self, page, outgoing_mail):
 		workshop = make_meeting_type(page, seats=5, reminders="60")
 		first, second = book(page, workshop), book(page, workshop)

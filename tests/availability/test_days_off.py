@@ -330,6 +330,7 @@ def test_a_day_off_is_named(host):
 	]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("missing", "queries"), [("Holiday List Assignment", 2), (None, 3)])
 def test_hosts_and_days_off_take_two_queries_and_assignments_a_third(monkeypatch, host, missing, queries):
 	existing = frozenset(OPTIONAL_DOCTYPES) - {missing}

@@ -20,6 +20,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_equals_a_recount_by_the_listing(seed):
 	"""Each seed makes a host with types, bookings and dates off, and ten changes: 200 in all."""
@@ -81,6 +82,7 @@ def test_a_type_that_is_switched_off_loses_all_its_starts():
 	assert counted.gained == ()
 
 
+@pytest.mark.long
 def test_more_types_bookings_and_hosts_take_no_more_queries(queries):
 	page = make_page(make_host("Jane"))
 	types = [make_meeting_type(page)]

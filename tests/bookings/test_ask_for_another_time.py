@@ -70,6 +70,7 @@ class TestWhileTheTimeIsKept:
 		bookings.ask_to_reschedule(booking.id, "Please", NOW + 60)
 		assert len(told(booking.id)) == 1
 
+	@pytest.mark.long
 	def test_the_request_is_not_lost_if_something_else_changes_first(self):
 		_page, _type, booking = booked()
 		bookings.ask_to_reschedule(booking.id, "", NOW)

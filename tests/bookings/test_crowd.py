@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+import pytest
 
 from benchmarks.crowd import Crowd, fill, remove
 from scheduler_integration.platform.clock import iso
@@ -15,6 +16,7 @@ NOW = at("2026-03-01 06:00")
 BOOKINGS_EACH = 1095
 
 
+@pytest.mark.long
 def test_hosts_of_the_crowd_offer_slots_beside_their_bookings(commit_clean):
 	fill(Crowd(range(1), BOOKINGS_EACH, NOW))
 	days = slots_between("crowd-0", "call", date(2026, 3, 2), date(2026, 3, 6), "UTC", None, NOW).days

@@ -56,6 +56,7 @@ def test_the_attendee_adds_and_removes_guests():
 	assert "(the attendee)" in note
 
 
+@pytest.mark.long
 def test_everybody_concerned_is_told():
 	old, new, staying = address(), address(), address()
 	page, _type, booking = booked([old, staying])

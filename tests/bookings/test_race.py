@@ -131,6 +131,7 @@ race(lambda: bookings.cancel_by_host(wish["name"], "", clock.now()).id)
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", [START + _LEAVE, WITH_SNAPSHOTS + _LEAVE], ids=["newest", "snapshots"])
 def test_the_last_two_who_leave_a_session_at_once_give_its_time_back(site, unlimited, code):
 	page = make_page()

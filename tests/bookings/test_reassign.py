@@ -110,6 +110,7 @@ class TestTheMeeting:
 		bookings.cancel_by_host(booked, "", NOW)
 		assert set(credits(pool).values()) == {0}
 
+	@pytest.mark.long
 	def test_may_go_to_and_fro(self, team, booked):
 		ann, ben, _cem = team
 		bookings.reassign(booked, ben, NOW)
@@ -251,6 +252,7 @@ class TestWhoIsTold:
 		bookings.cancel_by_host(booked, "", NOW)
 		assert set(messages(booked)) == {frappe.db.get_value("Booking", booked, "attendee_email"), team[1]}
 
+	@pytest.mark.long
 	def test_the_old_host_is_told_even_if_the_meeting_is_cancelled_meanwhile(
 		self, commit_clean, outgoing_mail, team, booked
 	):
@@ -260,6 +262,7 @@ class TestWhoIsTold:
 		assert deliver(booked, NOW) == 3
 		assert [task.status for task in tasks(booked, purpose="host_removed")] == ["Sent"]
 
+	@pytest.mark.long
 	def test_a_host_who_never_knew_of_the_meeting_gets_no_cancellation(self, commit_clean, outgoing_mail, team, booked):
 		bookings.reassign(booked, team[1], NOW)
 		assert deliver(booked, NOW) == 3

@@ -60,11 +60,13 @@ def reminder(booking):
 
 
 class TestAsked:
+	@pytest.mark.long
 	def test_the_reminder_has_a_link(self, page, outgoing_mail):
 		booking = book(page, make_asking_type(page))
 		deliver(booking.id, NINE - DAY)
 		assert "coming=3D1" in reminder(booking) or "coming=1" in reminder(booking)
 
+	@pytest.mark.long
 	def test_opening_the_link_changes_nothing_and_the_button_confirms(self, client):
 		booking = book_soon(make_offer(asks_to_reconfirm=1), in_three_days(10))
 		address = f"/schedule/manage/{token_of(booking)}"
@@ -80,6 +82,7 @@ class TestAsked:
 		frappe.db.rollback()
 		assert frappe.db.get_value("Booking", booking.id, "reconfirmed_at")
 
+	@pytest.mark.long
 	def test_the_link_of_a_meeting_that_is_cancelled_says_so(self, client):
 		booking = book_soon(make_offer(asks_to_reconfirm=1), in_three_days(10))
 		address = f"/schedule/manage/{token_of(booking)}"
@@ -92,6 +95,7 @@ class TestAsked:
 
 
 class TestWarned:
+	@pytest.mark.long
 	def test_the_reminder_and_the_page_didnt_say_that_silence_cancels(self, page, client, outgoing_mail):
 		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
 		deliver(booking.id, NINE - DAY)
@@ -108,6 +112,7 @@ class TestWarned:
 
 @pytest.mark.usefixtures("outgoing_mail")
 class TestReleased:
+	@pytest.mark.long
 	def test_what_nobody_has_confirmed_is_cancelled_at_the_deadline(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR - 1)
@@ -116,23 +121,27 @@ class TestReleased:
 		assert status(booking) == "Cancelled"
 		assert bookings.release_unconfirmed_meetings(NINE - 11 * HOUR) == 0
 
+	@pytest.mark.long
 	def test_the_time_is_free_again(self, page):
 		kind = make_asking_type(page, release_unconfirmed_hours=12)
 		asked(book(page, kind))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(book(page, kind, NINE - 11 * HOUR)) == "Scheduled"
 
+	@pytest.mark.long
 	def test_who_is_coming_stays(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		bookings.reconfirm(token_of(booking), NINE - DAY)
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_who_has_just_booked_stays(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12), NINE - 30 * HOUR))
 		bookings.release_unconfirmed_meetings(NINE - 12 * HOUR)
 		assert status(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_without_a_deadline_nothing_is_released(self, page):
 		booking = asked(book(page, make_asking_type(page)))
 		bookings.release_unconfirmed_meetings(NINE - HOUR)
@@ -147,17 +156,20 @@ class TestReleased:
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
 		assert status(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_meeting_was_cancelled_minutes_before_it_began_because_the_sites_jobs_had_not_run(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		assert bookings.release_unconfirmed_meetings(NINE - 300) == 0
 		release_unconfirmed(booking.id, NINE - 300)
 		assert status(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_job_that_is_a_little_late_still_cancels(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		assert bookings.release_unconfirmed_meetings(NINE - 11 * HOUR) == 1
 		assert status(booking) == "Cancelled"
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("changes", [{"asks_to_reconfirm": 1}, {}])
 	def test_a_meeting_was_cancelled_whose_reminder_had_asked_nothing_or_named_no_deadline(self, page, frozen, changes):
 		"""The host switched it on after the reminder had left."""
@@ -195,6 +207,7 @@ class TestWhoWasntAsked:
 		frappe.get_doc("Email Template", REMINDER).update({"response_html": text}).save()
 		frappe.db.commit()
 
+	@pytest.mark.long
 	def test_a_reminder_with_an_own_text_that_asked_nothing_cancelled_the_meeting(self, page):
 		booking = book(page, make_asking_type(page, release_unconfirmed_hours=12))
 		self.word("<p>See you on {{ date }}.</p>")
@@ -202,11 +215,13 @@ class TestWhoWasntAsked:
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 0
 		assert status(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_an_own_text_that_asks_counts(self, page):
 		self.word('<p>See you on {{ date }}. <a href="{{ reconfirm_link }}">I am coming</a></p>')
 		asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		assert bookings.release_unconfirmed_meetings(NINE - 12 * HOUR) == 1
 
+	@pytest.mark.long
 	def test_a_moved_meeting_is_asked_about_again(self, page):
 		booking = asked(book(page, make_asking_type(page, release_unconfirmed_hours=12)))
 		request = RescheduleRequest(NINE + HOUR)

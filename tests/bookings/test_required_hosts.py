@@ -96,6 +96,7 @@ def test_two_of_these_without_anybody_required(page, team):
 		book(page, pair)
 
 
+@pytest.mark.long
 def test_the_others_take_turns_by_what_they_have_that_week(page, panel, team):
 	taken = [user for day in range(6) for user in booking(book(page, panel, NINE + day * 3600)).host_users()]
 	assert {user: taken.count(user) for user in team} == {team[0]: 6, team[1]: 4, team[2]: 4, team[3]: 4, team[4]: 0}
@@ -127,6 +128,7 @@ def test_a_single_host_is_the_first_of_those_chosen(page, team):
 
 
 class TestASession:
+	@pytest.mark.long
 	def test_is_joined_with_the_hosts_it_has(self, page, team):
 		workshop = make_panel(page, dict.fromkeys(team[:4], 0), required_count=2, seats=3)
 		names = [book(page, workshop) for _seat in range(4)]

@@ -501,6 +501,7 @@ class TestASession:
 		assert ("host_cancelled", page.user) not in told
 		assert [event.starts_on for event in self.events_of(workshop)] == [to_site_time(TEN)]
 
+	@pytest.mark.long
 	def test_the_host_moves_all_of_it(self):
 		page, workshop = self.workshop()
 		names = [door.book(payload(page, workshop, NINE), NOW).id for _each in range(3)]

@@ -94,6 +94,7 @@ def test_some_reschedule_to_what_others_book(site):
 	assert len(check_consistent(page, intro)) == 3 + (answers.index(next(a for a in answers if a[0] == 200)) >= 3)
 
 
+@pytest.mark.long
 def test_one_attendee_reschedules_in_two_windows(site):
 	page = make_page()
 	intro = make_meeting_type(page, max_reschedules=1)

@@ -140,6 +140,7 @@ def word():
 	return fresh("nemo").replace("-", "")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("kept_for_thirty_days", "outgoing_mail")
 def test_an_erased_booking_kept_names_and_addresses_in_todos_notifications_mails_and_its_source(page, word):
 	booking = _with_traces(page, word)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import frappe
+import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.engine import BOOKING
@@ -50,6 +51,7 @@ def set_joined(page, user, instant):
 
 
 class TestWeighted:
+	@pytest.mark.long
 	def test_bookings_follow_the_weights(self):
 		page, pool, users = make_pool("Ann", "Ben", "Cem", rows=[{"weight": 5}, {"weight": 3}, {"weight": 1}])
 		hosts = [take(page, pool, NINE + day * 86400) for day in (0, 1, 2, 3, 4, 7, 8, 9, 10)]
@@ -67,6 +69,7 @@ class TestWeighted:
 		assert credits(pool) == {ben: 0}
 		assert take(page, pool, NINE + HALF) == ann
 
+	@pytest.mark.long
 	def test_a_host_who_joins_is_not_given_everything_at_once(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben")
 		for nth in range(6):

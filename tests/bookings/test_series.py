@@ -304,6 +304,7 @@ def test_a_series_is_one_contact_one_message_each_and_one_line_on_the_timeline()
 	assert set(reminders) == set(names)
 
 
+@pytest.mark.long
 def test_more_dates_take_few_more_statements(queries):
 	counts = []
 	page, advisory = make_series_type(repeat_count=20)

@@ -63,6 +63,7 @@ def test_dates_that_begin_too_soon_stay():
 	assert [status for _start, status in states(answer)] == ["Scheduled", "Cancelled", "Cancelled", "Cancelled"]
 
 
+@pytest.mark.long
 def test_a_host_cancels_all_and_takes_it_back(frozen):
 	clock = frozen("2026-10-05T06:00:00.250000Z")
 	page, _advisory, answer = make_series()
@@ -81,6 +82,7 @@ def test_an_unknown_scope_is_refused():
 		parse_command("cancel", answer.id, scope="some")
 
 
+@pytest.mark.long
 def test_all_move_by_the_clock_and_the_rule_with_them():
 	page, _advisory, answer = make_series()
 	target = at("2026-10-14 14:00", BERLIN)
@@ -96,6 +98,7 @@ def test_all_move_by_the_clock_and_the_rule_with_them():
 	assert len(told) == 1
 
 
+@pytest.mark.long
 def test_this_and_later_move_and_the_earlier_ones_stay():
 	page, _advisory, answer = make_series()
 	target = answer.series.dates[2].start + HOUR
@@ -106,6 +109,7 @@ def test_this_and_later_move_and_the_earlier_ones_stay():
 	check_time([page.user])
 
 
+@pytest.mark.long
 def test_nothing_moves_if_a_date_isnt_free_until_the_person_agrees():
 	page, _advisory, answer = make_series()
 	other = make_meeting_type(page)
@@ -124,6 +128,7 @@ def test_nothing_moves_if_a_date_isnt_free_until_the_person_agrees():
 	check_time([page.user])
 
 
+@pytest.mark.long
 def test_attendees_move_a_series_by_the_rules_of_its_type_and_hosts_as_they_like():
 	_page, _advisory, answer = make_series(
 		uses_host_defaults=0, slot_interval=30, minimum_notice=7, minimum_notice_unit="Days"
@@ -139,6 +144,7 @@ def test_attendees_move_a_series_by_the_rules_of_its_type_and_hosts_as_they_like
 		assert answer.start == start
 
 
+@pytest.mark.long
 def test_dates_may_take_the_place_of_each_other():
 	page, _advisory, answer = make_series()
 	bookings.reschedule_by_host(answer.id, RescheduleRequest(FIRST + WEEK), NOW, scope="all")
@@ -146,6 +152,7 @@ def test_dates_may_take_the_place_of_each_other():
 	check_time([page.user])
 
 
+@pytest.mark.long
 def test_a_move_of_all_is_taken_back(frozen):
 	clock = frozen("2026-10-05T06:00:00.250000Z")
 	page, _advisory, answer = make_series()
@@ -158,6 +165,7 @@ def test_a_move_of_all_is_taken_back(frozen):
 	check_time([page.user])
 
 
+@pytest.mark.long
 def test_a_repeated_move_moves_once():
 	_page, _advisory, answer = make_series()
 	request = RescheduleRequest(FIRST + HOUR, idempotency_key="k" * 20)
@@ -166,6 +174,7 @@ def test_a_repeated_move_moves_once():
 	assert (first.id, second.start) == (second.id, FIRST + HOUR)
 
 
+@pytest.mark.long
 def test_a_moved_series_keeps_its_host_and_its_turns():
 	users, page, advisory = make_pool()
 	answer = book(page, advisory, times=3)
@@ -179,6 +188,7 @@ def test_a_moved_series_keeps_its_host_and_its_turns():
 	assert set(credits) == {0}
 
 
+@pytest.mark.long
 def test_shared_dates_move_without_the_others():
 	page, course = make_series_type(repeats="Fixed", repeat_count=3, seats=2)
 	first, second = book(page, course, times=None), book(page, course, times=None)

@@ -85,6 +85,7 @@ def test_a_field_that_a_command_gives_a_whole_session_was_not_stored(book):
 
 
 class TestReassigned:
+	@pytest.mark.long
 	def test_all_go_along_with_their_seats(self, page, workshop, team, book):
 		first, second = book(), book()
 		ann, ben, cem = team
@@ -136,6 +137,7 @@ class TestReassigned:
 		bookings.reassign(first, team[1], NOW)
 		assert hosts_of(first, second) == [team[1], team[1]]
 
+	@pytest.mark.long
 	def test_with_several_hosts_of_whom_one_is_replaced(self, page, team):
 		dora = make_user("Dora")
 		page = make_team_page([*team[:2], dora])
@@ -212,6 +214,7 @@ class TestTold:
 		assert ada.encode() not in mail.calendar.to_ical()
 		assert told(first)[ada].event["UID"] != told(second)[bob].event["UID"]
 
+	@pytest.mark.long
 	def test_each_change_of_the_hosts_entry_has_a_higher_sequence(self, team, book):
 		first = book()
 		host = hosts_of(first)[0]
@@ -237,6 +240,7 @@ class TestTold:
 		bookings.cancel_by_host(second, "", NOW)
 		assert told(second)[host].calendar["METHOD"] == "CANCEL"
 
+	@pytest.mark.long
 	def test_the_former_host_is_told_once(self, team, book):
 		first, second = book(), book()
 		(former,) = set(hosts_of(first, second))
@@ -263,6 +267,7 @@ def manage_url_of(name):
 class TestChangedTogether:
 	"""The bookings of a session are stored together. Each is stored as Frappe stores a single one."""
 
+	@pytest.mark.long
 	def test_a_booking_that_moves_with_its_session_is_stored_like_one_that_moves_alone(self):
 		alone, together = moved_session(1), moved_session(3)
 		assert stored("Booking", {"name": together}) == stored("Booking", {"name": alone})

@@ -192,6 +192,7 @@ class TestSession:
 			bookings.cancel_by_host(each, "", LATER)
 		assert set(credits(workshop).values()) == {0}
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		"command",
 		[
@@ -210,6 +211,7 @@ class TestSession:
 		assert all(mails(each, LATER) == [] for each in names)
 		in_order(team, workshop)
 
+	@pytest.mark.long
 	def test_a_reassignment(self, names, workshop, team):
 		former = frappe.get_doc("Booking", names[0]).host
 		other = next(user for user in team if user != former)
@@ -250,6 +252,7 @@ class TestTooLate:
 			bookings.undo(facts, LATER)
 
 
+@pytest.mark.long
 def test_nothing_leaves_before_ten_seconds_and_all_of_it_after(commit_clean, outgoing_mail, page, pool):
 	name = book(page, pool)
 	told(name)
@@ -269,6 +272,7 @@ def test_it_can_be_done_again_and_then_people_are_told(page, pool):
 	}
 
 
+@pytest.mark.long
 def test_a_command_that_can_be_undone_takes_no_more_statements_in_a_full_session(page, workshop, queries):
 	"""Only a few more than the command itself, however many attend."""
 	asked = []

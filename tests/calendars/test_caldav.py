@@ -65,6 +65,7 @@ def read_all(provider, calendar, token=""):
 	return pages
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["", "the calendar", "a wrong path"])
 def test_calendars_are_discovered(caldav, path):
 	address = {"": caldav.address, "the calendar": caldav.calendar}.get(path, caldav.address + "no/such/place/")
@@ -80,6 +81,7 @@ def test_a_wrong_password_is_final(radicale_server):
 		open_account(account(radicale_server, password="wrong")).calendars()
 
 
+@pytest.mark.long
 def test_everything_and_then_what_changed(caldav, opened):
 	caldav.put("one", times(NINE, NINE + HOUR))
 	caldav.put("two", times(NINE + 2 * HOUR, NINE + 3 * HOUR))

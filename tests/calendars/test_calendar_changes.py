@@ -57,6 +57,7 @@ def status(booking):
 	return frappe.db.get_value("Booking", booking.name, "status")
 
 
+@pytest.mark.long
 def test_a_deleted_event_is_shown_and_the_booking_stays(page, connection, booking, caldav):
 	caldav.delete(caldav.names()[0])
 	sync(connection.name, NOW + HOUR)
@@ -82,6 +83,7 @@ def changes_shown(client, user, booking):
 	return answer.json()["data"]["changes"] if answer.ok else answer.status_code
 
 
+@pytest.mark.long
 def test_a_booking_says_what_was_done_to_its_event(client, page, connection, booking, caldav):
 	"""To its host and to managers. The event moved in real time: the desk shows bookings to come only."""
 	frappe.db.set_value("Mirrored Event", {"booking": booking.name}, "ends_at", clock.now() + HOUR)
@@ -98,6 +100,7 @@ def test_a_booking_says_what_was_done_to_its_event(client, page, connection, boo
 	assert changes_of_booking(booking.name, stranger, NOW) == [], "of the host's calendar, another host learns nothing"
 
 
+@pytest.mark.long
 def test_a_deleted_event_is_noticed_by_a_full_reading(page, connection, booking, caldav):
 	caldav.delete(caldav.names()[0])
 	sync(connection.name, NOW + HOUR, full=True)
@@ -105,6 +108,7 @@ def test_a_deleted_event_is_noticed_by_a_full_reading(page, connection, booking,
 	assert change.is_deleted
 
 
+@pytest.mark.long
 def test_an_event_that_was_deleted_before_it_was_ever_read_is_noticed_too(page, connection, booking, caldav):
 	"""A server that only says what changed since the last time needn't mention it."""
 	soon_gone = book(page, NINE + 4 * HOUR)
@@ -117,6 +121,7 @@ def test_an_event_that_was_deleted_before_it_was_ever_read_is_noticed_too(page, 
 	assert (change.booking, change.is_deleted) == (soon_gone.name, True)
 
 
+@pytest.mark.long
 def test_deleting_cancels_if_the_host_wants_that(page, connection, booking, caldav):
 	switch(connection, delete_cancels=1)
 	caldav.delete(caldav.names()[0])
@@ -126,6 +131,7 @@ def test_deleting_cancels_if_the_host_wants_that(page, connection, booking, cald
 	assert frappe.session.user == "Administrator"
 
 
+@pytest.mark.long
 def test_deleting_the_event_of_a_session_cancels_nobody(page, connection, caldav):
 	"""One event stands for the bookings of several people. The host cancels them where they are told why."""
 	workshop = make_meeting_type(page, title="Workshop", duration_minutes=60, seats=3)
@@ -140,6 +146,7 @@ def test_deleting_the_event_of_a_session_cancels_nobody(page, connection, caldav
 	assert status(attendee) == "Scheduled"
 
 
+@pytest.mark.long
 def test_a_moved_event_is_shown_and_the_booking_stays(page, connection, booking, caldav):
 	move_there(caldav)
 	sync(connection.name, NOW + HOUR)
@@ -169,6 +176,7 @@ def test_who_was_told_of_a_move_is_told_again_only_of_another_one(page, connecti
 	assert [each.starts_at for each in untold_changes(NOW)] == [NINE + 3 * HOUR]
 
 
+@pytest.mark.long
 def test_the_event_of_a_cancelled_booking_is_no_difference(page, connection, booking, caldav):
 	move_there(caldav)
 	sync(connection.name, NOW + HOUR)
@@ -192,6 +200,7 @@ def test_moving_reschedules_if_the_host_wants_that(page, connection, booking, ca
 	assert changes_of(page.user, NOW) == []
 
 
+@pytest.mark.long
 def test_a_move_into_another_meeting_is_not_followed(page, connection, booking, caldav):
 	switch(connection, move_reschedules=1)
 	other = book(page, NINE + 4 * HOUR)
@@ -202,6 +211,7 @@ def test_a_move_into_another_meeting_is_not_followed(page, connection, booking, 
 	assert len(changes_of(page.user, NOW)) == 1
 
 
+@pytest.mark.long
 def test_what_we_write_ourselves_is_no_change_of_the_host(page, connection, booking, caldav):
 	bookings.cancel_by_token(booking_token(booking), "Ill", NOW + 60)
 	deliver(NOW + 120)

@@ -72,6 +72,7 @@ def nested(count):
 	return "<d:a>" * count + "</d:a>" * count
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	"inner", [nested(200_000), "<d:a/>" * 500_000, f"<d:a {' '.join(f'a{n}=%r' % '' for n in range(250_000))}/>"],
 	ids=["deep", "many", "attributes"],
@@ -119,6 +120,7 @@ def in_an_event(dates):
 	return EVENT.format("long", "Europe/Berlin", dates)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("event", [in_a_zone, in_an_event])
 def test_a_hundred_thousand_dates_took_the_parser_ten_seconds(event):
 	_few, usual = timed_reading(event, 10)

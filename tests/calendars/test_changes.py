@@ -42,6 +42,7 @@ def test_an_event_that_moves_frees_its_former_time(page, connection, radicale_ca
 	assert offered(page) == ALL_DAY
 
 
+@pytest.mark.long
 def test_a_meeting_that_is_booked_while_the_server_answers_is_no_busy_time(
 	site, page, connection, radicale_calendar, monkeypatch
 ):

@@ -90,6 +90,7 @@ def skip_messages(booking):
 	frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Skipped")
 
 
+@pytest.mark.long
 def test_two_workers_read_one_connection(page, connection):
 	"""The second finds the lease taken, and does nothing."""
 	key = health.take_lease(connection.name, NOW + HOUR)

@@ -81,6 +81,7 @@ def test_a_host_who_came_back_was_offered_at_times_of_the_calendar(page, connect
 	assert offered(page) == WITHOUT_TEN
 
 
+@pytest.mark.long
 def test_the_password_of_a_disabled_host_is_deleted_and_nobody_is_told_of_their_calendar(
 	page, connect, radicale_calendar
 ):

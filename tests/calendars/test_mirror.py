@@ -44,6 +44,7 @@ def states(booking):
 	return [(task.status, task.error) for task in tasks]
 
 
+@pytest.mark.long
 def test_a_booking_is_written_and_cancelled(page, connection, caldav):
 	booking = book(page, attendee_company="Analytical Engines")
 	deliver()
@@ -69,6 +70,7 @@ def test_the_event_is_in_its_hosts_language(page, connection, caldav):
 	assert "Ihre Termine: " in caldav.get(name).replace("\r\n ", "")
 
 
+@pytest.mark.long
 def test_its_own_event_never_blocks_a_booking(page, connection, caldav, as_user):
 	booking = book(page)
 	deliver()
@@ -80,6 +82,7 @@ def test_its_own_event_never_blocks_a_booking(page, connection, caldav, as_user)
 		assert entry.doctype == "Booking"
 
 
+@pytest.mark.long
 def test_an_invitation_in_the_hosts_calendar_does_not_block_either(page, connection, caldav):
 	booking = book(page)
 	event = f"BEGIN:VEVENT\nUID:{booking.ical_uid}\nDTSTAMP:20260301T000000Z\n{times(NINE, NINE + HOUR)}\nEND:VEVENT"
@@ -111,6 +114,7 @@ def test_a_meeting_of_somebody_else_blocks_although_it_is_a_booking(page, connec
 	assert frappe.db.exists("Calendar Busy Time", {"user": page.user})
 
 
+@pytest.mark.long
 def test_running_a_task_again_changes_nothing(page, connection, caldav):
 	booking = book(page)
 	deliver()
@@ -120,6 +124,7 @@ def test_running_a_task_again_changes_nothing(page, connection, caldav):
 	assert states(booking) == [("Sent", None)]
 
 
+@pytest.mark.long
 def test_an_answer_that_got_lost_heals(page, connection, caldav):
 	"""The event exists, and the record says it was only planned."""
 	booking = book(page)
@@ -133,6 +138,7 @@ def test_an_answer_that_got_lost_heals(page, connection, caldav):
 	assert frappe.db.get_value("Mirrored Event", {"booking": booking.name}, "state") == "Stored"
 
 
+@pytest.mark.long
 def test_a_reassigned_booking_changes_calendars(commit_clean, connect, radicale_server, xandikos_server):
 	for server in (radicale_server, xandikos_server):
 		for name in server.names():
@@ -154,6 +160,7 @@ def test_a_reassigned_booking_changes_calendars(commit_clean, connect, radicale_
 	assert len(servers[other].names()) == 1
 
 
+@pytest.mark.long
 def test_a_session_is_written_once(commit_clean, connect, caldav):
 	page = make_page()
 	make_meeting_type(page, seats=3, duration_minutes=60)
@@ -173,6 +180,7 @@ def test_a_session_is_written_once(commit_clean, connect, caldav):
 	assert caldav.names() == []
 
 
+@pytest.mark.long
 def test_each_day_of_a_multi_day_meeting_is_written(commit_clean, connect, caldav):
 	page = make_page()
 	make_meeting_type(page, number_of_days=3, duration_minutes=60)
@@ -187,6 +195,7 @@ def test_each_day_of_a_multi_day_meeting_is_written(commit_clean, connect, calda
 	assert caldav.names() == []
 
 
+@pytest.mark.long
 def test_an_event_that_the_host_changed_there_gets_the_bookings_time_back(page, connection, caldav):
 	booking = book(page)
 	deliver()
@@ -198,6 +207,7 @@ def test_an_event_that_the_host_changed_there_gets_the_bookings_time_back(page, 
 	assert states(booking) == [("Sent", None)]
 
 
+@pytest.mark.long
 def test_an_event_that_the_host_deleted_there_stays_deleted(page, connection, caldav):
 	booking = book(page)
 	deliver()
@@ -212,6 +222,7 @@ def test_an_event_that_the_host_deleted_there_stays_deleted(page, connection, ca
 	assert frappe.db.get_value("Booking", booking.name, "status") == "Scheduled"
 
 
+@pytest.mark.long
 def test_an_event_that_the_host_deleted_comes_back_with_another_time(page, connection, caldav):
 	booking = book(page)
 	deliver()
@@ -240,6 +251,7 @@ def test_a_refused_password_waits_for_the_reconnection(page, connection, caldav)
 	assert len(caldav.names()) == 1
 
 
+@pytest.mark.long
 def test_trouble_in_the_former_calendar_is_noted_there_only(page, connection, caldav, connect, xandikos_server):
 	"""The event must leave an account whose password was revoked; the new account works."""
 	for name in xandikos_server.names():
@@ -274,6 +286,7 @@ def test_a_calendar_that_is_chosen_later_gets_the_coming_bookings(page, connect,
 	assert len(caldav.names()) == 1
 
 
+@pytest.mark.long
 def test_a_host_with_a_calendar_gets_no_calendar_file_by_mail(page, connection, caldav, outgoing_mail):
 	booking = book(page)
 	deliver()
@@ -289,6 +302,7 @@ def test_a_host_with_a_calendar_gets_no_calendar_file_by_mail(page, connection, 
 	assert files[booking.attendee_email] is True
 
 
+@pytest.mark.long
 def test_a_rescheduled_booking_keeps_its_event(page, connection, caldav):
 	booking = book(page)
 	deliver()
@@ -299,6 +313,7 @@ def test_a_rescheduled_booking_keeps_its_event(page, connection, caldav):
 	assert "DTSTART:20260302T130000Z" in caldav.get(name)
 
 
+@pytest.mark.long
 def test_an_attendee_who_leaves_a_session_gets_an_event_of_their_own(commit_clean, connect, caldav):
 	page = make_page()
 	make_meeting_type(page, seats=3, duration_minutes=60)

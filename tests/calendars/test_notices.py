@@ -122,6 +122,7 @@ def test_events_that_cant_be_written_for_hours_are_told_once(connection):
 	assert "nobody can book" not in text_of(connection)
 
 
+@pytest.mark.long
 def test_a_calendar_that_can_be_neither_read_nor_written_is_told_with_one_mail(connection, feed):
 	planned_for(connection)
 	feed.status = 502

@@ -71,6 +71,7 @@ def test_each_date_is_written_moved_and_removed(page, connect, caldav):
 	assert caldav.names() == []
 
 
+@pytest.mark.long
 def test_the_invitation_blocks_the_attendees_own_times(page, connect, caldav):
 	"""The attendee is a host too: the times are those of the series, over the clock change, with its exceptions."""
 	second, third = FIRST + WEEK + HOUR, FIRST + 2 * WEEK - HOUR

@@ -56,6 +56,7 @@ def test_radicale_finds_the_agreed_dates_and_no_others(season, new_radicale):
 		assert not new_radicale.has_between(*day)
 
 
+@pytest.mark.long
 @of_each_season
 def test_an_attendees_own_calendar_blocks_the_agreed_dates_and_no_others(season, connect, caldav):
 	starts = put_invitation(season, caldav)

@@ -46,6 +46,7 @@ def assert_one_meeting(zoom, booking):
 	assert zoom.broken == []
 
 
+@pytest.mark.long
 def test_a_deletion_whose_reply_was_lost(book, zoom, pool, give):
 	booking = book(pool)
 	zoom.fail("/meetings", method="DELETE", lost=True)
@@ -56,6 +57,7 @@ def test_a_deletion_whose_reply_was_lost(book, zoom, pool, give):
 	assert back.meeting_link != booking.meeting_link
 
 
+@pytest.mark.long
 def test_a_creation_whose_reply_was_lost(book, zoom, pool, give):
 	zoom.fail("/meetings", method="POST", lost=True)
 	booking = book(pool)
@@ -64,6 +66,7 @@ def test_a_creation_whose_reply_was_lost(book, zoom, pool, give):
 	assert_one_meeting(zoom, back)
 
 
+@pytest.mark.long
 def test_a_limit_hides_no_meeting_that_exists(book, zoom, pool, give):
 	"""The first meeting is still to be deleted when the booking comes back. Zoom refuses, and the booking is cancelled."""
 	booking = book(pool)
@@ -76,6 +79,7 @@ def test_a_limit_hides_no_meeting_that_exists(book, zoom, pool, give):
 	assert zoom.meetings == {}
 
 
+@pytest.mark.long
 def test_a_meeting_that_zoom_lists_late_is_not_made_twice(book, zoom, pool):
 	"""The booking is moved a second after the reply was lost, and Zoom's list doesn't have the meeting yet."""
 	zoom.fail("/meetings", method="POST", lost=True)
@@ -87,6 +91,7 @@ def test_a_meeting_that_zoom_lists_late_is_not_made_twice(book, zoom, pool):
 	assert_one_meeting(zoom, later(moved))
 
 
+@pytest.mark.long
 def test_the_link_of_a_cancelled_booking_goes_although_its_move_was_never_carried_out(book, zoom, zoom_type):
 	"""The token can't be renewed when the meeting is moved, and then it is cancelled."""
 	earlier = book(zoom_type)

@@ -60,6 +60,7 @@ def events(connected):
 	return [entry for entry in connected.diary.entries.values() if not entry.removed]
 
 
+@pytest.mark.long
 def test_the_link_comes_with_the_event_and_is_in_the_first_message(book, vendor):
 	meeting_type, connected = offer(*vendor)
 	booking = book(meeting_type, mails=True)
@@ -69,6 +70,7 @@ def test_the_link_comes_with_the_event_and_is_in_the_first_message(book, vendor)
 	assert calls(user=booking.host) == []
 
 
+@pytest.mark.long
 def test_a_moved_meeting_keeps_its_link(book, vendor):
 	meeting_type, connected = offer(*vendor)
 	booking = book(meeting_type)
@@ -79,6 +81,7 @@ def test_a_moved_meeting_keeps_its_link(book, vendor):
 	assert len(events(connected)) == 1
 
 
+@pytest.mark.long
 def test_a_cancelled_meeting_has_neither_event_nor_link(book, vendor):
 	meeting_type, connected = offer(*vendor)
 	booking = book(meeting_type)
@@ -87,6 +90,7 @@ def test_a_cancelled_meeting_has_neither_event_nor_link(book, vendor):
 	assert (events(connected), booking.meeting_link) == ([], None)
 
 
+@pytest.mark.long
 def test_another_host_has_a_link_of_their_own_calendar(book, vendor):
 	words, kind = vendor
 	team = [make_user(name) for name in ("Ann", "Ben")]
@@ -100,6 +104,7 @@ def test_another_host_has_a_link_of_their_own_calendar(book, vendor):
 	assert (len(events(diaries[booking.host])), len(events(diaries[coming]))) == (0, 1)
 
 
+@pytest.mark.long
 def test_a_session_has_one_link(book, vendor):
 	workshop, connected = offer(*vendor, seats=4)
 	one, other = book(workshop), book(workshop)
@@ -109,6 +114,7 @@ def test_a_session_has_one_link(book, vendor):
 	assert len(events(connected)) == 1
 
 
+@pytest.mark.long
 def test_who_cancels_in_a_session_has_no_link_and_the_others_keep_theirs(book, vendor):
 	workshop, connected = offer(*vendor, seats=4)
 	one = book(workshop)
@@ -121,6 +127,7 @@ def test_who_cancels_in_a_session_has_no_link_and_the_others_keep_theirs(book, v
 	assert len(events(connected)) == 1
 
 
+@pytest.mark.long
 def test_a_link_that_is_pending_at_google_is_asked_for_again(book, google):
 	google.stand_in.pending_conferences = 2
 	meeting_type, connected = offer(google, "Google Meet")
@@ -131,6 +138,7 @@ def test_a_link_that_is_pending_at_google_is_asked_for_again(book, google):
 	assert len(events(connected)) == 1
 
 
+@pytest.mark.long
 def test_a_calendar_that_brings_no_link_ends_in_the_fallback(book, microsoft):
 	meeting_type, _connected = offer(microsoft, "Teams")
 	microsoft.stand_in.fail("/events", status=503, times=1000)
@@ -143,6 +151,7 @@ def test_a_calendar_that_brings_no_link_ends_in_the_fallback(book, microsoft):
 	assert after.meeting_link == booking.meeting_link
 
 
+@pytest.mark.long
 def test_a_call_that_the_event_has_too_late_goes_again(book, vendor):
 	"""The event was made, but its link came after attendees got another one. Nobody must wait in the wrong call."""
 	meeting_type, connected = offer(*vendor)
@@ -158,6 +167,7 @@ def test_a_call_that_the_event_has_too_late_goes_again(book, vendor):
 	assert booking.meeting_link in str(event.fields["location"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", ["calendar_event", "video_meeting"])
 def test_a_moved_meeting_keeps_its_link_in_whatever_order_its_tasks_run(book, vendor, first):
 	meeting_type, connected = offer(*vendor)

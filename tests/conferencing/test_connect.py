@@ -159,6 +159,7 @@ def test_the_methods_over_http(client, zoom_for_all, connect_zoom):
 	assert frappe.db.exists("Video Connection", name)
 
 
+@pytest.mark.long
 def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_all, connect_zoom):
 	jane = make_user()
 	connect_zoom(jane, status="Reconnect Needed")
@@ -183,6 +184,7 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	assert connect.accounts(jane, NOW) == []
 
 
+@pytest.mark.long
 def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zoom, book):
 	page = make_page()
 	first = connect_zoom(page.user)
@@ -224,6 +226,7 @@ def test_a_host_says_by_a_method_which_account_is_preferred(client, connect_zoom
 	assert frappe.db.get_value("Video Connection", other, "is_default") == 1
 
 
+@pytest.mark.long
 def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):
 	settings(
 		jitsi_server="https://meet.firm.example",
@@ -245,6 +248,7 @@ def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):
 	assert client.get(f"/scheduling/video?join={booking.name}").status_code in (403, 404)
 
 
+@pytest.mark.long
 def test_the_attendees_page_says_how_to_join_and_what_became_of_the_call(client, book):
 	start = (now() // 86400 + 2) * 86400 + 10 * 3600
 	hours = {day: ["09:00-18:00"] for day in DAYS}

@@ -4,6 +4,7 @@ import re
 
 import frappe
 import jwt
+import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
@@ -41,6 +42,7 @@ def test_the_server_of_the_settings_is_used(book, jitsi_type):
 	assert book(jitsi_type).meeting_link.startswith("https://meet.firm.example/meeting-")
 
 
+@pytest.mark.long
 def test_the_first_message_has_the_link(book, jitsi_type, outgoing_mail):
 	booking = book(jitsi_type, mails=True)
 	assert booking.sequence == 0
@@ -120,6 +122,7 @@ def test_another_host_has_another_room_and_everybody_hears_of_it(book):
 	]
 
 
+@pytest.mark.long
 def test_a_reassigned_session_moves_to_one_new_room(book):
 	team = [make_user(name) for name in ("Ann", "Ben")]
 	page = make_team_page(team)
@@ -184,6 +187,7 @@ def test_until_the_link_is_there_the_message_says_that_it_follows(book, jitsi_ty
 	assert "The link follows in another e-mail." in body
 
 
+@pytest.mark.long
 def test_a_link_that_comes_late_gets_a_message_of_its_own(book, jitsi_type, outgoing_mail):
 	"""The provider didn't answer for so long that the first message went without the link."""
 	booking = book(jitsi_type, run=False)
@@ -216,6 +220,7 @@ def unfolded(mail):
 	return "\n".join(parts).replace("\r\n ", "").replace("\n ", "")
 
 
+@pytest.mark.long
 def test_an_attendee_who_moves_out_of_a_session_gets_the_link_of_the_other_one(book):
 	workshop = make_meeting_type(make_page(), location_type="Jitsi", seats=5)
 	one, other = book(workshop), book(workshop)

@@ -85,6 +85,7 @@ def test_a_lost_reply_of_teams_makes_no_second_meeting(book, teams):
 	assert booking.meeting_link
 
 
+@pytest.mark.long
 def test_a_moved_booking_moves_its_teams_meeting(book, teams):
 	booking = book(offer(teams, "Teams", TEAMS_SCOPES))
 	later = reschedule(booking.name, NINE + DAY)
@@ -93,6 +94,7 @@ def test_a_moved_booking_moves_its_teams_meeting(book, teams):
 	assert (meeting["startDateTime"], later.meeting_link) == ("2036-03-04T09:00:00Z", booking.meeting_link)
 
 
+@pytest.mark.long
 def test_a_booking_moved_while_the_reply_of_teams_is_lost_has_its_meeting_at_the_new_time(book, teams):
 	teams.fail("createOrGet", lost=True)
 	booking = book(offer(teams, "Teams", TEAMS_SCOPES))

@@ -154,6 +154,7 @@ def test_notices_over_http(client, zoom, notify):
 	assert (forged.status_code, forged.json()["code"]) == (403, "NOT_PERMITTED")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	("told", "hint"),
 	[

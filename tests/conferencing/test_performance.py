@@ -27,6 +27,7 @@ def frozen_now(frozen):
 	return frozen("2036-03-03T06:00:00.250000Z")
 
 
+@pytest.mark.long
 def test_the_figures_of_a_provider(frozen_now, book, zoom, zoom_type):
 	names = [book(zoom_type, NINE + number * DAY).name for number in range(4)]
 	bookings.cancel_by_host(names[0], "", NOW)
@@ -61,6 +62,7 @@ def test_the_report_shows_hosts_their_own_and_managers_all(frozen_now, book, jit
 		assert "Jitsi Meet" in [each["provider"] for each in video_providers.execute(wanted)[1]]
 
 
+@pytest.mark.long
 def test_the_method_gives_the_same_figures(frozen_now, client, book, jitsi_type):
 	booking = book(jitsi_type)
 	sign_in(client, booking.host)
@@ -114,6 +116,7 @@ def test_the_table_for_spreadsheets_has_the_same_figures(frozen_now, client, boo
 	assert (refused.status_code, list(refused.json()["details"])) == (400, ["what"])
 
 
+@pytest.mark.long
 def test_the_page_shows_the_same_figures(frozen_now, client, book, jitsi_type):
 	booking = book(jitsi_type)
 	sign_in(client, booking.host)

@@ -81,6 +81,7 @@ def test_two_workers_make_one_meeting_for_a_session(site, zoom_for_all, connect_
 	assert found[0].meeting_link
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", ["cancel", "reassign"])
 def test_a_change_while_the_meeting_is_made_wins(site, zoom_for_all, connect_zoom, book, change):
 	team = [make_user(name) for name in ("Ann", "Ben")]

@@ -92,6 +92,7 @@ def test_in_pages_and_answers(troubled, zoom_for_all, client):
 	assert found_in(zoom_for_all, "\n".join(answer.text for answer in answers)) == []
 
 
+@pytest.mark.long
 def test_in_addresses(troubled, zoom_for_all):
 	"""The stand-in itself notes each request whose address has a secret."""
 	assert len(zoom_for_all.log) > 3

@@ -101,6 +101,7 @@ def test_a_refused_token_is_renewed_once(book, zoom, zoom_type):
 	assert len(zoom.requests("POST", "/oauth/token")) == 1
 
 
+@pytest.mark.long
 def test_a_refresh_token_is_used_once_for_many_bookings(book, zoom, zoom_type):
 	"""Zoom revokes everything if a refresh token is used twice."""
 	zoom.clock.shift(4000)
@@ -149,6 +150,7 @@ def test_an_outage_is_waited_for_and_then_the_fallback_is_used(book, zoom, zoom_
 	assert booking.meeting_link.startswith("https://meet.jit.si/")
 
 
+@pytest.mark.long
 def test_a_meeting_that_was_made_in_an_outage_is_deleted_when_it_is_over(book, zoom, zoom_type):
 	"""The reply was lost, the fallback was used, and hours later Zoom is back."""
 	zoom.fail("/meetings", method="POST", lost=True)
@@ -203,6 +205,7 @@ def test_another_host_has_a_meeting_of_their_own_account(zoom, booked_with_one_o
 	assert (meeting["owner"], after.meeting_link) == (f"{coming}.zoom", meeting["join_url"])
 
 
+@pytest.mark.long
 def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(zoom, booked_with_one_of_two):
 	booking, coming = booked_with_one_of_two
 	zoom.fail("/meetings", method="DELETE", status=503, times=3)
@@ -214,6 +217,7 @@ def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(zoom, book
 	assert [meeting["owner"] for meeting in zoom.meetings.values()] == [f"{coming}.zoom"]
 
 
+@pytest.mark.long
 def test_a_rescheduled_booking_has_the_same_link_and_the_new_time(book, zoom, zoom_type):
 	earlier = book(zoom_type)
 	later = reschedule(earlier.name, NINE + DAY)

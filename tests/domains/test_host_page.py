@@ -68,6 +68,7 @@ def test_from_the_claim_to_the_links(host, offer, names):
 	assert path_of(offer) in host.get(PATH).text
 
 
+@pytest.mark.long
 def test_a_refused_name_stays_in_its_field(host):
 	answer = send(host, action="claim_domain", domain="no host name")
 	field = read(answer.text).one("input", id="domain")
@@ -75,6 +76,7 @@ def test_a_refused_name_stays_in_its_field(host):
 	assert "book.example.com" in read(answer.text).one("p", id="domain-error").text
 
 
+@pytest.mark.long
 def test_nobody_checks_or_removes_the_domain_of_somebody_else(host, client, offer):
 	send(host, action="claim_domain", domain=DOMAIN)
 	claimed = the_claim()
@@ -87,6 +89,7 @@ def test_nobody_checks_or_removes_the_domain_of_somebody_else(host, client, offe
 	assert DOMAIN not in client.get(PATH).text
 
 
+@pytest.mark.long
 def test_the_api_says_what_the_dns_has(host):
 	send(host, action="claim_domain", domain="book.example.invalid")
 	answer = call_check(host, the_claim().name).json()["data"]

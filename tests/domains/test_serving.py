@@ -56,6 +56,7 @@ def test_the_root_shows_the_page(visitor, path):
 	assert (answer.status_code, title_of(answer)) == (200, "Jane Doe")
 
 
+@pytest.mark.long
 def test_a_meeting_type_is_at_the_root_too(visitor, offer):
 	for path in (f"/{offer.slug}", f"/book/{offer.slug}", f"/{offer.slug}/", path_of(offer)):
 		answer = visitor.get(path)
@@ -63,6 +64,7 @@ def test_a_meeting_type_is_at_the_root_too(visitor, offer):
 		assert title_of(answer).startswith("Intro call")
 
 
+@pytest.mark.long
 def test_links_on_the_pages_stay_short_and_on_the_domain(visitor, offer, server):
 	page = read(visitor.get("/").text)
 	assert page.one("a", class_="card meeting")["href"] == f"/{offer.slug}"
@@ -142,6 +144,7 @@ def site_names(text):
 	return {link["href"] for link in read(text).one("main").all("a")}
 
 
+@pytest.mark.long
 def test_a_visitor_books_and_cancels_without_leaving_the_domain(visitor, offer, server):
 	form = read(visitor.get(f"/{offer.slug}?start={_start(offer)}").text).one("form", id="booking-form")
 	assert form["action"].startswith(f"/{offer.slug}")
@@ -165,6 +168,7 @@ def _start(offer):
 	return wish_for(offer)["start"].replace("+", "%2B")
 
 
+@pytest.mark.long
 def test_the_api_of_the_page_is_there(visitor, offer):
 	assert visitor.get(f"/api/method/{PUBLIC}.get_page?slug={slug_of(offer)}").ok
 	answer = visitor.call(f"{PUBLIC}.book", **wish_for(offer))
@@ -202,6 +206,7 @@ def test_a_domain_that_is_not_proven_is_an_unknown_host(client, offer):
 	assert client.get(f"/{offer.slug}").status_code == 404
 
 
+@pytest.mark.long
 def test_one_hosts_page_is_never_shown_on_the_domain_of_another(client, offer, domain, names):
 	colleague = frappe.get_doc("Scheduling Page", {"user": make_colleague(offer)})
 	verified(names, "tom.example.test", scheduling_page=colleague.name)
@@ -239,6 +244,7 @@ def test_a_forged_host_changes_nothing_about_where_it_leads(client, offer, domai
 	assert urlsplit(stay(client, path_of(offer)).headers["Location"]).hostname == domain
 
 
+@pytest.mark.long
 def test_hosts_frames_and_forms_stay_at_the_old_address(client, offer, domain):
 	assert stay(client, f"{path_of(offer)}?embed=1").status_code == 200
 	assert client.get(path_of(offer), headers={"Sec-Fetch-Dest": "iframe"}).status_code == 200
@@ -262,6 +268,7 @@ def test_old_manage_links_still_work_and_move_on_the_domain(client, offer, domai
 	assert f"reschedule={token}" in there.headers["Location"]
 
 
+@pytest.mark.long
 def test_a_domain_of_all_pages_shows_the_hosts_own_first(client, offer, names):
 	user = host_of(offer)
 	team = make_team_page([user], slug="sales")
@@ -339,6 +346,7 @@ def test_asking_is_limited(client):
 	assert 429 in [client.get(ask).status_code for _each in range(6)]
 
 
+@pytest.mark.long
 def test_the_waitlist_of_a_meeting_type_is_below_its_address(visitor, offer):
 	frappe.db.set_value("Meeting Type", offer.name, "has_waitlist", 1)
 	frappe.clear_document_cache("Meeting Type", offer.name)

@@ -143,6 +143,7 @@ def test_host_slots_of_a_range_and_of_one_start_decide_alike(case):
 		assert next(host_slots.refusals(start), None) == alone
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(), randoms)
 def test_a_range_split_anywhere_lists_the_same(case, rng):
@@ -202,6 +203,7 @@ def test_required_hosts_and_at_least_so_many_others_are_free_as_a_brute_force_li
 		assert pool.free_hosts(start) == reference.free_hosts(start)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios())
 def test_listed_starts_lie_in_the_hours_as_the_hosts_clock_shows_them(case):
@@ -215,6 +217,7 @@ def test_listed_starts_lie_in_the_hours_as_the_hosts_clock_shows_them(case):
 					assert all(is_open(hours, instant) for instant in (*range(first, end, 5 * MINUTE), end - MINUTE))
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(st.just(1)))
 def test_hours_are_what_the_hosts_clock_shows(case):
@@ -237,6 +240,7 @@ def test_no_listed_start_overlaps_a_busy_time_with_its_buffers(case):
 				assert all(b.end <= low or high <= b.start or b.start == b.end for b in host.busy)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(), randoms)
 def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case, rng):
@@ -251,6 +255,7 @@ def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case
 				)
 
 
+@pytest.mark.long
 @anything
 @given(scenarios(), st.sampled_from(ALL_ZONES))
 def test_the_attendees_zone_only_groups(case, guest):
@@ -288,6 +293,7 @@ def test_the_order_of_hosts_who_work_apart_does_not_matter(case, rng):
 		assert sorted(case.pool(mixed).free_hosts(start)) == sorted(case.pool().free_hosts(start))
 
 
+@pytest.mark.long
 @anything
 @given(scenarios())
 def test_the_relevant_span_covers_everything_that_matters(case):

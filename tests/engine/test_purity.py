@@ -129,6 +129,7 @@ def test_it_never_uses_the_machines_own_zone():
 			assert len(node.args) >= NEEDS_A_ZONE[node.func.attr], (name, node.lineno)
 
 
+@pytest.mark.long
 def test_it_loads_without_frappe():
 	script = (
 		"import sys; sys.modules['frappe'] = None; import scheduler_integration.engine as engine; "

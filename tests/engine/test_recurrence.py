@@ -359,6 +359,7 @@ def rules(draw):
 	return ";".join(part for part in parts if part)
 
 
+@pytest.mark.long
 @examples(80)
 @given(
 	rules(),

@@ -135,6 +135,7 @@ class TestShares:
 
 
 class TestTheBound:
+	@pytest.mark.long
 	@examples(60)
 	@given(st.lists(st.integers(1, 10), min_size=1, max_size=10), st.integers(1, 150))
 	def test_constant_pools_stay_within_one_booking_after_each_booking(self, weights, bookings):

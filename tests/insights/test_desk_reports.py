@@ -49,6 +49,7 @@ def test_hosts_see_their_own_and_managers_all(history, as_user):
 	}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("report", REPORTS)
 def test_nobody_sees_another_hosts_figures(history, as_user, report):
 	for user in (history.hosts[0], make_user("Nobody", roles=())):
@@ -56,6 +57,7 @@ def test_nobody_sees_another_hosts_figures(history, as_user, report):
 			report.execute(frappe._dict(DATES | {"host": history.hosts[1]}))
 
 
+@pytest.mark.long
 def test_sums_of_a_spreadsheet_are_right_with_two_currencies(history, as_user):
 	"""A source with two currencies has two rows. Its bookings stand in the first one only."""
 	manager = make_user("Maya", roles=("Scheduling Manager",))
@@ -64,12 +66,14 @@ def test_sums_of_a_spreadsheet_are_right_with_two_currencies(history, as_user):
 	assert {row["currency"] for row in rows} >= {"EUR", "USD"}
 
 
+@pytest.mark.long
 def test_a_source_that_is_a_formula_was_exported_as_one(history, as_user):
 	frappe.db.set_value("Booking", {"host": history.hosts[0]}, "utm_source", "=HYPERLINK(1)")
 	rows, _summary = run(scheduling_sources, history.hosts[0], as_user)
 	assert {row["utm_source"][:1] for row in rows if "hyperlink" in row["utm_source"]} == {"'"}
 
 
+@pytest.mark.long
 def test_the_cards_have_the_figures_of_the_last_month(history, as_user):
 	host = history.hosts[0]
 	with as_user(host):
@@ -121,6 +125,7 @@ def test_rates_have_one_decimal(history, as_user):
 	assert {column["precision"] for column in shown if column["fieldtype"] == "Percent"} == {1}
 
 
+@pytest.mark.long
 def test_sources_are_named_in_words(history, as_user):
 	"""The desk showed "page", and both showed "host"."""
 	frappe.db.set_value("Booking", {"host": history.hosts[0]}, {"source": "host", "utm_source": ""})

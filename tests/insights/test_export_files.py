@@ -80,6 +80,7 @@ def sheet_of(content):
 	return openpyxl.load_workbook(io.BytesIO(content)).active
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_the_file_has_the_rows_of_the_request_and_its_owner_is_told(jane, site, client, form):
 	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", '=HYPERLINK("http://evil.example")')
@@ -102,6 +103,7 @@ def test_the_file_has_the_rows_of_the_request_and_its_owner_is_told(jane, site, 
 	assert "December 3, 2026" in told.email_content
 
 
+@pytest.mark.long
 def test_the_owner_is_told_in_the_own_language_and_zone(jane, site):
 	frappe.db.set_value("User", jane.user, {"language": "de", "time_zone": "Pacific/Auckland"})
 	start(jane.user)
@@ -112,6 +114,7 @@ def test_the_owner_is_told_in_the_own_language_and_zone(jane, site):
 	assert "4. Dezember 2026" in content
 
 
+@pytest.mark.long
 def test_nobody_else_gets_the_file(jane, site, server):
 	start(jane.user)
 	site.run_jobs()
@@ -141,6 +144,7 @@ def test_only_those_who_see_the_figures_ask_for_them(jane):
 	assert call(START, jane.user, what="video_providers", source="page")[0] == 400
 
 
+@pytest.mark.long
 def test_somebody_who_loses_their_rights_meanwhile_gets_no_file(jane, site):
 	maya = make_user("Maya", roles=("Scheduling Manager",))
 	frappe.db.commit()
@@ -165,6 +169,7 @@ def test_a_disabled_user_gets_no_file(jane, site):
 	assert frappe.db.get_value("Scheduling Export", name, "reason") == "NOT_PERMITTED"
 
 
+@pytest.mark.long
 def test_a_second_file_waits_until_the_first_is_made(jane, site):
 	start(jane.user)
 	status, body = call(START, jane.user, what="daily", **DATES)
@@ -187,6 +192,7 @@ race(lambda: export_files.ask("bookings", "csv", scope, wish, now).status)
 """
 
 
+@pytest.mark.long
 def test_two_requests_at_the_same_moment_are_one_file(jane, site):
 	assert sorted(race_processes(site, [jane.user] * 2, ASK)) == [[200, "Waiting"], [409, "EXPORT_RUNNING"]]
 	assert len(files(jane.user)) == 1
@@ -314,6 +320,7 @@ def test_files_are_deleted_after_seven_days(jane, site):
 		assert bool(files(jane.user)) == bool(frappe.db.exists("File", {"owner": jane.user})) == exists
 
 
+@pytest.mark.long
 def test_two_files_with_the_same_rows_are_deleted_each(jane, site):
 	paths = []
 	for moment in ("2026-11-26T12:00:00Z", "2026-11-27T12:00:00Z"):
@@ -327,6 +334,7 @@ def test_two_files_with_the_same_rows_are_deleted_each(jane, site):
 	assert [path.exists() for path in paths] == [False, True]
 
 
+@pytest.mark.long
 def test_the_fourth_file_replaces_the_oldest(jane, site):
 	names = []
 	for minute in range(4):
@@ -358,6 +366,7 @@ def test_a_file_that_its_owner_deleted_is_not_listed(jane, site):
 	assert files(jane.user) == []
 
 
+@pytest.mark.long
 def test_the_files_of_a_deleted_user_are_deleted(jane, site):
 	maya = make_user("Maya", roles=("Scheduling Manager",))
 	frappe.db.commit()
@@ -384,6 +393,7 @@ def test_a_dry_run_of_the_uninstallation_leaves_the_files(jane, site):
 	assert files(jane.user) == []
 
 
+@pytest.mark.long
 def test_more_bookings_than_a_request_reads_were_refused_without_a_way_out(jane, site, monkeypatch):
 	monkeypatch.setattr(tables, "MOST_BOOKINGS", 4)
 	status, body = call("analytics.export", jane.user, what="bookings", **DATES)

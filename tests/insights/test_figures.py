@@ -148,6 +148,7 @@ def scope_of(history, which):
 	return Scope(FIRST, LAST, zone, host, **{which: filters[which]} if which in filters else {})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", ["all", "host", "page", "meeting_type", "source"])
 def test_the_dashboard_equals_a_recount(history, which):
 	scope = scope_of(history, which)
@@ -187,6 +188,7 @@ def test_the_dashboard_equals_a_recount(history, which):
 	)  # fmt: skip
 
 
+@pytest.mark.long
 def test_lead_times_equal_a_recount(history):
 	scope = Scope(FIRST, LAST, "Asia/Kolkata")
 	leads = dashboard(scope, NOW).leads
@@ -197,6 +199,7 @@ def test_lead_times_equal_a_recount(history):
 	assert leads.p90 == pytest.approx(hours[-(-9 * len(hours) // 10) - 1], abs=0.051)
 
 
+@pytest.mark.long
 def test_staff_equals_a_recount(history):
 	scope = Scope(FIRST, LAST, "Europe/Berlin")
 	plain = Recount(scope)
@@ -210,6 +213,7 @@ def test_staff_equals_a_recount(history):
 		assert found[user].hours == len(held)
 
 
+@pytest.mark.long
 def test_this_week_is_compared_to_the_same_moment(history):
 	"""Thursday noon beside Thursday noon: a whole last week against a half one would show a fall each week."""
 	scope = Scope(FIRST, LAST, "UTC")
@@ -261,6 +265,7 @@ def money(rows):
 	return [(each, revenue[each], still_open[each]) for each in both]
 
 
+@pytest.mark.long
 def test_a_file_of_types_ended_at_the_tenth(history):
 	types = [make_meeting_type(make_page(history.hosts[0])) for _each in range(12)]
 	for doc in types:

@@ -87,6 +87,7 @@ def test_stored_days_and_today_equal_a_recount(past):
 	assert_equals_a_recount(scope_of(host=past.hosts[1], meeting_type=past.types[2].name))
 
 
+@pytest.mark.long
 def test_before_the_first_night_everything_is_counted_from_the_bookings(past):
 	assert_equals_a_recount(scope_of())
 	assert_equals_a_recount(scope_of(host=past.hosts[0]))
@@ -152,6 +153,7 @@ def totals(page, now):
 	return tally.completed, tally.no_shows, tally.cancelled, tally.scheduled, found.total.booked
 
 
+@pytest.mark.long
 def test_a_late_no_show_counts_at_once_and_its_day_is_counted_again(jane):
 	name = book(jane, "2026-03-10 15:00", "2026-03-05 12:00")
 	bookings.complete(name, at("2026-03-10 15:45"))
@@ -169,6 +171,7 @@ def test_a_late_no_show_counts_at_once_and_its_day_is_counted_again(jane):
 	assert frappe.db.count("Scheduling Stat Day", {"date": day}) == 1
 
 
+@pytest.mark.long
 def test_a_reassigned_booking_counts_for_its_new_host_on_the_day_it_was_booked(jane):
 	ann, ben = make_host("Ann"), make_host("Ben")
 	team = make_team_page([ann, ben])
@@ -331,6 +334,7 @@ def test_a_stored_year_takes_few_statements(past, queries):
 	assert first <= len(queries) + 4
 
 
+@pytest.mark.long
 def test_hosts_read_their_own_history_and_managers_all(past):
 	ann = past.hosts[0]
 	maya = make_user("Maya", roles=("Scheduling Manager",))

@@ -120,6 +120,7 @@ def test_an_excel_file_calculates_nothing(jane, company):
 	assert {row[column].value[0] for row in rows} <= {"'", "<"}
 
 
+@pytest.mark.long
 def test_both_formats_have_the_same_rows(jane):
 	for what in TABLES:
 		text = call(EXPORT, jane.user, what=what, **DATES)[1]["filecontent"].decode("utf-8-sig")
@@ -191,6 +192,7 @@ def test_more_than_a_year_is_refused(jane):
 	assert (status, body["code"]) == (400, "RANGE_TOO_LONG")
 
 
+@pytest.mark.long
 def test_more_bookings_and_hosts_take_no_more_statements(jane, queries):
 	maya = make_user("Maya", roles=("Scheduling Manager",))
 	counts = []

@@ -21,6 +21,7 @@ from tests.support.factories import fresh
 SCOPE = Scope(FIRST, LAST, "Europe/Berlin")
 
 
+@pytest.mark.long
 def test_the_groups_of_the_forecast_equal_a_recount(history):  # noqa: F811
 	for host in (None, history.hosts[2]):
 		scope = Scope(FIRST, LAST, "Europe/Berlin", host)
@@ -44,6 +45,7 @@ def test_the_groups_of_the_forecast_equal_a_recount(history):  # noqa: F811
 		assert amounts == pytest.approx(prices)
 
 
+@pytest.mark.long
 def test_reminders_and_lead_times_equal_a_recount(history):  # noqa: F811
 	rows = [row for row in Recount(SCOPE).counted() if row.status in ("Completed", "No Show")]
 	reminded = Counter()
@@ -61,6 +63,7 @@ def test_reminders_and_lead_times_equal_a_recount(history):  # noqa: F811
 	assert {(bucket, status): number for bucket, status, number in counts.attended_by_lead(SCOPE)} == by_lead
 
 
+@pytest.mark.long
 def test_sources_have_their_revenue(history):  # noqa: F811
 	rows = Recount(SCOPE).counted()
 	revenue = Counter()
@@ -76,6 +79,7 @@ def test_sources_have_their_revenue(history):  # noqa: F811
 	assert found == {key: amount for key, amount in revenue.items() if amount}
 
 
+@pytest.mark.long
 def test_round_robins_equal_a_recount(history):  # noqa: F811
 	"""Each host's promise is the sum of the shares that bookings stored, by the name of the host's calendar."""
 	kind = history.types[0].name
@@ -123,10 +127,12 @@ def test_advice_needs_numbers_that_are_certain(worse, better, wanted):
 	assert is_certain(worse, better) is wanted
 
 
+@pytest.mark.long
 def test_advice_is_silent_about_a_random_history(history):  # noqa: F811
 	assert advice(dashboard(SCOPE, NOW)) == []
 
 
+@pytest.mark.long
 def test_missed_meetings_without_a_reminder_are_named(history):  # noqa: F811
 	rows = [row for row in Recount(SCOPE).counted() if row.status in ("Completed", "No Show")]
 	for number, row in enumerate(rows):

@@ -54,6 +54,7 @@ def calendar_part(message):
 	return part, Calendar.from_ical(part.get_payload(decode=True))
 
 
+@pytest.mark.long
 def test_attendee_and_host_get_an_invitation_and_then_its_cancellation(client, inbox, booked, run_jobs):
 	page, booking = booked
 	run_jobs()

@@ -119,6 +119,7 @@ class TestLink:
 			renew_feed(page.user)
 
 
+@pytest.mark.long
 def test_the_host_makes_the_link_on_their_page_and_an_app_reads_it_again_with_the_entity_tag(client, commit_clean):
 	offer = make_offer()
 	sign_in(client, host_of(offer))

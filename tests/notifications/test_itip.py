@@ -161,6 +161,7 @@ def test_icalendar_and_vobject_find_each_occurrence(parts):
 		assert sorted(int(each.timestamp()) for each in dates or [event.dtstart.value]) == starts
 
 
+@pytest.mark.long
 def test_ical_js_and_node_ical_find_each_occurrence(parts):
 	found = read_with_node([text for text, _starts in parts])
 	for (text, starts), by_library in zip(parts, found, strict=True):

@@ -96,6 +96,7 @@ def test_messages_are_queued_once_however_often_the_job_runs(page, outgoing_mail
 	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("commit_clean")
 def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_mail):
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)

@@ -189,6 +189,7 @@ def test_the_words_name_all_dates_and_those_that_are_left():
 	assert cancelled.text.count("Oct") >= 3
 
 
+@pytest.mark.long
 def test_the_message_waits_for_the_links_of_all_dates(commit_clean):
 	_page, answer = make_series()
 	third = answer.series.dates[2].id

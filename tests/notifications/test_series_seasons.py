@@ -51,6 +51,7 @@ def moved_an_hour_earlier(season, answer):
 	return sorted(frappe.get_all("Booking", filters, pluck="starts_at")), invitations(moved.id, season.now)
 
 
+@pytest.mark.long
 @of_each_season
 def test_python_reads_the_dates_that_were_agreed_to(season):
 	answer, starts, found = booked(season)

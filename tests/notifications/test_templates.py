@@ -42,6 +42,7 @@ def told(booking):
 	return {mail.template: mail for mail in mails(booking, NOW)}
 
 
+@pytest.mark.long
 def test_each_change_has_a_template_of_its_own():
 	ann, ben = make_user("Ann"), make_user("Ben")
 	team = make_team_page([ann, ben])
@@ -100,6 +101,7 @@ def installed_before(*, own="", switched_off=()):
 	ensure_messages()
 
 
+@pytest.mark.long
 def test_an_admins_text_of_the_confirmation_still_tells_of_moves_after_an_upgrade(page, as_user):
 	installed_before(own="attendee_confirmed")
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)

@@ -63,6 +63,7 @@ def test_only_the_message_after_the_meeting_can_be_stopped(page, address):
 	assert path_in(thanks)
 
 
+@pytest.mark.long
 def test_a_mail_program_stops_them_without_cookies_and_the_next_is_not_sent(client, page, address):
 	over(page, address)
 	path = path_in(messages_to(address)[-1])
@@ -81,6 +82,7 @@ def test_a_mail_program_stops_them_without_cookies_and_the_next_is_not_sent(clie
 	}
 
 
+@pytest.mark.long
 def test_a_scanner_that_opens_the_link_stops_nothing(client, page, address):
 	over(page, address)
 	path = path_in(messages_to(address)[-1])

@@ -70,6 +70,7 @@ def test_a_reminder_that_frappe_could_still_send_was_left_in_the_queue(inbox, bo
 	assert {row.status for row in queued(booked)} == {"Sent"}
 
 
+@pytest.mark.long
 def test_a_link_that_came_during_the_outage_is_in_the_confirmation(inbox, booked):
 	inbox.is_down = True
 	deliver(booked.id, NOW)

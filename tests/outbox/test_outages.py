@@ -156,6 +156,7 @@ def door_booking():
 	return door.book(payload(page, make_meeting_type(page), at("2026-03-05 09:00")), NOW).id
 
 
+@pytest.mark.long
 def test_a_reading_that_succeeds_lets_the_next_task_ask_at_once(outside, booking):
 	outside.down = {"jane's"}
 	store(booking, planned("a"), planned("b"))

@@ -155,11 +155,13 @@ class TestOrder:
 		store(booking, planned("message"))
 		assert set(world.run_all()) == {"link", "message"}
 
+	@pytest.mark.long
 	def test_a_flood_for_one_target_starves_no_other(self, world, booking):
 		store(fresh("flood"), *(planned(f"flood-{index}", due_at=NOW - 1000) for index in range(300)))
 		store(booking, planned("mine", target="bob@guests.example"))
 		assert "mine" in world.run_all()[:2]
 
+	@pytest.mark.long
 	def test_what_never_failed_comes_before_what_did(self, world, booking):
 		world.answers = {f"old-{index}": [RuntimeError("refused")] for index in range(150)}
 		store(fresh("old"), *(planned(f"old-{index}", target=f"{index}@x.example") for index in range(150)))
@@ -168,6 +170,7 @@ class TestOrder:
 		store(booking, planned("new", due_at=NOW + MINUTE))
 		assert world.run_all()[0] == "new"
 
+	@pytest.mark.long
 	def test_what_is_planned_at_once_comes_before_what_was_planned_for_later(self, world, booking):
 		old = fresh("old")
 		store(old, *(planned(f"old-{index}", target=f"{index}@x.example", due_at=NOW - 10) for index in range(300)))

@@ -180,6 +180,7 @@ def test_a_worker_whose_tasks_were_all_taken_looks_again(monkeypatch):
 	assert sorted(status_of(booking)) == ["Sending"] * 4
 
 
+@pytest.mark.long
 def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch):
 	known = frappe.enqueue
 
@@ -196,6 +197,7 @@ def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch)
 	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
+@pytest.mark.long
 def test_a_confirmation_passes_hundreds_of_reminders(site, inbox, monkeypatch):
 	monkeypatch.setattr(runner, "PAUSE", 0.01)
 	older = fresh("booking")

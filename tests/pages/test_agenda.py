@@ -71,6 +71,7 @@ def session(workshop):
 	return names
 
 
+@pytest.mark.long
 def test_a_session_is_one_meeting_with_its_attendees(client, workshop, session):
 	sign_in(client, host_of(workshop))
 	[row] = rows(client)
@@ -163,6 +164,7 @@ def test_meetings_beyond_fifty_are_a_link_away(client, commit_clean):
 	assert [link["href"] for link in page.all("a") if link.text == "Back to the first meetings"] == ["/scheduling"]
 
 
+@pytest.mark.long
 def test_requests_come_first_and_are_answered_in_their_row(client, commit_clean):
 	offer = make_offer(requires_confirmation=1)
 	other = make_meeting_type(page_of(offer))
@@ -235,6 +237,7 @@ class TestSearch:
 		page = read(client.get("/scheduling", params={"q": text, **asked}).text)
 		return [row["href"].rpartition("/")[2] for row in page.all("a", class_="meeting-link")]
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("text", ["Grace", "hopper", "navy.example", "RACE h"])
 	def test_own_meetings_are_found_by_any_part_of_a_name_or_address(self, client, team, names, text):
 		sign_in(client, team.colleague)
@@ -246,6 +249,7 @@ class TestSearch:
 		assert self.found(client, "lovelace") == []
 		assert self.found(client, "lovelace", whose="all") == []
 
+	@pytest.mark.long
 	def test_a_manager_finds_everybodys_by_how_a_name_or_address_begins(self, client, team, names):
 		sign_in(client, team.manager)
 		assert self.found(client, "grace") == []
@@ -287,6 +291,7 @@ def test_a_host_without_a_page_was_sent_to_the_desk(client, commit_clean):
 	assert client.get(link["href"]).ok
 
 
+@pytest.mark.long
 def test_a_consultant_of_another_scheduler_without_a_page_read_of_a_server_error(client, commit_clean):
 	consultant = make_consultant()
 	make_external_type(consultant)
@@ -380,6 +385,7 @@ def test_a_manager_reaches_each_hosts_meetings_with_one_click(client, commit_cle
 	assert shown(client, of_colleague) == [theirs]
 
 
+@pytest.mark.long
 def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	team = TeamOffer()
 	third = make_user("Cem")
@@ -528,6 +534,7 @@ class TestRequestsOfOthers:
 		assert self.headings(client)["1 request needs your answer"] == [mine]
 		assert self.headings(client, "/scheduling") == {"1 request needs your answer": [mine]}
 
+	@pytest.mark.long
 	def test_the_list_of_everybody_says_whose_clock_it_shows(self, client, team):
 		frappe.db.set_value("User", team.manager, "time_zone", site_zone_name())
 		sign_in(client, team.manager)

@@ -79,6 +79,7 @@ def test_every_module_is_in_the_import_map_and_belongs_to_a_page(unbuilt):
 	assert set().union(*map(scripts_of, SCRIPTS)) >= MODULES
 
 
+@pytest.mark.long
 def test_both_directions_have_one_sheet(client, offer):
 	"""Frappe's own sheets for right-to-left languages are mirrored, and these mirror themselves."""
 	sheets = {

@@ -62,6 +62,7 @@ def test_a_host_plans_to_be_away_with_words_and_a_colleague(client, page, intro,
 	assert book(intro, in_three_days(10)).hosts[0].name == "Tom"
 
 
+@pytest.mark.long
 def test_the_words_are_on_the_listing_too_until_the_absence_is_over(client, page, intro, jane):
 	page.send("away", date=day_in(1), message="Back <soon> & rested")
 	assert page.status == 400
@@ -75,6 +76,7 @@ def test_the_words_are_on_the_listing_too_until_the_absence_is_over(client, page
 	assert "rested" not in public(client, intro)
 
 
+@pytest.mark.long
 def test_an_absence_is_changed_and_removed_and_both_are_undone(page, intro, jane, tom):
 	page.send("away", date=day_in(3), start_time="14:00", end_time="16:00", **{f"stand_in:{intro.name}": tom})
 	[absence] = absences(jane)
@@ -91,6 +93,7 @@ def test_an_absence_is_changed_and_removed_and_both_are_undone(page, intro, jane
 	assert (str(back.end_date), [row.colleague for row in back.stand_ins]) == (day_in(3), [tom])
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_said_beside_the_field(page, jane):
 	page.send("away", date=day_in(3), end_date=day_in(2))
 	assert page.html.one("p", id="away-end_date-error").text == "Choose a later date or time."
@@ -112,6 +115,7 @@ def test_bookings_in_an_absence_are_named_and_stay(page, intro, jane):
 	assert frappe.db.get_value("Booking", booked.id, "status") == "Scheduled"
 
 
+@pytest.mark.long
 def test_only_colleagues_who_have_the_type_are_offered_and_taken(page, intro, tom):
 	eve = make_user("Eve")
 	frappe.db.commit()
@@ -143,6 +147,7 @@ def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, i
 	assert str(absences(jane)[0].date) == day_in(4)
 
 
+@pytest.mark.long
 def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom):
 	page.send("away", date=day_in(3), message="Secret words", reason="Surgery", **{f"stand_in:{intro.name}": tom})
 	sign_in(client, tom)

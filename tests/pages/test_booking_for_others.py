@@ -48,6 +48,7 @@ def times(page):
 
 
 class TestBook:
+	@pytest.mark.long
 	def test_a_chosen_time_is_booked_for_a_typed_address(self, client, offer):
 		page = open_form(client, offer)
 		chosen = times(page)[2]
@@ -66,6 +67,7 @@ class TestBook:
 		)
 		assert chosen not in times(open_form(client, offer))
 
+	@pytest.mark.long
 	def test_a_meeting_booked_for_somebody_is_taken_back_before_anybody_is_told(self, client, offer):
 		page = open_form(client, offer)
 		chosen = times(page)[2]
@@ -113,6 +115,7 @@ class TestBook:
 		assert page.one("details", class_="more-fields").attributes.keys() >= {"open"}
 		assert "Choose a time." in page.one("div", class_="alert").text
 
+	@pytest.mark.long
 	def test_a_taken_time_offers_the_nearest_and_says_why(self, client, offer):
 		page = open_form(client, offer)
 		taken = times(page)[2]
@@ -128,6 +131,7 @@ class TestBook:
 		assert send(client, again, choose_start=others[0]).status_code == 303
 		assert len(bookings_of(offer)) == 2
 
+	@pytest.mark.long
 	def test_somebody_is_found_by_name_and_fills_in_the_form(self, client, offer):
 		address = f"{fresh('grace')}@guests.example"
 		host = host_of(offer)
@@ -146,6 +150,7 @@ class TestBook:
 		nobody = open_form(client, offer, q=fresh("nobody"))
 		assert "No match" in nobody.text
 
+	@pytest.mark.long
 	def test_a_host_finds_the_attendees_of_their_own_meetings_and_of_no_others(self, client, offer):
 		name, address = fresh("Hedy"), f"{fresh('hedy')}@guests.example"
 		answers = {offer.questions[0].name: "Curious"}
@@ -207,6 +212,7 @@ class TestBook:
 		answer = send(client, page, start=times(page)[0], attendee_name="Ada", attendee_email="nobody")
 		assert "open" in read(answer.text).one("fieldset", class_="pick-time").one("details").attributes
 
+	@pytest.mark.long
 	def test_the_type_of_a_team_was_chosen_before_the_hosts_own(self, client):
 		team = TeamOffer()
 		page = make_page(team.colleague, title="Ben")
@@ -274,6 +280,7 @@ class TestFilters:
 		rows = read(client.get("/scheduling", params=asked).text).all("a", class_="meeting-link")
 		return [row["href"].rpartition("/")[2] for row in rows]
 
+	@pytest.mark.long
 	def test_cancelled_meetings_are_shown_with_their_reason_and_no_buttons(self, client, meetings):
 		made, _types = meetings
 		page = read(client.get("/scheduling?status=cancelled").text)
@@ -285,12 +292,14 @@ class TestFilters:
 		assert not meeting.all("button")
 		assert self.shown(client) == [made[0], made[2]]
 
+	@pytest.mark.long
 	def test_by_date_and_type(self, client, meetings):
 		made, types = meetings
 		assert self.shown(client, type=types[2].name) == [made[2]]
 		assert self.shown(client, **{"from": str(DAY), "to": str(DAY)}) == [made[0]]
 		assert "No meetings fit this filter." in client.get("/scheduling?from=2020-01-01&to=2020-01-02").text
 
+	@pytest.mark.long
 	def test_a_filter_stays_after_an_action(self, client, meetings):
 		_made, types = meetings
 		frappe.db.set_value("Booking", {"meeting_type": types[2].name}, "status", "Pending")
@@ -305,6 +314,7 @@ class TestFilters:
 		assert answer.status_code == 400
 		assert "Write it as 2026-11-23." in read(answer.text).one("div", class_="alert").text
 
+	@pytest.mark.long
 	def test_a_manager_filters_by_host(self, client):
 		team = TeamOffer()
 		mine, theirs = team.book(12, team.manager), team.book(13, team.colleague)

@@ -42,6 +42,7 @@ def test_the_page_shows_the_type_with_the_bounds_of_the_link(client, offer):
 	assert page.headers["Referrer-Policy"] in ("no-referrer", "same-origin", "origin")
 
 
+@pytest.mark.long
 def test_the_form_books_once_and_the_link_says_that_it_was_used(client, offer):
 	link = make_link(offer)
 	month = read(client.get(path_of(link)).text)

@@ -35,6 +35,7 @@ def status(offer):
 	return [each.status for each in bookings_of(offer)]
 
 
+@pytest.mark.long
 def test_selected_requests_are_confirmed_and_the_others_wait(client):
 	offer, names = requests_of(client)
 	answer = send(client, "confirm", names[:2])
@@ -122,6 +123,7 @@ def test_other_commands_are_refused(client, action):
 	assert set(status(offer)) == {"Pending"}
 
 
+@pytest.mark.long
 def test_undoing_several_stopped_at_the_first_that_could_not_be_undone(client):
 	offer, names = requests_of(client, requires_confirmation=0)
 	answer = send(client, "cancel", reason="I am ill")

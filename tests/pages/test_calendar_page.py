@@ -70,6 +70,7 @@ def test_a_user_without_the_role_has_no_calendars(client, commit_clean):
 	assert client.get(PATH).status_code == 403
 
 
+@pytest.mark.long
 def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 	assert "No calendar is connected yet." in shown(client)
 	name = connect(client, feed)

@@ -139,6 +139,7 @@ def with_line(client, names, required=3, **fields):
 	return read(client.get(address(team, made), headers={"Accept-Language": "en"}).text).one("p", class_="with").text
 
 
+@pytest.mark.long
 def test_the_people_are_named_before_booking_if_they_are_few(client, commit_clean):
 	turns, together = {"assignment": "Round Robin"}, {"assignment": "Collective"}
 	assert with_line(client, ("Ann", "Ben", "Cleo"), **turns) == "With Ann, Ben, or Cleo"

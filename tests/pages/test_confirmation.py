@@ -121,6 +121,7 @@ def test_the_meeting_can_be_joined_on_its_day(client):
 	assert "Join the meeting" in shown(client, booking).one("section", id="add").text
 
 
+@pytest.mark.long
 def test_booking_again_after_a_cancellation_began_with_an_empty_form(client):
 	offer = make_offer(questions=QUESTIONS)
 	typed = {"notes": "A\nB", "guests": ["bob@guests.example"], "attendee_company": "Ada & Co"}

@@ -121,6 +121,7 @@ def test_guests_and_others_dont_get_it(client, offer):
 	assert client.get(PATH).status_code == 403
 
 
+@pytest.mark.long
 def test_the_page_of_links_leads_to_it(host, offer):
 	slug = path_of(offer).split("/")[2]
 	assert read(host.get("/scheduling/page").text).one("main").all("a", href=f"{PATH}?meeting={slug}")

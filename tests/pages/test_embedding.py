@@ -94,6 +94,7 @@ def test_the_website_may_choose_the_colour(client, offer):
 	assert "embed=1" not in other.text
 
 
+@pytest.mark.long
 def test_every_step_stays_in_the_frame_until_the_meeting_is_cancelled(client, offer, framed):
 	"""The whole way with plain forms, without a cookie and without a CSRF token."""
 	listing = framed(path_of(offer).rpartition("/")[0])

@@ -30,6 +30,7 @@ def fill(client, offer):
 	return open_form
 
 
+@pytest.mark.long
 def test_a_form_books_and_leads_to_the_confirmation(client, offer, fill):
 	answer = client.post(fill()[0], data=fill()[1])
 	assert answer.status_code == 303
@@ -70,6 +71,7 @@ def test_a_question_that_was_not_answered_is_named_beside_it(client, offer, fill
 	assert form.one(id=f"{name}-error").text == "Please answer this question."
 
 
+@pytest.mark.long
 def test_a_lost_race_keeps_what_was_typed_and_offers_the_nearest(client, offer, fill):
 	action, values = fill(2)
 	other, theirs = fill(2, attendee_email="bob@guests.example", idempotency_key=str(uuid.uuid4()))
@@ -86,6 +88,7 @@ def test_a_lost_race_keeps_what_was_typed_and_offers_the_nearest(client, offer, 
 	assert len(bookings_of(offer)) == 2
 
 
+@pytest.mark.long
 def test_who_cancelled_and_sends_the_form_again_can_book(client, offer, fill):
 	action, values = fill()
 	booked = client.post(action, data=values)
@@ -141,6 +144,7 @@ def test_where_the_guest_came_from_is_carried_along(client, offer):
 	assert (booking.utm_source, booking.utm_campaign) == ("mail", "spring")
 
 
+@pytest.mark.long
 def test_a_booking_is_cancelled_once(client, offer, fill):
 	manage = client.post(fill()[0], data=fill()[1]).headers["Location"].partition("?")[0]
 	form = read(client.get(manage).text).one("section", id="cancel").one("form")
@@ -153,6 +157,7 @@ def test_a_booking_is_cancelled_once(client, offer, fill):
 	assert bookings_of(offer)[0].status == "Cancelled"
 
 
+@pytest.mark.long
 def test_a_scanner_that_posts_to_a_link_cancelled_the_meeting(client, offer, fill):
 	manage = client.post(fill()[0], data=fill()[1]).headers["Location"].partition("?")[0]
 	for link in (manage, f"{manage}?cancel=1", f"{manage}?action=cancel", f"{manage}?guests=1"):

@@ -60,6 +60,7 @@ def test_a_meeting_moves_to_the_hosts_own_time(client, offer):
 	assert f'href="{meeting_path(second.name)}"' in client.get(meeting_path(first.name)).text
 
 
+@pytest.mark.long
 def test_the_free_times_of_a_day_are_shown_with_the_attendees_clock(client, offer):
 	name = book(offer, timezone="Asia/Kolkata")
 	client.cookies.set("scheduling_clock", "24")
@@ -193,6 +194,7 @@ def test_the_buttons_follow_the_state(client, offer):
 	assert frappe.db.get_value("Booking", waiting, "status") == "Pending"
 
 
+@pytest.mark.long
 def test_a_meeting_of_the_last_days_is_marked_and_corrected(client, offer):
 	yesterday = (now() // DAY - 1) * DAY + 12 * 3600
 	name = book(offer, yesterday, as_of=yesterday - 3 * DAY)

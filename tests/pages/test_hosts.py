@@ -24,6 +24,7 @@ def booked(offer):
 	return offer
 
 
+@pytest.mark.long
 def test_a_host_sees_what_is_next_and_the_links(client, booked):
 	sign_in(client, host_of(booked))
 	answer = client.get("/scheduling")

@@ -50,18 +50,21 @@ def blocked(user):
 
 
 class TestTheWeek:
+	@pytest.mark.long
 	def test_is_shown_by_rows_and_as_a_sentence(self, page):
 		assert page.status == 200
 		assert page.days() == ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 		assert page.sentence == "Monday–Sunday 9:00–18:00"
 		assert [each["value"] for each in page.html.all("input", name="mon_from")] == ["09:00"]
 
+	@pytest.mark.long
 	def test_begins_with_the_readers_first_day_and_clock(self, client, jane):
 		sign_in(client, jane)
 		american = HoursPage(client, **{"Accept-Language": "en-US"})
 		assert american.days()[:2] == ["Sunday", "Monday"]
 		assert american.sentence == "Sunday–Saturday 9:00 am–6:00 pm"
 
+	@pytest.mark.long
 	def test_has_several_hours_a_day_and_hours_past_midnight(self, page, jane):
 		page.send(
 			"week", mon_from=["09:00", "13:00"], mon_to=["12:00", "17:30"], fri_from="22:00", fri_to="02:00", sun=[]
@@ -77,6 +80,7 @@ class TestTheWeek:
 			"Monday 9:00–12:00, 13:00–17:30; Tuesday–Thursday, Saturday 9:00–18:00; Friday 22:00–2:00"
 		)
 
+	@pytest.mark.long
 	def test_a_day_that_is_ticked_again_offers_the_usual_hours(self, page, jane):
 		page.send("week", sun=[])
 		assert "checked" not in page.html.one("input", name="sun").attributes
@@ -88,6 +92,7 @@ class TestTheWeek:
 		assert week(jane)[0] == [(540, 1440)]
 		assert "until midnight" in page.html.text
 
+	@pytest.mark.long
 	def test_by_fields_by_text_and_by_the_api_is_the_same(self, page, jane):
 		page.send("week", **{day: [] for day in DAYS[5:]}, **{f"{day}_to": "17:00" for day in DAYS[:5]})
 		by_fields = [each.as_dict() for each in stored(jane).rules]
@@ -100,6 +105,7 @@ class TestTheWeek:
 		assert [[row[f] for f in fields] for row in by_fields] == [[row[f] for f in fields] for row in by_text]
 		assert [[row[f] for f in fields] for row in by_text] == [[row[f] for f in fields] for row in by_api]
 
+	@pytest.mark.long
 	def test_hours_that_mean_the_same_stay_as_somebody_wrote_them(self, page, jane):
 		doc = stored(jane)
 		lunch = {"day_of_week": "Monday", "start_time": "12:00:00", "end_time": "13:00:00", "is_available": 0}
@@ -121,6 +127,7 @@ class TestTheButtonsOfTheRows:
 	def values(self, page, name):
 		return [each["value"] for each in page.html.all("input", name=name)]
 
+	@pytest.mark.long
 	def test_add_an_empty_row_that_is_no_mistake_yet(self, page, jane):
 		page.send("week", "add:mon")
 		assert self.values(page, "mon_from") == ["09:00", ""]
@@ -128,6 +135,7 @@ class TestTheButtonsOfTheRows:
 		page.send("week", mon_from=["09:00", "20:00"], mon_to=["18:00", "21:00"])
 		assert week(jane)[0] == [(540, 1080), (1200, 1260)]
 
+	@pytest.mark.long
 	def test_remove_a_row_and_the_last_one(self, page, jane):
 		page.send("week", "remove:mon:0", mon_from=["09:00", "13:00"], mon_to=["12:00", "18:00"])
 		assert self.values(page, "mon_from") == ["13:00"]
@@ -135,6 +143,7 @@ class TestTheButtonsOfTheRows:
 		assert "checked" not in page.html.one("input", name="mon").attributes
 		assert week(jane)[0] == NINE_TO_SIX
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("action", "chosen", "copied"),
 		[("all", [], DAYS), ("weekdays", [], DAYS[:5]), ("chosen", ["wed", "sun"], ["mon", "wed", "sun"])],
@@ -151,6 +160,7 @@ class TestTheButtonsOfTheRows:
 
 
 class TestMistakes:
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("typed", "said"),
 		[
@@ -174,6 +184,7 @@ class TestMistakes:
 		assert page.html.one("input", id="hours")["value"] == "Mon-Fri 9-17 perhaps"
 		assert week(jane)[0] == NINE_TO_SIX
 
+	@pytest.mark.long
 	def test_in_numbers_are_named(self, page, jane):
 		page.send("rules", minimum_notice_hours="-2", max_days_in_advance="soon")
 		assert page.error("minimum_notice_hours") == "This can't be negative."
@@ -183,6 +194,7 @@ class TestMistakes:
 
 
 class TestTheRules:
+	@pytest.mark.long
 	def test_buffer_notice_and_days_ahead(self, page, jane):
 		page.send("rules", buffer="15", minimum_notice_hours="4", max_days_in_advance="30")
 		doc = stored(jane)
@@ -191,12 +203,14 @@ class TestTheRules:
 			"checked" in next(one for one in page.html.all("input", name="buffer") if one["value"] == "15").attributes
 		)
 
+	@pytest.mark.long
 	def test_another_buffer_and_limits(self, page, jane):
 		page.send("rules", buffer="other", buffer_other="25", daily_limit="3", weekly_minutes="600")
 		doc = stored(jane)
 		assert (doc.buffer_minutes, doc.daily_limit, doc.weekly_minutes, doc.monthly_limit) == (25, 3, 600, 0)
 		assert page.html.one("input", name="buffer_other")["value"] == "25"
 
+	@pytest.mark.long
 	def test_the_time_zone_keeps_the_clock_or_the_moments(self, page, jane):
 		page.send("zone", timezone="Asia/Tokyo")
 		assert (stored(jane).timezone, week(jane)[0]) == ("Asia/Tokyo", NINE_TO_SIX)
@@ -206,6 +220,7 @@ class TestTheRules:
 
 
 class TestImpact:
+	@pytest.mark.long
 	def test_is_shown_before_saving_and_equals_the_rooms(self, page, jane):
 		page.send("week", "impact", **{day: [] for day in DAYS[1:]})
 		rules = [{"day_of_week": "Monday", "start_time": "09:00:00", "end_time": "18:00:00", "is_available": 1}]
@@ -218,6 +233,7 @@ class TestImpact:
 		assert page.toast == f"Saved: {len(counted.lost)} times fewer"
 		assert list(week(jane)) == [0]
 
+	@pytest.mark.long
 	def test_bookings_outside_are_named_and_asked_about_once(self, page, intro, jane):
 		booked = book(intro, in_three_days(9))
 		weekday = DAYS[day_in(3).weekday()]
@@ -234,6 +250,7 @@ class TestImpact:
 		stays = frappe.db.get_value("Booking", booked.id, ["status", "starts_at"])
 		assert stays == ("Scheduled", in_three_days(9))
 
+	@pytest.mark.long
 	def test_what_was_agreed_to_for_other_bookings_does_not_count(self, page, intro, jane):
 		book(intro, in_three_days(9))
 		weekday = DAYS[day_in(3).weekday()]
@@ -242,6 +259,7 @@ class TestImpact:
 		page.send("week")
 		assert (page.status, "2 bookings" in page.impact) == (409, True)
 
+	@pytest.mark.long
 	@pytest.mark.parametrize("kind", ["dates", "next_week", "rest_of_today", "block", "zone", "text"])
 	def test_each_form_asks(self, page, intro, jane, kind):
 		day = day_in(3).isoformat()
@@ -277,6 +295,7 @@ class TestImpact:
 			page.agree()
 		assert (page.status, page.toast != "") == (200, True)
 
+	@pytest.mark.long
 	def test_removing_hours_of_a_date_asks_about_bookings_in_them(self, page, intro, jane):
 		page.send("dates", day=day_in(3).isoformat(), what="hours", from_="19:00", to="21:00")
 		book(intro, in_three_days(19))
@@ -287,6 +306,7 @@ class TestImpact:
 
 
 class TestDates:
+	@pytest.mark.long
 	def test_off_by_ticking_days_and_by_a_range(self, page, jane):
 		days = [day_in(step).isoformat() for step in (10, 11, 13)]
 		page.send("dates", day=days, what="off", reason="Skiing")
@@ -298,6 +318,7 @@ class TestDates:
 		page.send("dates", first=days[0], last=days[2], what="off")
 		assert overrides(jane) == [(days[0], days[2], 0, 1, "", "")]
 
+	@pytest.mark.long
 	def test_these_hours_and_the_usual_ones_again(self, page, jane):
 		day = day_in(10).isoformat()
 		page.send("dates", day=day, what="hours", from_=["10:00", "14:00"], to=["12:00", "15:00"])
@@ -307,6 +328,7 @@ class TestDates:
 		page.send("dates", day=day, what="usual")
 		assert overrides(jane) == []
 
+	@pytest.mark.long
 	def test_are_the_same_records_as_by_the_api(self, page, jane):
 		day, end = day_in(10).isoformat(), day_in(12).isoformat()
 		page.send("dates", first=day, last=end, what="off", reason="Xmas")
@@ -316,6 +338,7 @@ class TestDates:
 		frappe.db.commit()
 		assert overrides(jane) == by_form
 
+	@pytest.mark.long
 	def test_are_removed_and_that_is_undone(self, page, jane):
 		page.send("dates", day=day_in(10).isoformat(), what="hours", from_=["10:00", "14:00"], to=["12:00", "15:00"])
 		before = overrides(jane)
@@ -324,6 +347,7 @@ class TestDates:
 		page.undo()
 		assert (page.toast, overrides(jane)) == ("Undone", before)
 
+	@pytest.mark.long
 	def test_the_month_marks_and_names_them(self, page, jane):
 		day = day_in(40)
 		page.send("dates", first=day.isoformat(), what="off", reason="Skiing")
@@ -332,18 +356,21 @@ class TestDates:
 		assert box["aria-label"].endswith(", not available")
 		assert len(page.html.all("label", class_="day is-off")) == 1
 
+	@pytest.mark.long
 	def test_the_next_week(self, page, jane):
 		page.send("next_week")
 		monday = day_in(7 - day_in(0).weekday())
 		assert overrides(jane) == [(monday.isoformat(), (monday + timedelta(days=6)).isoformat(), 0, 1, "", "")]
 		assert page.toast.startswith("Next week is off")
 
+	@pytest.mark.long
 	def test_the_rest_of_today(self, page, jane):
 		page.send("rest_of_today")
 		[row] = blocked(jane)
 		assert row.ends_at % 86400 == 0
 		assert now() - 300 <= row.starts_at <= now()
 
+	@pytest.mark.long
 	def test_a_trip(self, page, jane):
 		day = day_in(10).isoformat()
 		page.send("trip", date=day, end_date="", timezone="Asia/Tokyo", reason="Fair")
@@ -352,6 +379,7 @@ class TestDates:
 		assert [(row.is_travel, row.timezone, str(row.date)) for row in found] == [(1, "Asia/Tokyo", day)]
 		assert "in Tokyo" in page.entries("dates")[0]
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("typed", "name", "said"),
 		[
@@ -368,6 +396,7 @@ class TestDates:
 
 
 class TestBlockedTime:
+	@pytest.mark.long
 	def test_once(self, page, jane):
 		day = day_in(10)
 		page.send("block", date=day.isoformat(), from_="10:00", to="11:30", reason="Dentist")
@@ -380,6 +409,7 @@ class TestBlockedTime:
 		page.undo()
 		assert [each.starts_at for each in blocked(jane)] == [start]
 
+	@pytest.mark.long
 	def test_over_midnight_and_for_whole_days(self, page, jane):
 		page.send("block", date=day_in(10).isoformat(), from_="22:00", to="02:00")
 		page.send("block", date=day_in(12).isoformat(), end_date=day_in(13).isoformat(), from_="", to="")
@@ -491,6 +521,7 @@ class TestSchedules:
 		assert page.sentence == "Monday–Friday 9:00–17:00"
 
 
+@pytest.mark.long
 def test_undo_restores_the_week_and_works_once(page, jane):
 	page.send("text", hours="Mon 9-10")
 	toast = page.html.one("div", id="toast").one("form")
@@ -517,6 +548,7 @@ class TestTwoWindows:
 		page.send("week")
 		assert (week(jane)[0], week(jane)[1]) == (NINE_TO_SIX, [(540, 780)])
 
+	@pytest.mark.long
 	def test_rules_of_another_window_are_not_overwritten(self, page, client, jane):
 		other = HoursPage(client)
 		other.send("rules", buffer="30")
@@ -595,6 +627,7 @@ class TestSomebodyElses:
 		assert "too late" in mallory.html.text
 		assert list(week(jane)) == [0]
 
+	@pytest.mark.long
 	def test_hours_are_not_begun_for_others(self, mallory):
 		fresh = make_user("Fred")
 		frappe.db.commit()
@@ -611,6 +644,7 @@ class TestSomebodyElses:
 		sign_in(stranger, make_user("Sue", roles=()))
 		assert stranger.get(PATH).status_code == 403
 
+	@pytest.mark.long
 	def test_a_manager_opens_and_changes_them(self, server, jane):
 		manager = make_user("Maya", roles=("Scheduling Manager",))
 		page = open_page(server.client(), manager, f"?user={jane}")
@@ -635,6 +669,7 @@ def test_a_form_without_the_token_of_the_session_changes_nothing(page, jane):
 	assert len(week(jane)) == 7
 
 
+@pytest.mark.long
 def test_a_reader_in_another_zone_and_language_than_the_site(client, jane):
 	doc = stored(jane)
 	doc.timezone = "America/New_York"

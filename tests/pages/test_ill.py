@@ -112,6 +112,7 @@ def test_the_best_for_each_meeting_is_preselected_and_done_in_one_pass(client, i
 	assert door.offered_hours(page_of(intro), intro, date.fromisoformat(DAY), now()) == []
 
 
+@pytest.mark.long
 def test_without_a_colleague_and_without_a_time_the_attendee_is_asked_or_it_is_cancelled(client, intro, jane):
 	booked = book(intro)
 	schedule = frappe.get_doc("Availability Schedule", {"user": jane})
@@ -140,6 +141,7 @@ def test_without_a_colleague_and_without_a_time_the_attendee_is_asked_or_it_is_c
 	assert (stored(booked).status, stored(booked).cancel_reason) == ("Cancelled", "I am ill")
 
 
+@pytest.mark.long
 def test_two_meetings_are_proposed_to_a_colleague_only_if_both_can_be_taken(client, intro, jane, tom):
 	intro.update({"uses_host_defaults": 1}).save()
 	schedule = frappe.get_doc("Availability Schedule", {"user": tom})
@@ -152,6 +154,7 @@ def test_two_meetings_are_proposed_to_a_colleague_only_if_both_can_be_taken(clie
 	assert (stored(one).host, stored(other).status) == (tom, "Rescheduled")
 
 
+@pytest.mark.long
 def test_two_meetings_are_not_moved_to_the_same_time(client, intro, jane):
 	for hour in (10, 11, 12):
 		book(intro, in_three_days(hour))
@@ -176,6 +179,7 @@ def waiting_tasks(*names):
 	return soon, {each.name: each.due_at for each in found if each.name not in soon}
 
 
+@pytest.mark.long
 def test_attendees_are_told_once_after_ten_minutes_or_by_send_now(client, intro, jane, tom):
 	early, late = book(intro, in_three_days(10)), book(intro, in_three_days(15))
 	for each in (early, late):
@@ -196,6 +200,7 @@ def test_attendees_are_told_once_after_ten_minutes_or_by_send_now(client, intro,
 	assert unchanged == reminders
 
 
+@pytest.mark.long
 def test_who_has_a_meeting_within_the_hour_is_told_at_once(client, intro, jane, tom):
 	booked = book(intro, in_three_days(10))
 	deliver(booked.id, now())
@@ -204,6 +209,7 @@ def test_who_has_a_meeting_within_the_hour_is_told_at_once(client, intro, jane, 
 	assert {each.due_at for each in attendees_mails(booked.id)} == {in_three_days(9.5) + bookings.UNDO_SECONDS}
 
 
+@pytest.mark.long
 def test_all_of_it_is_undone(client, intro, jane, tom):
 	early, late, last = (book(intro, in_three_days(hour)) for hour in (10, 15, 16))
 	page = IllDay(client, jane)
@@ -216,6 +222,7 @@ def test_all_of_it_is_undone(client, intro, jane, tom):
 	assert len(page.selects) == 3
 
 
+@pytest.mark.long
 def test_what_cannot_be_undone_is_named_and_the_rest_is_undone(client, intro, jane, tom):
 	early, late = book(intro, in_three_days(10)), book(intro, in_three_days(15))
 	page = IllDay(client, jane)
@@ -241,6 +248,7 @@ def test_a_guest_books_the_colleague_meanwhile_and_the_meeting_stays(client, int
 	assert page.choices()[0].startswith("Move to ")
 
 
+@pytest.mark.long
 def test_a_session_is_one_row_and_goes_as_a_whole(client):
 	ann, ben = (
 		make_host("Ann", {day: ["09:00-18:00"] for day in DAYS}),
@@ -282,6 +290,7 @@ def run(user, choices, at_=None, **fields):
 
 
 class TestPermissions:
+	@pytest.mark.long
 	def test_nobody_clears_somebody_elses_day(self, client, intro, jane, tom):
 		booked = book(intro, in_three_days(10))
 		assert IllDay(client, tom, f"?day={DAY}&user={jane}").answer.status_code == 403
@@ -293,6 +302,7 @@ class TestPermissions:
 			assert "Ada" not in own.answer.text
 			own.open()
 
+	@pytest.mark.long
 	def test_a_manager_can(self, client, intro, jane, tom):
 		booked = book(intro, in_three_days(10))
 		manager = make_user("Mia", roles=("Scheduling Manager",))

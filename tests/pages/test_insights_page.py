@@ -38,6 +38,7 @@ def test_a_guest_signs_in_first(client):
 	assert (answer.status_code, answer.headers["Location"]) == (302, f"/login?redirect-to={PATH}")
 
 
+@pytest.mark.long
 def test_a_host_sees_the_figures_of_the_api(client, offer):
 	book(offer)
 	book(offer, in_three_days(15))
@@ -67,6 +68,7 @@ def test_only_managers_choose_hosts(client, offer):
 	assert [each["value"] for each in chosen] == [host_of(offer)]
 
 
+@pytest.mark.long
 def test_a_wrong_date_is_named_and_the_last_month_is_shown(client, offer):
 	answer, html = open_page(client, host_of(offer), "?from=yesterday")
 	assert answer.status_code == 400

@@ -84,6 +84,7 @@ def stored(booking):
 	return frappe.get_doc("Booking", booking.id)
 
 
+@pytest.mark.long
 def test_meetings_of_a_disabled_host_were_nobodys_concern(client, intro, jane, manager):
 	tom = make_colleague(intro)
 	handed, other, kept, gone = (book(intro, in_three_days(hour)) for hour in (10, 11, 13, 12 + 24))
@@ -105,6 +106,7 @@ def test_meetings_of_a_disabled_host_were_nobodys_concern(client, intro, jane, m
 	assert stored(gone).status == "Scheduled"
 
 
+@pytest.mark.long
 def test_an_attendee_is_asked_if_others_of_the_type_can_be_chosen(client, manager):
 	page = make_team_page([make_host(name, {day: ["09:00-18:00"] for day in DAYS}) for name in ("Ann", "Ben")])
 	team = make_meeting_type(page, title="Team", assignment="Round Robin", location_type="Custom", location_details="x")
@@ -136,6 +138,7 @@ def test_a_host_who_was_disabled_was_missing_from_the_managers_filter(client, in
 	assert jane in [each["value"] for each in filters.all("option")]
 
 
+@pytest.mark.long
 def test_managers_get_one_message_with_the_list(intro, jane, site):
 	manager = make_user("Mary", roles=("Scheduling Manager",))
 	book(intro, in_three_days(10))
@@ -155,6 +158,7 @@ def test_managers_get_one_message_with_the_list(intro, jane, site):
 	assert f"{PAGE}?user=" in text
 
 
+@pytest.mark.long
 def test_the_page_asks_the_same_for_many_meetings(client, intro, jane, manager):
 	def asked():
 		with recorded() as seen:

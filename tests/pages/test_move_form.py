@@ -46,6 +46,7 @@ def send(client, page, **typed):
 	return client.post(form["action"], data=typed_in(form, **typed))
 
 
+@pytest.mark.long
 def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 	offer = make_offer()
 	booking = book(offer, timezone="UTC")
@@ -77,6 +78,7 @@ def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 	assert cancelled.all("span", class_="earlier") == []
 
 
+@pytest.mark.long
 def test_a_taken_time_is_409_with_the_nearest_as_buttons_and_the_reason_stays(client):
 	offer = make_offer()
 	booking = book(offer, timezone="UTC")
@@ -96,6 +98,7 @@ def test_a_taken_time_is_409_with_the_nearest_as_buttons_and_the_reason_stays(cl
 	assert [each.status for each in bookings_of(offer)].count("Rescheduled") == 1
 
 
+@pytest.mark.long
 def test_a_reason_that_is_required_is_asked_for(client):
 	offer = make_offer(reschedule_reason="Required")
 	form = choose(client, open_times(client, book(offer, timezone="UTC")), "15:00")
@@ -112,6 +115,7 @@ def test_no_reason_is_asked_for_if_the_type_wants_none(client):
 	assert send(client, form).status_code == 303
 
 
+@pytest.mark.long
 def test_every_day_of_a_multi_day_meeting_moves_and_is_struck_through(client):
 	offer = make_offer(number_of_days=2)
 	booking = book(offer, timezone="UTC")

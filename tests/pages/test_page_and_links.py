@@ -1,6 +1,7 @@
 """`/scheduling/page`: the first page in one step, the links to share, and what visitors read."""
 
 import frappe
+import pytest
 
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
@@ -22,6 +23,7 @@ def edit(client, **fields):
 	return client.post(PATH, data=values, allow_redirects=True)
 
 
+@pytest.mark.long
 def test_a_new_host_has_a_working_link_after_one_step(client, commit_clean):
 	"""From the role to a page that people can book on: signed in, one form, open the link."""
 	user = make_user("Nora", last_name="Berg", time_zone="Europe/Oslo")

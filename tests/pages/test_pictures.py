@@ -58,6 +58,7 @@ def files_of(doctype, name):
 	return frappe.get_all("File", {"attached_to_doctype": doctype, "attached_to_name": name}, pluck="file_url")
 
 
+@pytest.mark.long
 def test_visitors_see_the_photo_and_initials_again_when_it_is_deleted(jane, intro, upload):
 	assert "JD" in read(jane.get(path_of(intro)).text).one("span", class_="faces").text
 	assert "Visitors see your photo now." in upload("photo", picture()).text
@@ -72,6 +73,7 @@ def test_visitors_see_the_photo_and_initials_again_when_it_is_deleted(jane, intr
 	assert "JD" in read(jane.get(path_of(intro)).text).one("span", class_="faces").text
 
 
+@pytest.mark.long
 def test_the_former_file_is_deleted(jane, intro, upload):
 	upload("logo", picture(colour=(1, 2, 3)))
 	frappe.db.rollback()
@@ -86,6 +88,7 @@ def test_the_former_file_is_deleted(jane, intro, upload):
 	assert read(jane.get(path_of(intro)).text).one("img", class_="logo")["src"] == second
 
 
+@pytest.mark.long
 def test_a_file_that_belongs_to_somebody_else_is_not_deleted(jane, intro, upload):
 	"""A logo set in the desk may be any public file, even a colleague's photo."""
 	upload("photo", picture())
@@ -110,6 +113,7 @@ def test_where_a_photo_was_taken_is_not_published(jane, intro, upload):
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	("content", "said"),
 	[

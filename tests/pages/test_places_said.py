@@ -57,6 +57,7 @@ def test_a_new_hosts_meetings_were_nowhere(client, commit_clean):
 	assert "No place yet" not in client.get("/scheduling/types").text
 
 
+@pytest.mark.long
 def test_nobody_told_the_host_that_guests_wait_for_a_place(client, offer, booking):
 	new = book(offer, in_three_days(12))
 	to_host = next(mail for mail in mails(new.id, in_three_days(9)) if mail.reader.is_hosting)
@@ -67,6 +68,7 @@ def test_nobody_told_the_host_that_guests_wait_for_a_place(client, offer, bookin
 	assert "Nobody has said where you meet" in client.get(meeting_path(booking.id)).text
 
 
+@pytest.mark.long
 def test_the_guest_gets_the_place_that_the_host_says(client, offer, booking):
 	sign_in(client, host_of(offer))
 	assert say(client, booking, "in_person").status_code == 400
@@ -84,6 +86,7 @@ def test_the_guest_gets_the_place_that_the_host_says(client, offer, booking):
 	assert "No place yet" not in client.get("/scheduling").text
 
 
+@pytest.mark.long
 def test_a_place_of_the_type_reaches_those_who_have_booked(offer, booking):
 	offer.reload().update({"location_type": "Phone", "location_details": "+1 555 0100"}).save()
 	frappe.db.commit()
@@ -106,6 +109,7 @@ def test_a_video_call_is_told_once_with_its_link(client, offer, booking):
 	assert stored("Booking", booking.id).meeting_link
 
 
+@pytest.mark.long
 def test_nobody_else_says_it(client, offer, booking):
 	sign_in(client, make_user("Mallory"))
 	values = {"action": "place", "location_type": "in_person", "location_details": "My car"}
@@ -113,6 +117,7 @@ def test_nobody_else_says_it(client, offer, booking):
 	assert not stored("Booking", booking.id).location
 
 
+@pytest.mark.long
 def test_a_meeting_that_failed_left_all_later_ones_without_the_place(offer, booking, monkeypatch):
 	later = book(offer, in_three_days(13))
 	frappe.db.commit()

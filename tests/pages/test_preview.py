@@ -52,6 +52,7 @@ class TestThePreview:
 		assert read(answer.text).all("h1")[-1].text == "Intro call"
 		assert "Preview with your real free times. Nothing can be booked here." in answer.text
 
+	@pytest.mark.long
 	def test_shows_what_was_typed_and_saves_nothing(self, jane, intro):
 		# Frappe notes a user's first request.
 		group_of(jane, intro, "basics")
@@ -61,6 +62,7 @@ class TestThePreview:
 		assert "1 hr 30 min" in answer.text or "1h 30m" in answer.text or "90" in answer.text
 		assert everything() == before
 
+	@pytest.mark.long
 	def test_shows_questions_that_are_not_saved_in_the_form(self, jane, intro):
 		answer = preview(jane, intro, "questions", step="form", **{"label-0": "Anything new?", "label-5": "One more?"})
 		form = read(answer.text).one("form", id="booking-form")
@@ -69,6 +71,7 @@ class TestThePreview:
 		ids = [each["id"] for each in read(answer.text).all(id=None)]
 		assert len(ids) == len(set(ids))
 
+	@pytest.mark.long
 	def test_can_not_be_used_to_book_or_to_run_anything(self, jane, intro):
 		answer = preview(jane, intro, step="form")
 		html = read(answer.text)
@@ -114,6 +117,7 @@ class TestThePreview:
 
 
 class TestATestBooking:
+	@pytest.mark.long
 	def test_shows_the_page_and_the_mail_and_leaves_nothing_behind(self, jane, intro):
 		group_of(jane, intro, "basics")
 		before = everything()
@@ -143,18 +147,21 @@ class TestATestBooking:
 		press_test(jane, intro)
 		assert frappe.cache.llen("global_search_queue") == before
 
+	@pytest.mark.long
 	def test_the_same_time_is_offered_afterwards(self, jane, intro):
 		def first():
 			return read(press_test(jane, intro).text).one("time")["datetime"]
 
 		assert first() == first()
 
+	@pytest.mark.long
 	def test_takes_the_first_time_that_is_really_free(self, jane, intro):
 		start = read(press_test(jane, intro).text).one("time")["datetime"]
 		asked = {intro.questions[0].name: "Prices", intro.questions[2].name: ["Pricing"]}
 		book(intro, int(datetime.fromisoformat(start).timestamp()), answers=asked)
 		assert read(press_test(jane, intro).text).one("time")["datetime"] != start
 
+	@pytest.mark.long
 	def test_of_a_request_and_of_a_team(self, client, commit_clean):
 		team = TeamOffer()
 		frappe.db.set_value("Meeting Type", team.meeting_type.name, "requires_confirmation", 1)

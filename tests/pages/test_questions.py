@@ -67,12 +67,14 @@ def booked_with(offer, **fields):
 
 
 class TestConditions:
+	@pytest.mark.long
 	def test_a_question_that_is_not_asked_is_neither_required_nor_stored(self, client, offer, ids):
 		form = form_of(client, offer)
 		sent = {f"answer_{ids[SIZE]}": "1–10", f"answer_{ids[WHY]}": "typed before the size was changed"}
 		assert send(client, form, **sent).status_code == 303
 		assert answers_of(offer) == {SIZE: "1–10"}
 
+	@pytest.mark.long
 	def test_a_question_that_is_asked_is_required(self, client, offer, ids):
 		answer = send(client, form_of(client, offer), **{f"answer_{ids[SIZE]}": "51+"})
 		assert answer.status_code == 400
@@ -81,6 +83,7 @@ class TestConditions:
 		assert send(client, form_of(client, offer), **sent).status_code == 303
 		assert answers_of(offer) == {SIZE: "51+", WHY: "We grow"}
 
+	@pytest.mark.long
 	def test_one_of_several_choices_is_enough(self, client, offer, ids):
 		sent = {f"answer_{ids[TOPICS]}": ["Terms", "Prices"], f"answer_{ids[DETAILS]}": "Yearly"}
 		send(client, form_of(client, offer), **sent)

@@ -22,6 +22,7 @@ def host_of(booking):
 	return frappe.db.get_value("Booking", booking, "host")
 
 
+@pytest.mark.long
 def test_a_meeting_is_reassigned_to_a_colleague_who_is_free(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(12, ann)

@@ -39,6 +39,7 @@ def close(meeting_type, instant):
 
 @pytest.mark.usefixtures("commit_clean")
 class TestSeats:
+	@pytest.mark.long
 	def test_those_left_are_said_until_none_is(self, client):
 		path = path_of(make_offer(seats=2, hours="09:00-09:30"))
 		page = read(client.get(path).text)
@@ -61,6 +62,7 @@ class TestDays:
 	def retreat(self):
 		return make_offer(number_of_days=3, duration_minutes=240, hours="10:00-14:00")
 
+	@pytest.mark.long
 	def test_all_of_them_are_listed_from_the_choice_to_the_confirmation(self, client, retreat):
 		client.cookies.set("scheduling_clock", "24")
 		path = f"{path_of(retreat)}?tz=Asia/Kolkata"
@@ -80,6 +82,7 @@ class TestDays:
 		[booking] = bookings_of(retreat)
 		assert len(booking.hosts) == 3
 
+	@pytest.mark.long
 	def test_days_that_changed_since_they_were_shown_are_not_booked(self, client):
 		retreat = make_offer(number_of_days=2, duration_minutes=240, hours="10:00-14:00", skips_days_off=1)
 		path = f"{path_of(retreat)}?tz=UTC"
@@ -96,6 +99,7 @@ class TestDays:
 		assert again.one("input", name="parts")["value"].split()[0] == first
 		assert client.post(again["action"], data=typed_in(again, **WHO)).status_code == 303
 
+	@pytest.mark.long
 	def test_the_days_of_the_nearest_times_are_said_and_booked_or_nothing_is(self, client):
 		retreat = make_offer(number_of_days=2, duration_minutes=240, hours="10:00-14:00", skips_days_off=1)
 		form = open_form(client, f"{path_of(retreat)}?tz=UTC")

@@ -65,6 +65,7 @@ def test_a_type_that_doesnt_repeat_asks_for_no_number(client):
 	assert not form_of(client.get(BOOK, params={"type": offer.name})).all("div", id="series")
 
 
+@pytest.mark.long
 def test_a_host_had_no_way_to_book_several_dates(client, open_form):
 	offer, form = open_form()
 	assert options(form) == ["Just this once", "2 times", "3 times", "4 times"]
@@ -93,6 +94,7 @@ def test_the_button_shows_the_dates_without_booking(client, open_form):
 	assert bookings_of(offer) == []
 
 
+@pytest.mark.long
 def test_a_date_that_isnt_free_gets_another_time_or_is_left_out(client, open_form):
 	offer, form = open_form()
 	for week in (1, 3):
@@ -108,6 +110,7 @@ def test_a_date_that_isnt_free_gets_another_time_or_is_left_out(client, open_for
 	assert starts_of(offer) == [0, 1 - 1800 / WEEK, 2]
 
 
+@pytest.mark.long
 def test_dates_that_were_taken_meanwhile_are_shown_again(client, open_form):
 	offer, form = open_form()
 	form = form_of(send(client, form, start=NOON, times="4", look="1"))
@@ -137,6 +140,7 @@ def test_a_typed_time_off_the_grid_repeats(client, open_form):
 	assert starts_of(offer) == [600 / WEEK, 1 + 600 / WEEK, 2 + 600 / WEEK]
 
 
+@pytest.mark.long
 def test_a_first_date_that_is_taken_offers_the_nearest_times(client, open_form):
 	offer, form = open_form()
 	close_noon(offer, 0)
@@ -182,6 +186,7 @@ def test_a_host_books_fewer_dates_than_attendees_must(client, open_form):
 	assert starts_of(offer) == [0, 2]
 
 
+@pytest.mark.long
 def test_only_the_first_date_of_a_series_was_taken_back(client, open_form):
 	offer, form = open_form()
 	form = form_of(send(client, form, start=NOON, times="3", look="1"))
@@ -195,6 +200,7 @@ def test_only_the_first_date_of_a_series_was_taken_back(client, open_form):
 	assert {task.status for name in names for task in tasks(name, kind="email")} <= {"Skipped"}
 
 
+@pytest.mark.long
 def test_a_series_that_was_changed_since_is_not_taken_back(client, open_form):
 	offer, form = open_form()
 	answer = send(client, form_of(send(client, form, start=NOON, times="2", look="1")))

@@ -66,6 +66,7 @@ def test_one_date_is_booked_as_ever(client):
 	assert not booking.series
 
 
+@pytest.mark.long
 def test_the_dates_are_shown_before_they_are_booked(client):
 	advisory = make_series()
 	answer, page = send(client, open_form(client, advisory), times="3")
@@ -151,6 +152,7 @@ def test_a_single_meeting_has_no_choice_of_dates(client):
 	assert page.all("div", id="dates") == []
 
 
+@pytest.mark.long
 def test_an_attendee_moves_all_dates_and_leaves_one_where_it_is(client):
 	advisory = make_series()
 	manage = book_series(client, advisory)
@@ -171,6 +173,7 @@ def test_an_attendee_moves_all_dates_and_leaves_one_where_it_is(client):
 	assert present(advisory) == [hours, WEEK, 2 * WEEK + hours, 3 * WEEK + hours]
 
 
+@pytest.mark.long
 def test_a_host_moves_this_and_later_dates_and_then_cancels_all(client):
 	advisory = make_series()
 	book_series(client, advisory)
@@ -190,6 +193,7 @@ def test_a_host_moves_this_and_later_dates_and_then_cancels_all(client):
 	assert (answer.status_code, present(advisory)) == (303, [])
 
 
+@pytest.mark.long
 def test_a_host_moves_the_dates_that_are_free(client):
 	advisory = make_series()
 	book_series(client, advisory)

@@ -66,6 +66,7 @@ def hosts_of(doc):
 
 
 class TestTheBoxes:
+	@pytest.mark.long
 	def test_say_who_takes_part(self, ann, page, tour):
 		assert tick(ann, page, tour, "Ann", "Cem").status_code == 200
 		assert hosts_of(tour) == ["Ann", "Cem"]
@@ -73,6 +74,7 @@ class TestTheBoxes:
 		assert ["checked" in box.attributes for box in boxes] == [True, False, True]
 		assert boxes[0]["aria-label"] == "Ann takes part in Tour"
 
+	@pytest.mark.long
 	def test_of_everybody_leave_it_to_the_page(self, ann, page, tour):
 		tick(ann, page, tour, "Ann")
 		tick(ann, page, tour, "Ann", "Ben", "Cem")
@@ -84,6 +86,7 @@ class TestTheBoxes:
 		assert "Let at least one host take part" in answer.text
 		assert hosts_of(tour) == []
 
+	@pytest.mark.long
 	def test_keep_what_somebody_else_changed_meanwhile(self, ann, page, tour):
 		form = form_of(ann, page, "hosts")
 		values = [(each["name"], each["value"]) for each in form.all("input", type="hidden")]
@@ -92,6 +95,7 @@ class TestTheBoxes:
 		ann.post(PATH, data=[*values, *takes[:2]], allow_redirects=True)
 		assert hosts_of(tour) == ["Ann"]
 
+	@pytest.mark.long
 	def test_can_be_undone(self, ann, page, tour):
 		html = read(tick(ann, page, tour, "Ann").text)
 		key = html.one("button", name="undo")["value"]
@@ -99,6 +103,7 @@ class TestTheBoxes:
 		assert ann.post(PATH, data={"csrf_token": token, "undo": key}, allow_redirects=True).status_code == 200
 		assert hosts_of(tour) == []
 
+	@pytest.mark.long
 	def test_of_another_page_are_refused(self, ann, page, tour):
 		other = make_team_page([make_host("Dee"), make_host("Eli")])
 		theirs = make_meeting_type(other, assignment="Round Robin")
@@ -127,6 +132,7 @@ class TestWeights:
 	def test_that_make_no_sense_are_refused(self, maya, page, wrong):
 		assert self.weigh(maya, page, wrong, 1, 1).status_code == 400
 
+	@pytest.mark.long
 	def test_are_not_for_the_owner_who_is_no_manager(self, ann, page):
 		assert not form_of(ann, page, "weights").all("input", type="number")
 		assert self.weigh(ann, page, 10, 1, 1).status_code == 403
@@ -135,6 +141,7 @@ class TestWeights:
 
 
 class TestTurns:
+	@pytest.mark.long
 	@pytest.mark.parametrize("mode", ["Weighted", "Availability", "Load Balanced"])
 	def test_name_the_host_who_gets_the_next_booking(self, page, tour, mode):
 		"""They are told by the function that assigns: what it says is what happens."""

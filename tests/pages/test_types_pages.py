@@ -108,6 +108,7 @@ class TestTheList:
 
 
 class TestTheEditor:
+	@pytest.mark.long
 	def test_a_group_saves_its_fields_and_no_others(self, jane, intro):
 		assert edit(jane, intro, "basics", name="Hello", duration_minutes="45", is_unlisted="1").status_code == 200
 		doc = stored(intro)
@@ -125,6 +126,7 @@ class TestTheEditor:
 		assert (doc.uses_host_defaults, doc.minimum_notice, doc.minimum_notice_unit) == (0, 2, "Days")
 		assert (doc.max_days_in_advance, doc.buffer_after_minutes) == (9, 10)
 
+	@pytest.mark.long
 	def test_a_rule_was_saved_and_not_used_because_a_box_was_still_ticked(self, jane, intro):
 		html = read(edit(jane, intro, "when", max_days_in_advance="9").text)
 		assert (stored(intro).uses_host_defaults, stored(intro).max_days_in_advance) == (0, 9)
@@ -133,6 +135,7 @@ class TestTheEditor:
 		edit(jane, intro, "when", uses_host_defaults="1", slot_interval="15")
 		assert stored(intro).uses_host_defaults == 1
 
+	@pytest.mark.long
 	def test_a_waitlist_is_switched_on_and_its_numbers_are_checked(self, jane, intro):
 		assert edit(jane, intro, "waitlist", has_waitlist="1", waitlist_minutes="45").status_code == 200
 		doc = stored(intro)
@@ -148,6 +151,7 @@ class TestTheEditor:
 		doc = stored(intro)
 		assert (doc.asks_to_reconfirm, doc.release_unconfirmed_hours) == (1, 4)
 
+	@pytest.mark.long
 	def test_settings_could_be_changed_in_the_desk_only(self, jane, intro):
 		sent = {
 			"when": {"fill_gaps": "1", "first_slot_only": "1", "only_days_with_slots": "1", "slot_offset": "10"},
@@ -167,6 +171,7 @@ class TestTheEditor:
 			"spam.example",
 		)
 
+	@pytest.mark.long
 	def test_other_places_are_rows(self, jane, intro):
 		office = {"place_type-0": "in_person", "label-0": "Office", "details-0": "Main Street 1"}
 		assert edit(jane, intro, "places", **office, **{"place_type-1": "phone"}).status_code == 200
@@ -222,6 +227,7 @@ class TestTheEditor:
 		)
 		assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["duration_minutes"])
 
+	@pytest.mark.long
 	def test_two_windows_neither_silently_loses(self, jane, intro):
 		address = f"{PATH}/{intro.name}"
 		before = read(jane.get(address).text)
@@ -232,11 +238,13 @@ class TestTheEditor:
 		assert "changed meanwhile" in answer.text
 		assert stored(intro).description == "First"
 
+	@pytest.mark.long
 	def test_saving_can_be_undone(self, jane, intro):
 		html = read(edit(jane, intro, "words", description="New").text)
 		send(jane, f"{PATH}/{intro.name}", undo=html.one("button", name="undo")["value"])
 		assert (stored(intro).description or "") == (intro.description or "")
 
+	@pytest.mark.long
 	def test_questions_are_added_and_removed(self, jane, intro):
 		edit(
 			jane, intro, "questions", **{"label-0": "Size?", "type-0": "select", "options-0": "S\nL", "required-0": "1"}
@@ -283,6 +291,7 @@ class TestTheQuestions:
 		assert (size.prefill_key, size.show_if) == ("size", None)
 		assert (why.show_if, why.show_if_answers, why.required) == ("Size?", "L", 1)
 
+	@pytest.mark.long
 	def test_both_are_renamed_at_once(self, jane, intro):
 		self.two(jane, intro)
 		edit(jane, intro, "questions", **{"label-0": "How big?"})
@@ -299,6 +308,7 @@ class TestTheQuestions:
 		edit(jane, intro, "questions", remove="0")
 		assert [row.label for row in stored(intro).questions] == ["A"]
 
+	@pytest.mark.long
 	def test_a_refused_form_keeps_what_was_typed(self, jane, intro):
 		self.two(jane, intro)
 		answer = edit(jane, intro, "questions", **{"label-1": "Typed", "show_if_answers-1": "XL"})
@@ -308,17 +318,20 @@ class TestTheQuestions:
 		assert html.one("input", id="label-1")["value"] == "Typed"
 		assert stored(intro).questions[1].label == "Why?"
 
+	@pytest.mark.long
 	def test_a_question_can_not_go_before_the_one_it_depends_on(self, jane, intro):
 		self.two(jane, intro)
 		assert "must come before it" in edit(jane, intro, "questions", move="up:1").text
 		assert [row.label for row in stored(intro).questions] == ["Size?", "Why?"]
 
+	@pytest.mark.long
 	def test_a_hidden_field_needs_a_key(self, jane, intro):
 		assert "needs a key" in edit(jane, intro, "questions", **{"label-0": "Campaign", "hidden-0": "1"}).text
 		edit(jane, intro, "questions", **{"label-0": "Campaign", "hidden-0": "1", "key-0": "campaign"})
 		[row] = stored(intro).questions
 		assert (row.is_hidden, row.prefill_key) == (1, "campaign")
 
+	@pytest.mark.long
 	def test_rows_of_other_types_are_out_of_reach(self, jane, intro):
 		"""A row that named another type's row would have moved it here."""
 		other = make_offer(questions=[{"label": "Theirs", "question_type": "Text"}])
@@ -327,6 +340,7 @@ class TestTheQuestions:
 		assert stored(other).questions[0].name == row.name
 		assert stored(intro).questions[0].name != row.name
 
+	@pytest.mark.long
 	def test_markup_is_refused_or_text(self, jane, intro):
 		edit(jane, intro, "questions", **{"label-0": "1 < 2 \" onfocus=alert(1) '"})
 		html = jane.get(f"{PATH}/{intro.name}").text
@@ -346,6 +360,7 @@ class TestHostsOfATeamsType:
 		rows = page_of(doc).hosts
 		return {f"host-{row.name}": part for row, part in zip(rows, parts, strict=True)}
 
+	@pytest.mark.long
 	def test_are_chosen_with_so_many_of_the_others(self, client, panel):
 		chosen = self.fields(panel, "required", "takes_part", "takes_part")
 		assert edit(client, panel, "team", **chosen, required_count="1").status_code == 200
@@ -356,12 +371,14 @@ class TestHostsOfATeamsType:
 		group = html.one("details", id="team")
 		assert [option["value"] for option in group.all("option", selected=None)][:3] == [*chosen.values()]
 
+	@pytest.mark.long
 	def test_are_those_of_the_page_if_nothing_differs(self, client, panel):
 		edit(client, panel, "team", **self.fields(panel, "required", "takes_part", ""), required_count="0")
 		assert len(stored(panel).hosts) == 2
 		edit(client, panel, "team", **self.fields(panel, *["required"] * 3))
 		assert stored(panel).hosts == []
 
+	@pytest.mark.long
 	def test_are_not_too_few(self, client, panel):
 		answer = edit(client, panel, "team", **self.fields(panel, "required", "takes_part", ""), required_count="2")
 		assert answer.status_code == 400
@@ -369,6 +386,7 @@ class TestHostsOfATeamsType:
 		assert edit(client, panel, "team", **self.fields(panel, "", "", "")).status_code == 400
 		assert stored(panel).hosts == []
 
+	@pytest.mark.long
 	def test_are_shown_with_what_it_would_change(self, client, panel):
 		answer = edit(
 			client, panel, "team", **self.fields(panel, "required", "takes_part", "takes_part"), action="impact"

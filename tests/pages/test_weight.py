@@ -38,6 +38,7 @@ def with_modules(address, later):
 	)
 
 
+@pytest.mark.long
 def test_the_booking_page_with_all_it_can_load_stays_in_its_budget(client, offer):
 	html = read(client.get(path_of(offer)).text)
 	at_once = {path_of(offer), *loaded(html)}
@@ -57,12 +58,14 @@ def test_a_hosts_pages_with_fifty_meetings_stay_in_their_budget(client, commit_c
 		assert sum(weight(client, address) for address in [path, *loaded(html)]) < HOSTS_BUDGET, path
 
 
+@pytest.mark.long
 def test_a_hosts_page_of_hours_stays_in_its_budget(client, offer):
 	sign_in(client, host_of(offer))
 	html = read(client.get("/scheduling/hours").text)
 	assert sum(weight(client, address) for address in ("/scheduling/hours", *loaded(html))) < BUDGET
 
 
+@pytest.mark.long
 def test_nothing_is_asked_of_another_host(client, offer):
 	for path in (path_of(offer), path_of(offer).rpartition("/")[0]):
 		html = read(client.get(path).text)

@@ -51,6 +51,7 @@ def test_a_booking_waits_for_its_payment_and_nobody_hears_of_it(paid_type):
 	assert frappe.db.count("Booking Slot", {"booking": booking.name}) == 6
 
 
+@pytest.mark.long
 def test_a_paid_booking_is_a_meeting_and_everybody_is_told(stripe, paid_type):
 	booking = pay(stripe, book(paid_type))
 	assert (booking.status, booking.payment_status, booking.amount_paid) == ("Scheduled", "Paid", 50)
@@ -62,6 +63,7 @@ def test_a_paid_booking_is_a_meeting_and_everybody_is_told(stripe, paid_type):
 	assert stripe.kept(payment.name) == 5000
 
 
+@pytest.mark.long
 def test_a_paid_request_needs_an_answer_then(stripe):
 	booking = pay(stripe, book(make_paid_type(requires_confirmation=1)))
 	assert (booking.status, booking.payment_status) == ("Pending", "Paid")
@@ -69,6 +71,7 @@ def test_a_paid_request_needs_an_answer_then(stripe):
 	assert bookings.confirm(booking.name, NOW).status == "Scheduled"
 
 
+@pytest.mark.long
 def test_cal_11278_an_unpaid_booking_and_a_second_guest_were_both_booked(stripe, paid_type):
 	first = book(paid_type)
 	press_pay(first)
@@ -141,6 +144,7 @@ def test_what_the_browser_says_decides_nothing(stripe, paid_type):
 	assert run(booking).payment_status == "Awaiting"
 
 
+@pytest.mark.long
 def test_a_lost_notice_is_made_up_for_at_the_deadline(stripe, paid_type, at_now):
 	booking = book(paid_type)
 	stripe.pay(press_pay(booking))
@@ -149,6 +153,7 @@ def test_a_lost_notice_is_made_up_for_at_the_deadline(stripe, paid_type, at_now)
 	assert (booking.status, booking.payment_status) == ("Scheduled", "Paid")
 
 
+@pytest.mark.long
 def test_a_notice_that_comes_twice_and_late_changes_nothing(stripe, paid_type):
 	booking = book(paid_type)
 	stripe.pay(press_pay(booking))
@@ -162,6 +167,7 @@ def test_a_notice_that_comes_twice_and_late_changes_nothing(stripe, paid_type):
 	assert frappe.db.count("Payment Notice", {"event": event["id"]}) == 1
 
 
+@pytest.mark.long
 def test_a_notice_of_the_end_that_overtakes_the_payment_gives_no_time_away(stripe, paid_type):
 	booking = book(paid_type)
 	session = press_pay(booking)
@@ -184,6 +190,7 @@ def test_a_process_that_died_after_the_provider_made_a_page_leaves_no_open_page(
 	assert not stripe.pay(session)
 
 
+@pytest.mark.long
 def test_a_guest_whose_first_click_failed_pays_with_the_second(stripe, paid_type):
 	booking = book(paid_type)
 	stripe.fail("/v1/checkout/sessions", method="POST", status=500)
@@ -303,6 +310,7 @@ def test_a_payment_that_was_paid_back_before_anybody_looked_made_a_meeting(strip
 	assert told(booking) == ["attendee_refunded"]
 
 
+@pytest.mark.long
 def test_a_part_that_was_paid_back_before_anybody_looked_is_known(stripe, paid_type):
 	booking = book(paid_type)
 	session = press_pay(booking)
@@ -440,6 +448,7 @@ def test_a_price_of_nothing_is_not_asked_for(stripe):
 	assert (booking.status, booking.payment_status or "") == ("Scheduled", "")
 
 
+@pytest.mark.long
 def test_each_seat_is_paid_for(stripe):
 	workshop = make_paid_type(seats=5, price=20)
 	first = book(workshop, guests=["ben@guests.example"])
@@ -450,6 +459,7 @@ def test_each_seat_is_paid_for(stripe):
 	assert stripe.kept(payment_of(first).name) == 4000
 
 
+@pytest.mark.long
 def test_a_seat_that_is_not_paid_is_free_again(stripe, at_now):
 	workshop = make_paid_type(seats=2, price=20)
 	first, second = pay(stripe, book(workshop)), book(workshop)
@@ -462,6 +472,7 @@ def test_a_seat_that_is_not_paid_is_free_again(stripe, at_now):
 	assert book(workshop, now=second.pay_until).status == "Pending"
 
 
+@pytest.mark.long
 def test_who_shares_a_session_hears_nothing_of_those_who_havent_paid(stripe):
 	workshop = make_paid_type(seats=5)
 	unpaid, paid = book(workshop), pay(stripe, book(workshop))
@@ -478,6 +489,7 @@ def test_who_shares_a_session_hears_nothing_of_those_who_havent_paid(stripe):
 	assert {each.name for each in meeting.bookings} == {paid.name, third.name}
 
 
+@pytest.mark.long
 def test_a_session_moves_and_who_hasnt_paid_still_has_to(stripe, at_now):
 	workshop = make_paid_type(seats=5)
 	paid, unpaid = pay(stripe, book(workshop)), book(workshop)
@@ -492,12 +504,14 @@ def test_a_session_moves_and_who_hasnt_paid_still_has_to(stripe, at_now):
 	assert again(moved).status == "Scheduled"
 
 
+@pytest.mark.long
 def test_only_the_deposit_is_paid_at_once(stripe):
 	booking = pay(stripe, book(make_paid_type(price=100, deposit=30)))
 	assert (booking.price, booking.amount_due, booking.amount_paid) == (100, 30, 30)
 	assert stripe.kept(payment_of(booking).name) == 3000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("price", "currency", "minor"), [(5000, "JPY", 5000), (12.5, "KWD", 12500)])
 def test_currencies_without_or_with_three_decimals(stripe, price, currency, minor):
 	make_currency(currency)

@@ -48,6 +48,7 @@ def kept(stripe, booking):
 	return stripe.kept(payment_of(booking, provider="Stripe").name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("percent", "left"), [(0, 5000), (50, 2500), (100, 0)])
 def test_who_moved_a_meeting_late_and_far_away_cancelled_it_for_free(stripe, at_now, percent, left):
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=percent)))
@@ -56,28 +57,33 @@ def test_who_moved_a_meeting_late_and_far_away_cancelled_it_for_free(stripe, at_
 	assert (booking.status, kept(stripe, booking)) == ("Cancelled", left)
 
 
+@pytest.mark.long
 def test_a_late_move_stays_late_however_often_it_is_moved_again(stripe, at_now, paid):
 	at_now.move_to(LATE)
 	booking = move(move(paid, FAR, LATE), FAR + 7 * DAY, LATE + 60)
 	assert kept(stripe, cancel(booking, LATE + 120)) == 5000
 
 
+@pytest.mark.long
 def test_a_move_in_time_costs_nothing(stripe, paid):
 	assert kept(stripe, cancel(move(paid, FAR, NINE - 2 * HOUR), FAR - 2 * HOUR)) == 0
 
 
+@pytest.mark.long
 def test_a_host_who_moves_it_takes_the_lateness_away(stripe, at_now, paid):
 	at_now.move_to(LATE)
 	booking = move_as_host(move(paid, FAR, LATE), FAR + 7 * DAY, LATE)
 	assert kept(stripe, cancel(booking, LATE)) == 0
 
 
+@pytest.mark.long
 def test_a_late_move_that_a_host_asked_for_isnt_the_attendees(stripe, at_now, paid):
 	at_now.move_to(LATE)
 	bookings.ask_to_reschedule(paid.name, "Flu", LATE)
 	assert kept(stripe, cancel(move(paid, FAR, LATE), LATE)) == 0
 
 
+@pytest.mark.long
 def test_until_the_host_withdraws_a_request_for_another_time_nothing_is_late(at_now, paid):
 	at_now.move_to(LATE)
 	booking = move(paid, FAR, LATE)
@@ -87,6 +93,7 @@ def test_until_the_host_withdraws_a_request_for_another_time_nothing_is_late(at_
 	assert facts_of(booking).percent_back(LATE) == 0
 
 
+@pytest.mark.long
 def test_if_the_host_cancels_after_a_late_move_everything_goes_back(stripe, at_now, paid):
 	at_now.move_to(LATE)
 	booking = move(paid, FAR, LATE)
@@ -95,6 +102,7 @@ def test_if_the_host_cancels_after_a_late_move_everything_goes_back(stripe, at_n
 	assert kept(stripe, run(booking, LATE)) == 0
 
 
+@pytest.mark.long
 def test_of_a_series_only_the_dates_that_were_moved_late_are_late(stripe, at_now):
 	series = make_paid_type(refund_notice_hours=2, repeats="Attendee Chooses", repeat_weeks=1, repeat_count=3)
 	first = pay(stripe, book(series, times=3))

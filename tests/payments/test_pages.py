@@ -55,6 +55,7 @@ def state_of(client, path):
 	return read(client.get(path).text).one("main")["data-payment"]
 
 
+@pytest.mark.long
 def test_a_guest_books_and_pays_without_a_script(client, stripe_for_all, offer, run_jobs):
 	path = booked_by_form(client, offer)
 	page = read(client.get(path).text)
@@ -75,6 +76,7 @@ def test_a_guest_books_and_pays_without_a_script(client, stripe_for_all, offer, 
 	assert (booking.status, booking.payment_status) == ("Scheduled", "Paid")
 
 
+@pytest.mark.long
 def test_a_notice_over_http_counts_once(client, stripe_for_all, offer, run_jobs):
 	path = booked_by_form(client, offer)
 	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)
@@ -216,6 +218,7 @@ def test_an_unpaid_booking_says_so_on_its_own_page(client, offer):
 	assert "/schedule/pay/" in page.one("a", id="pay")["href"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	("percent", "before", "after"),
 	[
@@ -311,6 +314,7 @@ def test_money_back_was_promised_until_a_moment_that_was_over(client, stripe_for
 	assert not said or said in read(page).one("main").text
 
 
+@pytest.mark.long
 def test_after_paying_without_a_script_the_page_says_what_was_paid_and_where_the_meeting_is(
 	client, stripe_for_all, offer, run_jobs
 ):
@@ -349,6 +353,7 @@ def test_a_late_payment_isnt_called_uncharged(client, stripe_for_all, offer, run
 	assert "Your host takes care that you get your money back." in text
 
 
+@pytest.mark.long
 def test_a_host_reads_that_money_couldnt_be_paid_back_and_tries_again(client, stripe_for_all, offer, run_jobs):
 	path = booked_by_form(client, offer)
 	requests.post(press(client, path).headers["Location"], allow_redirects=False, timeout=10)

@@ -112,6 +112,7 @@ def authorise(payment, status="Completed"):
 	return there
 
 
+@pytest.mark.long
 def test_a_guest_pays_at_a_gateway(gateway):
 	booking = book(make_paid_type())
 	press_pay(booking)
@@ -130,6 +131,7 @@ def test_a_guest_pays_at_a_gateway(gateway):
 	assert told(booking) == ["attendee_confirmed", "host_confirmed"]
 
 
+@pytest.mark.long
 def test_money_is_found_at_the_deadline_though_the_call_failed_in_silence(gateway, at_now):
 	booking = book(make_paid_type())
 	press_pay(booking)
@@ -160,6 +162,7 @@ def test_an_amount_that_the_browser_has_changed_books_nothing(gateway):
 	assert "by hand" in payment_of(booking).problem
 
 
+@pytest.mark.long
 def test_a_series_is_paid_at_a_gateway_with_its_sum(gateway):
 	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
 	press_pay(booking)
@@ -172,6 +175,7 @@ def test_a_series_is_paid_at_a_gateway_with_its_sum(gateway):
 	assert [(row.status, row.amount_paid) for row in dates] == [("Scheduled", 50)] * 3
 
 
+@pytest.mark.long
 def test_a_series_whose_gateway_logs_no_amount_is_paid(gateway):
 	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
 	press_pay(booking)
@@ -180,6 +184,7 @@ def test_a_series_whose_gateway_logs_no_amount_is_paid(gateway):
 	assert set(frappe.get_all("Booking", {"series": booking.series}, pluck="status")) == {"Scheduled"}
 
 
+@pytest.mark.long
 def test_the_price_of_one_date_books_no_series(gateway):
 	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
 	press_pay(booking)
@@ -189,6 +194,7 @@ def test_the_price_of_one_date_books_no_series(gateway):
 	assert set(frappe.get_all("Booking", {"series": booking.series}, pluck="status")) == {"Expired"}
 
 
+@pytest.mark.long
 def test_money_for_a_series_that_came_after_the_deadline_is_found_by_the_job(gateway, at_now):
 	booking = book(make_paid_type(repeats="Fixed", repeat_weeks=1, repeat_count=3))
 	press_pay(booking)
@@ -208,6 +214,7 @@ def test_an_answer_that_isnt_good_books_nothing(gateway):
 	assert run(booking).payment_status == "Awaiting"
 
 
+@pytest.mark.long
 def test_a_cancelled_meeting_is_paid_back_by_hand_and_the_host_notes_it(gateway):
 	from scheduler_integration.entry.commands import act, parse_command
 
@@ -226,6 +233,7 @@ def test_a_cancelled_meeting_is_paid_back_by_hand_and_the_host_notes_it(gateway)
 	assert again(booking).payment_status == "Refunded"
 
 
+@pytest.mark.long
 def test_who_pays_twice_is_seen(gateway):
 	booking = book(make_paid_type())
 	press_pay(booking)

@@ -34,6 +34,7 @@ def test_who_cancels_in_time_gets_everything_back(stripe):
 	assert kept(stripe, booking) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("percent", "left", "status"), [(50, 2500, "Partly Refunded"), (0, 5000, "Paid")])
 def test_who_cancels_later_gets_what_the_rule_says(stripe, at_now, percent, left, status):
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=percent)))
@@ -42,6 +43,7 @@ def test_who_cancels_later_gets_what_the_rule_says(stripe, at_now, percent, left
 	assert (kept(stripe, booking), booking.payment_status) == (left, status)
 
 
+@pytest.mark.long
 def test_if_the_host_cancels_everything_goes_back_at_any_time(stripe):
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=24)))
 	bookings.cancel_by_host(booking.name, "", NINE - 60)
@@ -49,6 +51,7 @@ def test_if_the_host_cancels_everything_goes_back_at_any_time(stripe):
 	assert kept(stripe, run(booking, NINE - 60)) == 0
 
 
+@pytest.mark.long
 def test_a_declined_request_costs_nothing(stripe):
 	booking = pay(stripe, book(make_paid_type(requires_confirmation=1)))
 	bookings.decline(booking.name, "", NOW)
@@ -57,6 +60,7 @@ def test_a_declined_request_costs_nothing(stripe):
 	assert (booking.status, kept(stripe, booking)) == ("Declined", 0)
 
 
+@pytest.mark.long
 def test_a_request_that_nobody_answers_costs_nothing(stripe):
 	booking = pay(stripe, book(make_paid_type(requires_confirmation=1)))
 	bookings.decline_unanswered_requests(NINE)
@@ -64,6 +68,7 @@ def test_a_request_that_nobody_answers_costs_nothing(stripe):
 	assert (booking.status, kept(stripe, booking)) == ("Declined", 0)
 
 
+@pytest.mark.long
 def test_the_mails_say_what_was_paid_and_goes_back(stripe):
 	booking = pay(stripe, book(make_paid_type(price=80, deposit=50, refund_notice_hours=0)))
 	confirmed = {mail.reader.role: mail.text for mail in planned_mails(booking)}
@@ -75,6 +80,7 @@ def test_the_mails_say_what_was_paid_and_goes_back(stripe):
 	assert "attendee" in cancelled
 
 
+@pytest.mark.long
 def test_a_refund_whose_answer_is_lost_is_made_once(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	stripe.fail("/v1/refunds", method="POST", lost=True)
@@ -85,6 +91,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once(stripe):
 	assert len(stripe.refunds) == 1
 
 
+@pytest.mark.long
 def test_a_refund_that_the_provider_refuses_is_told_to_the_hosts(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	stripe.fail("/v1/refunds", method="POST", status=400, body={"error": {"code": "insufficient_funds"}})
@@ -101,6 +108,7 @@ def test_a_refund_that_the_provider_refuses_is_told_to_the_hosts(stripe):
 	assert kept(stripe, run(booking)) == 0
 
 
+@pytest.mark.long
 def test_a_host_pays_a_part_back_and_then_the_rest(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	act(parse_command("refund", booking.name, amount="12,50"))
@@ -129,6 +137,7 @@ def test_paying_back_a_meeting_that_costs_nothing_was_an_error_500():
 		act(parse_command("refund", booking.name, amount="12"))
 
 
+@pytest.mark.long
 def test_what_a_host_paid_back_isnt_paid_back_again(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	act(parse_command("refund", booking.name, amount="20"))
@@ -139,6 +148,7 @@ def test_what_a_host_paid_back_isnt_paid_back_again(stripe):
 	assert (kept(stripe, booking), booking.amount_refunded) == (0, 50)
 
 
+@pytest.mark.long
 def test_money_that_was_paid_back_at_the_provider_is_known_here(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	stripe.refund_by_hand(payment_of(booking).external_id, 1500)
@@ -161,6 +171,7 @@ def test_a_booking_that_was_paid_in_cash_is_a_meeting_and_its_checkout_is_closed
 	assert told(booking) == ["attendee_confirmed", "host_confirmed"]
 
 
+@pytest.mark.long
 def test_who_paid_online_and_in_cash_gets_the_online_money_back(stripe):
 	booking = book(make_paid_type())
 	session = press_pay(booking)
@@ -171,6 +182,7 @@ def test_who_paid_online_and_in_cash_gets_the_online_money_back(stripe):
 	assert (booking.status, kept(stripe, booking)) == ("Scheduled", 0)
 
 
+@pytest.mark.long
 def test_the_rest_after_a_deposit_is_paid_in_cash(stripe):
 	booking = pay(stripe, book(make_paid_type(price=80, deposit=50)))
 	act(parse_command("mark_paid", booking.name))
@@ -191,6 +203,7 @@ def test_cash_goes_back_by_hand(stripe):
 	assert not stripe.refunds
 
 
+@pytest.mark.long
 def test_a_cancellation_that_is_undone_pays_nothing_back(stripe, at_now):
 	from scheduler_integration.entry.commands import act_undoably, undo
 
@@ -218,6 +231,7 @@ def test_a_session_is_cancelled_for_all_who_paid_and_all_who_didnt(stripe):
 	assert not stripe.pay(session)
 
 
+@pytest.mark.long
 def test_an_erased_person_still_gets_the_money_back(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	bookings.cancel_by_host(booking.name, "", NOW)
@@ -226,6 +240,7 @@ def test_an_erased_person_still_gets_the_money_back(stripe):
 	assert kept(stripe, run(booking)) == 0
 
 
+@pytest.mark.long
 def test_strangers_and_colleagues_move_no_money(stripe, as_user):
 	from tests.support.factories import make_user
 
@@ -242,6 +257,7 @@ def test_strangers_and_colleagues_move_no_money(stripe, as_user):
 			frappe.delete_doc("Booking Payment", payment_of(booking).name)
 
 
+@pytest.mark.long
 def test_nobody_deletes_a_payment(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	with pytest.raises(frappe.ValidationError):
@@ -267,6 +283,7 @@ def mails_of(booking, template):
 	return {mail.reader.role: mail for mail in planned_mails(booking) if mail.template == template}
 
 
+@pytest.mark.long
 def test_after_a_refund_at_the_dashboard_that_nobody_told_every_refund_failed(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	pay_back_there(stripe, booking, 1000)
@@ -277,6 +294,7 @@ def test_after_a_refund_at_the_dashboard_that_nobody_told_every_refund_failed(st
 	assert payment_of(booking).problem is None
 
 
+@pytest.mark.long
 def test_what_was_paid_back_at_the_dashboard_counts_for_what_the_terms_say(stripe, at_now):
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=50)))
 	pay_back_there(stripe, booking, 1000)
@@ -285,6 +303,7 @@ def test_what_was_paid_back_at_the_dashboard_counts_for_what_the_terms_say(strip
 	assert (booking.amount_refunded, kept(stripe, booking)) == (25, 2500)
 
 
+@pytest.mark.long
 def test_a_refund_at_the_dashboard_in_the_same_moment_lowers_ours(stripe, monkeypatch):
 	from scheduler_integration.payments.providers.stripe import Stripe
 
@@ -321,6 +340,7 @@ def test_a_refused_refund_said_more_than_was_sent_and_the_next_attempt_paid_it(s
 	assert (booking.amount_refunded, kept(stripe, booking)) == (25, 2500)
 
 
+@pytest.mark.long
 def test_all_was_paid_back_at_the_dashboard_and_nothing_is_left_for_us(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	pay_back_there(stripe, booking, 5000)
@@ -330,6 +350,7 @@ def test_all_was_paid_back_at_the_dashboard_and_nothing_is_left_for_us(stripe):
 	assert told(booking).count("attendee_refund_failed") == 0
 
 
+@pytest.mark.long
 def test_our_own_refund_was_counted_as_one_from_the_dashboard(stripe):
 	"""A worker dies after Stripe has carried the refund out. The next look finds it, and it is the planned one."""
 	booking = pay(stripe, book(make_paid_type(refund_notice_hours=2, late_refund_percent=40)))
@@ -351,6 +372,7 @@ def event_about(stripe, booking):
 	return {"id": f"evt_{frappe.generate_hash()}", "type": "charge.refunded", "data": {"object": about}}
 
 
+@pytest.mark.long
 def test_a_refund_that_waits_isnt_done_and_then_it_is(stripe):
 	stripe.refunds_begin_as = "pending"
 	booking = cancel_as_host(pay(stripe, book(make_paid_type())))
@@ -411,6 +433,7 @@ def test_a_person_tries_a_failed_refund_again(stripe):
 	assert told(booking).count("attendee_refunded") == 1
 
 
+@pytest.mark.long
 def test_a_refund_at_the_dashboard_that_fails_is_owed_by_us_if_we_had_promised_it(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	stripe.refunds_begin_as = "pending"
@@ -426,6 +449,7 @@ def test_a_refund_at_the_dashboard_that_fails_is_owed_by_us_if_we_had_promised_i
 	assert told(booking).count("attendee_refund_failed") == 0
 
 
+@pytest.mark.long
 def test_a_refund_at_the_dashboard_that_fails_is_nothing_that_we_owe_otherwise(stripe):
 	booking = pay(stripe, book(make_paid_type()))
 	refund = pay_back_there(stripe, booking, 1000)
@@ -470,6 +494,7 @@ def test_the_message_about_a_failed_refund_leaves_though_the_meeting_is_over(str
 	assert task.expires_at is None
 
 
+@pytest.mark.long
 def test_a_cancellation_whose_refund_was_taken_back_owes_nothing(stripe, at_now):
 	from scheduler_integration.entry.commands import act_undoably, undo
 
@@ -529,6 +554,7 @@ class TestAnotherAccount:
 		stripe.key = "sk_test_rolled"
 		self.enter("sk_test_rolled")
 
+	@pytest.mark.long
 	def test_refunds_under_way_keep_the_account_and_others_dont(self, stripe):
 		stripe.refunds_begin_as = "pending"
 		booking = cancel_as_host(pay(stripe, book(make_paid_type())))

@@ -79,6 +79,7 @@ def test_all_dates_wait_for_one_payment_of_the_sum_and_nobody_hears_of_them(stri
 	assert not any(tasks(each.name) for each in dates[1:])
 
 
+@pytest.mark.long
 def test_a_paid_series_is_booked_and_one_invitation_goes_out(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	assert states(dates) == [("Scheduled", "Paid")] * 4
@@ -95,6 +96,7 @@ def test_all_dates_are_paid_before_the_first_one_starts(stripe, at_now):
 	assert {each.pay_until for each in dates} == {NINE}
 
 
+@pytest.mark.long
 def test_the_link_of_any_date_leads_to_the_same_checkout(stripe):
 	dates = book(make_series_type())
 	assert len({press_pay(each) for each in dates}) == 1
@@ -122,12 +124,14 @@ def test_a_request_for_a_series_needs_one_answer_once_it_is_paid(stripe):
 	assert kept(stripe) == 0
 
 
+@pytest.mark.long
 def test_the_deposit_of_each_date_is_paid_at_once(stripe):
 	dates = book_and_pay(stripe, make_series_type(price=80, deposit=30), 3)
 	assert [(each.price, each.amount_paid) for each in dates] == [(80, 30)] * 3
 	assert kept(stripe) == 9000
 
 
+@pytest.mark.long
 def test_each_seat_of_each_date_is_paid_for(stripe):
 	course = make_series_type(repeats="Fixed", repeat_count=3, seats=3, price=20)
 	dates = book(course, None, guests=["ben@guests.example"])
@@ -172,6 +176,7 @@ def test_a_series_that_isnt_paid_is_given_up_as_a_whole(stripe, place):
 		press_pay(dates[1])
 
 
+@pytest.mark.long
 def test_a_session_that_is_cancelled_takes_unpaid_series_with_it(stripe):
 	course = make_series_type(repeats="Fixed", repeat_count=3, seats=3, price=20)
 	paid, unpaid = book_and_pay(stripe, course, None), book(course, None)
@@ -203,6 +208,7 @@ def test_an_unpaid_series_that_was_cancelled_by_mistake_can_still_be_paid(stripe
 	assert kept(stripe) == 2 * 3 * 2000
 
 
+@pytest.mark.long
 def test_a_paid_series_that_was_cancelled_by_mistake_pays_nothing_back(stripe, at_now):
 	dates = book_and_pay(stripe, make_series_type())
 	at_now.move_to(NOW + 1)
@@ -215,6 +221,7 @@ def test_a_paid_series_that_was_cancelled_by_mistake_pays_nothing_back(stripe, a
 	assert kept(stripe) == 20000
 
 
+@pytest.mark.long
 def test_money_for_a_series_that_was_cancelled_meanwhile_goes_back(stripe):
 	dates = book(make_series_type())
 	session = press_pay(dates[0])
@@ -227,6 +234,7 @@ def test_money_for_a_series_that_was_cancelled_meanwhile_goes_back(stripe):
 	assert kept(stripe) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("scope", "left"), [("one", 3), ("later", 1), ("all", 0)])
 def test_each_cancelled_date_gives_its_share_back_once(stripe, scope, left):
 	dates = book_and_pay(stripe, make_series_type(refund_notice_hours=0))
@@ -254,6 +262,7 @@ def test_each_date_has_its_own_notice(stripe, at_now):
 	assert kept(stripe) == 3000
 
 
+@pytest.mark.long
 def test_a_refund_whose_answer_is_lost_is_made_once_for_its_date(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	stripe.fail("/v1/refunds", method="POST", lost=True)
@@ -264,6 +273,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once_for_its_date(stripe):
 	assert (kept(stripe), len(stripe.refunds)) == (0, 4)
 
 
+@pytest.mark.long
 def test_dates_that_move_keep_their_payment(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	wish = RescheduleRequest(start=dates[1].starts_at + DAY)
@@ -278,6 +288,7 @@ def test_dates_that_move_keep_their_payment(stripe):
 	assert (kept(stripe), len(stripe.sessions)) == (15000, 1)
 
 
+@pytest.mark.long
 def test_a_host_pays_one_date_back(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	act(parse_command("refund", dates[2].name, amount="12.50"))
@@ -298,6 +309,7 @@ def test_money_by_hand_is_for_all_dates(stripe):
 	assert sorted(purpose for each in dates for purpose in told(each)) == ["attendee_confirmed", "host_confirmed"]
 
 
+@pytest.mark.long
 def test_who_paid_a_series_online_and_by_hand_gets_the_online_money_back(stripe):
 	dates = book(make_series_type())
 	session = press_pay(dates[0])
@@ -330,6 +342,7 @@ def test_money_that_was_paid_back_at_the_provider_counts_for_the_cancelled_dates
 	assert kept(stripe) == 0
 
 
+@pytest.mark.long
 def test_a_late_payment_books_all_dates_again_if_they_are_free(stripe, at_now):
 	dates = book(make_series_type())
 	let_pay_late(stripe, dates[0], at_now)
@@ -340,6 +353,7 @@ def test_a_late_payment_books_all_dates_again_if_they_are_free(stripe, at_now):
 	assert frappe.db.count("Booking Slot", {"booking": ["in", [each.name for each in dates]]}) == 24
 
 
+@pytest.mark.long
 def test_a_late_payment_goes_back_if_one_date_is_taken(stripe, at_now):
 	advisory = make_series_type()
 	dates = book(advisory)
@@ -354,6 +368,7 @@ def test_a_late_payment_goes_back_if_one_date_is_taken(stripe, at_now):
 	assert [told(each) for each in dates] == [["attendee_refunded"], [], [], []]
 
 
+@pytest.mark.long
 def test_money_goes_back_if_one_of_the_dates_is_gone(stripe):
 	dates = book(make_series_type())
 	session = press_pay(dates[0])
@@ -367,6 +382,7 @@ def test_money_goes_back_if_one_of_the_dates_is_gone(stripe):
 	assert kept(stripe) == 0
 
 
+@pytest.mark.long
 def test_another_amount_books_nothing_and_goes_back(stripe):
 	dates = book(make_series_type())
 	session = press_pay(dates[0])
@@ -431,6 +447,7 @@ def test_more_dates_take_few_more_statements_when_they_are_paid(stripe, queries)
 	assert (counts[1] - counts[0]) / 3 <= 16, counts
 
 
+@pytest.mark.long
 def test_all_dates_of_a_paid_series_take_their_time(stripe):
 	dates = book_and_pay(stripe, make_series_type())
 	assert all(each.status in LIVE for each in dates)

@@ -52,6 +52,7 @@ def pay(client, path, run_jobs):
 	frappe.db.rollback()
 
 
+@pytest.mark.long
 def test_the_form_names_the_sum(client, advisory):
 	assert "3 dates at €50.00 each: €150.00" in open_form(client, advisory).text
 	other = make_meeting_type(page_of(advisory))
@@ -82,6 +83,7 @@ def test_a_guest_books_three_dates_and_pays_once(client, stripe_for_all, advisor
 	assert session["amount_total"] == 15000
 
 
+@pytest.mark.long
 def test_the_sum_is_written_as_the_reader_does(client, advisory):
 	path = booked_by_form(client, advisory)
 	page = read(client.get(path, headers=GERMAN).text)
@@ -141,6 +143,7 @@ def test_a_host_sees_the_sum_and_notes_it_as_paid(client, advisory):
 	assert panel.one("input", name="amount")["value"] == "50"
 
 
+@pytest.mark.long
 def test_the_api_says_what_a_series_costs_and_what_was_paid(client, advisory, run_jobs):
 	asked = {"slug": page_of(advisory).slug, "meeting_type": advisory.slug, "times": "3"}
 	start = iso_z(in_three_days(12))
@@ -159,6 +162,7 @@ def test_the_api_says_what_a_series_costs_and_what_was_paid(client, advisory, ru
 	assert [each["payment"]["refunded"] for each in shown["series"]["dates"]] == [50, 0, 0]
 
 
+@pytest.mark.long
 def test_who_returns_to_the_form_gets_the_open_payment_of_the_series(client, advisory):
 	path = booked_by_form(client, advisory)
 	form = open_form(client, advisory, "1")
@@ -167,6 +171,7 @@ def test_who_returns_to_the_form_gets_the_open_payment_of_the_series(client, adv
 	assert (answer.status_code, answer.headers["Location"]) == (303, path)
 
 
+@pytest.mark.long
 def test_a_host_tries_a_series_that_costs_money_and_pays_nothing(client, stripe_for_all, advisory):
 	sign_in(client, host_of(advisory))
 	editor = f"/scheduling/types/{advisory.name}"

@@ -138,6 +138,7 @@ FIELD = {
 }
 
 
+@pytest.mark.long
 def test_the_resource_api_tells_nothing(as_eve, janes):
 	for doctype in FIELD:
 		like = json.dumps([[FIELD[doctype], "like", f"%{SECRET}%"]])

@@ -132,6 +132,7 @@ def test_no_figure_is_beyond_the_dates(jane, as_user):
 		assert report.execute({"from_date": "2026-02-01", "to_date": "2026-02-28"})[4][0]["value"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("commit_clean")
 def test_the_resource_api_tells_nothing_of_others(client):
 	password = fresh("Secret")

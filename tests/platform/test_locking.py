@@ -77,6 +77,7 @@ def refuses_what_changed() -> bool:
 	return bool(settings) and settings[0][1] == "ON"
 
 
+@pytest.mark.long
 def test_many_processes_count_without_losing_one(site, thing, committed):
 	thing("lock", count_of=0)
 	frappe.db.commit()
@@ -92,6 +93,7 @@ def test_many_processes_count_without_losing_one(site, thing, committed):
 	assert frappe.db.get_value(THING, "THING-lock", "count_of") == 30
 
 
+@pytest.mark.long
 def test_a_unique_index_decides_between_processes(site, thing, committed):
 	code = (
 		"import frappe, sys\ndoc = frappe.get_doc({'doctype': 'Platform Thing', 'title': sys.argv[1], 'code': 'THE-ONE'})\n"

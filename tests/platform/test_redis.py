@@ -89,6 +89,7 @@ def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch,
 	assert statuses(booking) == {"Sent"}
 
 
+@pytest.mark.long
 def test_a_job_waits_for_the_commit(site, redis_url, monkeypatch):
 	monkeypatch.setenv("REDIS_URL", redis_url)
 	before = frappe.db.count("Error Log")
@@ -101,6 +102,7 @@ def test_a_job_waits_for_the_commit(site, redis_url, monkeypatch):
 	assert frappe.get_last_doc("Error Log").method == "by a job"
 
 
+@pytest.mark.long
 def test_a_job_that_fails_leaves_an_error_log(site, redis_url, monkeypatch):
 	monkeypatch.setenv("REDIS_URL", redis_url)
 	before = frappe.db.count("Error Log")

@@ -30,6 +30,7 @@ def test_india_was_in_no_list_but_calcutta(words):
 	assert zones.isdisjoint({"Asia/Calcutta", "Europe/Kiev", "Asia/Katmandu", "Etc/GMT+5", "UTC"})
 
 
+@pytest.mark.long
 def test_a_zone_is_found_by_its_country_under_its_present_name(words):
 	found = words.zone_words(ENGLISH)
 	assert "India" in found["Asia/Kolkata"].split()

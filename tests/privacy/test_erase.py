@@ -144,6 +144,7 @@ def test_the_timeline_of_a_cancelled_meeting_loses_the_person_when_it_is_erased_
 	assert not frappe.get_all("Communication", {"reference_name": event, "subject": ["like", f"%{word}%"]})
 
 
+@pytest.mark.long
 def test_a_person_reads_what_is_held_and_no_key_is_in_it(page, word):
 	booking = book(page, word, guests=["bob@guests.example"])
 	deliver(booking.id, NOW)

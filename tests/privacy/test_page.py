@@ -36,6 +36,7 @@ def sent_code(monkeypatch):
 	return run
 
 
+@pytest.mark.long
 def test_a_person_reads_corrects_downloads_and_erases_their_data(client, address, sent_code):
 	offer = make_offer()
 	booking = book(offer, attendee_email=address, attendee_name="Nemo", notes="my secret")
@@ -117,6 +118,7 @@ def test_a_get_changes_nothing_whatever_its_arguments(client, address):
 	assert frappe.db.get_value("Booking", booking.id, "status") == "Scheduled"
 
 
+@pytest.mark.long
 def test_the_page_of_a_booking_leads_here(client):
 	booking = book(make_offer())
 	assert read(client.get(urlsplit(booking.manage_url).path).text).one("a", href=PATH).text == "Your data"

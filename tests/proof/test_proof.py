@@ -19,6 +19,7 @@ SCENARIO = {each.name: each for each in SCENARIOS}
 FAULT = {each.name: each for each in FAULTS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("level", model.LEVELS)
 def test_no_order_of_two_commands_books_a_time_twice(level):
 	found = model.search_all(level, most=2)
@@ -109,6 +110,7 @@ class TestRealCommands:
 			runs += 1
 		assert runs > 1
 
+	@pytest.mark.long
 	def test_the_choices_of_a_run_repeat_it(self, proof):
 		def wanted(_enabled, run):
 			return (1, 0)[len(run.steps) % 2] if (1, 0)[len(run.steps) % 2] in _enabled else min(_enabled)

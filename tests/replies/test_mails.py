@@ -301,6 +301,7 @@ class TestOrganizer:
 				found[each.reader.role] = str(each.event["ORGANIZER"]), each.event["ORGANIZER"].params["CN"]
 		return found
 
+	@pytest.mark.long
 	def test_answers_of_attendees_and_guests_go_to_the_account_and_hosts_keep_their_own(self, account, booking):
 		page = frappe.get_doc("Scheduling Page", booking.scheduling_page)
 		wish = payload(page, make_meeting_type(page), at("2026-03-05 11:00"), guests=["bob@guests.example"])
@@ -333,6 +334,7 @@ def test_nothing_is_left_of_a_mail_that_fails_half_way(booking, monkeypatch):
 	assert not frappe.db.get_value("Booking", {"ical_uid": UID}, "host_notes")
 
 
+@pytest.mark.long
 def test_two_processes_read_each_mail_once(site, booking):
 	assert take_mail(mail("google-declined"), NOW)
 	assert take_mail(mail("outlook-accepted"), NOW)

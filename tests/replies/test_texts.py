@@ -62,6 +62,7 @@ def test_somebody_who_texts_all_day_gets_twenty_answers(texts, say):
 
 
 class TestWishes:
+	@pytest.mark.long
 	def test_1_confirms_and_the_host_sees_it(self, texts, say):
 		booking = texts.about()
 		answer = say("1")
@@ -72,6 +73,7 @@ class TestWishes:
 		assert say("yes").startswith("Confirmed: ")
 		assert notes(booking) == ["confirmed to come (the attendee)"]
 
+	@pytest.mark.long
 	def test_9_cancels_and_everybody_hears_of_it_as_usual(self, texts, say):
 		booking = texts.about()
 		assert say("9").startswith("Cancelled: Intro call with Jane, ")
@@ -83,6 +85,7 @@ class TestWishes:
 		}
 		assert say("9") == "You have no coming meeting that could be changed."
 
+	@pytest.mark.long
 	def test_move_answers_with_the_page_where_times_are_chosen(self, texts, say):
 		booking = texts.about()
 		answer = say("move")
@@ -90,6 +93,7 @@ class TestWishes:
 		assert answer.endswith("?reschedule=1")
 		assert state(booking) == "Scheduled"
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("language", "word", "number", "zone", "answer"),
 		[
@@ -105,11 +109,13 @@ class TestWishes:
 		assert say(word, number).startswith(answer)
 		assert state(booking) == "Cancelled"
 
+	@pytest.mark.long
 	def test_the_time_in_the_answer_is_by_the_attendees_clock(self, texts, say):
 		texts.about(start=coming(), number="+12125550100", timezone="America/New_York", language="en-US")
 		answer = say("1", "+12125550100")
 		assert " AM." in answer.replace("\u202f", " ")
 
+	@pytest.mark.long
 	def test_a_number_that_was_typed_without_country_code_is_matched(self, texts, say):
 		booking = texts.about(number="030 901820", timezone="Europe/Berlin")
 		assert say("9").startswith("Cancelled")
@@ -117,6 +123,7 @@ class TestWishes:
 		assert say("9").startswith("Cancelled")
 		assert (state(booking), state(other)) == ("Cancelled", "Cancelled")
 
+	@pytest.mark.long
 	def test_the_change_notice_holds_here_too(self, texts, say):
 		strict = make_meeting_type(texts.page, change_notice_hours=24 * 30)
 		booking = texts.about(meeting_type=strict)
@@ -129,6 +136,7 @@ class TestWishes:
 		assert "write to your host" in say("9")
 		assert state(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_message_in_words_changes_nothing_and_goes_to_the_host(self, texts, say):
 		booking = texts.about()
 		answer = say("Please cancel <b>it</b>, I am ill")
@@ -139,6 +147,7 @@ class TestWishes:
 		assert one.for_user == texts.page.user
 		assert "&lt;b&gt;" in one.subject
 
+	@pytest.mark.long
 	def test_a_program_that_replies_to_each_answer_gets_three_a_day(self, texts, say):
 		texts.about()
 		answers = [say("I am driving.") for _each in range(5)]
@@ -156,6 +165,7 @@ class TestMatching:
 		texts.about()
 		assert say("9", "+442079460000") == ""
 
+	@pytest.mark.long
 	def test_two_coming_meetings_are_listed_and_the_number_decides(self, texts, say):
 		first, second = texts.about(start=coming(3)), texts.about(start=coming(10))
 		asked = say("9").split("\n")
@@ -192,6 +202,7 @@ class TestMatching:
 		assert say("2").startswith("Your message was passed on")
 		assert state(first) == "Scheduled"
 
+	@pytest.mark.long
 	def test_only_meetings_of_the_last_seven_days_texts_count(self, texts, say):
 		booking = texts.about(sent_ago=8 * DAY)
 		assert say("9") == ""
@@ -207,6 +218,7 @@ class TestMatching:
 		assert say("9") == ""
 		assert frappe.db.get_value("Booking", booked.id, "status") == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_text_that_was_not_sent_asks_for_no_reply(self, texts, say):
 		booking = texts.about()
 		frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "sms"}, "status", "Skipped")
@@ -222,6 +234,7 @@ class TestMatching:
 		assert say("1").startswith("Confirmed: ")
 		assert frappe.db.get_value("Booking", moved.id, "reconfirmed_at")
 
+	@pytest.mark.long
 	def test_a_request_is_not_confirmed_by_its_attendee(self, texts, say):
 		asked = make_meeting_type(texts.page, requires_confirmation=1)
 		booking = texts.about(meeting_type=asked, number=None)
@@ -237,6 +250,7 @@ class TestMatching:
 
 
 class TestStopping:
+	@pytest.mark.long
 	def test_stop_is_honoured_and_never_cancels_and_start_undoes_it(self, texts, say):
 		booking = texts.about(meeting_type=make_meeting_type(texts.page, reminders="60"))
 		assert say("STOP") == ""
@@ -252,12 +266,14 @@ class TestStopping:
 		assert say("START") == ""
 		assert not text_opt_outs.is_stopped(NUMBER)
 
+	@pytest.mark.long
 	def test_a_word_with_which_the_carrier_stops_messages_does_both(self, texts, say):
 		booking = texts.about()
 		assert say("CANCEL", OptOutType="STOP") == ""
 		assert state(booking) == "Cancelled"
 		assert text_opt_outs.is_stopped(NUMBER)
 
+	@pytest.mark.long
 	def test_yes_that_allows_messages_again_confirms_too(self, texts, say):
 		booking = texts.about()
 		say("STOP", OptOutType="STOP")
@@ -281,6 +297,7 @@ class TestDoor:
 		assert send_twilio(client, twilio_form("9")).status_code == 404
 		assert send_other(client, {"id": "1", "from": NUMBER, "text": "9"}).status_code == 404
 
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		"signing", [{"token": "guessed"}, {"address": "https://evil.example/texts"}, {"address": f"{ADDRESS}/"}]
 	)
@@ -290,6 +307,7 @@ class TestDoor:
 		assert (answer.status_code, answer.json()["code"]) == (401, "SIGNATURE_REFUSED")
 		assert state(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_changed_or_added_parameter_is_refused(self, texts, client):
 		booking, form = texts.about(), twilio_form("1")
 		headers = {"X-Twilio-Signature": signed_by_twilio(form)}
@@ -306,6 +324,7 @@ class TestDoor:
 		set_up(sms_reply_url="")
 		assert reply_address() == site_url(PATH)
 
+	@pytest.mark.long
 	def test_a_repeated_message_does_nothing_and_gets_no_answer(self, texts, client):
 		first, second = texts.about(start=coming(3)), texts.about(start=coming(10))
 		for body in ("9", "1"):
@@ -316,6 +335,7 @@ class TestDoor:
 		assert (state(first), state(second)) == ("Cancelled", "Scheduled")
 		assert reconfirmed(second) is None
 
+	@pytest.mark.long
 	def test_another_gateway_signs_time_and_body_and_the_answer_is_sent_through_it(self, texts, client):
 		set_up("Another gateway")
 		booking = texts.about()
@@ -347,6 +367,7 @@ class TestDoor:
 		assert (answer.status_code, "<Message>" in answer.text) == (200, False)
 		assert state(booking) == "Scheduled"
 
+	@pytest.mark.long
 	def test_a_name_with_markup_is_escaped_in_the_answer(self, texts, client):
 		meeting_type = make_meeting_type(texts.page, title="Q&A <1>")
 		texts.about(meeting_type=meeting_type)

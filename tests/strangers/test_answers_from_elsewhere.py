@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("commit_clean", "outgoing_mail")
 YOUR_DATA = "/schedule/your-data"
 
 
+@pytest.mark.long
 def test_a_stranger_used_up_the_tries_of_somebodys_code(client, monkeypatch):
 	address = f"{fresh('nemo')}@guests.example"
 	book(make_offer(), attendee_email=address, notes="my secret")
@@ -48,6 +49,7 @@ def test_a_stranger_used_up_the_tries_of_somebodys_code(client, monkeypatch):
 	assert "my secret" in opened.text
 
 
+@pytest.mark.long
 def test_who_typed_another_address_got_the_link_to_that_persons_payment(client, stripe_for_all):  # noqa: F811
 	offer = make_paid_offer()
 	path = booked_by_form(client, offer)
@@ -61,6 +63,7 @@ def test_who_typed_another_address_got_the_link_to_that_persons_payment(client, 
 	assert come_back(" ADA ").headers["Location"] == path
 
 
+@pytest.mark.long
 def test_the_title_of_a_booking_link_was_shown_to_who_typed_the_persons_address(client, stripe_for_all):  # noqa: F811
 	offer = make_paid_offer()
 	link = make_link(offer, title="Merger with Acme")
@@ -74,6 +77,7 @@ def test_the_title_of_a_booking_link_was_shown_to_who_typed_the_persons_address(
 	assert "/schedule/pay/" not in f"{again.headers} {again.text}"
 
 
+@pytest.mark.long
 def test_a_recorded_text_message_counted_again_with_another_id(client, texts):  # noqa: F811
 	"""Twilio signs names and values without marks between them, so a field can be moved into the value before it."""
 	texts.about()

@@ -28,6 +28,7 @@ def check(answer):
 	assert answer.headers["Referrer-Policy"] in ("no-referrer", "strict-origin-when-cross-origin")
 
 
+@pytest.mark.long
 def test_every_page_and_answer_has_them(client, offer, token):
 	page = path_of(offer).rpartition("/")[0]
 	paths = [page, path_of(offer), f"/schedule/manage/{token}", "/schedule/no-such-page", "/schedule/manage/nothing"]

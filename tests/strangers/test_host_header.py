@@ -89,6 +89,7 @@ def public_paths(offer, booking):
 	)
 
 
+@pytest.mark.long
 def test_no_address_for_guests_names_another_host(hostile, offer):
 	"""Those that are added later, too."""
 	token, page = token_of(book(offer)), path_of(offer).split("/")[2]
@@ -112,6 +113,7 @@ def test_a_doubled_slash_led_to_the_host_of_the_request(hostile, offer):
 		assert_clean(answer)
 
 
+@pytest.mark.long
 def test_no_public_page_or_answer_names_another_host(hostile, offer):
 	for path in public_paths(offer, book(offer)):
 		assert_clean(hostile.get(path))

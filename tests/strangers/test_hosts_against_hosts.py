@@ -63,6 +63,7 @@ class TestTheOwnerOfATeamsPage:
 		assert call("pages.delete", maya, page=team.name)[0] == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("minutes", ["0", "7", "999999999"])
 def test_nothing_is_counted_for_values_that_cannot_be_saved(client, intro, minutes):
 	sign_in(client, host_of(intro))
@@ -77,6 +78,7 @@ def test_a_hundred_rows_of_hours_are_refused(client, intro):
 	assert post(client, "/scheduling/hours", form="week", action="copy:mon:all", **rows).status_code == 400
 
 
+@pytest.mark.long
 def test_a_key_to_undo_is_known_to_its_own_page_only(client, intro):
 	sign_in(client, host_of(intro))
 	html = read(post(client, "/scheduling/types", action="off", name=intro.name).text)
@@ -88,6 +90,7 @@ def test_a_key_to_undo_is_known_to_its_own_page_only(client, intro):
 	assert frappe.db.get_value("Meeting Type", intro.name, "is_active") == 1
 
 
+@pytest.mark.long
 def test_undoing_does_not_overwrite_a_later_change(client, intro):
 	sign_in(client, host_of(intro))
 	path = f"/scheduling/types/{intro.name}"

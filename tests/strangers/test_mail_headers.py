@@ -108,6 +108,7 @@ def test_a_domain_with_umlauts_is_kept_as_mail_servers_know_it(client, wish):
 	assert answer.json()["data"]["attendee"]["email"].endswith("@xn--bcher-kva.example")
 
 
+@pytest.mark.long
 def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, offer, wish):
 	"""Bookings of an earlier version may hold such names and addresses: their mails leave, with the headers that are ours."""
 	host = frappe.db.get_value("Scheduling Page", offer.scheduling_page, "user")

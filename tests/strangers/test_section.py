@@ -12,6 +12,7 @@ from tests.support.html import Page
 TAGS = {"div", "h2", "h3", "p", "strong", "ul", "li", "a", "iframe"}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("commit_clean")
 @pytest.mark.parametrize(
 	("fields", "type_fields", "sent"),

@@ -24,6 +24,7 @@ def test_two_slashes_and_a_euro_were_a_500(client, path):
 	assert client.get(path).status_code == 404
 
 
+@pytest.mark.long
 def test_two_slashes_still_lead_to_the_page(client, commit_clean):
 	assert client.get(path_of(make_offer()).replace("/schedule/", "/schedule//")).status_code == 200
 
@@ -150,6 +151,7 @@ def test_a_hundred_thousand_rows_were_read_before_they_were_counted(as_user, met
 	assert (status, answer["details"]) == (400, {field: "Send at most 500 rows."})
 
 
+@pytest.mark.long
 def test_a_feed_of_folds_took_all_the_memory():
 	with pytest.raises(AnswerTooLarge):
 		split("BEGIN:VCALENDAR\r\n" + "X:\r\n " * (MOST_LINES + 1) + "\r\nEND:VCALENDAR\r\n")

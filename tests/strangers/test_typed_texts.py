@@ -220,6 +220,7 @@ def test_a_message_that_comes_with_the_app_takes_no_hostile_text_either(manager)
 	assert manager.put(f"/api/resource/Meeting Automation/{name}", json={"text": "{{ frappe }}"}).status_code == 400
 
 
+@pytest.mark.long
 def test_a_booking_runs_no_text_that_was_stored_before(manager):
 	text = "Call {{ attendee_name }}! " + ESCALATION.replace("ME", manager.user)
 	stored(text)
@@ -231,6 +232,7 @@ def test_a_booking_runs_no_text_that_was_stored_before(manager):
 	assert is_still_a_manager_only(manager.user)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["{% if %}", "{{ frappe.get_all('User') }}", "{{ company }}", "{% for a in %}"])
 def test_a_message_whose_text_cannot_be_used_is_not_lost(text):
 	stored(text)
@@ -247,6 +249,7 @@ def test_a_text_message_that_comes_with_the_app_is_sent_with_the_apps_text_if_it
 	assert text.startswith("Reminder: Intro call with Jane Doe")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("field", ["event_title", "event_description"])
 def test_a_host_cannot_type_a_hostile_title_or_description_of_calendar_entries(host, field):
 	for text in ("{{ frappe.get_all('User') }}", "{{ ''.__class__ }}", "{% include 'frappe/www/login.html' %}"):
@@ -296,6 +299,7 @@ def test_a_hostile_text_of_a_calendar_entry_is_left_out_and_the_meeting_is_booke
 # What is never a template
 
 
+@pytest.mark.long
 def test_other_texts_of_hosts_and_attendees_are_never_run(client):
 	"""They are shown as they were typed: on pages, in mails, invitations, to-dos and the CRM's records."""
 	sum_of = "{{ 613 * 7 }}"

@@ -90,6 +90,7 @@ def impatient(site):
 	process.communicate()
 
 
+@pytest.mark.long
 def test_the_answer_is_503_with_retry_after(held, wish, impatient):
 	"""Through the door that the attacker used."""
 	page, request = wish

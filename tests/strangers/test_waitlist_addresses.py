@@ -87,6 +87,7 @@ def test_typed_addresses_filled_a_list_for_everybody(monkeypatch):
 		join_confirmed(meeting_type, attendee_name="Cleo", attendee_email="cleo@guests.example")
 
 
+@pytest.mark.long
 def test_strangers_used_up_the_lists_on_which_somebody_could_wait(client):
 	address = f"{fresh('victim')}@guests.example"
 	for _each in range(11):

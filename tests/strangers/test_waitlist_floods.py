@@ -103,6 +103,7 @@ def test_each_change_of_the_wishes_planned_another_look_at_the_list(client):
 	assert frappe.db.count("Outbox Task", {"kind": "waitlist"}) == before
 
 
+@pytest.mark.long
 def test_strangers_on_a_waitlist_held_every_time_of_a_day():
 	"""Each of four people with an address of their own could hold one of a day's four times, at night until the morning."""
 	meeting_type = make_type()

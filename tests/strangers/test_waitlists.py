@@ -49,6 +49,7 @@ def forged(entry):
 	}
 
 
+@pytest.mark.long
 def test_a_forged_link_leads_nowhere(client):
 	entry = offered(make_waited())
 	offer = records.open_offer_of(entry.name).name
@@ -77,6 +78,7 @@ def test_nobody_takes_or_passes_somebody_elses_offer(client):
 	assert ben.attendee_email not in client.get(path(ann)).text
 
 
+@pytest.mark.long
 def test_who_joins_with_somebodys_address_learns_nothing(client):
 	meeting_type = make_waited()
 	known = offered(meeting_type)
@@ -110,6 +112,7 @@ def test_who_joins_with_somebodys_address_learns_nothing(client):
 	assert records.open_offer_of(known.name).name == with_offer.name
 
 
+@pytest.mark.long
 def test_opening_a_link_changes_nothing(client):
 	meeting_type = make_waited()
 	entry = offered(meeting_type)

@@ -95,6 +95,7 @@ def test_hosts_who_are_signed_in_are_not_asked(strangers, choose, as_user):
 		assert challenge_for(find_bookable(strangers.page.slug, strangers.meeting_type.slug), clock.now()) is None
 
 
+@pytest.mark.long
 def test_holds_beyond_the_share_need_a_proof(strangers, choose):
 	choose(captcha_mode="Adaptive")
 	for each in range(31):
@@ -105,6 +106,7 @@ def test_holds_beyond_the_share_need_a_proof(strangers, choose):
 	assert status != 428
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["Off", "Honeypot"])
 def test_other_modes_ask_for_nothing_and_count_nothing(strangers, choose, mode):
 	choose(captcha_mode=mode)

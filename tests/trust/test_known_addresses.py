@@ -32,6 +32,7 @@ def recipients(booking):
 	return {mail.reader.email for mail in mails(booking["id"], NOW)}
 
 
+@pytest.mark.long
 def test_a_customers_address_wrote_to_hundreds_of_third_persons(strangers, customer):
 	others = [somebody() for _each in range(10)]
 	for each in range(5):

@@ -66,6 +66,7 @@ def test_twenty_rounds_of_book_and_cancel_wrote_to_eleven_third_parties(stranger
 	assert sent.count(strangers.page.user) == 40
 
 
+@pytest.mark.long
 def test_guests_are_invited_once_the_attendee_has_entered_a_code(strangers):
 	guest = somebody()
 	booking = booked(strangers, guests=[guest])
@@ -102,6 +103,7 @@ def test_a_host_who_changes_the_guests_invites_them(strangers, as_user):
 	frappe.db.commit()
 
 
+@pytest.mark.long
 def test_a_host_who_agrees_to_a_request_invites_the_guests(strangers, as_user):
 	guest = somebody()
 	frappe.db.set_value("Meeting Type", strangers.meeting_type.name, "requires_confirmation", 1)

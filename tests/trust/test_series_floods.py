@@ -47,6 +47,7 @@ def test_a_series_for_which_the_site_had_no_room_used_up_its_visitors_budget(cou
 	assert course.book(times=20)[0] == 201
 
 
+@pytest.mark.long
 def test_a_series_longer_than_the_budget_is_the_only_one_of_its_hour(course, choose):
 	choose(bookings_per_hour=3)
 	assert course.book(times=26)[0] == 201

@@ -205,6 +205,7 @@ def _committing(commit_clean):
 	"""A reading commits."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 def test_we_know_the_busy_times_that_the_vendor_knows(vendor, seed):
 	agree(vendor, seed)

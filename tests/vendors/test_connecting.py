@@ -107,6 +107,7 @@ def test_an_account_is_connected_by_its_host(stand_in, provider, jane, host):
 	assert connection.get_password("refresh_token").startswith("refresh-")
 
 
+@pytest.mark.long
 def test_the_pages_button_leads_there_and_back(stand_in, provider, jane):
 	assert f"connect={provider}" in jane.get("/scheduling/calendars").text
 	there = jane.get(f"/scheduling/calendars?connect={provider}", allow_redirects=False)
@@ -227,6 +228,7 @@ def test_no_token_is_in_a_response_a_log_or_an_address(stand_in, provider, jane,
 		assert secret not in server.output()
 
 
+@pytest.mark.long
 def test_a_new_account_waited_a_minute_for_its_first_reading(stand_in, provider, jane, run_jobs):
 	connection = connect(jane, provider=provider)["connected"]
 	run_jobs()

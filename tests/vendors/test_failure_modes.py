@@ -93,6 +93,7 @@ def on_monday(first, last):
 	return datetime(2037, 3, 2, first), datetime(2037, 3, 2, last)
 
 
+@pytest.mark.long
 def test_01_a_revoked_account_closes_its_host_and_heals_completely(vendor, page, jane, outgoing_mail):
 	assert read(jane).error is None
 	assert offered(page) == ALL_DAY
@@ -140,6 +141,7 @@ def test_03_one_calendar_that_fails_is_not_an_empty_one(vendor, page, jane):
 	assert offered(page, NOW + 600) == []
 
 
+@pytest.mark.long
 def test_04_its_own_event_never_blocks_a_booking(vendor, page, jane):
 	frappe.db.set_value("Meeting Type", meeting_type_of(page).name, "slot_interval", 30)
 	read(jane)
@@ -161,6 +163,7 @@ def test_05_an_all_day_event_closes_the_day_of_its_calendar(vendor, page):
 	assert offered(page) == ["11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]
 
 
+@pytest.mark.long
 def test_06_a_recurring_event_blocks_each_time_but_where_it_was_changed(vendor, page, jane):
 	series = vendor.add(jane, *on_monday(9, 12), rule="FREQ=DAILY")
 	vendor.act(jane, lambda: jane.diary.cancel_occurrence(series, datetime(2037, 3, 3, 9)))
@@ -206,6 +209,7 @@ def test_07_and_two_switches_let_the_booking_follow(vendor, page, jane, outgoing
 	assert starts(jane) == [NINE + 6 * HOUR]
 
 
+@pytest.mark.long
 def test_08_an_attendee_who_declines_there_is_shown_and_the_booking_stays(vendor, page, jane, outgoing_mail):
 	frappe.db.set_value("Calendar Connection", jane.connection, "invites", 1)
 	read(jane)
@@ -222,6 +226,7 @@ def test_08_an_attendee_who_declines_there_is_shown_and_the_booking_stays(vendor
 	assert status_of(booking) == "Scheduled"
 
 
+@pytest.mark.long
 def test_09_a_lost_reply_makes_no_second_event(vendor, page, jane):
 	read(jane)
 	vendor.stand_in.fail("/events", method="POST", lost=True)
@@ -232,6 +237,7 @@ def test_09_a_lost_reply_makes_no_second_event(vendor, page, jane):
 	assert vendor.stand_in.invitations == []
 
 
+@pytest.mark.long
 def test_09_one_side_invites_the_attendee_and_never_both(vendor, page, jane, outgoing_mail):
 	read(jane)
 	host = frappe.db.get_value("User", page.user, "email")
@@ -342,6 +348,7 @@ def test_an_event_that_leaves_the_window_opens_its_time(vendor, page, jane):
 	assert offered(page, NOW + 600) == ALL_DAY
 
 
+@pytest.mark.long
 def test_a_forgotten_token_rebuilds_without_opening_the_calendar(vendor, page, jane):
 	"""The whole window takes two jobs. After the first one, the busy times that were known still count."""
 	for number in range(30):
@@ -371,6 +378,7 @@ print("done", flush=True)
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("vendor", ["Google"], indirect=True)
 def test_two_workers_and_a_push_at_once(site, vendor, page, jane):
 	"""One worker reads, the other leaves. A change that is pushed meanwhile is read afterwards."""
