@@ -168,7 +168,7 @@ def test_outbox_tasks_were_shown_by_their_keys(abroad, team):
 def test_the_titles_of_automations_were_english_in_their_list(open_abroad, team):
 	window = open_abroad(team.manager)
 	window.open_list("Meeting Automation")
-	window.page.locator(".list-row", has_text="Erinnerung an die Ansprechperson").first.wait_for()
+	window.page.locator(".list-row", has_text="Anfrage eingegangen, an den Gast").first.wait_for()
 	team.book(10, team.colleague)
 	window.open("/app/query-report/Automation Log")
 	window.page.locator(".dt-row", has_text="Erinnerung an den Gast").first.wait_for()
