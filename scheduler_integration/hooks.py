@@ -50,6 +50,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/waitlist", "to_route": "scheduling_waitlist"},
 	{"from_route": "/scheduling/times", "to_route": "scheduling_times"},
 	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
+	{"from_route": "/scheduling/time-off", "to_route": "scheduling_hours"},
 	{"from_route": "/scheduling/mail", "to_route": "scheduling_mail"},
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},

@@ -25,7 +25,7 @@ def test_an_absence_is_planned_and_visitors_read_it(browse):
 	book(intro, in_three_days(15))
 	window = browse(SMALL_PHONE)
 	sign_in_as(window, host_of(intro))
-	window.open("/scheduling/hours#away")
+	window.open("/scheduling/time-off#away")
 	page = window.page
 	page.locator("#away .fold > summary").click()
 	form = page.locator("#away form[data-impact]")

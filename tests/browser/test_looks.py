@@ -205,7 +205,7 @@ def test_the_list_that_a_manager_looks_at_was_out_of_view_on_a_phone(browse, tea
 	window.open(f"/scheduling?whose=all&_lang={language}")
 	for screen in (SMALL_PHONE, PHONE):
 		window.turn_into(screen, LIGHT)
-		for current in window.page.locator(".views [aria-current]").all():
+		for current in window.page.locator(".lists [aria-current]").all():
 			box = current.bounding_box()
 			assert box["x"] >= 0
 			assert box["x"] + box["width"] <= screen.width

@@ -1,4 +1,4 @@
-"""The page of working hours as a host uses it without a script: opens it, fills in a form, presses a button."""
+"""The pages of weekly hours and of time off as a host uses them without a script: opens them, fills in a form, presses a button."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,29 +10,32 @@ from tests.pages.offer import make_offer, sign_in
 from tests.pages.reading import Element, form_values, read
 from tests.support.server import Client
 
-PATH = "/scheduling/hours"
+PATH, TIME_OFF = "/scheduling/hours", "/scheduling/time-off"
 
 
 class HoursPage:
 	"""The page in a client that is signed in. `answer` is the last answer, `html` what it shows."""
 
-	def __init__(self, client: Client, query: str = "", **headers: str):
+	def __init__(self, client: Client, query: str = "", path: str = PATH, **headers: str):
 		self.client = client
 		self.headers = {"Accept-Language": "en-GB", **headers}
-		self.open(query)
+		self.open(query, path)
 
-	def open(self, query: str = "") -> Element:
-		self.answer = self.client.get(f"{PATH}{query}", headers=self.headers)
+	def open(self, query: str = "", path: str = PATH) -> Element:
+		self.query = query
+		self.answer = self.client.get(f"{path}{query}", headers=self.headers)
 		self.html = read(self.answer.text)
 		return self.html
 
 	def form(self, kind: str, at: int = 0) -> Element:
-		"""Return the form of this kind, one of entry/hours_forms.FORMS."""
-		found = [
-			form
-			for form in self.html.all("form")
-			if [one for one in form.all("input", name="form") if one["value"] == kind]
-		]
+		"""Return the form of this kind, one of entry/hours_forms.FORMS. If it is on the other page, that is opened."""
+		for path in (None, TIME_OFF, PATH):
+			html = self.open(self.query, path) if path else self.html
+			found = [
+				form for form in html.all("form") if kind in [one["value"] for one in form.all("input", name="form")]
+			]
+			if found:
+				break
 		return found[at]
 
 	def send(self, kind: str, action: str = "save", at: int = 0, **typed: str | list[str]) -> Element:

@@ -209,7 +209,7 @@ def test_the_past_is_listed_latest_first_and_read_on(client, commit_clean):
 	assert names_in(agenda(host_of(offer), now(), 2, past.last, is_past=True)) == [names[1], names[0]]
 	sign_in(client, host_of(offer))
 	page = read(client.get("/scheduling?when=past").text)
-	assert page.one("nav", class_="views").one("a", aria_current="page").text == "Past"
+	assert page.one("nav", class_="tabs lists").one("a", aria_current="page").text == "Past"
 	assert "Yesterday" in page.all("h2")[0].text
 
 
@@ -396,7 +396,7 @@ def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	sign_in(client, team.manager)
 	assert not rows(client)
 	page = read(client.get("/scheduling?whose=all").text)
-	views = page.one("nav", class_="views")
+	views = page.one("nav", class_="tabs lists")
 	assert [(link.text, link["href"]) for link in views.all("a")] == [
 		("Upcoming", "/scheduling?whose=all"),
 		("Past", "/scheduling?when=past&whose=all"),

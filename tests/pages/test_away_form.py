@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration.platform.clock import now
-from tests.pages.hours_page import HoursPage, make_jane, open_page
+from tests.pages.hours_page import TIME_OFF, HoursPage, make_jane, open_page
 from tests.pages.offer import book, in_three_days, make_colleague, sign_in
 from tests.support.api import call
 from tests.support.factories import make_user, page_of
@@ -151,7 +151,7 @@ def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, i
 def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom):
 	page.send("away", date=day_in(3), message="Secret words", reason="Surgery", **{f"stand_in:{intro.name}": tom})
 	sign_in(client, tom)
-	shown = HoursPage(client).html.one("section", id="away")
+	shown = HoursPage(client, path=TIME_OFF).html.one("section", id="away")
 	[duty] = shown.one("ul", class_="duties").all("li")
 	assert duty.text.startswith("You stand in for Jane Doe, ")
 	assert duty.text.endswith(": Intro")

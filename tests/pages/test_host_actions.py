@@ -236,7 +236,7 @@ def test_undoing_a_no_show_led_away_from_the_past_meetings(client, offer):
 	again = client.post(undo["action"], data=[*typed_in(undo), ("undo", undo.one("button")["value"])])
 	assert again.headers["Location"].startswith(f"{past}&done=undone")
 	shown = read(client.get(again.headers["Location"]).text)
-	assert shown.one("nav", class_="views").one("a", aria_current="page").text == "Past"
+	assert shown.one("nav", class_="tabs lists").one("a", aria_current="page").text == "Past"
 	assert shown.one("a", class_="meeting-link")["href"] == meeting_path(name)
 
 

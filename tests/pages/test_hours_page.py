@@ -9,7 +9,7 @@ import pytest
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.impact import impact_of_hours
 from scheduler_integration.platform.clock import now
-from tests.pages.hours_page import PATH, HoursPage, make_jane, open_page, stored, week
+from tests.pages.hours_page import PATH, TIME_OFF, HoursPage, make_jane, open_page, stored, week
 from tests.pages.offer import book, host_of, in_three_days, sign_in
 from tests.pages.reading import read
 from tests.pages.test_hostile import HOSTILE
@@ -351,7 +351,7 @@ class TestDates:
 	def test_the_month_marks_and_names_them(self, page, jane):
 		day = day_in(40)
 		page.send("dates", first=day.isoformat(), what="off", reason="Skiing")
-		page.open(f"?month={day:%Y-%m}")
+		page.open(f"?month={day:%Y-%m}", TIME_OFF)
 		[box] = [one for one in page.html.all("input", name="day") if one["value"] == day.isoformat()]
 		assert box["aria-label"].endswith(", not available")
 		assert len(page.html.all("label", class_="day is-off")) == 1
@@ -648,10 +648,10 @@ class TestSomebodyElses:
 	def test_a_manager_opens_and_changes_them(self, server, jane):
 		manager = make_user("Maya", roles=("Scheduling Manager",))
 		page = open_page(server.client(), manager, f"?user={jane}")
-		assert page.html.one("h1").text == "Working hours of Jane Doe"
+		assert page.html.one("h1").text == "Weekly hours · Jane Doe"
 		page.send("text", hours="Mon 9-10")
 		assert list(week(jane)) == [0]
-		assert page.html.one("h1").text == "Working hours of Jane Doe"
+		assert page.html.one("h1").text == "Weekly hours · Jane Doe"
 		page.undo()
 		assert len(week(jane)) == 7
 
@@ -705,9 +705,10 @@ def test_texts_are_shown_as_text_by_the_page_and_by_its_answers(page, intro, jan
 		frappe.db.set_value(doctype, filters, field, HOSTILE[:140])
 	frappe.db.commit()
 	frappe.clear_document_cache("Meeting Type", intro.name)
-	page.open()
-	assert not page.html.all("img")
-	assert [one for one in page.html.all() for name in one.attributes if name.startswith("on")] == []
+	for path in (PATH, TIME_OFF):
+		page.open("", path)
+		assert not page.html.all("img")
+		assert [one for one in page.html.all() for name in one.attributes if name.startswith("on")] == []
 	assert page.html.one("section", id="dates").text.count("{{ 7 * 7 }}") == 1
 	page.send("text", "impact", hours="Mon-Sun 1-2")
 	assert "{{ 7 * 7 }}" in page.impact

@@ -5,14 +5,14 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from scheduler_integration.outbox.failures import undelivered
-from scheduler_integration.pages.host.house import MEETINGS, _entries, open_house, page_exists
+from scheduler_integration.pages.host.house import MEETINGS, open_house, places
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_user
 
-PAGES = ("", "/book", "/why", "/hours", "/calendars", "/video")
+PAGES = ("", "/book", "/why", "/hours", "/time-off", "/calendars", "/video")
 
 
 @pytest.fixture
@@ -40,10 +40,13 @@ def test_each_page_has_the_same_navigation_and_says_where_one_is(client, offer, 
 	assert answer.status_code == 200
 	html = read(answer.text)
 	links = html.one("nav", class_="house-nav").all("a")
-	assert [link["href"] for link in links] == [each.path for each in _entries() if page_exists(each.path)]
+	assert [link["href"] for link in links] == [each.pages[0].path for each in places()]
 	assert links[0].text == "Meetings 1 need your answer"
-	current = [link["href"] for link in links if link.attributes.get("aria-current") == "page"]
-	assert current == [f"/scheduling{page}" if page in ("/hours", "/calendars", "/video") else "/scheduling"]
+	is_availability = page in ("/hours", "/time-off", "/calendars", "/video")
+	[current] = [link["href"] for link in links if "aria-current" in link.attributes]
+	assert current == ("/scheduling/hours" if is_availability else "/scheduling")
+	tabs = [tab for each in html.all("nav", class_="tabs") for tab in each.all("a", aria_current="page")]
+	assert [tab["href"] for tab in tabs] == ([f"/scheduling{page}"] if is_availability else [])
 	[trouble] = html.all("li", class_="trouble")
 	assert "jane@mail.example" in trouble.text
 	assert trouble.one("a")["href"].startswith("/scheduling/calendars?connect=Google&connection=")
@@ -88,11 +91,6 @@ def test_an_account_that_is_read_for_the_first_time_is_no_trouble(client, offer)
 	connect(host, "new@mail.example", "New")
 	sign_in(client, host)
 	assert read(client.get("/scheduling").text).all("li", class_="trouble") == []
-
-
-def test_a_page_that_is_not_there_is_not_in_the_navigation():
-	assert page_exists(MEETINGS)
-	assert not page_exists("/scheduling/nothing")
 
 
 def test_more_meetings_and_accounts_take_no_more_statements(offer, queries):

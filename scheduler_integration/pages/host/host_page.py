@@ -127,7 +127,7 @@ def message_of(error: SchedulingError | None) -> dict[str, Any] | None:
 
 
 class HostPage:
-	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't `path`.
+	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't its address.
 
 	`allowed` says whether the user may see it: by default hosts and managers. `kept` are arguments of the address that stay
 	after a form. `address` returns the path of this request if it has a variable part, or with arguments those that stay while
@@ -152,7 +152,7 @@ class HostPage:
 		previews: Callable[[], bool] = lambda: False,
 		way_out: Callable[[SchedulingError], WayOut | None] = to_your_meetings,
 	):
-		self.path, self.here, self.style, self.kept, self.in_page = path, here or path, style, kept, in_page
+		self.path, self.here, self.style, self.kept, self.in_page = path, here, style, kept, in_page
 		self._allowed, self._address = allowed, address or (lambda: path)
 		self._seconds, self._previews, self._way_out = seconds, previews, way_out
 		self._actions: dict[str, Action] = {}
@@ -208,7 +208,7 @@ class HostPage:
 		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast)
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
-		house = open_house(reader.user, reader.visitor, reader.now, self.here)
+		house = open_house(reader.user, reader.visitor, reader.now, self.here or path)
 		frame = {"said": error.message if error else "", **{name: view[name] for name in _OF_FRAME if name in view}}
 		done = {"text": toast["text"], "is_error": False} if toast else None
 		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}

@@ -2,16 +2,13 @@
 
 `HostPage` opens it and puts its frame into the view of the page.
 
-Its template extends templates/scheduling/host.html and fills the block `page`. A new page needs an entry in `_entries`,
-and appears in the navigation as soon as its file in www/ exists.
+Its template extends templates/scheduling/host.html and fills the block `page`. `places` has the navigation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -35,11 +32,11 @@ from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.jobs_run import do_jobs_run
 from scheduler_integration.waitlist.listing import concerns
 
-_WWW = Path(__file__).parents[2] / "www"
 LEAVING = "/scheduling/leaving"
 MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
 # In the navigation only of those whom it concerns.
 WAITLIST = "/scheduling/waitlist"
+TIME_OFF = "/scheduling/time-off"
 
 
 class Entry(NamedTuple):
@@ -47,6 +44,14 @@ class Entry(NamedTuple):
 
 	path: str
 	label: str
+
+
+class Place(NamedTuple):
+	"""One of the five places of the navigation. It leads to the first of its pages. Several pages are tabs below the header."""
+
+	label: str
+	icon: str
+	pages: Sequence[Entry]
 
 
 class Action(NamedTuple):
@@ -122,19 +127,26 @@ class House:
 
 	def _view(self) -> dict:
 		troubled = {trouble.path for trouble in self.troubles}
+		found = places(self.has_waitlist or self.here == WAITLIST)
+		here = next((place for place in found if self.here in [page.path for page in place.pages]), None)
 		return {
 			"name": self.name,
 			"here": self.here,
 			"initials": initials(self.name),
-			"entries": [
+			"places": [
 				{
-					**entry._asdict(),
-					"is_current": entry.path == self.here,
-					"count": self.requests if entry.path == MEETINGS else 0,
-					"is_troubled": entry.path in troubled,
+					"label": place.label,
+					"icon": place.icon,
+					"path": place.pages[0].path,
+					"is_current": place is here,
+					"count": self.requests if place.pages[0].path == MEETINGS else 0,
+					"is_troubled": any(page.path in troubled for page in place.pages),
 				}
-				for entry in _entries(self.has_waitlist or self.here == WAITLIST)
-				if page_exists(entry.path)
+				for place in found
+			],
+			"tabs": [
+				{**page._asdict(), "is_current": page.path == self.here, "is_troubled": page.path in troubled}
+				for page in (here.pages if here and len(here.pages) > 1 else ())
 			],
 			"troubles": [trouble._asdict() | {"action": trouble.action._asdict()} for trouble in self.troubles],
 			"desk_url": "/app/scheduling" if has_app_permission() else None,
@@ -206,24 +218,20 @@ def leaving_url(user: str) -> str:
 	return with_arguments(LEAVING, {"user": user})
 
 
-def _entries(has_waitlist: bool = False) -> tuple[Entry, ...]:
+def places(has_waitlist: bool = False) -> tuple[Place, ...]:
+	"""Return the places of the navigation with their pages."""
+	waitlist = [Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []
+	hours, time_off = Entry("/scheduling/hours", _("Weekly hours")), Entry(TIME_OFF, _("Time off"))
+	share = [Entry("/scheduling/page", _("Pages")), Entry("/scheduling/links", _("Booking links"))]
 	return (
-		Entry(MEETINGS, _("Meetings")),
-		Entry("/scheduling/hours", _("Working hours")),
-		Entry("/scheduling/types", _("Meeting types")),
-		Entry("/scheduling/page", _("Page and links")),
-		Entry("/scheduling/links", _("Booking links")),
-		*([Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []),
-		Entry(CALENDARS, _("Calendars")),
-		Entry(VIDEO, _("Video")),
-		Entry("/scheduling/insights", _("Insights")),
+		Place(_("Meetings"), "calendar", [Entry(MEETINGS, _("Meetings")), *waitlist]),
+		Place(
+			_("Availability"), "clock", [hours, time_off, Entry(CALENDARS, _("Calendars")), Entry(VIDEO, _("Video"))]
+		),
+		Place(_("Meeting types"), "tag", [Entry("/scheduling/types", _("Meeting types"))]),
+		Place(_("Share", context="Give to others"), "link", share),
+		Place(_("Insights"), "chart", [Entry("/scheduling/insights", _("Insights"))]),
 	)
-
-
-@lru_cache
-def page_exists(path: str) -> bool:
-	"""Whether this version of the app has the page of this path."""
-	return (_WWW / f"{path.strip('/').replace('/', '_')}.html").is_file()
 
 
 def _is_troubled(connection: ConnectionSummary) -> bool:

@@ -85,7 +85,7 @@ def _here() -> str:
 	return meeting_url(argument("meeting"))
 
 
-PAGE = HostPage(MEETINGS, allowed=anybody, address=_here, also=DONE, seconds=UNDO_SECONDS)
+PAGE = HostPage(MEETINGS, here=MEETINGS, allowed=anybody, address=_here, also=DONE, seconds=UNDO_SECONDS)
 
 
 @PAGE.action("")

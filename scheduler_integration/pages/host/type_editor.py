@@ -48,6 +48,7 @@ PAGE = HostPage(
 	PATH,
 	style="types",
 	allowed=anybody,
+	here=PATH,
 	address=lambda: f"{PATH}/{argument('type')}",
 	previews=_asks_impact,
 )

@@ -4,7 +4,7 @@ import { watchDays } from "./hours/days.js";
 import { watchRows } from "./hours/rows.js";
 import { watchImpact } from "./house/impact-form.js";
 import { clockTime, now } from "./shared/dates.js";
-import { around, data, element, t } from "./shared/page.js";
+import { around, data, t } from "./shared/page.js";
 
 /** @typedef {{ forecast?: string, sentence?: string | null, modified?: string }} Answer */
 
@@ -16,9 +16,9 @@ forms("form[data-week], form[data-dates]").forEach(watchRows);
 forms("form[data-dates]").forEach(watchDays);
 
 setInterval(() => {
-	const shown = element("zone-now");
-	const { zone = "", city = "" } = shown.dataset;
-	shown.textContent = t("zone_and_time", city, clockTime(now(), zone, data.twelveHours));
+	const shown = document.getElementById("zone-now");
+	const { zone = "", city = "" } = shown?.dataset ?? {};
+	if (shown) shown.textContent = t("zone_and_time", city, clockTime(now(), zone, data.twelveHours));
 }, 60_000);
 
 document.addEventListener("impact:shown", (event) => {

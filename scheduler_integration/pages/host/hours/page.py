@@ -1,7 +1,7 @@
-"""`/scheduling/hours`: hosts set their working hours, dates and blocked time, and see what a change would do.
+"""`/scheduling/hours`: hosts set their weekly hours and rules. `/scheduling/time-off`: days off, absences, blocked time.
 
-`?schedule=` shows another schedule than the default one, `?user=` another host's hours (managers only), `?month=` the
-month of dates to choose from. All forms are sent here, with their `form` (entry/hours_forms.py) and one of these as `action`:
+Both say what a change would do. `?schedule=` shows another schedule than the default one, `?user=` another host's hours (managers only), `?month=` the
+month of dates to choose from. All forms are sent to them, with their `form` (entry/hours_forms.py) and one of these as `action`:
 
 	save      saves it; if bookings would lie outside the hours, only together with their mark, `sure`
 	impact    shows what it would do
@@ -49,6 +49,7 @@ from scheduler_integration.pages.host.hours.dates import list_view, month_view, 
 from scheduler_integration.pages.host.hours.forecast import forecast_view
 from scheduler_integration.pages.host.hours.impact import change_view, mark_of, more_and_fewer
 from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, conflict_of, spans_view, stored_week, week_rows
+from scheduler_integration.pages.host.house import TIME_OFF
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
@@ -92,7 +93,11 @@ def _asks() -> bool:
 	)
 
 
-PAGE = HostPage(PATH, style="hours", previews=_asks, also={**_DONE, "undone": for_later("Undone")})
+def _path() -> str:
+	return TIME_OFF if frappe.request and frappe.request.path.rstrip("/") == TIME_OFF else PATH
+
+
+PAGE = HostPage(PATH, style="hours", address=_path, previews=_asks, also={**_DONE, "undone": for_later("Undone")})
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def _is_own(user: str) -> bool:
 
 
 def _own_address(user: str) -> str:
-	return PATH if _is_own(user) else f"{PATH}?user={user}"
+	return _path() if _is_own(user) else f"{_path()}?user={user}"
 
 
 def _arguments(shown: Hours) -> dict[str, str]:
@@ -236,7 +241,9 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	user = hours.host_named(argument("user"))
-	title = _("Working hours") if _is_own(user) else _("Working hours of {0}").format(get_fullname(user))
+	title = _("Time off") if _path() == TIME_OFF else _("Weekly hours")
+	if not _is_own(user):
+		title = f"{title} · {get_fullname(user)}"
 	try:
 		shown = hours.hours_of(user, argument("schedule") or None, now())
 	except NoHoursYet:
@@ -327,6 +334,7 @@ def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 		"impact": _by_form(typed.kind, impact),
 		"conflict": error if isinstance(error, Conflict) else None,
 		"is_draft": bool(typed.change),
+		"is_time_off": _path() == TIME_OFF,
 		"toast": reader.toast
 		and {**reader.toast, "text": _counted(reader.toast["text"]), "address": _own_address(shown.user)},
 	}
@@ -395,7 +403,7 @@ def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 				"is_default": bool(schedule.is_default),
 				"is_shown": schedule.name == shown.schedule.name,
 				"types": list(dict.fromkeys(used.get(schedule.name, []))),
-				"url": f"{PATH}?{query}" if query else PATH,
+				"url": f"{_path()}?{query}" if query else _path(),
 				"query": query,
 			}
 		)
