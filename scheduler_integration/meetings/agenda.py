@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Coalesce, Count
-from pypika import Order
+from frappe.query_builder.functions import Coalesce, Count, Sum
+from pypika import Case, Order
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion
+from pypika.terms import Criterion, Term
 
+from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by, naming
 from scheduler_integration.meetings.load import load_bookings
@@ -81,6 +82,31 @@ def count_requests(user: str, now: int) -> int:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(Count("*")).where(booking.name.isin(hosted_by(user, since=now)))
 	return query.where(_needs_answer() & (booking.ends_at > now)).run(pluck=True)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+	"""A host's meetings of this week that weren't cancelled, bookings made in the last 7 days, and no-shows in the last 30."""
+
+	this_week: int
+	new: int
+	no_shows: int
+
+
+def figures(user: str, now: int, week: Interval) -> Figures:
+	"""Return the figures of the user. `now` and the bounds of the `week` are in epoch seconds. Makes one statement."""
+	booking = frappe.qb.DocType("Booking")
+	is_new = booking.booked_at >= now - 7 * 86400
+
+	def count(condition: Criterion) -> Term:
+		return Coalesce(Sum(Case().when(condition, 1).else_(0)), 0)
+
+	in_week = (booking.starts_at >= week[0]) & (booking.starts_at < week[1]) & booking.status.isin(sorted(LIVE))
+	missed = (booking.status == "No Show") & (booking.starts_at >= now - 30 * 86400)
+	query = frappe.qb.from_(booking).select(count(in_week), count(is_new), count(missed))
+	earliest = min(week[0], now - 30 * 86400)
+	recent = ((booking.starts_at >= earliest) | is_new) & booking.name.isin(hosted_by(user))
+	return Figures(*(int(number) for number in query.where(recent).run()[0]))
 
 
 def _needs_answer() -> Criterion:

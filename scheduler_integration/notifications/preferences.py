@@ -1,4 +1,4 @@
-"""The choices of a host: a private link to the calendar feed, and the morning digest. Host Preferences keeps them.
+"""The choices of a host: a private link to the calendar feed, the morning digest, hints. Host Preferences keeps them.
 
 The link's token is `<record>.<signature>`, as in a manage link. A new `feed_key` makes earlier links invalid.
 """
@@ -18,19 +18,21 @@ _PATH = "/api/method/scheduler_integration.api.public.host_calendar"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-	"""`feed_url` is the address of the host's calendar feed, None if the host has no link."""
+	"""`feed_url` is the address of the host's calendar feed, None if the host has no link. `hides_setup`: no hints on it."""
 
 	feed_url: str | None = None
 	morning_digest: bool = False
+	hides_setup: bool = False
 
 
 def preferences_of(user: str) -> Preferences:
 	"""Return the user's choices, or the defaults."""
-	row = frappe.db.get_value("Host Preferences", {"user": user}, ["name", "feed_key", "morning_digest"], as_dict=True)
+	fields = ["name", "feed_key", "morning_digest", "hides_setup"]
+	row = frappe.db.get_value("Host Preferences", {"user": user}, fields, as_dict=True)
 	if not row:
 		return Preferences()
 	token = f"{row.name}.{signature(row.name, row.feed_key)}" if row.feed_key else None
-	return Preferences(token and site_url(f"{_PATH}?token={token}"), bool(row.morning_digest))
+	return Preferences(token and site_url(f"{_PATH}?token={token}"), bool(row.morning_digest), bool(row.hides_setup))
 
 
 def renew_feed(user: str) -> None:
@@ -46,6 +48,11 @@ def stop_feed(user: str) -> None:
 def choose_digest(user: str, is_wanted: bool) -> None:
 	"""Turn the user's morning digest on or off."""
 	_change(user, morning_digest=int(is_wanted))
+
+
+def hide_setup(user: str) -> None:
+	"""Hide the list of what the user has left to set up."""
+	_change(user, hides_setup=1)
 
 
 def stop_digest(address: str) -> None:

@@ -21,35 +21,40 @@ from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
-from scheduler_integration.catalogue.public import listings_of
+from scheduler_integration.catalogue.public import Listing, listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.engagement.analytics import Counts, analytics
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import Interval, local_date, local_midnight
 from scheduler_integration.entry.bulk import BULK_ACTIONS
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
-from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.meetings.agenda import agenda, figures
 from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.notifications.preferences import hide_setup, preferences_of
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.acting import DONE, refused_message, run_command
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
-from scheduler_integration.pages.host.house import MEETINGS, with_arguments
+from scheduler_integration.pages.host.house import CALENDARS, MEETINGS, with_arguments
 from scheduler_integration.pages.host.meeting_row import Sessions, by_session, meeting_row, time_left
 from scheduler_integration.pages.host.report_insights import DAYS
 from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.months import week_begins
 from scheduler_integration.pages.kit.respond import View, argument, redirection, to_start
 from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import site_zone_name
+from scheduler_integration.platform.language import for_later
 
 _MEETINGS = 50
 _FILTERS = ("status", "from", "to", "type", "hosted_by", "q")
 # A list of past meetings begins this far back if no date is given.
 _BACK = timedelta(days=30)
+# A shorter time between two meetings isn't called free, in seconds.
+_SHORTEST_GAP = 5 * 60
 # With more hosts than this, a list is easier than a row of buttons.
 _MOST_CHIPS = 12
 _STATUSES = {
@@ -95,6 +100,11 @@ def _sign_out() -> None:
 	raise redirection("/login")
 
 
+@PAGE.action("hide_setup", done=for_later("The list is gone."))
+def _hide_setup() -> None:
+	hide_setup(frappe.session.user)
+
+
 @PAGE.action("")
 def _run() -> Saved:
 	style = current_visitor().style(timezone_of(frappe.session.user))
@@ -131,6 +141,8 @@ def _view(reader: Reader) -> View:
 		"later": with_arguments(MEETINGS, _kept(after=found.last)) if found.last else None,
 		"requests": _requests(found.requests, reader, sees_all),
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
+		"setup": [] if sees_all or not is_plain else _left_to_set_up(reader.user, listings),
+		"figures": None if sees_all or not listings else figures(reader.user, reader.now, _this_week(reader)),
 		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
 		"bulk": _bulk(everything),
 		"listings": listings,
@@ -226,13 +238,60 @@ def _requests(requests: Sequence[HostBooking], reader: Reader, sees_all: bool) -
 	return [(of_whom, rows) for of_whom, rows in groups.items() if rows]
 
 
+def _this_week(reader: Reader) -> Interval:
+	first = week_begins(reader.today, reader.locale.first_week_day)
+	return local_midnight(first, reader.zone), local_midnight(first + timedelta(days=7), reader.zone)
+
+
+def _left_to_set_up(user: str, listings: Sequence[Listing]) -> list[tuple[str, str, bool]]:
+	"""Return the steps until people can book the user, as (text, address, whether it is done); none if all are done or hidden."""
+	if not has_app_permission() or preferences_of(user).hides_setup:
+		return []
+	types = [each for listing in listings if listing.page.page_type == "Personal" for each in listing.meeting_types]
+	schedule = frappe.db.get_value("Availability Schedule", {"user": user}, ["creation", "modified"], as_dict=True)
+	is_booked = bool(frappe.db.exists("Booking Host", {"user": user}))
+	steps = [
+		(_("Create your page"), "/scheduling/page", bool(listings)),
+		(_("Say how you meet"), "/scheduling/types", bool(types) and all(each.location_type for each in types)),
+		(_("Check your weekly hours"), "/scheduling/hours", bool(schedule and schedule.modified > schedule.creation)),
+		(_("Connect your calendar, so that nobody books over it"), CALENDARS, _has_calendar(user)),
+		(
+			_("Show your face"),
+			"/scheduling/page#photo-title",
+			bool(frappe.get_cached_value("User", user, "user_image")),
+		),
+		(_("Book a test meeting"), "/scheduling/types", is_booked),
+		(_("Send somebody your link"), "/scheduling/page", is_booked),
+	]
+	return [] if all(is_done for _text, _url, is_done in steps) else steps
+
+
+def _has_calendar(user: str) -> bool:
+	return bool(frappe.get_all("Calendar Connection", {"user": user, "leaving": ["is", "not set"]}, limit=1))
+
+
+def _timeline(rows: list[dict], reader: Reader) -> list[dict]:
+	"""Return today's meetings with the line for now, and the time that is free before each of them."""
+	found, free_from, is_ahead = list[dict](), reader.now, True
+	for row in rows:
+		start, end = next((each for each in row["booking"].stretches if each[1] > reader.now), (0, 0))
+		if start > reader.now and is_ahead:
+			found.append({"now": dates.clock_time(reader.now, reader.style)})
+			is_ahead = False
+		if start - free_from >= _SHORTEST_GAP:
+			found.append({"free_until": dates.clock_time(start, reader.style)})
+		found.append({"meeting": row})
+		free_from = max(free_from, end)
+	return found + ([{"now": dates.clock_time(reader.now, reader.style)}] if is_ahead else [])
+
+
 def _meetings(sessions: Sessions, reader: Reader, is_plain: bool, sees_all: bool) -> dict[str, Any]:
 	"""Return the meetings by day. Today comes first in the plain list, even without meetings.
 
-	`next` is the meeting that takes place now or is the next one of today or of the next hours, for a card of its own. A day that
-	begins another week has the first day of that `week`.
+	The meeting that takes place now, or is the next one of today or of the next hours, `is_next`. A day that begins another week has
+	the first day of that `week`.
 	"""
-	today, style, coming = reader.today, reader.style, None
+	today, style = reader.today, reader.style
 	by_day: dict[date, list[dict]] = {today: []} if is_plain else {}
 	for index, sharing in enumerate(sessions):
 		row, first = meeting_row(sharing, style), sharing[0]
@@ -240,15 +299,14 @@ def _meetings(sessions: Sessions, reader: Reader, is_plain: bool, sees_all: bool
 		if is_plain:
 			row["left"] = None if index else time_left(first, reader.now, style)
 			if not index and not sees_all and (day <= today or row["left"]):
-				has_begun = first.start <= reader.now
-				coming = {**row, "day": max(day, today), "has_begun": has_begun, "write_url": words.write_to(sharing)}
-				continue
+				row |= {"is_next": True, "write_url": words.write_to(sharing)}
 			# A multi-day meeting that has begun is one of today's.
 			day = max(day, today)
 		by_day.setdefault(day, []).append(row)
+	if is_plain and not sees_all:
+		by_day[today] = _timeline(by_day[today], reader)
 	weeks = [week_begins(day, reader.locale.first_week_day) for day in by_day]
 	return {
-		"next": coming,
 		"has_today": any(local_date(sharing[0].start, style.zone) <= today for sharing in sessions),
 		"days": [
 			{"day": day, "week": week if former not in (None, week) else None, "meetings": rows}
