@@ -314,10 +314,11 @@ def test_a_meeting_over_several_days_that_has_begun_is_one_of_todays(client, com
 	name = book(retreat, 12)
 	frappe.db.set_value("Booking", name, "starts_at", now() - 86400)
 	sign_in(client, host_of(retreat))
-	[now_] = [
+	[today] = [
 		each for each in read(client.get("/scheduling").text).all("section") if each.all("a", class_="meeting-link")
 	]
-	assert now_.one("h2").text == "Now Today"
+	assert today.one("h2").text.startswith("Today")
+	assert "Now" in today.one("li", class_="meeting is-next").text
 
 
 def begins_in(name, seconds):
@@ -332,11 +333,10 @@ def test_the_next_meeting_was_one_row_of_many(client, commit_clean):
 	soon, later = book(offer, 12), book(offer, 14)
 	frappe.db.commit()
 	sign_in(client, host_of(offer))
-	assert not read(client.get("/scheduling").text).all("section", class_="next")
+	assert not read(client.get("/scheduling").text).all("li", class_="meeting is-next")
 	begins_in(soon, 1810)
 	page = read(client.get("/scheduling").text)
-	card = page.one("section", class_="next")
-	assert card.one("h2").text.startswith("Next ")
+	card = page.one("li", class_="meeting is-next")
 	assert "in 30 minutes" in card.text
 	name, join, move, write = card.all("a")
 	assert name["href"] == meeting_path(soon)
@@ -347,6 +347,68 @@ def test_the_next_meeting_was_one_row_of_many(client, commit_clean):
 	assert write["href"].startswith(f"mailto:{address}?subject=Intro%20call")
 	# It isn't repeated below.
 	assert shown(client) == [soon, later]
+
+
+def test_today_was_a_list_without_the_time_between_two_meetings(commit_clean, as_user, monkeypatch):
+	offer = make_offer()
+	for hour in (12, 13.5, 14):
+		book(offer, hour)
+	monkeypatch.setattr("scheduler_integration.pages.host.host_page.now", lambda: MIDNIGHT + int(12.25 * 3600))
+	monkeypatch.setattr(frappe.local, "request", None, raising=False)
+	context = frappe._dict()
+	with as_user(host_of(offer)):
+		scheduling.get_context(context)
+	[today, *_later] = context.view["days"]
+	kinds = [next(iter(each)) for each in today["meetings"]]
+	assert kinds == ["meeting", "now", "free_until", "meeting", "meeting"]
+	noon, _now, free, second, _third = today["meetings"]
+	assert (noon["meeting"]["is_next"], free["free_until"]) == (True, second["meeting"]["time"])
+
+
+class TestLeftToSetUp:
+	def steps(self, client):
+		return {
+			each.text.removesuffix(" Done"): each.attributes.get("class") == "is-done"
+			for section in read(client.get("/scheduling").text).all("section", class_="card section setup")
+			for each in section.all("li")
+		}
+
+	def test_nothing_told_a_new_host_what_is_left(self, client, commit_clean):
+		host = make_user("Nora", roles=["Scheduling User"])
+		frappe.db.commit()
+		sign_in(client, host)
+		assert set(self.steps(client).values()) == {False}
+		make_schedule(host)
+		offer = make_meeting_type(make_page(host), location_type="Custom", location_details="At the usual place")
+		frappe.db.commit()
+		done = self.steps(client)
+		assert (done["Create your page"], done["Say how you meet"], done["Book a test meeting"]) == (True, True, False)
+		book(offer, 12)
+		frappe.db.commit()
+		assert self.steps(client)["Send somebody your link"]
+
+	def test_dismissed_it_stays_away(self, client, commit_clean):
+		offer = make_offer()
+		sign_in(client, host_of(offer))
+		assert self.steps(client)
+		token = read(client.get("/scheduling").text).all("input", name="csrf_token")[0]["value"]
+		client.post("/scheduling", data={"csrf_token": token, "action": "hide_setup"})
+		assert self.steps(client) == {}
+
+
+def test_the_figures_beside_the_meetings(client, commit_clean):
+	offer = make_offer()
+	soon, _later = book(offer, 12), book(offer, 14)
+	begins_in(soon, 60)
+	missed = book(offer, 15)
+	frappe.db.set_value("Booking", missed, {"status": "No Show", "starts_at": now() - 20 * 86400})
+	frappe.db.set_value("Booking", missed, "booked_at", now() - 21 * 86400)
+	frappe.db.commit()
+	sign_in(client, host_of(offer))
+	figures = read(client.get("/scheduling").text).one("dl", class_="card figures")
+	shown_ = dict(zip((each.text for each in figures.all("dt")), (int(each.text) for each in figures.all("dd")), strict=True))
+	assert (shown_["New in 7 days"], shown_["No-shows in 30 days"]) == (2, 1)
+	assert 1 <= shown_["Meetings this week"] <= 2
 
 
 def test_a_day_of_another_week_names_its_week(client, commit_clean):
