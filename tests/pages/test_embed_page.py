@@ -125,4 +125,4 @@ def test_guests_and_others_dont_get_it(client, offer):
 def test_the_page_of_links_leads_to_it(host, offer):
 	slug = path_of(offer).split("/")[2]
 	assert read(host.get("/scheduling/page").text).one("main").all("a", href=f"{PATH}?meeting={slug}")
-	assert re.search(r'aria-current="page">Page and links', host.get(PATH).text)
+	assert re.search(r'aria-current="page">Pages', host.get(PATH).text)

@@ -1,7 +1,7 @@
 """`/scheduling/page`: hosts change what visitors read on their pages, and find the links to share.
 
 A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields; those of a
-team send `form=hosts` or `form=weights` too. `?team=` names the page whose team is shown.
+team send `form=hosts` or `form=weights` too. `?page=` names the page that is shown, or `?team=` in older links.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from scheduler_integration.domains.table import VERIFIED
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, PageNotFound
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
+from scheduler_integration.pages.host.house import with_arguments
 from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo
@@ -59,7 +60,7 @@ SWITCHES = ("is_active", "show_taken_times")
 # A share is told with a denominator that people can picture: "2 of 3", not "667 of 1000".
 _LARGEST_DENOMINATOR = 10
 
-PAGE = HostPage(PATH, style="types", kept=("team",))
+PAGE = HostPage(PATH, style="types", kept=("page",))
 
 
 @PAGE.action("begin", done=for_later("Your link works. Share it, or open it as a visitor first."))
@@ -164,7 +165,9 @@ def _leave_domain() -> None:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
+	pages = [page for page in readable_pages() if page.has_permission("write")]
+	asked = argument("page") or argument("team")
+	shown = next((page for page in pages if page.name == asked), pages[0] if pages else None)
 	error, action, title = reader.error, argument("action"), get_fullname(reader.user)
 	details, is_typed = error.details if error else {}, action in ("", "begin")
 	typed = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)} if error and is_typed else {}
@@ -172,7 +175,7 @@ def _view(reader: Reader) -> View:
 	message = message_of(error) if is_typed else error and {"text": error.message, "is_error": True}
 	name, image = own_face()
 	view: View = {
-		"title": _("Page and links"),
+		"title": _("Pages"),
 		"script": "types",
 		"frames": ("'self'",),
 		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
@@ -180,16 +183,18 @@ def _view(reader: Reader) -> View:
 		"proposed": {"title": title, "slug": free_slug(title)},
 		"photo": {"image": own_image(image), "initials": initials(name)},
 		"page_url": page_url,
-		"team": _team(pages, reader.locale),
-		"pages": [
-			_page(page, types, *((typed, errors) if page.name == argument("page") else ({}, {})), reader.locale)
-			for page, types in pages
-		],
+		"pages": [(page.title, with_arguments(PATH, {"page": page.name}), page is shown) for page in pages],
 	}
-	if not pages:
+	if not shown:
 		begun = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
 		return {**view, "ways_to_meet": ways_to_meet([reader.user]), "begun": begun}
-	return {**view, "domains": _domains(reader)}
+	types = meeting_types_of(shown)
+	return {
+		**view,
+		**_page(shown, types, typed, errors, reader.locale),
+		"team": _team(shown, types, reader.locale) if shown.page_type == "Team" else None,
+		"domains": _domains(reader),
+	}
 
 
 def _domains(reader: Reader) -> dict[str, Any]:
@@ -239,15 +244,8 @@ def _page(
 	}
 
 
-def _team(pages: Sequence[tuple[Document, Sequence[Document]]], locale: Locale) -> dict[str, Any] | None:
-	"""Return the team that the address names, or the first one. One only: a manager may change a hundred pages.
-
-	Boxes and fields are named after the rows of the page's hosts, not after users.
-	"""
-	teams = [each for each in pages if each[0].page_type == "Team"]
-	if not teams:
-		return None
-	page, types = next((each for each in teams if each[0].name == argument("team")), teams[0])
+def _team(page: Document, types: Sequence[Document], locale: Locale) -> dict[str, Any]:
+	"""Return the hosts of a team with their turns. Boxes and fields are named after the rows of the page's hosts, not after users."""
 	week, names = team_week(types, now()), {host.user: host.name for host in hosts_of_page(page)}
 	turns = {name: (turn, shares_in_words(turn, names, locale)) for name, turn in week.turns.items() if turn}
 	return {
