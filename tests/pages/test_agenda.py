@@ -368,7 +368,7 @@ def test_today_was_a_list_without_the_time_between_two_meetings(commit_clean, as
 class TestLeftToSetUp:
 	def steps(self, client):
 		return {
-			each.text.removesuffix(" Done"): each.attributes.get("class") == "is-done"
+			each.text.removesuffix(" Finished"): each.attributes.get("class") == "is-done"
 			for section in read(client.get("/scheduling").text).all("section", class_="card section setup")
 			for each in section.all("li")
 		}
