@@ -1,27 +1,56 @@
-"""The demo's first page: `/` lists what can be tried. Also the icon and the rules for robots that browsers ask for."""
+"""The demo's first page: `/` has three doors and lists what can be tried. Also the icon and the rules for robots that browsers ask for."""
 
 from html import escape
 
 import frappe
+from frappe import sessions
+from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from demo import calendar
 from embedded.outbox import html_page
 
+SIGN_IN = "/demo-sign-in"
+_PEOPLE = ("jane@demo.example", "Administrator")
+_DOORS = """
+<style>
+.doors {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin-block: 1.5rem; }}
+.doors section {{ padding: 1rem; border: 1px solid #d5d9e2; border-radius: 12px; }}
+.doors h2 {{ margin: 0; font-size: 1.125rem; }} .doors form {{ display: inline; }}
+summary {{ cursor: pointer; padding-block: .5rem; }}
+</style>
+<div class="doors">
+<section><h2>Book as a guest</h2><p>Choose a time with Jane, as somebody who got her link.</p><p><a href="/schedule/jane/intro">Open Jane's page</a></p></section>
+<section><h2>Be the host</h2><p>See who comes, and change when people can book.</p>
+<form method="post" action="{path}"><button name="user" value="jane@demo.example">I am Jane</button></form>
+<form method="post" action="{path}"><button name="user" value="Administrator">I am the manager</button></form></section>
+<section><h2>Read the mails</h2><p>What a real site would have sent, with the invitations.</p><p><a href="/outbox">Open the outbox</a></p></section>
+</div>
+<p>Or <a href="/login?redirect-to=/scheduling">sign in</a> as <code>jane@demo.example</code> with the password <code>demo</code>,
+or as <code>Administrator</code> with <code>admin</code>. The demo sends no e-mail and has no desk.</p>
+"""
 _ICON = "/assets/scheduler_integration/images/logo.svg"
 
 
 def page(request: Request) -> Response:
-	"""Answer `/` with a link to everything that can be tried on this site."""
+	"""Answer `/` with three doors, and a link to everything that can be tried on this site."""
 	groups = (("As a guest", _for_guests()), ("As a host", _for_hosts()), ("Behind the scenes", _behind_the_scenes()))
-	sections = "".join(f"<h2>{title}</h2><ul>{''.join(_line(*each) for each in links)}</ul>" for title, links in groups)
-	signing_in = (
-		'<p>Hosts <a href="/login?redirect-to=/scheduling">sign in</a> as <code>jane@demo.example</code> with the password '
-		"<code>demo</code>, managers as <code>Administrator</code> with <code>admin</code>. "
-		"The demo sends no e-mail and has no desk.</p>"
+	everything = "".join(
+		f"<h2>{title}</h2><ul>{''.join(_line(*each) for each in links)}</ul>" for title, links in groups
 	)
-	return html_page("What you can try here", sections + signing_in)
+	return html_page(
+		"Try it", _DOORS.format(path=SIGN_IN) + f"<details><summary>Everything</summary>{everything}</details>"
+	)
+
+
+def sign_in(request: Request) -> Response:
+	"""Sign somebody of the demo in without a password. No other site has these people."""
+	user = request.form.get("user")
+	if request.method != "POST" or user not in _PEOPLE or not frappe.db.exists("User", _PEOPLE[0]):
+		raise NotFound
+	sessions.start(user)
+	return redirect("/scheduling", 303)
 
 
 def icon(request: Request) -> Response:
@@ -49,8 +78,10 @@ def _for_guests() -> list[tuple[str, str, str]]:
 def _for_hosts() -> list[tuple[str, str, str]]:
 	return [
 		("/scheduling", "Meetings", "requests, the next meeting, moving, cancelling, undo"),
-		("/scheduling/hours", "Working hours", "weekly hours, days off, travel"),
-		("/scheduling/page", "Page and links", "meeting types, questions, links, QR codes"),
+		("/scheduling/hours", "Weekly hours", "when people can book"),
+		("/scheduling/time-off", "Time off", "days off, travel, absences"),
+		("/scheduling/types", "Meeting types", "lengths, places, questions"),
+		("/scheduling/page", "Pages", "links, QR codes, what visitors read"),
 		("/scheduling/calendars", "Calendars", "which calendars keep times closed"),
 		("/scheduling/book", "Book for somebody", ""),
 		("/scheduling/insights", "Figures", "three months of meetings"),

@@ -35,6 +35,7 @@ def serve(
 		"/": front.page,
 		"/favicon.ico": front.icon,
 		"/robots.txt": front.robots,
+		front.SIGN_IN: front.sign_in,
 		"/outbox": outbox.page,
 		calendar.PATH: calendar.page,
 	}

@@ -65,6 +65,9 @@ def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 		for user, password in (("jane@demo.example", "demo"), ("Administrator", "admin")):
 			answer = requests.post(f"{address}/api/method/login", data={"usr": user, "pwd": password}, timeout=60)
 			assert answer.status_code == 200, answer.text
+		host = requests.Session()
+		host.post(f"{address}/demo-sign-in", data={"user": "jane@demo.example"}, timeout=60)
+		assert "Jane Moreau" in host.get(f"{address}/scheduling", timeout=60).text
 		front = requests.get(f"{address}/", timeout=60).text
 		links = re.findall(r'href="(/[^"]*)"', front)
 		assert {"/scheduling", "/outbox", "/demo-calendar", "/schedule/jane/intro"} <= set(links)
@@ -73,6 +76,12 @@ def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 		for link in links:
 			assert manager.get(f"{address}{link}", timeout=60).status_code == 200, link
 		demo.terminate()
+
+
+def test_nobody_is_signed_in_without_a_password_where_there_is_no_demo(client):
+	for user in ("Administrator", "jane@demo.example"):
+		assert client.post("/demo-sign-in", data={"user": user}).status_code == 404
+	assert "sid" not in client.cookies
 
 
 def test_browsers_find_an_icon_and_rules_for_robots(client):
