@@ -36,6 +36,13 @@ def prepare_host(user: str) -> None:
 		).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.
 
 
+def has_changed_hours(user: str) -> bool:
+	"""Whether somebody has saved a schedule of the user since it was made."""
+	schedule = frappe.qb.DocType("Availability Schedule")
+	changed = (schedule.user == user) & (schedule.modified > schedule.creation)
+	return bool(frappe.qb.from_(schedule).select(schedule.name).where(changed).limit(1).run())
+
+
 def insert_host_calendar(user: str) -> None:
 	"""Create the host's lock row. Its name is random, so that renaming the User keeps the row.
 

@@ -34,6 +34,11 @@ def hosted_between(user: str, since: int, until: int | None = None, limit: int =
 	return load_bookings(names)
 
 
+def has_hosted(user: str) -> bool:
+	"""Whether anybody has ever booked the user."""
+	return bool(frappe.db.exists("Booking Host", {"user": user}))
+
+
 def left_hosts(now: int) -> list[tuple[TypeHost, int]]:
 	"""Return the disabled users who still host meetings to come, by name, each with how many. `now` is in epoch seconds."""
 	row, user = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("User")

@@ -14,13 +14,15 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.defaults import has_changed_hours, timezone_of
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.pictures import own_face
 from scheduler_integration.catalogue.public import Listing, listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.domains.links import page_url
@@ -29,7 +31,7 @@ from scheduler_integration.engine import Interval, local_date, local_midnight
 from scheduler_integration.entry.bulk import BULK_ACTIONS
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda, figures
-from scheduler_integration.meetings.hosted import left_hosts
+from scheduler_integration.meetings.hosted import has_hosted, left_hosts
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.notifications.preferences import hide_setup, preferences_of
 from scheduler_integration.pages.host import words
@@ -141,7 +143,7 @@ def _view(reader: Reader) -> View:
 		"later": with_arguments(MEETINGS, _kept(after=found.last)) if found.last else None,
 		"requests": _requests(found.requests, reader, sees_all),
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
-		"setup": [] if sees_all or not is_plain else _left_to_set_up(reader.user, listings),
+		"setup": [] if sees_all or not is_plain else _left_to_set_up(reader.user, listings, reader.now),
 		"figures": None if sees_all or not listings else figures(reader.user, reader.now, _this_week(reader)),
 		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
 		"bulk": _bulk(everything),
@@ -243,31 +245,22 @@ def _this_week(reader: Reader) -> Interval:
 	return local_midnight(first, reader.zone), local_midnight(first + timedelta(days=7), reader.zone)
 
 
-def _left_to_set_up(user: str, listings: Sequence[Listing]) -> list[tuple[str, str, bool]]:
+def _left_to_set_up(user: str, listings: Sequence[Listing], now: int) -> list[tuple[str, str, bool]]:
 	"""Return the steps until people can book the user, as (text, address, whether it is done); none if all are done or hidden."""
 	if not has_app_permission() or preferences_of(user).hides_setup:
 		return []
 	types = [each for listing in listings if listing.page.page_type == "Personal" for each in listing.meeting_types]
-	schedule = frappe.db.get_value("Availability Schedule", {"user": user}, ["creation", "modified"], as_dict=True)
-	is_booked = bool(frappe.db.exists("Booking Host", {"user": user}))
+	is_booked, (_name, photo) = has_hosted(user), own_face()
 	steps = [
 		(_("Create your page"), "/scheduling/page", bool(listings)),
 		(_("Say how you meet"), "/scheduling/types", bool(types) and all(each.location_type for each in types)),
-		(_("Check your weekly hours"), "/scheduling/hours", bool(schedule and schedule.modified > schedule.creation)),
-		(_("Connect your calendar, so that nobody books over it"), CALENDARS, _has_calendar(user)),
-		(
-			_("Show your face"),
-			"/scheduling/page#photo-title",
-			bool(frappe.get_cached_value("User", user, "user_image")),
-		),
+		(_("Check your weekly hours"), "/scheduling/hours", has_changed_hours(user)),
+		(_("Connect your calendar, so that nobody books over it"), CALENDARS, bool(connections_of(user, now))),
+		(_("Show your face"), "/scheduling/page#photo-title", bool(photo)),
 		(_("Book a test meeting"), "/scheduling/types", is_booked),
 		(_("Send somebody your link"), "/scheduling/page", is_booked),
 	]
 	return [] if all(is_done for _text, _url, is_done in steps) else steps
-
-
-def _has_calendar(user: str) -> bool:
-	return bool(frappe.get_all("Calendar Connection", {"user": user, "leaving": ["is", "not set"]}, limit=1))
 
 
 def _timeline(rows: list[dict], reader: Reader) -> list[dict]:
