@@ -9,7 +9,7 @@ import pytest
 from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.browser.test_looks import check, sign_in_as
-from tests.pages.hours_page import PATH, make_jane, stored, week
+from tests.pages.hours_page import PATH, TIME_OFF, make_jane, stored, week
 from tests.pages.offer import book, host_of, in_three_days
 
 NINE_TO_SIX = [(540, 1080)]
@@ -30,8 +30,8 @@ class Hours:
 		sign_in_as(window, self.user)
 		self.open(query)
 
-	def open(self, query=""):
-		self.window.open(f"{PATH}{query}")
+	def open(self, query="", path=PATH):
+		self.window.open(f"{path}{query}")
 		self.window.wait_until("document.documentElement.classList.contains('js')")
 		self.page.wait_for_load_state("networkidle")
 
@@ -199,6 +199,11 @@ def test_two_windows_show_both_versions(hours, browse):
 
 
 class TestTheMonth:
+	@pytest.fixture
+	def hours(self, hours):
+		hours.open(path=TIME_OFF)
+		return hours
+
 	def day(self, step):
 		return (utc(now()).date() + timedelta(days=step)).isoformat()
 
@@ -299,9 +304,14 @@ def test_each_state_looks_right(browse):
 	hours.open()
 	for fold in hours.page.locator(".fold > summary").all():
 		fold.click()
-	hours.page.get_by_role("radio", name="These hours").check()
 	hours.page.get_by_label("Other", exact=True).check()
 	check(hours.window, "hours-open")
+	hours.page.once("dialog", lambda dialog: dialog.accept())
+	hours.open(path=TIME_OFF)
+	for fold in hours.page.locator(".fold > summary").all():
+		fold.click()
+	hours.page.get_by_role("radio", name="These hours").check()
+	check(hours.window, "time-off-open")
 	hours.page.locator("label.day:not(.is-past)").last.click()
 	with hours.page.expect_navigation():
 		hours.page.get_by_role("button", name="Save these days").last.click()
@@ -336,6 +346,8 @@ def test_right_to_left(browse):
 	hours.window.ask("document.documentElement.dir = 'rtl'")
 	week_box, strip = (hours.page.locator(one).bounding_box() for one in ("#week", "#preview"))
 	assert week_box["x"] > strip["x"]
+	hours.open("?_lang=ar", TIME_OFF)
+	hours.window.ask("document.documentElement.dir = 'rtl'")
 	# Arrows point the other way: the day on the left is the next one.
 	days = hours.page.locator("#month td input:not([disabled])")
 	days.first.focus()
