@@ -323,5 +323,5 @@ def insert_offer(entry, status, hours):
 
 
 def navigation(client):
-	page = read(client.get("/scheduling/types").text)
-	return {each.text: each["href"] for each in page.one("nav", class_="house-nav").all("a")}
+	page = read(client.get("/scheduling").text)
+	return {each.text: each["href"] for tabs in page.all("nav", class_="tabs") for each in tabs.all("a")}
