@@ -406,7 +406,9 @@ def test_the_figures_beside_the_meetings(client, commit_clean):
 	frappe.db.commit()
 	sign_in(client, host_of(offer))
 	figures = read(client.get("/scheduling").text).one("dl", class_="card figures")
-	shown_ = dict(zip((each.text for each in figures.all("dt")), (int(each.text) for each in figures.all("dd")), strict=True))
+	shown_ = dict(
+		zip((each.text for each in figures.all("dt")), (int(each.text) for each in figures.all("dd")), strict=True)
+	)
 	assert (shown_["New in 7 days"], shown_["No-shows in 30 days"]) == (2, 1)
 	assert 1 <= shown_["Meetings this week"] <= 2
 
