@@ -46,15 +46,20 @@ class Hours:
 		field.fill(time)
 		field.dispatch_event("change")
 
+	@property
+	def bar(self):
+		return self.page.locator("form.is-changed .save-bar")
+
 	def impact(self, form="[data-week]"):
 		return self.page.locator(f"form{form} .impact")
 
 	@contextmanager
 	def saving(self):
-		"""Wait until what is changed within is saved. The message alone may be that of an earlier change."""
+		"""Press Save below what is changed within, and wait until it is saved. The message alone may be that of an earlier change."""
 		version = "document.querySelector('[data-week] [name=modified]').value"
 		before = self.window.ask(version)
 		yield
+		self.bar.get_by_role("button", name="Save").click()
 		self.window.wait_until(f"{version} !== '{before}'")
 		self.wait_for_toast("Saved")
 
@@ -77,14 +82,16 @@ def test_a_change_says_what_it_does_is_saved_and_taken_back(hours):
 	number, name = next((day.weekday(), f"{day:%A}") for day in map(in_days, (2, 3, 4)) if day.weekday() in range(5))
 	with hours.saving():
 		hours.set(DAYS[number], 1, "20:00")
-	assert "In the next four weeks: 8 times more." in hours.impact().inner_text()
+		hours.impact().get_by_text("In the next four weeks: 8 times more.").wait_for()
+		assert week(hours.user)[number] == NINE_TO_SIX
+	assert not hours.bar.count()
 	assert week(hours.user)[number] == [(540, 1200)]
 	assert f"{name} 9:00–20:00" in hours.page.locator("#sentence").inner_text()
 	assert hours.page.locator("#hours").input_value() == hours.page.locator("#sentence").inner_text()
 	# All forms are about one record, so the next one isn't taken for another window's.
 	with hours.saving():
 		hours.page.get_by_label("30 minutes").check()
-	assert "four weeks" in hours.impact("[action$='#rules']").inner_text()
+		hours.impact("[action$='#rules']").get_by_text("four weeks").wait_for()
 	hours.undo()
 	hours.wait_for_toast("Undone")
 	assert (stored(hours.user).buffer_minutes, week(hours.user)[number]) == (0, [(540, 1200)])
@@ -145,13 +152,11 @@ def test_bookings_that_would_lie_outside_are_asked_about(hours):
 	hours.impact().get_by_text("1 booking now lies outside your hours").wait_for()
 	[link] = hours.impact().get_by_role("link").all()
 	assert re.fullmatch(r"/scheduling(/meeting/.*|\?.*)", link.get_attribute("href"))
-	assert hours.impact().get_by_text("Not saved yet").is_visible()
+	assert hours.bar.get_by_text("Not saved yet").is_visible()
 	assert week(hours.user)[utc(in_three_days(9)).weekday()] == NINE_TO_SIX
 	# It is asked again about what is typed meanwhile.
-	hours.set(day, 0, "11:00")
-	hours.window.wait_until("document.querySelectorAll('form[data-week] .impact .button').length === 2")
-	with hours.saving():
-		hours.impact().get_by_role("button", name="Save").click()
+	with hours.saving(), hours.page.expect_response(lambda answer: "impact" in (answer.request.post_data or "")):
+		hours.set(day, 0, "11:00")
 	assert week(hours.user)[utc(in_three_days(9)).weekday()] == [(660, 1080)]
 	assert booking.id
 
@@ -161,14 +166,14 @@ def test_changes_that_are_discarded_are_not_saved(hours):
 	hours.row(("mon", "tue", "wed", "thu", "fri", "sat", "sun")[utc(in_three_days(9)).weekday()]).locator(
 		".day-name input"
 	).uncheck()
-	hours.page.once("dialog", lambda dialog: dialog.accept())
 	with hours.page.expect_navigation():
-		hours.impact().get_by_role("button", name="Discard my changes").click()
+		hours.bar.get_by_role("button", name="Discard my changes").click()
 	assert len(week(hours.user)) == 7
 
 
 def test_a_mistake_is_beside_its_day_and_goes_with_it(hours):
 	hours.set("mon", 1, "")
+	hours.bar.get_by_role("button", name="Save").click()
 	error = hours.page.locator("#mon-error")
 	error.get_by_text("Enter both times.").wait_for()
 	assert hours.row("mon").locator("[name=mon]").get_attribute("aria-invalid") == "true"
@@ -188,6 +193,7 @@ def test_two_windows_show_both_versions(hours, browse):
 	field = other.page.locator("[data-day=mon] .span input").nth(1)
 	field.fill("20:00")
 	field.dispatch_event("change")
+	other.page.locator("form.is-changed .save-bar").get_by_role("button", name="Save").click()
 	box = other.page.locator(".conflict")
 	box.wait_for()
 	assert box.locator("dt").all_inner_texts() == ["Monday"]
@@ -298,7 +304,7 @@ def test_each_state_looks_right(browse):
 	check(hours.window, "hours-copying", then=menu.get_by_role("button", name="Apply"))
 	hours.page.keyboard.press("Escape")
 	hours.row(day).locator(".day-name input").uncheck()
-	hours.impact().get_by_role("button", name="Save").wait_for()
+	hours.impact().get_by_text("lies outside").wait_for()
 	check(hours.window, "hours-asking")
 	hours.page.once("dialog", lambda dialog: dialog.accept())
 	hours.open()

@@ -51,6 +51,12 @@ function isPreview(isOne) {
 	document.getElementById("forecast-unsaved")?.toggleAttribute("hidden", !isOne);
 }
 
+// The rows and the strip are those that are stored again.
+document.addEventListener("reset", (event) => {
+	if (event.target instanceof HTMLFormElement) event.target.classList.remove("is-changed");
+	location.reload();
+});
+
 // A click in a day's bar asks about the time that it shows.
 document.getElementById("forecast")?.addEventListener("click", (event) => {
 	const day = around(event, "a.forecast-day");

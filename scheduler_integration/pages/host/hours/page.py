@@ -261,9 +261,6 @@ def _view(reader: Reader) -> View:
 			"until_next_day": _("until {0} next day"),
 			"days_chosen": _("Days chosen: {0}"),
 			"copied_to": _("Copied to {0}"),
-			"save": _("Save"),
-			"unsaved": _("Not saved yet"),
-			"discard": _("Discard my changes"),
 		},
 	}
 	return {

@@ -14,8 +14,7 @@
 // With `data-autosave="asked"` only its button saves: the form has the class "is-changed" until then, its button
 // `type="reset"` brings back what is stored, and leaving the page asks first.
 //
-// The form tells the page, by events that bubble: `autosave:saving` (detail: `agreed`, a promise that a listener may replace; if
-// it becomes false, nothing is sent), `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
+// The form tells the page, by events that bubble: `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
 // again unless this is prevented). To save by a script, dispatch `change` on the form.
 import { make, t } from "../shared/page.js";
 import { clear, toast, toastLater } from "./undo-toast.js";
@@ -44,7 +43,7 @@ export function autosave(form) {
 		isSending = true;
 		// An earlier message would undo the change before this one.
 		clear();
-		if (await isAgreed(form)) show(form, await send(addressOf(form), fieldsOf(form)), save);
+		show(form, await send(addressOf(form), fieldsOf(form)), save);
 		isSending = false;
 		if (isWanted) {
 			isWanted = false;
@@ -97,13 +96,6 @@ export function autosave(form) {
 
 /** Where the form is sent. A button with the name "action" hides the form's own property. @param {HTMLFormElement} form */
 export const addressOf = (form) => new URL(form.getAttribute("action") ?? "", location.href).href;
-
-/** Whether the form may be saved now, as listeners of `autosave:saving` say. @param {HTMLFormElement} form */
-function isAgreed(form) {
-	const detail = { agreed: Promise.resolve(true) };
-	form.dispatchEvent(new CustomEvent("autosave:saving", { bubbles: true, detail }));
-	return detail.agreed;
-}
 
 /** @param {HTMLFormElement} form */
 export function fieldsOf(form) {
