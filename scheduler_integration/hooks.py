@@ -119,6 +119,7 @@ override_doctype_dashboards = {
 # Templates may call these: {{ scheduler_section(doc) }} in reports, {{ scheduler_times("anna", "intro") }} in e-mails.
 jinja = {
 	"methods": [
+		"scheduler_integration.platform.language.counted",
 		"scheduler_integration.mailed_times.jinja.scheduler_times",
 		"scheduler_integration.mailed_times.jinja.scheduler_link",
 		"scheduler_integration.client_reports.jinja.scheduler_section",

@@ -5,6 +5,8 @@ from frappe.model.document import Document
 from frappe.utils import cstr
 
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.language import current_locale
 
 # Meetings start and end on a five-minute grid, because a bucket of the booking guard is five minutes long.
 GRID_MINUTES = 5
@@ -25,7 +27,7 @@ def chosen_duration(meeting_type: Document, minutes: int | None) -> int:
 		return meeting_type.duration_minutes
 	if minutes not in durations_of(meeting_type):
 		raise InvalidRequest(
-			_("This meeting can't be {0} minutes long.").format(minutes),
+			_("This meeting can't last {0}.").format(lengths.duration(minutes, current_locale())),
 			details={"duration": _("Choose one of the durations offered.")},
 		)
 	return minutes

@@ -12,6 +12,7 @@ from scheduler_integration.meetings.series import rows_of
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.notifications.amounts import amounts
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.language import counted
 
 # What a message about a single meeting says.
 NO_SERIES: dict[str, Any] = {"series_count": 0, "series_left": ""}
@@ -40,7 +41,7 @@ def series_variables(booking: Document, reader: Reader, names: Collection[str], 
 		"series_left": left,
 		"stretches": _lines(dates, reader),
 		"old_stretches": _lines(former, reader),
-		"short_when": _("{0} and {1} more").format(first, len(dates) - 1),
+		"short_when": counted(_("{0} and one more | {0} and {1} more"), len(dates) - 1).format(first, len(dates) - 1),
 		**amounts(dates, reader),
 	}
 

@@ -29,6 +29,7 @@ from scheduler_integration.pages.kit.query import onward
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.payments.providers import pages_of_provider
+from scheduler_integration.platform.language import counted
 from scheduler_integration.platform.money import money
 
 PAGE = GuestPage("/schedule/pay", field="pay")
@@ -104,7 +105,8 @@ def _when(booking: AttendeeBooking, visit: Visit) -> dict:
 	if series:
 		shown = [each for each in series.dates if each.status not in RELEASED] or series.dates
 		when = when_view([(each.start, each.end) for each in shown], style)
-		when = {**when, "time": _("{0} times").format(len(shown))} if len(shown) > 1 else when
+		if len(shown) > 1:
+			when["time"] = counted(_("{0} date | {0} dates"), len(shown)).format(len(shown))
 	return when | {"zone": dates.zone_text(booking.start, booking.timezone, visit.locale)}
 
 
@@ -118,7 +120,8 @@ def _terms(booking: AttendeeBooking, state: str, visit: Visit) -> View:
 		view["rest"] = money(asked.price - asked.due, asked.currency, locale)
 	if series:
 		each = money(payment.due, payment.currency, locale)
-		view["of_each"] = _("{0} for each of {1} dates.").format(each, len(series.dates))
+		of_each = counted(_("{0} for one date. | {0} for each of {1} dates."), len(series.dates))
+		view["of_each"] = of_each.format(each, len(series.dates))
 		# The first date may be too soon for what the others promise.
 		view["terms"] = f"{refund_terms(payment, locale, 0)} {_('This goes for each date by itself.')}"
 	elif booking.can_cancel:

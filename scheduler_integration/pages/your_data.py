@@ -28,6 +28,7 @@ from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.platform.clock import site_zone_name
+from scheduler_integration.platform.language import counted
 from scheduler_integration.waitlist.records import WAITING
 
 PATH = "/schedule/your-data"
@@ -57,17 +58,11 @@ def _correct(visit: Visit) -> View:
 def _erase(visit: Visit) -> View:
 	erasure, style = erase_held(argument("ticket")), visit.visitor.style(_zone(visit))
 	sentences = []
-	if erasure.cancelled == 1:
-		sentences.append(
-			_(
-				"Your coming meeting is cancelled. It is erased when your host has been told, within a day at the latest."
-			)
-		)
-	elif erasure.cancelled:
+	if erasure.cancelled:
 		text = _(
-			"{0} meetings are cancelled. They are erased when your hosts have been told, within a day at the latest."
+			"Your coming meeting is cancelled. It is erased when your host has been told, within a day at the latest. | {0} meetings are cancelled. They are erased when your hosts have been told, within a day at the latest."
 		)
-		sentences.append(text.format(erasure.cancelled))
+		sentences.append(counted(text, erasure.cancelled).format(erasure.cancelled))
 	for kept in erasure.kept:
 		text = _("The meeting on {0} stays until it is over: {1}")
 		sentences.append(text.format(moment_in_short(kept.start, style), kept.reason))

@@ -23,6 +23,7 @@ from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.parsing.zones import check_clock, checked_zone
+from scheduler_integration.platform.language import counted
 from scheduler_integration.platform.records import record
 
 MAX_GUESTS = 10
@@ -267,7 +268,8 @@ def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
 	"""Return the seats that the attendee and the additional guests take; 1 unless the type has several seats."""
 	party, seats = 1 + len(guests), meeting_type.seats or 1
 	if seats > 1 and party > seats:
-		raise Refused(_("This meeting has {0} seats in all.").format(seats))
+		text = _("This meeting has {0} seat in all. | This meeting has {0} seats in all.")
+		raise Refused(counted(text, seats).format(seats))
 	return party if seats > 1 else 1
 
 

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.repeats import MOST_DATES, WantedSeries, repeat_of
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, whole_number
+from scheduler_integration.platform.language import counted
 
 
 def parse_series(
@@ -29,7 +30,9 @@ def parse_series(
 	count = len(agreed) or least if times in (None, "") else whole_number(times)
 	if not least <= count <= repeat.most:
 		raise Refused(
-			_("This meeting takes place {0} times.").format(repeat.most)
+			counted(_("This meeting takes place once. | This meeting takes place {0} times."), repeat.most).format(
+				repeat.most
+			)
 			if least == repeat.most
 			else _("Choose a number from {0} to {1}.").format(least, repeat.most)
 		)

@@ -76,6 +76,26 @@ def for_later(text: str) -> str:
 	return text
 
 
+def counted(text: str, count: int) -> str:
+	"""Return the form for the count of a translated sentence such as `1 seat left | {0} seats left`."""
+	return by_category(text).get(current_locale().plural_form(count)) or text.rpartition(" | ")[2]
+
+
+def by_category(text: str) -> dict[str, str]:
+	"""Return the forms of such a sentence by CLDR's category, as `Intl.PluralRules` names it: `one`, `other`."""
+	return dict(zip(plural_categories(frappe.local.lang or "en"), text.split(" | "), strict=False))
+
+
+@lru_cache
+def plural_categories(language: str) -> tuple[str, ...]:
+	"""Return CLDR's categories of a language's whole numbers, in its order: English has two, Polish three, Arabic six.
+
+	A category for millions only, as in French, is left out: `other` is close enough.
+	"""
+	used = {locale_of(language).plural_form(count) for count in range(200)}
+	return tuple(each for each in ("zero", "one", "two", "few", "many", "other") if each in used)
+
+
 def current_locale() -> Locale:
 	"""Return the locale of the current language."""
 	return locale_of(frappe.local.lang or "en")

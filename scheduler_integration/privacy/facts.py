@@ -13,6 +13,8 @@ from frappe import _
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.payments.providers import CASH
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.language import current_locale
 from scheduler_integration.waitlist.retention import USUAL_DAYS
 from scheduler_integration.waitlist.used import is_used
 
@@ -35,7 +37,7 @@ def privacy_facts() -> list[Fact]:
 
 def _of_bookings(settings: frappe.model.document.Document) -> Iterator[Fact]:
 	booked = (
-		_("{0} days after the meeting").format(settings.retention_days) if settings.retention_days else _unlimited()
+		_("{0} after the meeting").format(_days(settings.retention_days)) if settings.retention_days else _unlimited()
 	)
 	yield Fact(
 		_("Name, e-mail address, telephone number, company, notes, answers, time zone and language of people who book"),
@@ -53,7 +55,7 @@ def _of_bookings(settings: frappe.model.document.Document) -> Iterator[Fact]:
 		yield Fact(
 			_("The same of people who wait for a time, and which times were offered to them"),
 			_("To offer them a time that becomes free"),
-			_("{0} days after they stop waiting").format(settings.retention_days or USUAL_DAYS),
+			_("{0} after they stop waiting").format(_days(settings.retention_days or USUAL_DAYS)),
 			_("The hosts of the meeting, and the managers of this site"),
 		)
 	yield Fact(
@@ -116,7 +118,7 @@ def _of_visitors(settings: frappe.model.document.Document) -> Iterator[Fact]:
 			_("Always. The key that tells visitors of one day apart is forgotten at midnight."),
 		)
 	if frappe.db.exists("Scheduler Engagement", {"is_forgotten": 0}):
-		kept = _("{0} days").format(settings.engagement_days) if settings.engagement_days else _unlimited()
+		kept = _days(settings.engagement_days) if settings.engagement_days else _unlimited()
 		yield Fact(
 			_("Clicks on links in reports that were made for a client"),
 			_("To see which advice leads to a meeting"),
@@ -133,6 +135,10 @@ def _of_visitors(settings: frappe.model.document.Document) -> Iterator[Fact]:
 		_("So that nobody has to choose them again"),
 		_("In the visitor's browser"),
 	)
+
+
+def _days(count: int) -> str:
+	return lengths.days(count, current_locale())
 
 
 def _unlimited() -> str:

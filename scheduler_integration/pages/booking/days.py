@@ -15,6 +15,7 @@ from scheduler_integration.pages.kit.months import first_of, next_month, previou
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.language import counted
 from scheduler_integration.times import Slot
 
 # A longer list is shown in two columns, unless each time has its days beside it.
@@ -121,7 +122,7 @@ def seats(left: int | None) -> str | None:
 	"""`3 seats left`, or None if seats aren't counted."""
 	if left is None:
 		return None
-	return _("1 seat left") if left == 1 else _("{0} seats left").format(left)
+	return counted(_("1 seat left | {0} seats left"), left).format(left)
 
 
 def host_date(start: int, host_zone: str, style: dates.TimeStyle) -> str | None:

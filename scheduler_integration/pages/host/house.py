@@ -26,7 +26,6 @@ from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials
-from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.jobs_run import do_jobs_run
@@ -107,7 +106,7 @@ class House:
 		a message that a screen reader should read first. `frames` are the origins that the page embeds.
 		"""
 		token = csrf_token()
-		strings = host_strings() | (data or {}).get("strings", {})
+		strings = _strings() | (data or {}).get("strings", {})
 		return {
 			"document": document(
 				self.visitor,
@@ -232,6 +231,24 @@ def places(has_waitlist: bool = False) -> tuple[Place, ...]:
 		Place(_("Share", context="Give to others"), "link", share),
 		Place(_("Insights"), "chart", [Entry("/scheduling/insights", _("Insights"))]),
 	)
+
+
+def _strings() -> dict[str, str]:
+	"""Return the texts of js/host.js and of js/house/."""
+	return {
+		"undo": _("Undo"),
+		"try_again": _("Try again"),
+		"not_saved": _("Not saved. Check your connection."),
+		"changed_elsewhere": _("This was changed in another window."),
+		"yours": _("Yours"),
+		"stored": _("Stored now"),
+		"keep_mine": _("Keep mine"),
+		"use_stored": _("Use what is stored"),
+		"position": _("{0}, position {1} of {2}"),
+		"copied": _("Copied"),
+		"copy": _("Copy link"),
+		"failed": _("This did not work. Please try again in a moment."),
+	}
 
 
 def _is_troubled(connection: ConnectionSummary) -> bool:

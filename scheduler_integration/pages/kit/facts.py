@@ -12,6 +12,7 @@ from scheduler_integration.catalogue.price import price_text
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.repeats import Repeat
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.language import counted
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
@@ -36,13 +37,13 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 
 def repeat_text(repeat: Repeat) -> str:
 	"""Return `Every week, 6 times`, or `Every 2 weeks, up to 6 times`."""
-	times = _("up to {0} times") if repeat.is_chosen else _("{0} times")
-	return _("{0}, {1}").format(every_text(repeat), times.format(repeat.most))
+	times = _("once | up to {0} times") if repeat.is_chosen else _("once | {0} times")
+	return _("{0}, {1}").format(every_text(repeat), counted(times, repeat.most).format(repeat.most))
 
 
 def every_text(repeat: Repeat) -> str:
 	"""Return `Every week`, or `Every 2 weeks`."""
-	return _("Every week") if repeat.weeks == 1 else _("Every {0} weeks").format(repeat.weeks)
+	return counted(_("Every week | Every {0} weeks"), repeat.weeks).format(repeat.weeks)
 
 
 def _place_text(meeting: PublicMeetingType) -> str:

@@ -25,6 +25,7 @@ from scheduler_integration.pages.kit.fields import field_view
 from scheduler_integration.pages.kit.query import read_instant
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.language import counted
 from scheduler_integration.platform.money import money
 from scheduler_integration.times import SeriesDates
 
@@ -101,7 +102,8 @@ def dates_view(
 	if plan and repeat and meeting and meeting.is_paid_first:
 		single = money(meeting.price, meeting.currency, style.locale)
 		together = money(meeting.price * len(plan.dates), meeting.currency, style.locale)
-		price = _("{0} dates at {1} each: {2}").format(len(plan.dates), single, together)
+		price = counted(_("{0} date at {1} each: {2} | {0} dates at {1} each: {2}"), len(plan.dates))
+		price = price.format(len(plan.dates), single, together)
 		if plan.missing:
 			price = _("Each date costs {0}. You pay for the dates that you book.").format(single)
 	words = {"every": every_text(repeat), "text": repeat_text(repeat)} if repeat else {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from frappe import _
 
+from scheduler_integration.platform.language import by_category
+
 
 def booking_strings(
 	*, is_moving: bool = False, is_request: bool = False, has_conditions: bool = False, has_taken: bool = False
-) -> dict[str, str]:
+) -> dict[str, str | dict[str, str]]:
 	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
 
 	With `is_moving` the texts are about moving a booking to another time. `has_conditions`: some questions depend on an
@@ -18,8 +20,7 @@ def booking_strings(
 		"no_free_times": _("{0}, no free times"),
 		"partly_free_day": _("{0}, partly free"),
 		"partly_free": _("{0} of {1} days free; not on {2}"),
-		"seat_left": _("1 seat left"),
-		"seats_left": _("{0} seats left"),
+		"seats_left": by_category(_("1 seat left | {0} seats left")),
 		"held_until": _("Held for you until {0}."),
 		"held_no_longer": _("No longer held for you. You can still book it while it is free."),
 		"no_times_day": _("No free times on {0}."),
@@ -67,27 +68,9 @@ def booking_strings(
 	}
 
 
-def manage_strings() -> dict[str, str]:
+def manage_strings() -> dict[str, str | dict[str, str]]:
 	"""Return the texts of js/manage.js."""
 	return {
-		"continuing": _("Taking you there in {0} seconds."),
+		"continuing": by_category(_("Taking you there in {0} second. | Taking you there in {0} seconds.")),
 		"link_is_here": _("The link to your meeting is here now."),
-	}
-
-
-def host_strings() -> dict[str, str]:
-	"""Return the texts of js/host.js and of js/house/."""
-	return {
-		"undo": _("Undo"),
-		"try_again": _("Try again"),
-		"not_saved": _("Not saved. Check your connection."),
-		"changed_elsewhere": _("This was changed in another window."),
-		"yours": _("Yours"),
-		"stored": _("Stored now"),
-		"keep_mine": _("Keep mine"),
-		"use_stored": _("Use what is stored"),
-		"position": _("{0}, position {1} of {2}"),
-		"copied": _("Copied"),
-		"copy": _("Copy link"),
-		"failed": _("This did not work. Please try again in a moment."),
 	}

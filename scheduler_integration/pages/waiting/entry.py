@@ -30,6 +30,7 @@ from scheduler_integration.pages.kit.respond import View, argument, chosen_in_fo
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.waiting.when import stored_when, typed_when, when_fields, when_words
 from scheduler_integration.platform import bidi, lengths
+from scheduler_integration.platform.language import counted
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.rows import Entry
@@ -177,9 +178,10 @@ def _heading(shown: ShownEntry) -> Heading:
 		return Heading("calendar", _("A time is free for you"), text)
 	title = _("You left this time to others") if argument("passed") == "1" else _("You're on the waitlist")
 	title = _("Your times are saved") if argument("changed") == "1" else title
-	places = {
-		0: _("Nobody is before you. We ask you as soon as a time becomes free that suits you."),
-		1: _("One person is before you. We ask you as soon as it is your turn."),
-	}
-	more = _("{0} people are before you. We ask you as soon as it is your turn.").format(shown.before)
-	return Heading("clock", title, places.get(shown.before, more))
+	if not shown.before:
+		nobody = _("Nobody is before you. We ask you as soon as a time becomes free that suits you.")
+		return Heading("clock", title, nobody)
+	text = _(
+		"One person is before you. We ask you as soon as it is your turn. | {0} people are before you. We ask you as soon as it is your turn."
+	)
+	return Heading("clock", title, counted(text, shown.before).format(shown.before))

@@ -75,7 +75,7 @@ export interface PageData {
 	/** Whether the visitor's steps are counted. */
 	counts?: boolean;
 	csrfToken: string | null;
-	strings: Record<string, string>;
+	strings: Record<string, string | Record<string, string>>;
 	/** The confirmation page only: the address to go on to. */
 	followUp?: string;
 	/** The confirmation page only: whether the meeting was cancelled, declined or moved. */

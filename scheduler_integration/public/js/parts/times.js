@@ -153,7 +153,7 @@ const small = (notes) => notes.filter(Boolean).flatMap((note) => [" ", make("sma
 /** "3 seats left", or "" if seats aren't counted. @param {number | null | undefined} seats */
 export function seatsLeft(seats) {
 	if (seats === undefined || seats === null) return "";
-	return seats === 1 ? t("seat_left") : t("seats_left", seats);
+	return t("seats_left", seats);
 }
 
 /** @param {PartlyFree} some @param {string} zone */

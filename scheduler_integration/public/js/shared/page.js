@@ -5,11 +5,18 @@
 export const data = JSON.parse(document.getElementById("data")?.textContent || "{}");
 
 /**
- * A translated sentence with `{0}`, `{1}` filled in.
+ * A translated sentence with `{0}`, `{1}` filled in. If it has several forms, `{0}` is the count.
  * @param {string} key @param {...(string | number)} values
  */
 export function t(key, ...values) {
-	return (data.strings[key] ?? key).replace(/\{(\d)\}/g, (_match, index) => String(values[index]));
+	const known = data.strings[key] ?? key;
+	const text = typeof known === "string" ? known : ofCount(known, Number(values[0]));
+	return text.replace(/\{(\d)\}/g, (_match, index) => String(values[index]));
+}
+
+/** @param {Record<string, string>} forms by CLDR's category @param {number} count */
+function ofCount(forms, count) {
+	return forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other;
 }
 
 /**
