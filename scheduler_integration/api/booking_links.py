@@ -28,6 +28,7 @@ from scheduler_integration.parsing.link_fields import parse_new_link
 from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import language_for_visitors
 
 _LINK = flat(
 	"id=name",
@@ -85,7 +86,7 @@ def times_for_mail(
 	own = find_own_bookable(parse_name(meeting_type))
 	wish = Wish(
 		zone=checked_zone(timezone or own.page.timezone),
-		language=frappe.local.lang or "en",
+		language=language_for_visitors(),
 		count=parse_count(count),
 		starts=tuple(parse_instant_of("times", each) for each in parse_json("times", times, LIST) or ()),
 		single_use=parse_flag("single_use", single_use),

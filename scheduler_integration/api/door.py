@@ -21,6 +21,7 @@ from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
 from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
 
 P = ParamSpec("P")
 
@@ -98,6 +99,8 @@ def door(
 		def call(*args: P.args, **kwargs: P.kwargs) -> Any:
 			is_http = is_asked_for(name)
 			try:
+				if is_http:
+					(speak_to_host if who in (Who.USERS, Who.HOSTS) else speak_to_visitor)()
 				with refusals():
 					if limit:
 						count_request(limit)

@@ -4,15 +4,17 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.translate import print_language
 
 from scheduler_integration.api.consultants import consultant_of
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.markdown import as_markdown
-from scheduler_integration.client_reports.section import CHANNELS, Channel, Section, section_for
+from scheduler_integration.client_reports.section import CHANNELS, Channel, section_for
 from scheduler_integration.client_reports.subject import Subject, has_reports, known_disc, known_phase, subject_of
 from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.platform.language import language_for_visitors
 
 
 @door("GET", who=Who.USERS)
@@ -20,21 +22,23 @@ def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
 	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
 	where = _channel(channel)
 	subject = subject_of(_readable(parse_name(doctype) or "Client Assessment", parse_name(name)))
-	return _written(section_for(subject, where) if subject else None, where)
+	return _written(subject, where)
 
 
 @door("GET", who=Who.HOSTS)
 def preview(consultant=None, phase=None, disc=None, channel=None) -> dict[str, Any]:
 	"""Return the section as a client of this phase and DISC profile would see it. Its links aren't tracked."""
 	user, where = consultant_of(consultant), _channel(channel)
-	return _written(section_for(Subject(user, known_phase(phase), known_disc(disc)), where), where)
+	return _written(Subject(user, known_phase(phase), known_disc(disc)), where)
 
 
-def _written(section: Section | None, channel: Channel) -> dict[str, Any]:
-	return {
-		"html": str(as_html(section, channel)) if section else "",
-		"markdown": as_markdown(section) if section else "",
-	}
+def _written(subject: Subject | None, channel: Channel) -> dict[str, Any]:
+	with print_language(language_for_visitors()):
+		section = section_for(subject, channel) if subject else None
+		return {
+			"html": str(as_html(section, channel)) if section else "",
+			"markdown": as_markdown(section) if section else "",
+		}
 
 
 def _channel(value: object) -> Channel:

@@ -21,7 +21,7 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.payments import records as payments
 from scheduler_integration.platform.clock import to_site_time
-from scheduler_integration.platform.language import site_language
+from scheduler_integration.platform.language import language_of
 
 # Every field that is about a person, or was written by one.
 _PERSONAL: dict[str, Any] = dict.fromkeys(
@@ -147,7 +147,7 @@ def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> N
 
 
 def _erased() -> dict[str, Any]:
-	with print_language(site_language()):
+	with print_language(language_of()):
 		nobody = _("Erased")
 	values = {
 		**_PERSONAL,

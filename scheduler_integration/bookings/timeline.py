@@ -13,16 +13,16 @@ from frappe.utils import escape_html, get_fullname
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.platform.clock import to_site_time
-from scheduler_integration.platform.language import site_language
+from scheduler_integration.platform.language import language_of
 
 
 def note_on_timeline(changes: Changes) -> dict[str, Fields]:
-	"""Add a comment of the type Info to each booking, in the site's language.
+	"""Add a comment of the type Info to each booking, in the site's language, or in English if hosts' texts aren't in it.
 
 	Nothing is added for a new booking, which has Frappe's own note, or for a link of a video call, which nobody changed.
 	"""
 	if changes[0].kind not in (Kind.BOOKED, Kind.LINKED):
-		with print_language(site_language()):
+		with print_language(language_of()):
 			notes = [note for change in changes for note in _notes(change)]
 		bulk_insert("Comment", notes)
 	return {}

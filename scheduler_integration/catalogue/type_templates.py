@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
@@ -17,6 +18,7 @@ from scheduler_integration.catalogue.edit_pages import create_page, free_slug
 from scheduler_integration.catalogue.edit_types import create_type
 from scheduler_integration.catalogue.places import NOWHERE, Place
 from scheduler_integration.catalogue.repeats import CHOSEN
+from scheduler_integration.platform.language import language_for_visitors
 
 # The kinds of meetings that a new page offers.
 FIRST = ("intro", "discovery")
@@ -94,8 +96,10 @@ def first_page(title: str | None = None, place: Place = NOWHERE) -> Document:
 	"""
 	user = frappe.session.user
 	name = title or get_fullname(user)
-	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": _("Choose what suits you.")})
-	for order, template in enumerate(template for template in type_templates() if template.key in FIRST):
+	with print_language(language_for_visitors()):
+		welcome, templates = _("Choose what suits you."), type_templates()
+	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": welcome})
+	for order, template in enumerate(template for template in templates if template.key in FIRST):
 		own = {"title": template.title, "scheduling_page": page.name, "sort_order": order}
 		fields = {**own, "location_type": place.type, "location_details": place.details, **template.fields}
 		create_type(user, fields)
@@ -122,11 +126,9 @@ def create_starter_types(consultant: str) -> list[ConsultantType]:
 	Raises InvalidRequest if they can be booked nowhere: without a scheduler's address and without a page.
 	"""
 	titles = {meeting_type.title for meeting_type in types_of_consultant(consultant, only_active=False)}
-	return [
-		create_type(consultant, _fields_of_starter(starter))
-		for starter in starter_types()
-		if starter.title not in titles
-	]
+	with print_language(language_for_visitors()):
+		starters = starter_types()
+	return [create_type(consultant, _fields_of_starter(starter)) for starter in starters if starter.title not in titles]
 
 
 def starter_types() -> tuple[Starter, ...]:

@@ -30,13 +30,14 @@ class OfferedTimes:
 	zone: str
 	days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 	more_url: str
+	language: str
 
 
 def offered_times(
 	title: str, minutes: int, starts: Sequence[int], *, url: str, zone: str, language: str
 ) -> OfferedTimes:
 	"""Return the words for a meeting's `starts` (epoch seconds) that is booked at `url`, for a reader in the time zone."""
-	reader = Reader("", "", language, zone)
+	reader = Reader("", "", language, zone, "attendee")
 	rows = [
 		(reader.date(start), (reader.time(start), f"{url}?{urlencode({'start': iso(start, zone), 'tz': zone})}"))
 		for start in sorted(starts)
@@ -47,6 +48,7 @@ def offered_times(
 		zone=reader.zone_name(min(starts, default=0)),
 		days=tuple((day, tuple(time for _day, time in group)) for day, group in groupby(rows, key=lambda row: row[0])),
 		more_url=f"{url}?{urlencode({'tz': zone})}",
+		language=reader.words,
 	)
 
 
@@ -106,8 +108,8 @@ def _table(rows: Markup) -> Markup:
 
 
 def _zone_sentence(times: OfferedTimes) -> str:
-	return _("Times are in {0}.").format(times.zone)
+	return _("Times are in {0}.", times.language).format(times.zone)
 
 
 def _more(times: OfferedTimes) -> str:
-	return _("Other times") if times.days else _("Choose a time")
+	return _("Other times", times.language) if times.days else _("Choose a time", times.language)

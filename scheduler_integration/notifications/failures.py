@@ -27,7 +27,7 @@ def notify_hosts(task: Task, reason: str, hosts: Sequence[Reader], about: Docume
 	"""
 	for host in hosts:
 		if frappe.db.exists("User", host.user):
-			with print_language(host.language):
+			with print_language(host.words):
 				if task.kind == MONEY:
 					sentence = _("Money couldn't be paid back: {0}").format(title)
 				else:

@@ -68,7 +68,7 @@ class Reader:
 	@property
 	def words(self) -> str:
 		"""Return the language of messages to this reader: English if the app isn't translated into the reader's own."""
-		return spoken(self.language)
+		return spoken(self.language, to_hosts=self.role not in ("attendee", "guest", "removed_guest"))
 
 	def date(self, instant: int) -> str:
 		"""Return the date, such as "Thursday, 26 November 2026"."""

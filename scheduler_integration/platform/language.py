@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 import frappe
 from babel import Locale, UnknownLocaleError
@@ -61,14 +62,49 @@ def _known_locale(identifier: str) -> Locale | None:
 		return None
 
 
-def spoken(language: str) -> str:
-	"""Return the language if the app's messages are translated into it, on any path that Frappe knows, otherwise English.
+def spoken(language: str, *, to_hosts: bool = False) -> str:
+	"""Return the language if the app is translated into it, on any path that Frappe knows, otherwise English.
 
-	Dates in one language and words in another are hard to read, above all if one is written from right to left.
+	What visitors read is in more languages than what hosts read. A page or a message is whole in its language: dates in one
+	language and words in another are hard to read, above all if one is written from right to left.
 	"""
-	sentence = "Your meeting with {0} is confirmed."
+	sentence = "The meeting with {0} is confirmed." if to_hosts else "Your meeting with {0} is confirmed."
 	is_known = language.split("-")[0] == "en" or _(sentence, language) != sentence
 	return language if is_known else "en"
+
+
+def speak_to_visitor() -> None:
+	"""Go on with this request in the language that the visitor's browser asks for, if the app has it.
+
+	Frappe chooses from the languages that are enabled for its own pages: on version 16 few of them, unless somebody chose
+	otherwise. Codes in requests are never looked up: they become names of files, and entries of the cache.
+	"""
+	language, request = frappe.local.lang or "en", getattr(frappe.local, "request", None)
+	is_chosen = frappe.session.user != "Guest" or frappe.form_dict.get("_lang") or not request
+	if not is_chosen and not request.cookies.get("preferred_language"):
+		present = language.partition("-")[0]
+		known = _translated() | {present if spoken(language) == language else "en"}
+		asked = (code.partition("-")[0].lower() for code in request.accept_languages.values())
+		first = next((code for code in asked if code in known), present)
+		language = language if first == present else first
+	frappe.local.lang = spoken(language)
+
+
+@lru_cache
+def _translated() -> frozenset[str]:
+	folder = Path(frappe.get_app_path("scheduler_integration", "translations"))
+	return frozenset({"en", *(path.stem for path in folder.glob("*.csv"))})
+
+
+def speak_to_host() -> None:
+	"""Go on with this request in a language that hosts' pages have."""
+	frappe.flags.scheduling_asked_language = frappe.local.lang or "en"
+	frappe.local.lang = spoken(frappe.flags.scheduling_asked_language, to_hosts=True)
+
+
+def language_for_visitors() -> str:
+	"""Return the language of this request for texts that a host gives to visitors: it may be one that hosts' pages don't have."""
+	return spoken(frappe.flags.scheduling_asked_language or frappe.local.lang or "en")
 
 
 def for_later(text: str) -> str:
@@ -101,13 +137,17 @@ def current_locale() -> Locale:
 	return locale_of(frappe.local.lang or "en")
 
 
-def language_of(user: str) -> str:
-	"""Return the language that the user chose, or else the site's."""
-	return frappe.db.get_value("User", user, "language") or site_language()
+def language_of(user: str | None = None) -> str:
+	"""Return the language in which the app writes to a user: the one that the user chose, or else the site's.
+
+	Without `user` it is for texts that all hosts read. It is English if hosts' texts aren't in that language.
+	"""
+	own = frappe.db.get_value("User", user, "language") if user else None
+	return spoken(own or site_language(), to_hosts=True)
 
 
 def site_language() -> str:
-	"""Return the site's language (System Settings), for texts that have no single reader."""
+	"""Return the site's language (System Settings)."""
 	return frappe.db.get_single_value("System Settings", "language") or "en"
 
 

@@ -10,7 +10,7 @@ from frappe.utils import escape_html
 
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.platform.language import site_language
+from scheduler_integration.platform.language import language_of
 
 # Nobody reads more of a message here.
 LONGEST = 500
@@ -19,7 +19,7 @@ LONGEST = 500
 def pass_on(booking: Document, words: str) -> None:
 	"""Show the hosts what the attendee wrote in a text message."""
 	shown = words.strip()[:LONGEST] or "…"
-	with print_language(site_language()):
+	with print_language(language_of()):
 		_comment(booking, "Info", _("{0} (the attendee)").format(_("wrote: {0}").format(shown)))
 	for host in hosts_of(booking):
 		with print_language(host.words):
@@ -29,7 +29,7 @@ def pass_on(booking: Document, words: str) -> None:
 def tell_hosts(booking: Document, sentence: Callable[[Reader], str]) -> None:
 	"""Show the hosts a sentence about an answer to the invitation, in each host's language and time zone."""
 	hosts = hosts_of(booking)
-	with print_language(site_language()):
+	with print_language(language_of()):
 		_comment(booking, "Comment", sentence(hosts[0]))
 	for host in hosts:
 		with print_language(host.words):

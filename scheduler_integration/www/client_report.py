@@ -24,7 +24,7 @@ no_cache, sitemap = 1, 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: f"/client-report/{quote(argument('name'), safe='')}")
+	respond(context, _view, sign_in_for=lambda: f"/client-report/{quote(argument('name'), safe='')}", to_host=False)
 
 
 def _view() -> View:

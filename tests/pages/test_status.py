@@ -147,10 +147,14 @@ def test_the_language_decides_weeks_clock_and_direction(client, offer):
 
 @pytest.mark.parametrize(
 	("browser", "clock", "tag"),
-	[("sv-SE,sv;q=0.9,en-US;q=0.8,en;q=0.7", "14:30", "en-SE"), ("ar-EG,ar;q=0.9", "2:30", "en-001")],
+	[
+		("sv-SE,sv;q=0.9,en-US;q=0.8,en;q=0.7", "14:30", "en-SE"),
+		("fa-IR,fa;q=0.9", "14:30", "en-150"),
+		("am-ET", "2:30", "en-001"),
+	],
 )
 def test_a_language_without_a_catalogue_gets_english_with_its_regions_clock(client, offer, browser, clock, tag):
-	"""Arabic pages had English sentences from right to left, and Swedes read 2:30 PM."""
+	"""Persian pages had English sentences from right to left, and Swedes read 2:30 PM."""
 	client.cookies.set("scheduling_tz", "Asia/Kolkata")
 	html = read(client.get(path_of(offer), headers={"Accept-Language": browser}).text)
 	page = html.one("html")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from scheduler_integration.pages.host.house import host_strings
 from scheduler_integration.pages.kit import strings
 from tests.support.modules import PUBLIC, scripts_of
 
@@ -16,7 +17,7 @@ from tests.support.modules import PUBLIC, scripts_of
 			lambda: strings.booking_strings(has_conditions=True, has_taken=True),
 		),
 		(("manage",), strings.manage_strings),
-		(("host",), strings.host_strings),
+		(("host",), host_strings),
 	],
 )
 def test_scripts_and_their_words_agree(bundles, words):

@@ -10,9 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from frappe import _
+from frappe.translate import print_language
+
+from scheduler_integration.platform.language import by_category, counted, plural_categories, spoken
 
 APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 LANGUAGES = ("de", "es", "fr")
+# What visitors read is in these too; `pt` is Brazilian Portuguese. A language is whole as soon as it has a file.
+FOR_VISITORS = ("ar", "hi", "id", "it", "ja", "nl", "pl", "pt", "tr")
+BEGUN = tuple(language for language in FOR_VISITORS if (APP / "translations" / f"{language}.csv").exists())
+ALL = [*LANGUAGES, *BEGUN]
 
 # Where the sentences come from that visitors can read: people who book, their guests, people on a waitlist, strangers and
 # readers of client reports. A file that hosts read too is here as a whole; a sentence too many costs little.
@@ -83,21 +91,33 @@ _SHIPPED = re.compile(r'"Scheduler: ([^"]+)"')
 _PLACEHOLDER = re.compile(r"{\d*}")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALL)
 def test_a_row_is_a_source_and_its_translation(language):
 	"""A third cell is the context. The row is for this use of the word, and others aren't changed."""
 	assert [row for row in rows(language) if len(row) not in (2, 3) or not all(cell.strip() for cell in row)] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALL)
 def test_a_source_is_translated_once(language):
 	counts = Counter((row[0], *row[2:]) for row in rows(language))
 	assert [source for source, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALL)
 def test_the_placeholders_of_source_and_translation_agree(language):
-	assert [row for row in rows(language) if placeholders(row[0]) != placeholders(row[1])] == []
+	"""Of several forms the last one is for most numbers. The others may say the number in words, or not at all."""
+	for row in rows(language):
+		*others, last = row[1].split(" | ")
+		assert placeholders(last) == placeholders(row[0].rpartition(" | ")[2]), row
+		assert set().union(*map(placeholders, others)) <= placeholders(row[0]), row
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_a_count_has_a_form_for_each_of_cldrs_categories(language):
+	"""Polish had one form for 2 seats and for 5 seats."""
+	number = len(plural_categories(language))
+	forms = {row[0]: row[1].count(" | ") + 1 for row in rows(language)}
+	assert {source for source, count in forms.items() if count != (number if " | " in source else 1)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -114,6 +134,22 @@ def test_every_source_is_still_in_the_code(language):
 	# Frappe's desk shows and translates the names of roles.
 	known = set().union(*said().values(), ["Scheduling Manager", "Scheduling User"])
 	assert [row[0] for row in rows(language) if row[0] not in known] == []
+
+
+@pytest.mark.parametrize("language", BEGUN)
+def test_a_page_for_visitors_was_half_in_english(language):
+	"""Hosts' sentences aren't there: a host would read a page in two languages."""
+	wanted = {(row[0], *row[2:]) for row in visitors_rows()}
+	translated = {(row[0], *row[2:]) for row in rows(language)}
+	assert (sorted(wanted - translated), sorted(translated - wanted)) == ([], [])
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_frappe_finds_a_language_and_its_regions(language):
+	sentence = "Your meeting with {0} is confirmed."
+	[own] = [row[1] for row in rows(language) if row[0] == sentence]
+	assert {_(sentence, code) for code in (language, f"{language}-BR", f"{language}-XX")} == {own}
+	assert spoken(f"{language}-BR") == f"{language}-BR"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -140,6 +176,17 @@ def scrubbed(doctype: str) -> str:
 	return doctype.lower().replace(" ", "_")
 
 
+def test_a_count_has_the_form_of_its_number():
+	text = "1 miejsce | {0} miejsca | {0} miejsc"
+	with print_language("pl"):
+		assert by_category(text) == {"one": "1 miejsce", "few": "{0} miejsca", "many": "{0} miejsc"}
+		shown = [counted(text, count).format(count) for count in (1, 2, 5, 22)]
+	assert shown == ["1 miejsce", "2 miejsca", "5 miejsc", "22 miejsca"]
+	with print_language("fr"):
+		# CLDR has a category of its own for 1,000,000.
+		assert counted("une fois | {0} fois", 1_000_000) == "{0} fois"
+
+
 def test_frappes_own_words_are_left_to_frappe():
 	"""If the app didn't use one of these words, or translated it, the list above would be wrong."""
 	translated = {row[0] for language in LANGUAGES for row in rows(language) if len(row) == 2}
@@ -158,6 +205,19 @@ def test_the_extraction_reads_code_templates_scripts_and_the_desks_files():
 	workspace = said()["scheduler_integration/workspace/scheduling/scheduling.json"]
 	assert {"Scheduling", "Bookings", "{} Scheduled"} <= workspace
 	assert "Your meetings" in said()["workspace_sidebar/scheduling.json"]
+
+
+def test_a_new_place_of_visitors_sentences_is_in_the_table():
+	"""If a file gets another name, its sentences would be missing in nine languages."""
+	assert [path for path in VISITORS if not any(known.startswith(path) for known in said())] == []
+	assert {
+		"Your meeting with {0} is confirmed.",
+		"Build",
+		"Choose a time",
+		"Phone call",
+		"1 seat left | {0} seats left",
+	} <= visitors()
+	assert visitors() & {"Reassign", "The meeting with {0} is confirmed.", "Needs your answer"} == set()
 
 
 @lru_cache

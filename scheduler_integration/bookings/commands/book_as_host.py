@@ -29,6 +29,7 @@ from scheduler_integration.parsing.booking_request import (
 from scheduler_integration.parsing.fields import parse_choice
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import language_for_visitors
 from scheduler_integration.platform.rehearsal import rehearsal
 
 _SAMPLES = {"checkbox": "1", "number": "1", "date": "2030-01-01", "phone": "+1 202 555 0100"}
@@ -129,7 +130,7 @@ def _payload(meeting: PublicMeetingType, start: int, zone: str) -> dict[str, Any
 	return {
 		"start": clock.iso(start, zone),
 		"timezone": zone,
-		"language": frappe.local.lang,
+		"language": language_for_visitors(),
 		"attendee_name": get_fullname(user),
 		"attendee_email": frappe.db.get_value("User", user, "email"),
 		"attendee_phone": _SAMPLES["phone"],

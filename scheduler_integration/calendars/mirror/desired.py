@@ -17,7 +17,7 @@ from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
-from scheduler_integration.platform.language import language_of
+from scheduler_integration.platform.language import language_of, spoken
 from scheduler_integration.platform.site_address import site_url
 
 
@@ -55,7 +55,7 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 		people[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
 		people.update((guest, Person(guest)) for guest in invited_guests(booking))
 	# Attendees see an event that invites them. Only the host sees any other event.
-	with print_language((invites and first.language) or language_of(meeting.user)):
+	with print_language(spoken(first.language) if invites and first.language else language_of(meeting.user)):
 		if all(booking.status == "Pending" for booking in meeting.bookings):
 			title = _("Request: {0}").format(title)
 		description = _description(meeting, invites=invites)

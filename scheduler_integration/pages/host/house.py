@@ -106,7 +106,7 @@ class House:
 		a message that a screen reader should read first. `frames` are the origins that the page embeds.
 		"""
 		token = csrf_token()
-		strings = _strings() | (data or {}).get("strings", {})
+		strings = host_strings() | (data or {}).get("strings", {})
 		return {
 			"document": document(
 				self.visitor,
@@ -233,7 +233,7 @@ def places(has_waitlist: bool = False) -> tuple[Place, ...]:
 	)
 
 
-def _strings() -> dict[str, str]:
+def host_strings() -> dict[str, str]:
 	"""Return the texts of js/host.js and of js/house/."""
 	return {
 		"undo": _("Undo"),

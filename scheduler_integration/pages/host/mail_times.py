@@ -34,6 +34,7 @@ from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import line
 from scheduler_integration.platform.clock import iso, now
+from scheduler_integration.platform.language import language_for_visitors
 from scheduler_integration.times import is_zone
 
 # Days to choose from: more wouldn't be read. The first ones are shown, the others unfold.
@@ -71,7 +72,7 @@ def _wish() -> Wish:
 	count = min(max(int(text), LEAST), MOST) if text.isascii() and text.isdigit() and len(text) < 3 else LEAST
 	given = (frappe.request.form if submitted() else frappe.request.args).getlist("start")
 	starts = {start for each in given if (start := read_instant(each)) is not None}
-	return Wish(zone, frappe.local.lang or "en", count, tuple(sorted(starts)))
+	return Wish(zone, language_for_visitors(), count, tuple(sorted(starts)))
 
 
 @PAGE.view

@@ -10,6 +10,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.translate import print_language
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.edit_pages import readable_pages
@@ -33,14 +34,15 @@ from scheduler_integration.pages.host.type_form import PATH
 from scheduler_integration.pages.kit.facts import length_text
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
-from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.language import for_later, language_for_visitors
 
 PAGE = HostPage(PATH, style="types")
 
 
 @PAGE.action("add", done=for_later("The meeting type is added. Open it to change what you like."))
 def _add() -> None:
-	template = next((template for template in type_templates() if template.key == argument("template")), None)
+	with print_language(language_for_visitors()):
+		template = next((template for template in type_templates() if template.key == argument("template")), None)
 	if not template:
 		raise InvalidRequest(_("Choose a kind of meeting."))
 	page = next((page for page in readable_pages() if page.name == argument("page")), None)

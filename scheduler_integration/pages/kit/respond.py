@@ -22,7 +22,7 @@ from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.platform.language import spoken
+from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
 from scheduler_integration.platform.site_address import site_url
 
 View = dict[str, Any]
@@ -56,16 +56,21 @@ def respond(
 	make_view: Callable[[], View],
 	sign_in_for: Callable[[], str] | None = None,
 	way_out: Callable[[SchedulingError], WayOut | None] = to_start,
+	*,
+	to_host: bool = True,
 ) -> None:
 	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
 
 	`way_out` returns the link of the error page. With `sign_in_for`, only signed-in users get the page. Others sign in
-	first, and then get the address that `sign_in_for` returns.
+	first, and then get the address that `sign_in_for` returns. Their page is one for hosts, unless `to_host` is False.
 	"""
 	if sign_in_for and frappe.session.user == "Guest":
 		raise redirection(f"/login?redirect-to={quote(sign_in_for(), safe='/')}", 302)
 	# Frappe may have a catalogue for a language for which this app has none. A page never mixes the two.
-	frappe.local.lang = spoken(frappe.local.lang or "en")
+	if sign_in_for and to_host:
+		speak_to_host()
+	else:
+		speak_to_visitor()
 	try:
 		with refusals():
 			view = make_view()

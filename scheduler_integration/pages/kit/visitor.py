@@ -77,8 +77,7 @@ def visitor_locale() -> Locale:
 	# Codes of languages become names of files. No language has a long one.
 	wishes = [code for code in asked if len(code) <= LONGEST_CODE]
 	first = next(iter(wishes), "en")
-	is_unspoken = language == "en" and not _same_language(first, "en") and spoken(first) == "en"
-	if is_unspoken and (territory := territory_of(first)):
+	if language == "en" and not _same_language(first, "en") and (territory := territory_of(first)):
 		return english_in(territory)
 	regional = (wanted for wanted in wishes if _same_language(wanted, language))
 	return next(filter(None, map(_parse, (*regional, language, language.split("-")[0]))), Locale("en"))

@@ -50,7 +50,7 @@ _SHORTEST = 31 * 60
 _WINDOW = 5 * 60
 _CODE = re.compile(r"[a-z_]{1,60}")
 # The language of Stripe's page: it finds out by itself if it doesn't know ours.
-_LANGUAGES = frozenset({"de", "en", "es", "fr"})
+_LANGUAGES = frozenset({"de", "en", "es", "fr", "id", "it", "ja", "nl", "pl", "pt", "tr"})
 # How many refunds a page of a list has. A payment never has more.
 _PAGE = 100
 # https://docs.stripe.com/refunds: `pending` and `requires_action` become one of the others.
