@@ -80,8 +80,8 @@ def speak_to_visitor() -> None:
 	otherwise. Codes in requests are never looked up: they become names of files, and entries of the cache.
 	"""
 	language, request = frappe.local.lang or "en", getattr(frappe.local, "request", None)
-	is_chosen = frappe.session.user != "Guest" or frappe.form_dict.get("_lang") or not request
-	if not is_chosen and not request.cookies.get("preferred_language"):
+	is_chosen = frappe.session.user != "Guest" or frappe.form_dict.get("_lang")
+	if request and not is_chosen and not request.cookies.get("preferred_language"):
 		present = language.partition("-")[0]
 		known = _translated() | {present if spoken(language) == language else "en"}
 		asked = (code.partition("-")[0].lower() for code in request.accept_languages.values())

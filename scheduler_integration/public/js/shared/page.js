@@ -16,7 +16,7 @@ export function t(key, ...values) {
 
 /** @param {Record<string, string>} forms by CLDR's category @param {number} count */
 function ofCount(forms, count) {
-	return forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other;
+	return forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other ?? "";
 }
 
 /**
