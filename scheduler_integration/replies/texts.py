@@ -49,31 +49,37 @@ class Wish(Enum):
 	START = "start"
 
 
-# By the digits that reminders name, then in English, German, French and Spanish. Without accents, as people type.
+# By the digits that reminders name, then in the languages of visitors' texts: English, German, French, Spanish; and those of the
+# rest that differ. Case and accents don't matter.
 _WORDS = {
 	Wish.CONFIRM: (
 		"1 c y yes confirm confirmed"
 		" ja bestatigen bestaetigen bestatigt bestaetigt"
 		" oui confirmer confirme"
 		" si confirmar confirmo"
+		" confermo conferma sim bevestig bevestigen tak potwierdzam evet onaylıyorum ya konfirmasi"
+		" نعم أؤكد हाँ हां はい 確認"
 	),
 	Wish.CANCEL: (
 		"9 cancel"
 		" absagen absage stornieren"
 		" annuler annule"
 		" cancelar cancelo anular"
+		" annulla annullare annuleer annuleren afzeggen anuluj odwołaj iptal batal batalkan"
+		" إلغاء रद्द キャンセル"
 	),
 	Wish.MOVE: (
 		"move reschedule"
 		" verschieben verlegen"
 		" deplacer reporter"
 		" mover cambiar reprogramar"
+		" sposta spostare remarcar reagendar verzetten verplaatsen przełóż przenieś ertele pindah ubah"
+		" تأجيل बदलें 変更"
 	),
 	# CANCEL is such a word at many carriers too. Here it cancels the meeting, as reminders say.
 	Wish.STOP: "stop stopall unsubscribe end quit stopp arret alto baja parar",
 	Wish.START: "start unstop",
 }  # fmt: skip
-_BY_WORD = {word: wish for wish, words in _WORDS.items() for word in words.split()}
 _DECORATION = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 # Nobody writes one word with more characters.
 _LONGEST = 40
@@ -98,6 +104,8 @@ def _word(text: str) -> str:
 	plain = "".join(each for each in decomposed if not unicodedata.combining(each))
 	return _DECORATION.sub("", plain)
 
+
+_BY_WORD = {_word(word): wish for wish, words in _WORDS.items() for word in words.split()}
 
 DAY = 86400
 # A reply to an older text message is for a person to read.

@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe import _
 from frappe.utils.password import update_password
 
 from tests.pages.offer import PASSWORD
@@ -68,6 +69,15 @@ def test_the_client_does_not_see_a_draft(read, report, people):
 def test_a_report_that_is_not_there_looks_like_one_that_is_somebody_elses(read, report):
 	somebody_elses = read("eve", f"/client-report/{report.name}").text
 	assert somebody_elses == read(None, "/client-report/nothing").text
+
+
+def test_a_client_reads_a_language_of_visitors(read, report, people):
+	"""A client signs in, as hosts do, whose pages aren't in that language."""
+	frappe.db.set_value("User", people["carl"], "language", "pl")
+	frappe.db.commit()
+	heading = _("Report for {0}", "pl").format("ABC Corp")
+	assert heading != "Report for ABC Corp"
+	assert Page(read("carl", f"/client-report/{report.name}").text).text("h1") == heading
 
 
 def test_the_clients_page(read, report):

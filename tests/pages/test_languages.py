@@ -65,6 +65,9 @@ def test_the_same_host_gives_visitors_texts_in_their_own_language(client, offer,
 	client.take_csrf_token("/app")
 	made = client.call("scheduler_integration.api.booking_links.times_for_mail", meeting_type=offer.name).json()["data"]
 	assert polish("Other times") in made["text"]
+	client.post("/scheduling/types", data={"action": "add", "page": offer.scheduling_page, "template": "workshop"})
+	frappe.db.rollback()
+	assert frappe.get_last_doc("Meeting Type").title == _("Workshop", "pl", context="Meeting Type")
 	page = read(client.get(path_of(offer), headers=POLISH).text)
 	assert page.one("html")["lang"] == "pl-PL"
 

@@ -1,4 +1,4 @@
-"""What a text message asks for: only one known word, in four languages, and nothing else."""
+"""What a text message asks for: only one known word, in the languages of the app, and nothing else."""
 
 import pytest
 
@@ -32,6 +32,18 @@ from scheduler_integration.replies.texts import Wish, number_of, wish_of
 		("verschieben", Wish.MOVE),
 		("Déplacer", Wish.MOVE),
 		("REPROGRAMAR", Wish.MOVE),
+		("Tak!", Wish.CONFIRM),
+		("نعم", Wish.CONFIRM),
+		("हाँ", Wish.CONFIRM),
+		("नहीं", None),
+		("はい。", Wish.CONFIRM),
+		("ODWOŁAJ", Wish.CANCEL),
+		("İPTAL", Wish.CANCEL),
+		("iptal", Wish.CANCEL),
+		("إلغاء", Wish.CANCEL),
+		("الغاء", Wish.CANCEL),
+		("キャンセル", Wish.CANCEL),
+		("Remarcar", Wish.MOVE),
 		("stop", Wish.STOP),
 		("Stopp", Wish.STOP),
 		("ARRÊT", Wish.STOP),

@@ -145,6 +145,14 @@ def test_a_page_for_visitors_was_half_in_english(language):
 
 
 @pytest.mark.parametrize("language", ALL)
+def test_a_reminder_asks_for_words_that_the_site_reads(language):
+	asked = {row[0]: row[1] for row in rows(language)}
+	assert "CANCEL" in asked["Reply CANCEL to cancel."]
+	assert {"1", "9"} <= set(asked["Reply 1 to confirm, 9 to cancel."])
+	assert "1" in asked["Reply 1 to confirm."]
+
+
+@pytest.mark.parametrize("language", ALL)
 def test_frappe_finds_a_language_and_its_regions(language):
 	sentence = "Your meeting with {0} is confirmed."
 	[own] = [row[1] for row in rows(language) if row[0] == sentence]
