@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from scheduler_integration.pages.kit.strings import host_strings
+from scheduler_integration.pages.host.house import host_strings
 from tests.browser.screens import DESK, PATIENCE, Screen
 from tests.browser.test_looks import sign_in_as
 from tests.pages.offer import host_of, make_offer
