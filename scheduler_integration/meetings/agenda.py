@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Coalesce, Count, Sum
+from frappe.query_builder.functions import Coalesce, Count
 from pypika import Case, Order
+from pypika.functions import NullIf
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term
 
@@ -86,7 +87,10 @@ def count_requests(user: str, now: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-	"""A host's meetings of this week that weren't cancelled, bookings made in the last 7 days, and no-shows in the last 30."""
+	"""A host's meetings of this week that weren't cancelled, bookings made in the last 7 days, and no-shows in the last 30.
+
+	What waits for a payment isn't booked yet, a moved meeting isn't new, and a session is one meeting.
+	"""
 
 	this_week: int
 	new: int
@@ -96,16 +100,19 @@ class Figures:
 def figures(user: str, now: int, week: Interval) -> Figures:
 	"""Return the figures of the user. `now` and the bounds of the `week` are in epoch seconds. Makes one statement."""
 	booking = frappe.qb.DocType("Booking")
-	is_new = booking.booked_at >= now - 7 * 86400
+	meeting = Coalesce(NullIf(booking.session, ""), booking.name)
+	is_new = (booking.booked_at >= now - 7 * 86400) & booking.status.notin(["Rescheduled", "Expired"])
 
-	def count(condition: Criterion) -> Term:
-		return Coalesce(Sum(Case().when(condition, 1).else_(0)), 0)
+	def count(condition: Criterion, what: Term) -> Term:
+		return Count(Case().when(condition, what)).distinct()
 
 	in_week = (booking.starts_at >= week[0]) & (booking.starts_at < week[1]) & booking.status.isin(sorted(LIVE))
 	missed = (booking.status == "No Show") & (booking.starts_at >= now - 30 * 86400)
-	query = frappe.qb.from_(booking).select(count(in_week), count(is_new), count(missed))
+	name = booking.name
+	query = frappe.qb.from_(booking).select(count(in_week, meeting), count(is_new, name), count(missed, name))
 	earliest = min(week[0], now - 30 * 86400)
 	recent = ((booking.starts_at >= earliest) | is_new) & booking.name.isin(hosted_by(user))
+	recent &= Coalesce(booking.payment_status, "") != AWAITING
 	return Figures(*(int(number) for number in query.where(recent).run()[0]))
 
 

@@ -18,21 +18,29 @@ _PATH = "/api/method/scheduler_integration.api.public.host_calendar"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-	"""`feed_url` is the address of the host's calendar feed, None if the host has no link. `hides_setup`: no hints on it."""
+	"""`feed_url` is the address of the host's calendar feed, None if the host has no link. `hides_setup`: no hints on it.
+	`has_tested`: the host has booked a test.
+	"""
 
 	feed_url: str | None = None
 	morning_digest: bool = False
 	hides_setup: bool = False
+	has_tested: bool = False
 
 
 def preferences_of(user: str) -> Preferences:
 	"""Return the user's choices, or the defaults."""
-	fields = ["name", "feed_key", "morning_digest", "hides_setup"]
+	fields = ["name", "feed_key", "morning_digest", "hides_setup", "has_tested"]
 	row = frappe.db.get_value("Host Preferences", {"user": user}, fields, as_dict=True)
 	if not row:
 		return Preferences()
 	token = f"{row.name}.{signature(row.name, row.feed_key)}" if row.feed_key else None
-	return Preferences(token and site_url(f"{_PATH}?token={token}"), bool(row.morning_digest), bool(row.hides_setup))
+	return Preferences(
+		token and site_url(f"{_PATH}?token={token}"),
+		bool(row.morning_digest),
+		bool(row.hides_setup),
+		bool(row.has_tested),
+	)
 
 
 def renew_feed(user: str) -> None:
@@ -53,6 +61,11 @@ def choose_digest(user: str, is_wanted: bool) -> None:
 def hide_setup(user: str) -> None:
 	"""Hide the list of what the user has left to set up."""
 	_change(user, hides_setup=1)
+
+
+def note_test(user: str) -> None:
+	"""Note that the user has booked a test, which keeps nothing itself."""
+	_change(user, has_tested=1)
 
 
 def stop_digest(address: str) -> None:

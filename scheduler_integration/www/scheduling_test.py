@@ -8,6 +8,7 @@ from scheduler_integration.catalogue.edit_types import editable_type
 from scheduler_integration.catalogue.lookup import bookable
 from scheduler_integration.catalogue.public import public_page
 from scheduler_integration.exceptions import MeetingTypeNotFound, SchedulingError
+from scheduler_integration.notifications.preferences import note_test
 from scheduler_integration.pages.booking.picture import picture
 from scheduler_integration.pages.guest_page import Visit
 from scheduler_integration.pages.host.type_form import PATH
@@ -33,6 +34,7 @@ def _view() -> dict:
 	found, visitor = bookable(doc), current_visitor()
 	page = public_page(found)
 	trial = book_as_test(found, visitor.zone or page.timezone, now())
+	note_test(frappe.session.user)
 	view = managing_view(trial.booking, page.brand, Visit(visitor, now(), "", _editor()), "booked")
 	# The message has styles in its elements, as mail programs need them.
 	shown = picture({**view, "follow_up": None}, _("This was a test"), styles="'unsafe-inline'")

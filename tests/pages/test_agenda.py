@@ -9,6 +9,7 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import now, site_zone_name
 from scheduler_integration.www import scheduling
 from tests.pages.offer import (
@@ -365,6 +366,22 @@ def test_today_was_a_list_without_the_time_between_two_meetings(commit_clean, as
 	assert (noon["meeting"]["is_next"], free["free_until"]) == (True, second["meeting"]["time"])
 
 
+def test_a_meeting_of_several_days_took_the_gaps_of_today(commit_clean, as_user, monkeypatch):
+	retreat = make_offer(number_of_days=3)
+	book(retreat, 12)
+	call = make_meeting_type(page_of(retreat), title="Call")
+	book(call, 24 + 9)
+	monkeypatch.setattr("scheduler_integration.pages.host.host_page.now", lambda: MIDNIGHT + (24 + 8) * 3600)
+	monkeypatch.setattr(frappe.local, "request", None, raising=False)
+	context = frappe._dict()
+	with as_user(host_of(retreat)):
+		scheduling.get_context(context)
+	[today, *_later] = context.view["days"]
+	assert [next(iter(each)) for each in today["meetings"]] == ["now", "free_until", "meeting", "free_until", "meeting"]
+	nine = today["meetings"][2]["meeting"]
+	assert (nine["booking"].meeting_type.title, today["meetings"][1]["free_until"]) == ("Call", nine["time"])
+
+
 class TestLeftToSetUp:
 	def steps(self, client):
 		return {
@@ -403,6 +420,8 @@ def test_the_figures_beside_the_meetings(client, commit_clean):
 	missed = book(offer, 15)
 	frappe.db.set_value("Booking", missed, {"status": "No Show", "starts_at": now() - 20 * 86400})
 	frappe.db.set_value("Booking", missed, "booked_at", now() - 21 * 86400)
+	# A move makes another record, and isn't a new booking.
+	bookings.reschedule_by_host(_later, RescheduleRequest(MIDNIGHT + 16 * 3600), now())
 	frappe.db.commit()
 	sign_in(client, host_of(offer))
 	figures = read(client.get("/scheduling").text).one("dl", class_="card figures")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import ClassVar
+from urllib.parse import urlencode
 
 import frappe
 import pytest
@@ -649,6 +650,8 @@ class TestSomebodyElses:
 		manager = make_user("Maya", roles=("Scheduling Manager",))
 		page = open_page(server.client(), manager, f"?user={jane}")
 		assert page.html.one("h1").text == "Weekly hours · Jane Doe"
+		tabs = {tab.text: tab["href"] for tab in page.html.one("nav", class_="tabs").all("a")}
+		assert tabs["Time off"] == f"{TIME_OFF}?{urlencode({'user': jane})}"
 		page.send("text", hours="Mon 9-10")
 		assert list(week(jane)) == [0]
 		assert page.html.one("h1").text == "Weekly hours · Jane Doe"
@@ -742,6 +745,8 @@ class TestForAScript:
 		values = [(one["name"], one.attributes.get("value", "")) for one in form.all("input") if one["name"] != "hours"]
 		body = page.client.post(form["action"], data=[*values, ("hours", "Mon 9-10")], headers=self.JSON).json()
 		assert (body["saved"], body["message"], body["modified"]) == (True, "Saved", str(stored(jane).modified))
+		assert body["sentence"] == "Monday 9:00–10:00"
+		assert len(read(body["forecast"]).all("li")) == 14
 		again = page.client.post(form["action"], data=[*values, ("hours", "Mon 9-11")], headers=self.JSON)
 		assert (again.status_code, again.json()["conflict"]["modified"]) == (409, body["modified"])
 		undone = page.client.post(PATH, data=[values[0], ("undo", body["undo"])], headers=self.JSON).json()

@@ -5,7 +5,7 @@ import pytest
 
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
-from tests.support.factories import make_user
+from tests.support.factories import make_page, make_user
 
 PATH = "/scheduling/page"
 
@@ -102,3 +102,36 @@ def test_two_windows_neither_silently_loses(client, intro):
 	answer = edit(client, description="Second", modified=version)
 	assert answer.status_code == 409
 	assert page_of(intro).description == "First"
+
+
+class TestSeveralPages:
+	"""Of a manager, who may write everybody's pages."""
+
+	@pytest.fixture
+	def manager(self, client, commit_clean):
+		user = make_user("Mia", roles=["Scheduling User", "Scheduling Manager"])
+		self.others, self.own = make_offer(), make_page(user, title="Mia Berg")
+		frappe.db.commit()
+		sign_in(client, user)
+		return client
+
+	def shown(self, html):
+		return {field["name"]: field.attributes.get("value", "") for field in html.all("input", id=None)}
+
+	def test_their_own_is_first(self, manager):
+		assert self.shown(read(manager.get(PATH).text))["name"] == "Mia Berg"
+
+	def test_after_a_form_the_same_page_is_shown_and_undo_leads_to_it(self, manager):
+		html = read(manager.get(f"{PATH}?page={self.others.scheduling_page}").text)
+		form = next(each for each in html.all("form") if each.all("input", name="slug"))
+		values = {**dict(form_values(form)), "organization": "Doe Ltd"}
+		html = read(manager.post(PATH, data=values, allow_redirects=True).text)
+		[undo] = html.one(id="toast").all("form")
+		assert undo["action"] == f"{PATH}?page={self.others.scheduling_page}"
+		assert self.shown(html)["organization"] == "Doe Ltd"
+
+	def test_a_key_that_was_used_emptied_the_fields(self, manager):
+		token = read(manager.get(PATH).text).all("input", name="csrf_token")[0]["value"]
+		answer = manager.post(PATH, data={"csrf_token": token, "page": self.own.name, "undo": "used"})
+		assert answer.status_code == 409
+		assert self.shown(read(answer.text))["name"] == "Mia Berg"

@@ -41,7 +41,6 @@ from scheduler_integration.pages.host.house import CALENDARS, MEETINGS, with_arg
 from scheduler_integration.pages.host.meeting_row import Sessions, by_session, meeting_row, time_left
 from scheduler_integration.pages.host.report_insights import DAYS
 from scheduler_integration.pages.host.types import types_by_page
-from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.months import week_begins
 from scheduler_integration.pages.kit.respond import View, argument, redirection, to_start
 from scheduler_integration.pages.kit.saving import Saved
@@ -117,7 +116,8 @@ def _run() -> Saved:
 def _view(reader: Reader) -> View:
 	asked, after, zone = _filters(), argument("after"), reader.zone
 	# A search looks at all meetings.
-	is_past, listings = argument("when") == "past" and not asked["q"], listings_of(reader.user)
+	is_past = argument("when") == "past" and not asked["q"]
+	listings = sorted(listings_of(reader.user), key=lambda each: each.page.page_type != "Personal")
 	# A manager who hosts nothing comes for the meetings of others.
 	sees_all = is_manager() and (argument("whose") or ("" if listings else "all")) == "all"
 	only, wrong = _wanted(asked, sees_all, reader)
@@ -145,7 +145,7 @@ def _view(reader: Reader) -> View:
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
 		"setup": [] if sees_all or not is_plain else _left_to_set_up(reader.user, listings, reader.now),
 		"figures": None if sees_all or not listings else figures(reader.user, reader.now, _this_week(reader)),
-		**_meetings(by_session(found.bookings), reader, is_plain, sees_all),
+		**_meetings(by_session(found.bookings), found.requests, reader, is_plain, sees_all),
 		"bulk": _bulk(everything),
 		"listings": listings,
 		"page_url": page_url,
@@ -247,38 +247,53 @@ def _this_week(reader: Reader) -> Interval:
 
 def _left_to_set_up(user: str, listings: Sequence[Listing], now: int) -> list[tuple[str, str, bool]]:
 	"""Return the steps until people can book the user, as (text, address, whether it is done); none if all are done or hidden."""
-	if not has_app_permission() or preferences_of(user).hides_setup:
+	chosen = preferences_of(user)
+	if not has_app_permission() or chosen.hides_setup:
 		return []
-	types = [each for listing in listings if listing.page.page_type == "Personal" for each in listing.meeting_types]
+	own = [listing for listing in listings if listing.page.page_type == "Personal"]
+	says_where = bool(listings) and all(each.location_type for listing in own for each in listing.meeting_types)
 	is_booked, (_name, photo) = has_hosted(user), own_face()
 	steps = [
 		(_("Create your page"), "/scheduling/page", bool(listings)),
-		(_("Say how you meet"), "/scheduling/types", bool(types) and all(each.location_type for each in types)),
-		(_("Check your weekly hours"), "/scheduling/hours", has_changed_hours(user)),
+		(_("Say how you meet"), "/scheduling/types", says_where),
+		(_("Check your weekly hours"), "/scheduling/hours", is_booked or has_changed_hours(user)),
 		(_("Connect your calendar, so that nobody books over it"), CALENDARS, bool(connections_of(user, now))),
 		(_("Show your face"), "/scheduling/page#photo-title", bool(photo)),
-		(_("Book a test meeting"), "/scheduling/types", is_booked),
+		(_("Book a test meeting"), "/scheduling/types", is_booked or chosen.has_tested),
 		(_("Send somebody your link"), "/scheduling/page", is_booked),
 	]
 	return [] if all(is_done for _text, _url, is_done in steps) else steps
 
 
-def _timeline(rows: list[dict], reader: Reader) -> list[dict]:
-	"""Return today's meetings with the line for now, and the time that is free before each of them."""
-	found, free_from, is_ahead = list[dict](), reader.now, True
-	for row in rows:
-		start, end = next((each for each in row["booking"].stretches if each[1] > reader.now), (0, 0))
+def _timeline(rows: Sequence[dict], requests: Sequence[HostBooking], reader: Reader) -> list[dict]:
+	"""Return today's meetings with the line for now, and the time that is free before each of them.
+
+	A meeting of several days has its part of today. Requests, which are shown above, aren't free time either.
+	"""
+	end_of_day = local_midnight(reader.today + timedelta(days=1), reader.zone)
+
+	def part(booking: HostBooking) -> Interval:
+		coming = [each for each in booking.stretches if each[0] < end_of_day and each[1] > reader.now]
+		return coming[0] if coming else (reader.now, reader.now)
+
+	taken = sorted(part(each) for each in requests)
+	found, free_from, is_ahead, line = list[dict](), reader.now, True, {"now": reader.clock(reader.now)}
+	for row in sorted(rows, key=lambda row: part(row["booking"])):
+		start, end = part(row["booking"])
 		if start > reader.now and is_ahead:
-			found.append({"now": dates.clock_time(reader.now, reader.style)})
+			found.append(line)
 			is_ahead = False
-		if start - free_from >= _SHORTEST_GAP:
-			found.append({"free_until": dates.clock_time(start, reader.style)})
+		until = min([start, *(each[0] for each in taken if each[1] > free_from)])
+		if until - free_from >= _SHORTEST_GAP:
+			found.append({"free_until": reader.clock(until)})
 		found.append({"meeting": row})
-		free_from = max(free_from, end)
-	return found + ([{"now": dates.clock_time(reader.now, reader.style)}] if is_ahead else [])
+		free_from = max(free_from, end, *(each[1] for each in taken if each[0] <= end))
+	return found + ([line] if is_ahead else [])
 
 
-def _meetings(sessions: Sessions, reader: Reader, is_plain: bool, sees_all: bool) -> dict[str, Any]:
+def _meetings(
+	sessions: Sessions, requests: Sequence[HostBooking], reader: Reader, is_plain: bool, sees_all: bool
+) -> dict[str, Any]:
 	"""Return the meetings by day. Today comes first in the plain list, even without meetings.
 
 	The meeting that takes place now, or is the next one of today or of the next hours, `is_next`. A day that begins another week has
@@ -297,7 +312,7 @@ def _meetings(sessions: Sessions, reader: Reader, is_plain: bool, sees_all: bool
 			day = max(day, today)
 		by_day.setdefault(day, []).append(row)
 	if is_plain and not sees_all:
-		by_day[today] = _timeline(by_day[today], reader)
+		by_day[today] = _timeline(by_day[today], requests, reader)
 	weeks = [week_begins(day, reader.locale.first_week_day) for day in by_day]
 	return {
 		"has_today": any(local_date(sharing[0].start, style.zone) <= today for sharing in sessions),

@@ -44,7 +44,7 @@ from scheduler_integration.platform.money import money
 
 Action = Callable[[], Saved | None]
 # Arguments of `House.frame` that a view may contain. All other entries are for the template.
-_OF_FRAME = ("title", "script", "data", "said", "frames")
+_OF_FRAME = ("title", "script", "data", "said", "frames", "whose")
 
 
 def anybody() -> bool:
@@ -104,6 +104,9 @@ class Reader:
 	def week(self, first: date) -> str:
 		"""Return the first and the last date of a week."""
 		return dates.date_range(first, first + timedelta(days=6), self.locale)
+
+	def clock(self, instant: int) -> str:
+		return dates.clock_time(instant, self.style)
 
 	def short_day(self, day: date) -> str:
 		return dates.short_day(day, self.locale)

@@ -35,7 +35,7 @@ LEAVING = "/scheduling/leaving"
 MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
 # In the navigation only of those whom it concerns.
 WAITLIST = "/scheduling/waitlist"
-TIME_OFF = "/scheduling/time-off"
+HOURS, TIME_OFF = "/scheduling/hours", "/scheduling/time-off"
 
 
 class Entry(NamedTuple):
@@ -98,12 +98,14 @@ class House:
 		data: dict[str, Any] | None = None,
 		said: str = "",
 		frames: tuple[str, ...] = (),
+		whose: str = "",
 	) -> dict:
 		"""Return the parts of a view that templates/scheduling/host.html prints.
 
 		`style` and `script` name the page's sheet and script in public/bundles; each script imports js/host.js.
 		`data` is what it reads, with `strings` of its own. `said` is put before the title of the window, for
-		a message that a screen reader should read first. `frames` are the origins that the page embeds.
+		a message that a screen reader should read first. `frames` are the origins that the page embeds. `whose`
+		is another host, whose hours are shown: the tabs keep to them.
 		"""
 		token = csrf_token()
 		strings = host_strings() | (data or {}).get("strings", {})
@@ -119,12 +121,12 @@ class House:
 				manifest=_MANIFEST,
 			),
 			"title": title,
-			"house": self._view(),
+			"house": self._view(whose),
 			"data": script_json({**(data or {}), "csrfToken": token, "strings": strings}),
 			"csrf_token": token,
 		}
 
-	def _view(self) -> dict:
+	def _view(self, whose: str) -> dict:
 		troubled = {trouble.path for trouble in self.troubles}
 		found = places(self.has_waitlist or self.here == WAITLIST)
 		here = next((place for place in found if self.here in [page.path for page in place.pages]), None)
@@ -144,7 +146,12 @@ class House:
 				for place in found
 			],
 			"tabs": [
-				{**page._asdict(), "is_current": page.path == self.here, "is_troubled": page.path in troubled}
+				{
+					"path": with_arguments(page.path, {"user": whose}) if page.path in (HOURS, TIME_OFF) else page.path,
+					"label": page.label,
+					"is_current": page.path == self.here,
+					"is_troubled": page.path in troubled,
+				}
 				for page in (here.pages if here and len(here.pages) > 1 else ())
 			],
 			"troubles": [trouble._asdict() | {"action": trouble.action._asdict()} for trouble in self.troubles],
@@ -220,7 +227,7 @@ def leaving_url(user: str) -> str:
 def places(has_waitlist: bool = False) -> tuple[Place, ...]:
 	"""Return the places of the navigation with their pages."""
 	waitlist = [Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []
-	hours, time_off = Entry("/scheduling/hours", _("Weekly hours")), Entry(TIME_OFF, _("Time off"))
+	hours, time_off = Entry(HOURS, _("Weekly hours")), Entry(TIME_OFF, _("Time off"))
 	share = [Entry("/scheduling/page", _("Pages")), Entry("/scheduling/links", _("Booking links"))]
 	return (
 		Place(_("Meetings"), "calendar", [Entry(MEETINGS, _("Meetings")), *waitlist]),

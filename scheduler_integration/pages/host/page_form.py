@@ -166,10 +166,14 @@ def _leave_domain() -> None:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	pages = [page for page in readable_pages() if page.has_permission("write")]
+	# The reader's own page first. A manager may write everybody's.
+	pages.sort(key=lambda page: (page.user != reader.user, page.page_type != "Personal"))
 	asked = argument("page") or argument("team")
 	shown = next((page for page in pages if page.name == asked), pages[0] if pages else None)
 	error, action, title = reader.error, argument("action"), get_fullname(reader.user)
-	details, is_typed = error.details if error else {}, action in ("", "begin")
+	details = error.details if error else {}
+	# The forms of a team name themselves, and so does what is taken back.
+	is_typed = action in ("", "begin") and not (argument("form") or argument("undo"))
 	typed = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)} if error and is_typed else {}
 	errors = {name: text for name, text in details.items() if name in typed}
 	message = message_of(error) if is_typed else error and {"text": error.message, "is_error": True}
@@ -189,9 +193,12 @@ def _view(reader: Reader) -> View:
 		begun = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
 		return {**view, "ways_to_meet": ways_to_meet([reader.user]), "begun": begun}
 	types = meeting_types_of(shown)
+	address = with_arguments(PATH, {"page": shown.name})
+	of_shown = (typed, errors) if shown.name == argument("page") else ({}, {})
 	return {
 		**view,
-		**_page(shown, types, typed, errors, reader.locale),
+		**_page(shown, types, *of_shown, reader.locale),
+		"toast": reader.toast and {**reader.toast, "address": address},
 		"team": _team(shown, types, reader.locale) if shown.page_type == "Team" else None,
 		"domains": _domains(reader),
 	}

@@ -21,28 +21,34 @@ setInterval(() => {
 	if (shown) shown.textContent = t("zone_and_time", city, clockTime(now(), zone, data.twelveHours));
 }, 60_000);
 
-document.addEventListener("impact:shown", (event) => {
-	if (!(event instanceof CustomEvent)) return;
+/** Shows the strip and the week in words that the server has sent. @param {Event} event @returns {Answer} */
+function show(event) {
 	/** @type {Answer} */
-	const { forecast, sentence } = event.detail;
+	const answer = event instanceof CustomEvent ? event.detail : {};
+	const { forecast, sentence } = answer;
 	const strip = document.getElementById("forecast");
 	if (strip && forecast !== undefined) strip.innerHTML = forecast;
-	isPreview(true);
 	const words = document.getElementById("sentence");
 	const text = document.getElementById("hours");
 	if (event.target instanceof Element && event.target.matches("[data-week]") && sentence && words) {
 		words.textContent = sentence;
 		if (text instanceof HTMLInputElement) text.value = sentence;
 	}
+	return answer;
+}
+
+document.addEventListener("impact:shown", (event) => {
+	show(event);
+	isPreview(true);
 });
 
 document.addEventListener("autosave:saved", (event) => {
+	const { modified } = show(event);
 	isPreview(false);
 	// All forms are about the same record, so each of them must send its new version.
-	const version = event instanceof CustomEvent && /** @type {Answer} */ (event.detail).modified;
-	if (!version) return;
+	if (!modified) return;
 	for (const field of document.querySelectorAll("input[name=modified]")) {
-		if (field instanceof HTMLInputElement) field.value = version;
+		if (field instanceof HTMLInputElement) field.value = modified;
 	}
 });
 

@@ -49,7 +49,7 @@ from scheduler_integration.pages.host.hours.dates import list_view, month_view, 
 from scheduler_integration.pages.host.hours.forecast import forecast_view
 from scheduler_integration.pages.host.hours.impact import change_view, mark_of, more_and_fewer
 from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, conflict_of, spans_view, stored_week, week_rows
-from scheduler_integration.pages.host.house import TIME_OFF
+from scheduler_integration.pages.host.house import HOURS, TIME_OFF, with_arguments
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
@@ -68,7 +68,6 @@ from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import for_later
 
-PATH = "/scheduling/hours"
 _TEMPLATES = "scheduler_integration/templates/scheduling/hours"
 # Buffers with a choice of their own, in minutes.
 _BUFFERS = (0, 15, 30)
@@ -94,10 +93,10 @@ def _asks() -> bool:
 
 
 def _path() -> str:
-	return TIME_OFF if frappe.request and frappe.request.path.rstrip("/") == TIME_OFF else PATH
+	return TIME_OFF if frappe.request and frappe.request.path.rstrip("/") == TIME_OFF else HOURS
 
 
-PAGE = HostPage(PATH, style="hours", address=_path, previews=_asks, also={**_DONE, "undone": for_later("Undone")})
+PAGE = HostPage(HOURS, style="hours", address=_path, previews=_asks, also={**_DONE, "undone": for_later("Undone")})
 
 
 @dataclass(frozen=True)
@@ -133,8 +132,10 @@ def _save() -> Saved:
 	except ChangedMeanwhile:
 		week = typed_week(form.values) if form.kind == "week" else None
 		raise conflict_of(shown, week, form.sent_fields(), current_visitor().style(form.zone)) from None
+	shows: dict[str, Any] = {}
 	if wants_json():
 		outside = outside_hours(change.draft, form.now)
+		shows = _picture(shown, change)
 	else:
 		impact = impact_of_hours(change.draft, form.zone, form.now)
 		outside = impact.outside
@@ -145,7 +146,7 @@ def _save() -> Saved:
 	if form.kind in ("new_schedule", "delete_schedule"):
 		kept["schedule"] = str(change.main.name) if form.kind == "new_schedule" else ""
 	done = form.kind if form.kind in _DONE else "saved"
-	return Saved(done, modified=change.version, undo=facts, kept=kept)
+	return Saved(done, modified=change.version, undo=facts, kept=kept, more=shows)
 
 
 @PAGE.undo
@@ -161,7 +162,7 @@ def _is_own(user: str) -> bool:
 
 
 def _own_address(user: str) -> str:
-	return _path() if _is_own(user) else f"{_path()}?user={user}"
+	return with_arguments(_path(), {"user": "" if _is_own(user) else user})
 
 
 def _arguments(shown: Hours) -> dict[str, str]:
@@ -218,24 +219,28 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 		return _typed(form, error if is_asked else None)
 	if wants_json():
 		# The impact for a script: its words as HTML, and the parts of the page as they would be.
-		zone = shown.schedule.timezone
-		style = current_visitor().style(zone)
-		view = change_view(change, impact, style)
-		types = types_of(Draft(shown.user))
-		forecast = forecast_view(
-			fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style
-		)
+		view = change_view(change, impact, current_visitor().style(shown.schedule.timezone))
 		impact_json = {
 			"saved": False,
 			"message": " ".join(filter(None, (view["summary"], view["outside"]))),
 			"errors": {},
 			"sure": view["sure"],
 			"impact": get_template(f"{_TEMPLATES}/impact.html").render({"impact": view}),
-			"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
-			"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
+			**_picture(shown, change),
 		}
 		raise Answer(impact_json, 200)
 	return replace(_typed(form, None), change=change, impact=impact)
+
+
+def _picture(shown: Hours, change: HoursChange) -> dict[str, Any]:
+	"""Return the parts of the page as they are with the change, for a script: the strip, and the week in words."""
+	zone = shown.schedule.timezone
+	style, types = current_visitor().style(zone), types_of(Draft(shown.user))
+	forecast = forecast_view(fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style)
+	return {
+		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
+		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
+	}
 
 
 @PAGE.view
@@ -265,6 +270,7 @@ def _view(reader: Reader) -> View:
 	}
 	return {
 		"title": title,
+		"whose": "" if _is_own(user) else user,
 		"script": "hours",
 		"data": data,
 		**_shown(shown, _sent(shown, reader), reader),
@@ -392,7 +398,7 @@ def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 		used.setdefault(each.meeting_type.availability_schedule or default, []).append(each.meeting_type.title)
 	options = []
 	for schedule in shown.schedules:
-		query = urlencode(_arguments(replace(shown, schedule=schedule)))
+		asked = _arguments(replace(shown, schedule=schedule))
 		options.append(
 			{
 				"name": schedule.name,
@@ -400,8 +406,8 @@ def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 				"is_default": bool(schedule.is_default),
 				"is_shown": schedule.name == shown.schedule.name,
 				"types": list(dict.fromkeys(used.get(schedule.name, []))),
-				"url": f"{_path()}?{query}" if query else _path(),
-				"query": query,
+				"url": with_arguments(_path(), asked),
+				"query": urlencode(asked),
 			}
 		)
 	return options

@@ -108,6 +108,7 @@ export function fieldsOf(form) {
 function typedIn(form) {
 	const fields = fieldsOf(form);
 	for (const name of ["modified", "sure"]) fields.delete(name);
+	for (const field of form.querySelectorAll("[data-no-save] [name]")) fields.delete(field.getAttribute("name") ?? "");
 	return String(fields);
 }
 
@@ -241,7 +242,10 @@ function showConflict(form, answer, again) {
 		again();
 	});
 	const drop = make("button", { type: "button", class: "button button-quiet", text: t("use_stored") });
-	drop.addEventListener("click", () => location.reload());
+	drop.addEventListener("click", () => {
+		form.classList.remove("is-changed");
+		location.reload();
+	});
 	form.prepend(
 		make(
 			"div",
