@@ -65,7 +65,8 @@ def hide_setup(user: str) -> None:
 
 def note_test(user: str) -> None:
 	"""Note that the user has booked a test, which keeps nothing itself."""
-	_change(user, has_tested=1)
+	if not preferences_of(user).has_tested:
+		_change(user, has_tested=1)
 
 
 def stop_digest(address: str) -> None:

@@ -197,7 +197,8 @@ def test_the_next_free_times_are_above_the_month_and_one_tap_leads_to_the_form(b
 	window = browse(PHONE)
 	window.open(path_of(make_offer()))
 	line = window.page.locator("#next-free")
-	assert "tomorrow" in line.inner_text()
+	# Late in the evening in London it is the next day in Berlin already.
+	assert any(word in line.inner_text() for word in ("today", "tomorrow"))
 	chips = line.locator(".chip")
 	assert chips.count() == 3
 	chosen = chips.nth(1).inner_text()

@@ -95,7 +95,9 @@ def test_name_and_address_of_the_recipient_are_in_the_form_and_not_in_the_addres
 	start = iso(in_three_days(12), "UTC").replace("+", "%2B")
 	page = client.get(f"{path_of(link)}?start={start}")
 	assert dict(typed_in(read(page.text).one("form", id="booking-form")))["attendee_email"] == "ada@guests.example"
-	assert all("ada" not in each["href"].lower() for each in read(page.text).all("a", href=None))
+	links = [each["href"].lower() for each in read(page.text).all("a", href=None)]
+	# A random key may have the letters "ada".
+	assert not [link for link in links if "lovelace" in link or "ada@" in link or "ada%40" in link]
 
 
 def test_a_time_that_is_taken_meanwhile_answers_with_the_nearest_free_ones(client, offer):
