@@ -53,7 +53,8 @@ def test_the_first_language_that_the_app_has_is_taken(client, offer):
 def test_a_host_with_a_language_of_visitors_reads_english_pages_as_at_home(client, host):
 	"""They were half in Polish: what visitors read too, and the rest in English."""
 	page = read(client.get("/scheduling", headers=POLISH).text)
-	assert (page.one("html")["lang"], page.one("h1").text) == ("en-PL", "Meetings")
+	# An older Babel has no English of Poland, and takes that of Europe.
+	assert (page.one("html")["lang"] in ("en-PL", "en-150"), page.one("h1").text) == (True, "Meetings")
 	assert script_data(page)["strings"]["try_again"] == "Try again"
 	refused = client.call("scheduler_integration.api.bookings.get", "GET", name="nobodys")
 	assert refused.json()["error"].startswith("There is no")
@@ -61,7 +62,7 @@ def test_a_host_with_a_language_of_visitors_reads_english_pages_as_at_home(clien
 
 def test_the_same_host_gives_visitors_texts_in_their_own_language(client, offer, host):
 	times = read(client.get(f"/scheduling/times?type={offer.name}&count=3", headers=POLISH).text)
-	assert times.one("html")["lang"] == "en-PL"
+	assert times.one("html")["lang"] in ("en-PL", "en-150")
 	client.take_csrf_token("/app")
 	made = client.call("scheduler_integration.api.booking_links.times_for_mail", meeting_type=offer.name).json()["data"]
 	assert polish("Other times") in made["text"]
