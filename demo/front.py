@@ -23,8 +23,8 @@ summary {{ cursor: pointer; padding-block: .5rem; }}
 <div class="doors">
 <section><h2>Book as a guest</h2><p>Choose a time with Jane, as somebody who got her link.</p><p><a href="/schedule/jane/intro">Open Jane's page</a></p></section>
 <section><h2>Be the host</h2><p>See who comes, and change when people can book.</p>
-<form method="post" action="{path}"><button name="user" value="jane@demo.example">I am Jane</button></form>
-<form method="post" action="{path}"><button name="user" value="Administrator">I am the manager</button></form></section>
+<form method="post" action="{path}"><button name="user" value="jane@demo.example">I am Jane</button>
+<button name="user" value="Administrator">I am the manager</button></form></section>
 <section><h2>Read the mails</h2><p>What a real site would have sent, with the invitations.</p><p><a href="/outbox">Open the outbox</a></p></section>
 </div>
 <p>Or <a href="/login?redirect-to=/scheduling">sign in</a> as <code>jane@demo.example</code> with the password <code>demo</code>,

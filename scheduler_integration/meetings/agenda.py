@@ -110,8 +110,7 @@ def figures(user: str, now: int, week: Interval) -> Figures:
 	missed = (booking.status == "No Show") & (booking.starts_at >= now - 30 * 86400)
 	name = booking.name
 	query = frappe.qb.from_(booking).select(count(in_week, meeting), count(is_new, name), count(missed, name))
-	earliest = min(week[0], now - 30 * 86400)
-	recent = ((booking.starts_at >= earliest) | is_new) & booking.name.isin(hosted_by(user))
+	recent = ((booking.starts_at >= now - 30 * 86400) | is_new) & booking.name.isin(hosted_by(user))
 	recent &= Coalesce(booking.payment_status, "") != AWAITING
 	return Figures(*(int(number) for number in query.where(recent).run()[0]))
 

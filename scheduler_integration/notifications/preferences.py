@@ -18,8 +18,9 @@ _PATH = "/api/method/scheduler_integration.api.public.host_calendar"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-	"""`feed_url` is the address of the host's calendar feed, None if the host has no link. `hides_setup`: no hints on it.
-	`has_tested`: the host has booked a test.
+	"""`feed_url` is the address of the host's calendar feed, None if the host has no link.
+
+	`hides_setup`: the host has dismissed the list of what is left to set up. `has_tested`: the host has booked a test.
 	"""
 
 	feed_url: str | None = None

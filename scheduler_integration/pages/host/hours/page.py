@@ -1,7 +1,8 @@
 """`/scheduling/hours`: hosts set their weekly hours and rules. `/scheduling/time-off`: days off, absences, blocked time.
 
-Both say what a change would do. `?schedule=` shows another schedule than the default one, `?user=` another host's hours (managers only), `?month=` the
-month of dates to choose from. All forms are sent to them, with their `form` (entry/hours_forms.py) and one of these as `action`:
+Both say what a change would do. `?schedule=` shows another schedule than the default one, `?user=` another host's hours
+(managers only), `?month=` the month of dates to choose from. All forms are sent to them, with their `form`
+(entry/hours_forms.py) and one of these as `action`:
 
 	save      saves it; if bookings would lie outside the hours, only together with their mark, `sure`
 	impact    shows what it would do
@@ -132,16 +133,15 @@ def _save() -> Saved:
 	except ChangedMeanwhile:
 		week = typed_week(form.values) if form.kind == "week" else None
 		raise conflict_of(shown, week, form.sent_fields(), current_visitor().style(form.zone)) from None
-	shows: dict[str, Any] = {}
 	if wants_json():
 		outside = outside_hours(change.draft, form.now)
-		shows = _picture(shown, change)
 	else:
 		impact = impact_of_hours(change.draft, form.zone, form.now)
 		outside = impact.outside
 		kept |= {"more": str(len(impact.gained)), "fewer": str(len(impact.lost))}
 	if outside and form.one("sure") != mark_of(outside):
 		raise BookingsOutsideHours
+	shows = _picture(shown, change) if wants_json() else {}
 	facts = change.save_undoably()
 	if form.kind in ("new_schedule", "delete_schedule"):
 		kept["schedule"] = str(change.main.name) if form.kind == "new_schedule" else ""
