@@ -110,6 +110,7 @@ def test_the_placeholders_of_source_and_translation_agree(language):
 		*others, last = row[1].split(" | ")
 		assert placeholders(last) == placeholders(row[0].rpartition(" | ")[2]), row
 		assert set().union(*map(placeholders, others)) <= placeholders(row[0]), row
+		assert all(placeholders(row[0].partition(" | ")[0]) <= placeholders(other) for other in others), row
 
 
 @pytest.mark.parametrize("language", ALL)
