@@ -1,17 +1,14 @@
 """Absences on the page of working hours, what visitors see of them, and a day that a host clears in one pass."""
 
-from datetime import date, timedelta
-
 import frappe
 import pytest
 
-from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, SMALL_PHONE
 from tests.browser.test_looks import check, sign_in_as
-from tests.pages.offer import book, host_of, in_three_days, make_colleague, make_offer, path_of
+from tests.pages.offer import book, day_in, host_of, in_three_days, make_colleague, make_offer, path_of
 from tests.support.factories import make_user
 
-DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
+DAY = str(day_in(3))
 
 
 def make_jane_and_tom():

@@ -10,11 +10,11 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import PASSWORD, bookings_of, host_of, make_offer, meeting_path
+from tests.pages.offer import PASSWORD, bookings_of, host_of, in_three_days, make_offer, meeting_path
 from tests.support import door
 from tests.support.factories import payload
 
-NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
+NOON = in_three_days(12)
 
 
 def book(offer, start=NOON, **fields):

@@ -1,5 +1,6 @@
 """Pages that the tests of pages and of the browser book: the host works every day, from tomorrow on."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
@@ -7,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils.password import update_password
 
 from scheduler_integration.meetings.summaries import AttendeeBooking
-from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
@@ -82,9 +83,18 @@ def _hours_of_today_left() -> int:
 	return 24 - now() % 86400 // 3600
 
 
+# The day on which the tests began (UTC): those that run after midnight mean the same days as those before.
+_BEGAN = now() // 86400 * 86400
+
+
 def in_three_days(hour: float) -> int:
-	"""Return an instant at this hour (UTC) three days from now: free in an offer between 9 and 18."""
-	return (now() // 86400 + 3) * 86400 + int(hour * 3600)
+	"""Return an instant at this hour (UTC) of `day_in(3)`: free in an offer between 9 and 18."""
+	return _BEGAN + 3 * 86400 + int(hour * 3600)
+
+
+def day_in(days: int) -> date:
+	"""Return the day that many days after the tests began (UTC)."""
+	return utc(_BEGAN).date() + timedelta(days=days)
 
 
 def wish_for(meeting_type: Document, start: int | None = None, **fields: Any) -> dict[str, Any]:

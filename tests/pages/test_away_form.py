@@ -1,11 +1,9 @@
 """A host plans to be away on `/scheduling/hours` without a script, or by the API; visitors read it."""
 
-from datetime import date, timedelta
-
 import frappe
 import pytest
 
-from scheduler_integration.platform.clock import now
+from tests.pages import offer
 from tests.pages.hours_page import TIME_OFF, HoursPage, make_jane, open_page
 from tests.pages.offer import book, in_three_days, make_colleague, sign_in
 from tests.support.api import call
@@ -14,7 +12,7 @@ from tests.support.statements import recorded
 
 
 def day_in(days):
-	return str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=days))
+	return str(offer.day_in(days))
 
 
 @pytest.fixture

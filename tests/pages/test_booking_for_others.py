@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.platform.clock import now, utc
-from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in, wish_for
+from tests.pages.offer import TeamOffer, bookings_of, day_in, host_of, make_offer, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, page_of, payload
@@ -15,7 +15,7 @@ from tests.support.factories import at, fresh, make_meeting_type, make_page, pag
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 BOOK = "/scheduling/book"
-DAY = utc(now()).date() + timedelta(days=3)
+DAY = day_in(3)
 
 
 @pytest.fixture

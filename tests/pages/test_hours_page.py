@@ -1,6 +1,6 @@
 """`/scheduling/hours` without a script: every form by its fields and buttons, as a browser sends them."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -9,13 +9,13 @@ import pytest
 
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.impact import impact_of_hours
-from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.hours_page import PATH, TIME_OFF, HoursPage, make_jane, open_page, stored, week
-from tests.pages.offer import book, host_of, in_three_days, sign_in
+from tests.pages.offer import book, day_in, host_of, in_three_days, sign_in
 from tests.pages.reading import read
 from tests.pages.test_hostile import HOSTILE
 from tests.support.api import call
-from tests.support.factories import make_meeting_type, make_user, page_of
+from tests.support.factories import at, make_meeting_type, make_user, page_of
 
 NINE_TO_SIX = [(540, 1080)]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -31,8 +31,9 @@ def page(client, jane):
 	return open_page(client, jane)
 
 
-def day_in(days):
-	return date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=days)
+def next_monday():
+	today = utc(now()).date()
+	return today + timedelta(days=7 - today.weekday())
 
 
 def overrides(user):
@@ -264,23 +265,19 @@ class TestImpact:
 	@pytest.mark.parametrize("kind", ["dates", "next_week", "rest_of_today", "block", "zone", "text"])
 	def test_each_form_asks(self, page, intro, jane, kind):
 		day = day_in(3).isoformat()
-		start = now() // 86400 * 86400 + 86400 * 3
 		if kind == "rest_of_today":
 			doc = stored(jane)
 			for row in doc.rules:
 				row.end_time = "00:00:00"
 			doc.save()
 			# The last half hour of today, which nobody can book any more.
-			times = {
-				"starts_at": now() // 86400 * 86400 + 86400 - 1800,
-				"ends_at": now() // 86400 * 86400 + 86400 - 300,
-			}
+			midnight = (now() // 86400 + 1) * 86400
+			times = {"starts_at": midnight - 1800, "ends_at": midnight}
 			frappe.db.set_value("Booking Host", {"parent": book(intro).id}, times)
 		elif kind == "next_week":
-			monday = day_in(7 - day_in(0).weekday())
-			book(intro, (monday - day_in(0)).days * 86400 + now() // 86400 * 86400 + 12 * 3600)
+			book(intro, at(f"{next_monday()} 12:00"))
 		else:
-			book(intro, start + 12 * 3600)
+			book(intro, in_three_days(12))
 		frappe.db.commit()
 		typed = {
 			"dates": {"first": day, "what": "off"},
@@ -360,7 +357,7 @@ class TestDates:
 	@pytest.mark.long
 	def test_the_next_week(self, page, jane):
 		page.send("next_week")
-		monday = day_in(7 - day_in(0).weekday())
+		monday = next_monday()
 		assert overrides(jane) == [(monday.isoformat(), (monday + timedelta(days=6)).isoformat(), 0, 1, "", "")]
 		assert page.toast.startswith("Next week is off")
 
@@ -402,7 +399,7 @@ class TestBlockedTime:
 		day = day_in(10)
 		page.send("block", date=day.isoformat(), from_="10:00", to="11:30", reason="Dentist")
 		[row] = blocked(jane)
-		start = now() // 86400 * 86400 + 10 * 86400 + 36000
+		start = at(f"{day} 10:00")
 		assert (row.starts_at, row.ends_at, row.recurring, row.reason) == (start, start + 5400, 0, "Dentist")
 		assert "Dentist" in page.entries("blocked")[0]
 		page.send("unblock")

@@ -9,7 +9,7 @@ from scheduler_integration import bookings
 from scheduler_integration.entry import clear_day
 from scheduler_integration.entry.clear_day import Pass
 from scheduler_integration.platform.clock import now
-from tests.pages.offer import DAYS, book, host_of, in_three_days, make_colleague, make_offer, sign_in
+from tests.pages.offer import DAYS, book, day_in, host_of, in_three_days, make_colleague, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support import door
 from tests.support.api import call
@@ -25,7 +25,7 @@ from tests.support.statements import recorded
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
-DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
+DAY = str(day_in(3))
 
 
 class IllDay:

@@ -1,13 +1,11 @@
 """A host books a meeting that repeats for somebody, on /scheduling/book without a script: how often, which dates aren't free."""
 
-from datetime import timedelta
-
 import frappe
 import pytest
 
 from scheduler_integration.platform.clock import iso, now, utc
 from tests.pages.offer import book as book_one
-from tests.pages.offer import bookings_of, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import bookings_of, day_in, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_meeting_type, page_of
 from tests.support.outbox import tasks
@@ -15,7 +13,7 @@ from tests.support.outbox import tasks
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 BOOK = "/scheduling/book"
-DAY = utc(now()).date() + timedelta(days=3)
+DAY = day_in(3)
 WEEK = 7 * 86400
 NOON = iso(in_three_days(12), "UTC")
 WHO = {"attendee_name": "Ada Lovelace", "attendee_email": "ada@guests.example"}
