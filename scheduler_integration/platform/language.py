@@ -83,7 +83,7 @@ def speak_to_visitor() -> None:
 	is_chosen = frappe.session.user != "Guest" or frappe.form_dict.get("_lang")
 	if request and not is_chosen and not request.cookies.get("preferred_language"):
 		present = language.partition("-")[0]
-		known = _translated() | {present if spoken(language) == language else "en"}
+		known = translated() | {present if spoken(language) == language else "en"}
 		asked = (code.partition("-")[0].lower() for code in request.accept_languages.values())
 		first = next((code for code in asked if code in known), present)
 		language = language if first == present else first
@@ -91,7 +91,8 @@ def speak_to_visitor() -> None:
 
 
 @lru_cache
-def _translated() -> frozenset[str]:
+def translated() -> frozenset[str]:
+	"""Return the languages that visitors can read, by the files of translations: `en`, `de`."""
 	folder = Path(frappe.get_app_path("scheduler_integration", "translations"))
 	return frozenset({"en", *(path.stem for path in folder.glob("*.csv"))})
 

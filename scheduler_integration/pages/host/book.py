@@ -57,15 +57,13 @@ from scheduler_integration.pages.kit.spans import by_part_of_day, days_in_short
 from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import iso, now
-from scheduler_integration.platform.language import known_languages, language_for_visitors, locale_of
+from scheduler_integration.platform.language import known_languages, language_for_visitors, locale_of, translated
 from scheduler_integration.times import Slot
 
 PATH = "/scheduling/book"
 _PERSON = ("attendee_name", "attendee_email", "attendee_phone", "attendee_company")
 _SHOWN = (*_PERSON, "notes", "guests")
 FIELDS = (*_SHOWN, "idempotency_key", "timezone", "language", "location", "start", "other_time")
-# The app's messages are translated into these.
-_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar", "hi", "id", "ja")
 
 
 @dataclass(frozen=True)
@@ -327,7 +325,7 @@ def _fields(
 
 def _languages(wanted: str, reader: Reader) -> dict[str, Any]:
 	"""Return the `languages` to choose from by their codes, and the attendee's `language`."""
-	codes = known_languages(dict.fromkeys((language_for_visitors(), *_LANGUAGES))) or ["en"]
+	codes = known_languages(dict.fromkeys((language_for_visitors(), "en", *sorted(translated())))) or ["en"]
 	chosen = wanted or codes[0]
 	names = {code: locale_of(code).get_display_name(reader.locale) or code for code in dict.fromkeys((*codes, chosen))}
 	return {"languages": names, "language": chosen}
