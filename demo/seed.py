@@ -7,11 +7,13 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from demo.faces import Face, portrait
 from demo.visitors import count_visitors
 from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.catalogue.pictures import set_photo
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import CHANNELS, Reference, written
 from scheduler_integration.engagement.targets import find_target
@@ -34,6 +36,11 @@ HOSTS = (
 	("jane@demo.example", "Jane", "Moreau", "Europe/Paris"),
 	("sam@demo.example", "Sam", "Okafor", "America/New_York"),
 	("aiko@demo.example", "Aiko", "Tanaka", "Asia/Tokyo"),
+)
+FACES = (
+	Face("#dbe7ff", "#f2c9a6", "#dba67e", "#5b3426", "#2f6fed", long=True),
+	Face("#e9e0ff", "#8a5a3c", "#6f452c", "#1d1714", "#7048e8", glasses=True),
+	Face("#d8f3ec", "#f3d3b3", "#dcae88", "#15171c", "#0b7285", long=True, glasses=True),
 )
 ATTENDEES = (
 	"Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Alan Turing", "Emmy Noether", "Srinivasa Ramanujan",
@@ -104,8 +111,8 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 
 def seed() -> None:
 	"""Fill a new site. All dates are relative to today, so the demo looks the same on any day."""
-	for email, first, last, zone in HOSTS:
-		_make_host(email, first, last, zone)
+	for host, face in zip(HOSTS, FACES, strict=True):
+		_make_host(*host, face)
 	jane = _make_page("jane@demo.example", "Jane Moreau", "jane", PERSONAL_TYPES, brand_color="#2f6fed")
 	_make_page("sam@demo.example", "Sam Okafor", "sam", PERSONAL_TYPES[:1], brand_color="#7048e8")
 	_make_team_page()
@@ -126,11 +133,15 @@ def _make(doctype: str, **fields: Any) -> Document:
 	return frappe.get_doc({"doctype": doctype, **fields}).insert()
 
 
-def _make_host(email: str, first: str, last: str, zone: str) -> None:
+def _make_host(email: str, first: str, last: str, zone: str, face: Face) -> None:
 	_make(
 		"User", email=email, first_name=first, last_name=last, time_zone=zone, send_welcome_email=0,
 		new_password=PASSWORD, roles=[{"role": "Scheduling User"}],
 	)  # fmt: skip
+	seeding = frappe.session.user
+	frappe.set_user(email)
+	set_photo(portrait(face))
+	frappe.set_user(seeding)
 
 
 def _make_page(user: str, title: str, slug: str, types: tuple[dict, ...], **fields: Any) -> Document:
