@@ -108,6 +108,7 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 			"reason",
 			"recurring",
 			"recurrence_rule",
+			"series",
 			"timezone",
 			"outside_booking",
 		],

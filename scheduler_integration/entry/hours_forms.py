@@ -5,7 +5,7 @@ Every form is about one user and schedule. Parsing and rooms are the same as for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.hours_change import HoursChange, change_dates, dates_between
+from scheduler_integration.availability.hours_change import HoursChange, change_dates, dates_between, runs_of
 from scheduler_integration.availability.limits import LIMIT_FIELDS
 from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import InvalidRequest
@@ -76,9 +76,7 @@ FORMS: dict[str, Plan] = {
 	),
 	"delete_schedule": lambda form: hours.delete_schedule(form.user, form.schedule, form.now),
 	"rest_of_today": lambda form: hours.rest_of_day(form.user, form.now, form.zone),
-	"remove_dates": lambda form: hours.remove_overrides(
-		[name for text in form.values("names") for name in text.split(",")]
-	),
+	"remove_dates": lambda form: hours.remove_overrides(form.one("name").split(",")),
 	"unblock": lambda form: hours.unblock(form.one("name")),
 }
 _SCHEDULE_FIELDS = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS, "timezone", "title")
@@ -102,54 +100,64 @@ def _week(form: HoursForm) -> HoursChange:
 	return _changed(form, {} if week_of(stored) == week_of(fields["rules"]) else fields)
 
 
-@_form("dates")
-def _dates(form: HoursForm) -> HoursChange:
-	reason = parse_override({"date": str(form.today), **form.filled("reason")}).get("reason")
-	spans: list[tuple[str, str]] | None = None
-	if form.one("what") == "hours":
-		spans = hours_form.date_spans(hours_form.typed_spans(form.values))
-	elif form.one("what") == "off":
-		spans = []
-	elif form.one("what") != "usual":
-		raise InvalidRequest(details={"what": _("Choose one.")})
-	return change_dates(form.user, hours_form.typed_days(form.values), spans, reason)
-
-
 @_form("next_week")
 def _next_week(form: HoursForm) -> HoursChange:
 	begin = form.today + timedelta(days=(form.first_weekday - form.today.weekday() - 1) % 7 + 1)
 	return change_dates(form.user, dates_between(begin, begin + timedelta(days=6)), [])
 
 
-@_form("trip")
-def _trip(form: HoursForm) -> HoursChange:
+@_form("time_off")
+def _time_off(form: HoursForm) -> HoursChange:
+	"""Plan what the days get: a host who is away, other hours, the usual ones again, or those by another clock."""
+	what, days = form.one("what"), hours_form.typed_days(form.values)
+	if not days:
+		raise InvalidRequest(details={"date": _("Choose at least one day.")})
+	reason = parse_override({"date": str(form.today), **form.filled("reason")}).get("reason")
+	if what == "away":
+		return _away(form, days, reason)
+	if what == "hours":
+		return change_dates(form.user, days, hours_form.date_spans(hours_form.typed_spans(form.values)), reason)
+	if what == "usual":
+		return change_dates(form.user, days, None)
+	if what != "trip":
+		raise InvalidRequest(details={"what": _("Choose one.")})
 	if not form.one("timezone"):
 		raise InvalidRequest(details={"timezone": _("Choose a time zone from the list, such as Europe/Berlin.")})
-	return hours.add_override(form.user, parse_override(form.filled("date", "end_date", "timezone", "reason")))
+	sent = form.filled("timezone", "reason")
+	parsed = [parse_override({"date": str(first), "end_date": str(last), **sent}) for first, last in runs_of(days)]
+	return HoursChange(form.user, tuple(hours.add_override(form.user, fields).main for fields in parsed))
 
 
-@_form("away")
-def _away(form: HoursForm) -> HoursChange:
-	chosen = [
-		{"meeting_type_id": meeting_type, "user": user}
-		for meeting_type in form.values("covered")
-		if (user := form.one(f"stand_in:{meeting_type}"))
-	]
-	sent = form.filled("end_date", "start_time", "end_time", "message", "reason")
-	fields = parse_override({"is_away": 1, "date": form.one("date"), **sent, "stand_ins": chosen})
+def _away(form: HoursForm, days: Sequence[date], reason: str | None) -> HoursChange:
+	"""Plan time in which nobody can book. Here alone it is decided which record it becomes:
+
+	- an absence, which visitors read about: whole days in a row, or hours with a message or a stand-in
+	- blocked time: what repeats, and hours about which visitors needn't read, such as a visit to the dentist
+	- days off: days that aren't in a row
+	"""
+	times, repeat, is_scattered = form.filled("start_time", "end_time"), form.one("repeat"), len(runs_of(days)) > 1
+	covers = {each: user for each in form.values("covered") if (user := form.one(f"stand_in:{each}"))}
+	stand_ins = [{"meeting_type_id": each, "user": user} for each, user in covers.items()]
+	sent = {"date": str(days[0]), "end_date": str(days[-1]), **times, **form.filled("message")}
 	# An empty field takes back what was there before.
-	fields = {"end_date": None, "message": None, "reason": None, **fields}
+	absence = {"message": None, **parse_override({"is_away": 1, **sent, "stand_ins": stand_ins}), "reason": reason}
 	if name := form.one("name"):
-		return hours.change_override(form.user, name, fields)
-	return hours.add_override(form.user, fields)
-
-
-@_form("block")
-def _block(form: HoursForm) -> HoursChange:
-	start, end, first = hours_form.block_span(form.values, form.zone)
-	rule = hours_form.repetition(form.one("repeat"), first, form.one("repeat_until"))
-	sent = form.filled("reason") | ({"recurrence_rule": rule, "timezone": form.zone} if rule else {})
-	return hours.block(form.user, start, end, parse_block(sent))
+		return hours.change_override(form.user, name, absence)
+	told = [*form.filled("message"), *(f"stand_in:{each}" for each in covers)]
+	misplaced = told if repeat else []
+	if is_scattered:
+		misplaced = [*times, *form.filled("repeat"), *told]
+	if misplaced:
+		problem = _("Clear this, or choose days in a row that don't repeat.")
+		raise InvalidRequest(details=dict.fromkeys(misplaced, problem))
+	if is_scattered:
+		return change_dates(form.user, days, [], reason)
+	if told or not (times or repeat):
+		return hours.add_override(form.user, absence)
+	start, end = hours_form.block_span(days[0], days[-1], form.one("start_time"), form.one("end_time"), form.zone)
+	rule = hours_form.repetition(repeat, days[0], form.one("repeat_until"))
+	series = parse_block({"recurrence_rule": rule, "timezone": form.zone}) if rule else {}
+	return hours.block(form.user, start, end, {"reason": reason, **series})
 
 
 def _changed(form: HoursForm, fields: dict[str, object], *, keeps_clock: bool = True) -> HoursChange:

@@ -14,7 +14,7 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.catalogue.durations import GRID_MINUTES
-from scheduler_integration.engine import instant_of, local_midnight
+from scheduler_integration.engine import Interval, instant_of
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_date
 from scheduler_integration.parsing.hours_text import TIME
@@ -28,6 +28,7 @@ Values = Callable[[str], Sequence[str]]
 Span = tuple[str, str]
 # More hours on one day are no working day.
 MOST_SPANS = 24
+_MOST_DAYS = 366
 _NEW: Span = ("", "")
 _RULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 OFFICE: Span = ("09:00", "17:00")
@@ -114,16 +115,16 @@ def date_spans(spans: Sequence[Span]) -> list[Span]:
 
 
 def typed_days(values: Values) -> list[date]:
-	"""Return the dates that were ticked (`day`) and those of the range `first` to `last`. Raises InvalidRequest."""
+	"""Return the dates that were ticked (`day`) and those from `date` to `end_date`. Raises InvalidRequest."""
 	days = {parse_date("day", text) for text in values("day")}
-	first, last = _one(values, "first"), _one(values, "last")
+	first, last = _one(values, "date"), _one(values, "end_date")
 	if first or last:
-		begin, end = parse_date("first", first or last), parse_date("last", last or first)
+		begin, end = parse_date("date", first or last), parse_date("end_date", last or first)
 		if end < begin:
-			raise InvalidRequest(details={"last": _("The last day is before the first.")})
-		days |= {
-			date.fromordinal(day) for day in range(begin.toordinal(), min(end.toordinal(), begin.toordinal() + 400) + 1)
-		}
+			raise InvalidRequest(details={"end_date": _("The last day is before the first.")})
+		if (end - begin).days >= _MOST_DAYS:
+			raise InvalidRequest(details={"end_date": _("Choose at most {0} days at a time.").format(_MOST_DAYS)})
+		days |= {begin + timedelta(days=step) for step in range((end - begin).days + 1)}
 	return sorted(days)
 
 
@@ -135,23 +136,17 @@ def buffer_payload(values: Values) -> dict[str, str]:
 	return {"buffer_minutes": _one(values, "buffer_other") if chosen == "other" else chosen}
 
 
-def block_span(values: Values, zone: str) -> tuple[int, int, date]:
-	"""Return start and end of blocked time, epoch seconds, and its first date, from wall-clock times of `zone`.
+def block_span(first: date, last: date, start: str, end: str, zone: str) -> Interval:
+	"""Return blocked time in epoch seconds, for dates and wall-clock times of `zone`. A missing time is midnight.
 
-	Without times it takes whole days. An end at or before the start is on the next day, unless the form names the last day.
+	An end at midnight is that of the last day. On one day, an end at or before the start is on the next day.
 	"""
-	first = parse_date("date", _one(values, "date"))
-	last = parse_date("end_date", _one(values, "end_date") or _one(values, "date"))
-	if last < first:
-		raise InvalidRequest(details={"end_date": _("The last day is before the first.")})
-	start, end = _one(values, "from"), _one(values, "to")
-	if not start and not end:
-		return local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone), first
+	start, end = start or "00:00", end or "00:00"
 	if problem := _problem([(start, end)]):
-		raise InvalidRequest(details={"from": problem})
-	if end[:5] <= start[:5] and last == first:
+		raise InvalidRequest(details={"start_time": problem})
+	if end[:5] == "00:00" or (end[:5] <= start[:5] and last == first):
 		last += timedelta(days=1)
-	return _instant(first, start, zone), _instant(last, end, zone), first
+	return _instant(first, start, zone), _instant(last, end, zone)
 
 
 def _instant(day: date, clock: str, zone: str) -> int:

@@ -24,7 +24,6 @@ def test_an_absence_is_planned_and_visitors_read_it(browse):
 	sign_in_as(window, host_of(intro))
 	window.open("/scheduling/time-off#away")
 	page = window.page
-	page.locator("#away .fold > summary").click()
 	form = page.locator("#away form[data-impact]")
 	form.get_by_label("First day").fill(DAY)
 	form.get_by_label("What visitors read").fill("On the mountain, without a telephone.")
@@ -32,9 +31,9 @@ def test_an_absence_is_planned_and_visitors_read_it(browse):
 	# The meeting of that day stays, and is named before anything is saved.
 	form.locator(".impact").get_by_text("Ada").first.wait_for()
 	check(window, "away-asking")
-	form.get_by_role("button", name="Save", exact=True).click()
-	page.locator("#toast").get_by_text("You are away").wait_for()
-	assert "Intro: Tom" in page.locator("#away .entry").inner_text()
+	form.get_by_role("button", name="Save", exact=True).last.click()
+	page.locator("#toast").get_by_text("Saved").wait_for()
+	assert "Intro: Tom" in page.locator("#dates .entry").inner_text()
 	check(window, "away")
 	window.open(path_of(intro))
 	page.locator(".notice-away").get_by_text("Meanwhile you meet Tom.").wait_for()

@@ -208,6 +208,7 @@ class TestTheMonth:
 	@pytest.fixture
 	def hours(self, hours):
 		hours.open(path=TIME_OFF)
+		hours.page.locator("#away .fold > summary").click()
 		return hours
 
 	def day(self, step):
@@ -238,7 +239,7 @@ class TestTheMonth:
 		hours.impact("[data-dates]").get_by_text("In the next four weeks").wait_for()
 		hours.page.get_by_label("Reason").first.fill("Skiing")
 		with hours.page.expect_navigation():
-			hours.page.get_by_role("button", name="Save these days").last.click()
+			hours.page.get_by_role("button", name="Save", exact=True).last.click()
 		assert "Skiing" in hours.page.locator("#dates .entry").inner_text()
 		hours.page.locator("#toast").get_by_text("Saved").wait_for()
 
@@ -316,22 +317,25 @@ def test_each_state_looks_right(browse):
 	hours.open(path=TIME_OFF)
 	for fold in hours.page.locator(".fold > summary").all():
 		fold.click()
-	hours.page.get_by_role("radio", name="These hours").check()
-	check(hours.window, "time-off-open")
+	for what in ("On a trip", "Away", "Other hours"):
+		hours.page.get_by_role("radio", name=what).check()
+		check(hours.window, f"time-off-{what}")
 	hours.page.locator("label.day:not(.is-past)").last.click()
 	with hours.page.expect_navigation():
-		hours.page.get_by_role("button", name="Save these days").last.click()
+		hours.page.get_by_role("button", name="Save", exact=True).last.click()
 	check(hours.window, "hours-dates")
 
 
+@pytest.mark.parametrize("path", [PATH, TIME_OFF])
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
-def test_text_at_twice_its_size(browse, screen):
+def test_text_at_twice_its_size(browse, screen, path):
 	hours = Hours(browse(screen))
+	hours.open(path=path)
 	for fold in hours.page.locator(".fold > summary").all():
 		fold.click()
 	hours.page.evaluate("document.documentElement.style.fontSize = '200%'")
 	assert not hours.window.scrolls_sideways()
-	hours.window.screenshot("hours-large-text", full=True)
+	hours.window.screenshot(f"{path[12:]}-large-text", full=True)
 
 
 def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
@@ -346,6 +350,25 @@ def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
 	assert shown >= whole
 
 
+def test_only_the_fields_of_what_is_chosen_are_shown(hours):
+	hours.open(path=TIME_OFF)
+	form = hours.page.locator("#away form[data-impact]")
+	shown = {
+		"Away": ["Starts at", "How often", "What visitors read", "Reason"],
+		"Other hours": ["These days, from", "Reason"],
+		"On a trip": ["Where", "Reason"],
+		"The usual hours again": [],
+	}
+	labels = sorted({label for each in shown.values() for label in each} | {"Repeats until"})
+	for what, expected in shown.items():
+		form.get_by_role("radio", name=what).check()
+		visible = [label for label in labels if form.get_by_label(label).first.is_visible()]
+		assert visible == sorted(expected)
+	form.get_by_role("radio", name="Away").check()
+	form.get_by_label("How often").select_option("weekly")
+	assert form.get_by_label("Repeats until").is_visible()
+
+
 def test_right_to_left(browse):
 	hours = Hours(browse(DESK, locale="ar-EG"), "?_lang=ar")
 	# As it would be with a catalogue for such a language.
@@ -354,6 +377,7 @@ def test_right_to_left(browse):
 	assert week_box["x"] > strip["x"]
 	hours.open("?_lang=ar", TIME_OFF)
 	hours.window.ask("document.documentElement.dir = 'rtl'")
+	hours.page.locator("#away .fold > summary").click()
 	# Arrows point the other way: the day on the left is the next one.
 	days = hours.page.locator("#month td input:not([disabled])")
 	days.first.focus()

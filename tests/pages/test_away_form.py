@@ -1,4 +1,4 @@
-"""A host plans to be away on `/scheduling/hours` without a script, or by the API; visitors read it."""
+"""A host plans to be away on `/scheduling/time-off` without a script, or by the API; visitors read it."""
 
 import frappe
 import pytest
@@ -43,15 +43,17 @@ def public(client, meeting_type, query=""):
 
 @pytest.mark.long
 def test_a_host_plans_to_be_away_with_words_and_a_colleague(client, page, intro, jane, tom):
-	page.send("away", date=day_in(3), end_date=day_in(5), message="On the mountain.", **{f"stand_in:{intro.name}": tom})
+	page.send(
+		"time_off", date=day_in(3), end_date=day_in(5), message="On the mountain.", **{f"stand_in:{intro.name}": tom}
+	)
 	assert page.status == 200
-	assert page.toast.startswith("You are away")
+	assert page.toast.startswith("Saved")
 	[absence] = absences(jane)
 	assert (str(absence.date), str(absence.end_date), absence.whole_day) == (day_in(3), day_in(5), 1)
 	assert [(row.meeting_type, row.colleague) for row in absence.stand_ins] == [(intro.name, tom)]
-	[entry] = page.html.one("section", id="away").all("li")
-	assert "Intro: Tom" in entry.text
-	assert "On the mountain." in entry.text
+	[entry] = page.entries("dates")
+	assert "Intro: Tom" in entry
+	assert "On the mountain." in entry
 	client.cookies.clear()
 	shown = public(client, intro)
 	assert "Jane Doe is away: " in shown
@@ -62,9 +64,9 @@ def test_a_host_plans_to_be_away_with_words_and_a_colleague(client, page, intro,
 
 @pytest.mark.long
 def test_the_words_are_on_the_listing_too_until_the_absence_is_over(client, page, intro, jane):
-	page.send("away", date=day_in(1), message="Back <soon> & rested")
+	page.send("time_off", date=day_in(1), message="Back <soon> & rested")
 	assert page.status == 400
-	page.send("away", date=day_in(1), message="Back soon & rested")
+	page.send("time_off", date=day_in(1), message="Back soon & rested")
 	address = f"/schedule/{page_of(intro).slug}"
 	assert "Back soon &amp; rested" in client.get(address).text
 	[absence] = absences(jane)
@@ -76,16 +78,21 @@ def test_the_words_are_on_the_listing_too_until_the_absence_is_over(client, page
 
 @pytest.mark.long
 def test_an_absence_is_changed_and_removed_and_both_are_undone(page, intro, jane, tom):
-	page.send("away", date=day_in(3), start_time="14:00", end_time="16:00", **{f"stand_in:{intro.name}": tom})
+	times = {"start_time": "14:00", "end_time": "16:00"}
+	page.send("time_off", date=day_in(3), **times, reason="Surgery", **{f"stand_in:{intro.name}": tom})
 	[absence] = absences(jane)
 	page.open(f"?away={absence.name}")
-	form = page.form("away")
+	form = page.form("time_off")
 	assert form.one("input", name="start_time")["value"] == "14:00"
+	assert form.one("input", name="reason")["value"] == "Surgery"
+	# A browser wouldn't send an absence that has begun.
+	assert "min" not in form.one("input", name="date").attributes
 	assert [each["value"] for each in form.all("option") if "selected" in each.attributes] == [tom]
-	page.send("away", end_date=day_in(4), end_time="12:00", **{f"stand_in:{intro.name}": ""})
+	page.send("time_off", end_date=day_in(4), end_time="12:00", **{f"stand_in:{intro.name}": ""})
 	[changed] = absences(jane)
 	assert changed.name == absence.name
 	assert (str(changed.end_date), str(changed.end_time), changed.stand_ins) == (day_in(4), "12:00:00", [])
+	assert changed.reason == "Surgery"
 	page.undo()
 	[back] = absences(jane)
 	assert (str(back.end_date), [row.colleague for row in back.stand_ins]) == (day_in(3), [tom])
@@ -93,22 +100,23 @@ def test_an_absence_is_changed_and_removed_and_both_are_undone(page, intro, jane
 
 @pytest.mark.long
 def test_what_is_wrong_is_said_beside_the_field(page, jane):
-	page.send("away", date=day_in(3), end_date=day_in(2))
-	assert page.html.one("p", id="away-end_date-error").text == "Choose a later date or time."
-	page.send("away", date=day_in(3), end_date="", start_time="15:00", end_time="14:00")
-	assert page.html.one("p", id="away-end_time-error").text == "Choose a later date or time."
-	page.send("away", date="")
-	assert page.html.one("p", id="away-date-error").text
+	page.send("time_off", date=day_in(3), end_date=day_in(2))
+	assert page.error("end_date") == "The last day is before the first."
+	page.send("time_off", date=day_in(3), end_date="", start_time="15:00", end_time="14:00", message="Gone")
+	assert page.error("end_time") == "Choose a later date or time."
+	page.send("time_off", date="")
+	assert page.error("date") == "Choose at least one day."
 	assert absences(jane) == []
 
 
 @pytest.mark.long
 def test_bookings_in_an_absence_are_named_and_stay(page, intro, jane):
 	booked = book(intro)
-	page.send("away", date=day_in(3))
+	page.send("time_off", date=day_in(3))
 	assert "Ada" in page.impact
+	assert f"/scheduling/ill?day={day_in(3)}" in [each["href"] for each in page.form("time_off").all("a")]
 	assert absences(jane) == []
-	page.send("away", date=day_in(3))
+	page.send("time_off", date=day_in(3))
 	assert len(absences(jane)) == 1
 	assert frappe.db.get_value("Booking", booked.id, "status") == "Scheduled"
 
@@ -118,21 +126,21 @@ def test_only_colleagues_who_have_the_type_are_offered_and_taken(page, intro, to
 	eve = make_user("Eve")
 	frappe.db.commit()
 	page.open()
-	options = [each["value"] for each in page.form("away").all("option")]
+	options = [each["value"] for each in page.form("time_off").all("option")]
 	assert tom in options
 	assert eve not in options
-	page.send("away", date=day_in(3), **{f"stand_in:{intro.name}": eve})
+	page.send("time_off", date=day_in(3), **{f"stand_in:{intro.name}": eve})
 	assert page.status == 400
 	assert "Choose a colleague who hosts this meeting too." in page.answer.text
 
 
 @pytest.mark.long
 def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, intro, jane, tom):
-	page.send("away", date=day_in(3))
+	page.send("time_off", date=day_in(3))
 	[absence] = absences(jane)
 	sign_in(client, tom)
 	toms = HoursPage(client)
-	toms.send("away", date=day_in(4), name=absence.name)
+	toms.send("time_off", date=day_in(4), name=absence.name)
 	assert toms.status in (403, 404)
 	toms.open(f"?user={jane}")
 	assert toms.status == 403
@@ -141,15 +149,15 @@ def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, i
 	frappe.db.commit()
 	sign_in(client, manager)
 	theirs = HoursPage(client, f"?user={jane}")
-	theirs.send("away", date=day_in(4), name=absence.name)
+	theirs.send("time_off", date=day_in(4), name=absence.name)
 	assert str(absences(jane)[0].date) == day_in(4)
 
 
 @pytest.mark.long
 def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom):
-	page.send("away", date=day_in(3), message="Secret words", reason="Surgery", **{f"stand_in:{intro.name}": tom})
+	page.send("time_off", date=day_in(3), message="Secret words", reason="Surgery", **{f"stand_in:{intro.name}": tom})
 	sign_in(client, tom)
-	shown = HoursPage(client, path=TIME_OFF).html.one("section", id="away")
+	shown = HoursPage(client, path=TIME_OFF).html.one("section", id="dates")
 	[duty] = shown.one("ul", class_="duties").all("li")
 	assert duty.text.startswith("You stand in for Jane Doe, ")
 	assert duty.text.endswith(": Intro")
@@ -159,15 +167,15 @@ def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom
 @pytest.mark.long
 def test_the_page_asks_the_same_for_many_absences(client, page, jane, tom, intro):
 	def asked():
-		page.open()
+		page.open("", TIME_OFF)
 		with recorded() as seen:
-			page.open()
+			page.open("", TIME_OFF)
 		return len(seen)
 
-	page.send("away", date=day_in(3), **{f"stand_in:{intro.name}": tom})
+	page.send("time_off", date=day_in(3), **{f"stand_in:{intro.name}": tom})
 	few = asked()
 	for day in range(4, 14):
-		page.send("away", date=day_in(day), **{f"stand_in:{intro.name}": tom})
+		page.send("time_off", date=day_in(day), **{f"stand_in:{intro.name}": tom})
 	assert asked() == few
 
 

@@ -262,7 +262,7 @@ class TestImpact:
 		assert (page.status, "2 bookings" in page.impact) == (409, True)
 
 	@pytest.mark.long
-	@pytest.mark.parametrize("kind", ["dates", "next_week", "rest_of_today", "block", "zone", "text"])
+	@pytest.mark.parametrize("kind", ["time_off", "next_week", "rest_of_today", "zone", "text"])
 	def test_each_form_asks(self, page, intro, jane, kind):
 		day = day_in(3).isoformat()
 		if kind == "rest_of_today":
@@ -280,8 +280,7 @@ class TestImpact:
 			book(intro, in_three_days(12))
 		frappe.db.commit()
 		typed = {
-			"dates": {"first": day, "what": "off"},
-			"block": {"date": day, "from": "11:00", "to": "14:00"},
+			"time_off": {"date": day, "start_time": "11:00", "end_time": "14:00"},
 			"zone": {"timezone": "Asia/Tokyo"},
 			"text": {"hours": "Mon-Sun 15-16"},
 		}
@@ -295,7 +294,7 @@ class TestImpact:
 
 	@pytest.mark.long
 	def test_removing_hours_of_a_date_asks_about_bookings_in_them(self, page, intro, jane):
-		page.send("dates", day=day_in(3).isoformat(), what="hours", from_="19:00", to="21:00")
+		page.send("time_off", day=day_in(3).isoformat(), what="hours", from_="19:00", to="21:00")
 		book(intro, in_three_days(19))
 		page.send("remove_dates")
 		assert (page.status, len(overrides(jane))) == (409, 1)
@@ -303,55 +302,50 @@ class TestImpact:
 		assert (page.toast.partition(":")[0], overrides(jane)) == ("Removed", [])
 
 
-class TestDates:
+class TestTimeOff:
 	@pytest.mark.long
-	def test_off_by_ticking_days_and_by_a_range(self, page, jane):
+	def test_days_off_by_ticking_and_an_absence_by_the_first_and_the_last_day(self, page, jane):
 		days = [day_in(step).isoformat() for step in (10, 11, 13)]
-		page.send("dates", day=days, what="off", reason="Skiing")
+		page.send("time_off", day=days, reason="Skiing")
 		assert overrides(jane) == [
 			(days[0], days[1], 0, 1, "", "Skiing"),
 			(days[2], days[2], 0, 1, "", "Skiing"),
 		]
 		assert [each.partition("not available")[2].strip() for each in page.entries("dates")] == ["Skiing", "Skiing"]
-		page.send("dates", first=days[0], last=days[2], what="off")
-		assert overrides(jane) == [(days[0], days[2], 0, 1, "", "")]
-
-	@pytest.mark.long
-	def test_these_hours_and_the_usual_ones_again(self, page, jane):
-		day = day_in(10).isoformat()
-		page.send("dates", day=day, what="hours", from_=["10:00", "14:00"], to=["12:00", "15:00"])
-		assert [(row[0], row[2], row[4]) for row in overrides(jane)] == [(day, 1, "10:00:00"), (day, 1, "14:00:00")]
-		[entry] = page.entries("dates")
-		assert "10:00 – 12:00, 14:00 – 15:00" in entry
-		page.send("dates", day=day, what="usual")
-		assert overrides(jane) == []
-
-	@pytest.mark.long
-	def test_are_the_same_records_as_by_the_api(self, page, jane):
-		day, end = day_in(10).isoformat(), day_in(12).isoformat()
-		page.send("dates", first=day, last=end, what="off", reason="Xmas")
+		page.send("time_off", day=days, what="usual")
+		page.send("time_off", date=days[0], end_date=days[2], reason="Xmas")
 		by_form = overrides(jane)
-		page.send("dates", first=day, last=end, what="usual")
-		call("availability.add_override", jane, date=day, end_date=end, reason="Xmas")
+		assert by_form == [(days[0], days[2], 0, 1, "", "Xmas")]
+		assert "away Xmas" in page.entries("dates")[0]
+		page.send("time_off", date=days[0], end_date=days[2], what="usual")
+		call("availability.add_override", jane, date=days[0], end_date=days[2], is_away=1, reason="Xmas")
 		frappe.db.commit()
 		assert overrides(jane) == by_form
 
 	@pytest.mark.long
-	def test_are_removed_and_that_is_undone(self, page, jane):
-		page.send("dates", day=day_in(10).isoformat(), what="hours", from_=["10:00", "14:00"], to=["12:00", "15:00"])
+	def test_other_hours_and_the_usual_ones_again(self, page, jane):
+		day = day_in(10).isoformat()
+		page.send("time_off", day=day, what="hours", from_=["10:00", "14:00"], to=["12:00", "15:00"])
 		before = overrides(jane)
+		assert [(row[0], row[2], row[4]) for row in before] == [(day, 1, "10:00:00"), (day, 1, "14:00:00")]
+		[entry] = page.entries("dates")
+		assert "10:00 – 12:00, 14:00 – 15:00" in entry
 		page.send("remove_dates")
 		assert (page.toast.partition(":")[0], overrides(jane)) == ("Removed", [])
 		page.undo()
 		assert (page.toast, overrides(jane)) == ("Undone", before)
+		page.send("time_off", day=day, what="usual")
+		assert overrides(jane) == []
 
 	@pytest.mark.long
 	def test_the_month_marks_and_names_them(self, page, jane):
 		day = day_in(40)
-		page.send("dates", first=day.isoformat(), what="off", reason="Skiing")
-		page.open(f"?month={day:%Y-%m}", TIME_OFF)
+		page.send("time_off", date=day.isoformat(), reason="Skiing")
+		# An old link to the page that had the month.
+		page.open(f"?month={day:%Y-%m}")
+		assert page.answer.url.partition("?")[0].endswith(TIME_OFF)
 		[box] = [one for one in page.html.all("input", name="day") if one["value"] == day.isoformat()]
-		assert box["aria-label"].endswith(", not available")
+		assert box["aria-label"].endswith(", away")
 		assert len(page.html.all("label", class_="day is-off")) == 1
 
 	@pytest.mark.long
@@ -370,50 +364,29 @@ class TestDates:
 
 	@pytest.mark.long
 	def test_a_trip(self, page, jane):
-		day = day_in(10).isoformat()
-		page.send("trip", date=day, end_date="", timezone="Asia/Tokyo", reason="Fair")
+		days = [day_in(10).isoformat(), day_in(12).isoformat()]
+		page.send("time_off", what="trip", day=days, timezone="Asia/Tokyo", reason="Fair")
 		frappe.db.rollback()
-		found = frappe.get_all("Availability Override", {"user": jane}, ["is_travel", "timezone", "date"])
-		assert [(row.is_travel, row.timezone, str(row.date)) for row in found] == [(1, "Asia/Tokyo", day)]
+		found = frappe.get_all(
+			"Availability Override", {"user": jane}, ["is_travel", "timezone", "date"], order_by="date"
+		)
+		assert [(row.is_travel, row.timezone, str(row.date)) for row in found] == [
+			(1, "Asia/Tokyo", day) for day in days
+		]
 		assert "in Tokyo" in page.entries("dates")[0]
 
 	@pytest.mark.long
-	@pytest.mark.parametrize(
-		("typed", "name", "said"),
-		[
-			({"what": "off"}, "day", "Choose at least one day."),
-			({"what": "usual", "day": "2099-01-01"}, "day", "usual hours already"),
-			({"what": "hours", "first": "2099-01-01", "from_": "10:00", "to": ""}, "from", "Enter both times."),
-			({"what": "off", "first": "2099-02-01", "last": "2099-01-01"}, "last", "The last day is before the first."),
-		],
-	)
-	def test_mistakes_are_named_and_what_was_typed_stays(self, page, typed, name, said):
-		page.send("dates", reason="Skiing", **typed)
-		assert (page.status, said in page.error(name)) == (400, True)
-		assert page.html.one("input", id="date-reason")["value"] == "Skiing"
-
-
-class TestBlockedTime:
-	@pytest.mark.long
-	def test_once(self, page, jane):
+	def test_hours_about_which_visitors_need_not_read(self, page, jane):
 		day = day_in(10)
-		page.send("block", date=day.isoformat(), from_="10:00", to="11:30", reason="Dentist")
+		page.send("time_off", date=day.isoformat(), start_time="10:00", end_time="11:30", reason="Dentist")
 		[row] = blocked(jane)
 		start = at(f"{day} 10:00")
 		assert (row.starts_at, row.ends_at, row.recurring, row.reason) == (start, start + 5400, 0, "Dentist")
-		assert "Dentist" in page.entries("blocked")[0]
+		assert (overrides(jane), "Dentist" in page.entries("dates")[0]) == ([], True)
 		page.send("unblock")
 		assert blocked(jane) == []
 		page.undo()
 		assert [each.starts_at for each in blocked(jane)] == [start]
-
-	@pytest.mark.long
-	def test_over_midnight_and_for_whole_days(self, page, jane):
-		page.send("block", date=day_in(10).isoformat(), from_="22:00", to="02:00")
-		page.send("block", date=day_in(12).isoformat(), end_date=day_in(13).isoformat(), from_="", to="")
-		night, days = blocked(jane)
-		assert night.ends_at - night.starts_at == 4 * 3600
-		assert (days.starts_at % 86400, days.ends_at - days.starts_at) == (0, 2 * 86400)
 
 	@pytest.mark.parametrize(
 		("repeat", "rule", "words"),
@@ -427,10 +400,10 @@ class TestBlockedTime:
 	def test_repeating_in_words_as_by_the_api(self, page, jane, repeat, rule, words):
 		# The first Monday of a month in the coming year.
 		first = next(day for step in range(20, 60) if (day := day_in(step)).day <= 7 and day.weekday() == 0)
-		page.send("block", date=first.isoformat(), from_="09:00", to="10:00", repeat=repeat)
+		page.send("time_off", date=first.isoformat(), start_time="09:00", end_time="10:00", repeat=repeat)
 		[by_form] = blocked(jane)
 		assert (by_form.recurrence_rule, by_form.timezone) == (rule, "UTC")
-		assert page.entries("blocked")[0].startswith(words)
+		assert page.entries("dates")[0].startswith(words)
 		times = {"start_time": f"{first}T09:00:00+00:00", "end_time": f"{first}T10:00:00+00:00"}
 		call("availability.block", jane, recurrence_rule=rule, **times)
 		frappe.db.commit()
@@ -438,31 +411,57 @@ class TestBlockedTime:
 
 	def test_until_a_day(self, page, jane):
 		first, last = day_in(10), day_in(40)
-		page.send(
-			"block", date=first.isoformat(), from_="09:00", to="10:00", repeat="weekly", repeat_until=last.isoformat()
-		)
+		page.send("time_off", date=first.isoformat(), repeat="weekly", repeat_until=last.isoformat())
 		[row] = blocked(jane)
 		assert row.recurrence_rule == f"FREQ=WEEKLY;UNTIL={last:%Y%m%d}"
-		assert ", until " in page.entries("blocked")[0]
+		assert ", until " in page.entries("dates")[0]
 
+	@pytest.mark.long
+	def test_one_list_has_everything_in_order_of_time(self, page, jane):
+		page.send("time_off", date=day_in(9).isoformat(), repeat="yearly")
+		page.send("time_off", date=day_in(8).isoformat(), message="On the mountain.")
+		page.send("time_off", date=day_in(7).isoformat(), what="trip", timezone="Asia/Tokyo")
+		page.send("time_off", day=[day_in(step).isoformat() for step in (4, 6)])
+		page.send("time_off", date=day_in(5).isoformat(), start_time="10:00", end_time="11:00", reason="Dentist")
+		page.send("time_off", date=day_in(3).isoformat(), what="hours")
+		found = page.entries("dates")
+		expected = ["9:00 – 17:00", "not available", "Dentist", "not available", "in Tokyo", "away", "Every year"]
+		assert [word in entry for word, entry in zip(expected, found, strict=True)] == [True] * 7
+		# The first six are in sight.
+		assert page.html.one("section", id="dates").one("summary").text == "and 1 more"
+
+	@pytest.mark.long
 	@pytest.mark.parametrize(
 		("typed", "name", "said"),
 		[
-			({"date": ""}, "block-date", "Write it as"),
-			({"date": "2099-01-02", "end_date": "2099-01-01"}, "block-end_date", "The last day is before the first."),
-			({"date": "2099-01-02", "from_": "10:00", "to": ""}, "block-from", "Enter both times."),
+			({}, "date", "Choose at least one day."),
+			({"date": "tomorrow"}, "date", "Write it as"),
+			({"what": "usual", "day": "2099-01-01"}, "date", "usual hours already"),
+			({"what": "hours", "date": "2099-01-01", "from_": "10:00", "to": ""}, "from", "Enter both times."),
+			({"what": "trip", "date": "2099-01-01"}, "timezone", "Choose a time zone from the list"),
+			({"date": "2099-02-01", "end_date": "2099-01-01"}, "end_date", "The last day is before the first."),
+			({"date": "2099-02-01", "end_date": "2199-01-01"}, "end_date", "Choose at most 366 days at a time."),
+			({"date": "2099-01-01", "start_time": "10:02"}, "start_time", "steps of 5 minutes"),
 			(
 				{"date": "2099-01-02", "repeat": "weekly", "repeat_until": "2099-01-01"},
-				"block-repeat",
+				"repeat",
 				"UNTIL is before the start.",
 			),
+			(
+				{"date": "2099-01-02", "repeat": "weekly", "message": "Yoga"},
+				"message",
+				"days in a row that don't repeat",
+			),
+			({"day": ["2099-01-02", "2099-01-04"], "repeat": "weekly"}, "repeat", "days in a row that don't repeat"),
+			({"day": ["2099-01-02", "2099-01-04"], "start_time": "10:00"}, "start_time", "days in a row"),
 		],
 	)
 	def test_mistakes_are_named_and_what_was_typed_stays(self, page, jane, typed, name, said):
-		page.send("block", reason="Dentist", **typed)
+		page.send("time_off", reason="Skiing", **typed)
 		assert (page.status, said in page.error(name)) == (400, True)
-		assert page.html.one("input", id="block-reason")["value"] == "Dentist"
-		assert blocked(jane) == []
+		assert page.html.one("input", id="reason")["value"] == "Skiing"
+		assert page.html.one("textarea", id="message").text == typed.get("message", "")
+		assert (overrides(jane), blocked(jane)) == ([], [])
 
 
 class TestSchedules:
@@ -566,11 +565,9 @@ class TestSomebodyElses:
 		("make_default", {}),
 		("new_schedule", {"title": "Mine"}),
 		("delete_schedule", {}),
-		("dates", {"first": "2099-01-01", "what": "off"}),
+		("time_off", {"date": "2099-01-01", "what": "away"}),
 		("next_week", {}),
 		("rest_of_today", {}),
-		("trip", {"date": "2099-01-01", "timezone": "Asia/Tokyo"}),
-		("block", {"date": "2099-01-01"}),
 	)
 
 	@pytest.fixture
@@ -605,12 +602,12 @@ class TestSomebodyElses:
 
 	@pytest.mark.long
 	def test_dates_and_blocked_time_are_not_removed_by_name(self, page, mallory, jane):
-		page.send("dates", first="2099-01-01", what="off")
-		page.send("block", date="2099-01-02")
+		page.send("time_off", date="2099-01-01")
+		page.send("time_off", date="2099-01-02", repeat="yearly")
 		before = self.snapshot(jane)
 		override, block = before[1][0].name, before[2][0].name
 		token = mallory.form("week").one("input", name="csrf_token")["value"]
-		for kind, typed in (("remove_dates", {"names": override}), ("unblock", {"name": block})):
+		for kind, typed in (("remove_dates", {"name": override}), ("unblock", {"name": block})):
 			for action in ("save", "impact"):
 				mallory.post(PATH, [("csrf_token", token), ("form", kind), ("action", action), *typed.items()])
 				assert mallory.status == 403
@@ -682,18 +679,18 @@ def test_a_reader_in_another_zone_and_language_than_the_site(client, jane):
 	page.send("text", hours="Mo-Fr 9-12 Uhr, 13 bis 17:30; Sa 22-2")
 	assert page.sentence == "Montag–Freitag 9:00–12:00, 13:00–17:30; Samstag 22:00–2:00"
 	day = day_in(10)
-	page.send("block", date=day.isoformat(), from_="09:00", to="10:00")
+	page.send("time_off", date=day.isoformat(), start_time="09:00", end_time="10:00")
 	[row] = blocked(jane)
 	# 9:00 in New York is 14:00 or 13:00 UTC.
 	assert row.starts_at % 86400 // 3600 in (13, 14)
-	assert "09:00–10:00" in page.entries("blocked")[0].replace(" Uhr", "").replace(" ", "")
+	assert "09:00–10:00" in page.entries("dates")[0].replace(" Uhr", "").replace(" ", "")
 
 
 @pytest.mark.long
 def test_texts_are_shown_as_text_by_the_page_and_by_its_answers(page, intro, jane):
 	booking = book(intro, in_three_days(12))
-	page.send("dates", day=day_in(10).isoformat(), what="off")
-	page.send("block", date=day_in(11).isoformat())
+	page.send("time_off", date=day_in(10).isoformat())
+	page.send("time_off", date=day_in(11).isoformat(), repeat="yearly")
 	frappe.db.rollback()
 	for doctype, field, filters in (
 		("Availability Schedule", "title", {"user": jane}),
@@ -709,7 +706,7 @@ def test_texts_are_shown_as_text_by_the_page_and_by_its_answers(page, intro, jan
 		page.open("", path)
 		assert not page.html.all("img")
 		assert [one for one in page.html.all() for name in one.attributes if name.startswith("on")] == []
-	assert page.html.one("section", id="dates").text.count("{{ 7 * 7 }}") == 1
+	assert page.html.one("section", id="dates").text.count("{{ 7 * 7 }}") == 2
 	page.send("text", "impact", hours="Mon-Sun 1-2")
 	assert "{{ 7 * 7 }}" in page.impact
 	form = page.form("text")
@@ -752,10 +749,12 @@ class TestForAScript:
 
 
 @pytest.mark.long
-def test_more_types_bookings_and_dates_take_no_more_statements(page, intro, jane, queries, monkeypatch):
+@pytest.mark.parametrize("path", [PATH, TIME_OFF])
+def test_more_types_bookings_and_dates_take_no_more_statements(page, intro, jane, queries, monkeypatch, path):
 	from scheduler_integration.www import scheduling_hours
 
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)
+	frappe.utils.set_request(method="GET", path=path)
 
 	def shown():
 		with_user = frappe._dict()
@@ -768,11 +767,12 @@ def test_more_types_bookings_and_dates_take_no_more_statements(page, intro, jane
 		frappe.set_user("Administrator")
 		return count
 
+	page.send("time_off", date=day_in(40).isoformat())
 	few = shown()
 	for number in range(4):
 		make_meeting_type(page_of(intro), title=f"Type {number}")
 		book(intro, in_three_days(9 + 2 * number))
-		page.send("dates", first=day_in(20 + 3 * number).isoformat(), what="off", reason=str(number))
-		page.send("block", date=day_in(50 + number).isoformat(), from_="09:00", to="10:00", repeat="weekly")
+		page.send("time_off", date=day_in(20 + 3 * number).isoformat(), reason=str(number))
+		page.send("time_off", date=day_in(50 + number).isoformat(), repeat="weekly")
 	frappe.db.rollback()
 	assert shown() == few

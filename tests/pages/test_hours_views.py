@@ -6,10 +6,11 @@ import pytest
 from babel import Locale
 
 from scheduler_integration.availability.fortnight import ForecastDay
+from scheduler_integration.availability.hours import Hours
 from scheduler_integration.engine import DateOverride
-from scheduler_integration.pages.host.hours.dates import list_view, month_view, shown_month
 from scheduler_integration.pages.host.hours.forecast import forecast_view
 from scheduler_integration.pages.host.hours.impact import more_and_fewer
+from scheduler_integration.pages.host.hours.time_off import coming, month_view, shown_month
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.dates import TimeStyle
 from tests.support.factories import at
@@ -27,6 +28,7 @@ def override(first, last=None, **fields):
 		"is_available": 0,
 		"whole_day": 1,
 		"is_travel": 0,
+		"is_away": 0,
 	}
 	return {**values, "start_time": None, "end_time": None, "timezone": None, "reason": None, **fields}
 
@@ -43,15 +45,12 @@ def date_range(first, last):
 	return dates.date_range(first, last, STYLE.locale)
 
 
-def in_words(*overrides, days_off=()):
-	return [
-		" | ".join(filter(None, (each["when"], each["what"], each["reason"])))
-		for each in list_view(overrides, days_off, STYLE)
-	]
+def rows(*overrides, days_off=()):
+	return coming(Hours("", None, [], overrides, []), days_off, {}, [], {}, STYLE, 0)
 
 
 def test_dates_are_listed_in_words_earliest_first():
-	found = in_words(
+	found = rows(
 		override("2026-12-24", "2026-12-31", reason="Christmas"),
 		opened("2026-12-05", "14:00:00", "15:00:00", name="b"),
 		opened("2026-12-05", "10:00:00", "12:00:00", name="a"),
@@ -60,7 +59,7 @@ def test_dates_are_listed_in_words_earliest_first():
 		override("2027-02-01", is_available=1),
 		days_off=[HOLIDAY],
 	)
-	assert found == [
+	assert [" | ".join(filter(None, (each["when"], each["what"], each["reason"]))) for each in found] == [
 		f"{long_day(date(2026, 12, 5))} | 10:00 – 12:00, 14:00 – 15:00",
 		f"{long_day(date(2026, 12, 7))} | not available 13:00 – 15:00",
 		f"{date_range(date(2026, 12, 24), date(2026, 12, 31))} | not available | Christmas",
@@ -71,15 +70,11 @@ def test_dates_are_listed_in_words_earliest_first():
 
 
 def test_hours_of_the_same_dates_are_removed_together():
-	[entry] = list_view(
-		[
-			opened("2026-12-05", "14:00:00", "15:00:00", name="b"),
-			opened("2026-12-05", "10:00:00", "12:00:00", name="a"),
-		],
-		[],
-		STYLE,
+	[entry] = rows(
+		opened("2026-12-05", "14:00:00", "15:00:00", name="b"),
+		opened("2026-12-05", "10:00:00", "12:00:00", name="a"),
 	)
-	assert entry["names"] == "a,b"
+	assert entry["name"] == "a,b"
 
 
 def test_the_present_month_shows_five_weeks_from_now_on():

@@ -30,6 +30,7 @@ PAGES = {
 	"/scheduling/video": ("done", "video_error", "prefer", "disconnect"),
 	"/scheduling/page": ("group", "title", "slug", "welcome_message", "action", "undo", "modified"),
 	"/scheduling/hours": ("action", "form", "modified", "month", "schedule", "undo", "user", "week", "zone"),
+	"/scheduling/time-off": ("away", "date", "day", "month", "name", "reason"),
 	"/scheduling/types": ("action", "move", "name", "template", "page", "undo"),
 }
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import frappe
 from frappe import _
 
-from scheduler_integration.availability.hours_change import BLOCKED, HoursChange
+from scheduler_integration.availability.hours_change import BLOCKED, OVERRIDE, HoursChange
 from scheduler_integration.availability.impact import Impact, Meeting
-from scheduler_integration.pages.host.hours.away import blocked_list
+from scheduler_integration.engine import local_date
+from scheduler_integration.pages.host.hours.time_off import blocked_when
+from scheduler_integration.pages.host.house import with_arguments
 from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.spans import moment_in_short
@@ -22,6 +25,9 @@ def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> 
 	"""Return the sentences about a change, the meetings outside, and the mark with which somebody agrees to them."""
 	outside = impact.outside
 	blocked = [doc.as_dict() for doc in change.saved if doc.doctype == BLOCKED]
+	closes = blocked or any(doc.doctype == OVERRIDE and not doc.is_available for doc in change.saved)
+	days = dict.fromkeys(local_date(each.start, style.zone) for each in outside[:_NAMED]) if closes else {}
+	whose = "" if change.user == frappe.session.user else change.user
 	count = len(outside)
 	if not count:
 		outside_sentence = ""
@@ -30,13 +36,20 @@ def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> 
 	else:
 		outside_sentence = _("{0} bookings now lie outside your hours. They stay:").format(count)
 	return {
-		"words": blocked_list(blocked, style)[0]["when"] if blocked else "",
+		"words": blocked_when(blocked[0], style) if blocked else "",
 		"summary": impact_sentence(impact),
 		"types": [_("{0}: {1}").format(each.title, more_and_fewer(each.gained, each.lost)) for each in impact.types]
 		if len(impact.types) > 1
 		else [],
 		"outside": outside_sentence,
 		"meetings": [{"label": _label(each, style), "url": meeting_url(each.booking)} for each in outside[:_NAMED]],
+		"days": [
+			{
+				"label": dates.long_day(day, style.locale),
+				"url": with_arguments("/scheduling/ill", {"day": day, "user": whose}),
+			}
+			for day in days
+		],
 		"others": max(len(outside) - _NAMED, 0),
 		"sure": mark_of(outside),
 	}

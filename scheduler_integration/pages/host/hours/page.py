@@ -1,7 +1,7 @@
 """`/scheduling/hours`: hosts set their weekly hours and rules. `/scheduling/time-off`: days off, absences, blocked time.
 
 Both say what a change would do. `?schedule=` shows another schedule than the default one, `?user=` another host's hours
-(managers only), `?month=` the month of dates to choose from. All forms are sent to them, with their `form`
+(managers only), `?month=` the month of dates to choose from, `?away=` the absence to change. All forms are sent to them, with their `form`
 (entry/hours_forms.py) and one of these as `action`:
 
 	save      saves it; if bookings would lie outside the hours, only together with their mark, `sure`
@@ -45,15 +45,15 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 )
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
-from scheduler_integration.pages.host.hours.away import away_view, blocked_list, repeat_choices
-from scheduler_integration.pages.host.hours.dates import list_view, month_view, shown_month
 from scheduler_integration.pages.host.hours.forecast import forecast_view
 from scheduler_integration.pages.host.hours.impact import change_view, mark_of, more_and_fewer
+from scheduler_integration.pages.host.hours.time_off import coming, month_view, shown_month, stored_absence
 from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, conflict_of, spans_view, stored_week, week_rows
 from scheduler_integration.pages.host.house import HOURS, TIME_OFF, with_arguments
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
+from scheduler_integration.pages.kit.spans import absence_in_words
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.hours_form import (
@@ -77,12 +77,10 @@ _AHEAD = 365
 # What was done, by the form. All others are saved.
 _DONE = {
 	"remove_dates": for_later("Removed"),
-	"away": for_later("You are away"),
 	"unblock": for_later("Removed"),
 	"delete_schedule": for_later("Deleted"),
 	"rest_of_today": for_later("The rest of today is blocked"),
 	"next_week": for_later("Next week is off"),
-	"block": for_later("The time is blocked"),
 }
 
 
@@ -188,15 +186,17 @@ def _form(shown: Hours) -> HoursForm:
 
 def _typed(form: HoursForm, error: SchedulingError | None) -> Typed:
 	"""Return the form as it was sent, for the page to show again."""
+	is_time_off = form.kind == "time_off"
 	try:
-		days = typed_days(form.values) if form.kind == "dates" else []
+		# Only those that are ticked: the first and the last day are fields of their own.
+		days = typed_days(lambda name: form.values(name) if is_time_off and name == "day" else [])
 	except InvalidRequest:
 		days = []
 	return Typed(
 		kind=form.kind,
 		fields={name: form.one(name) for name in frappe.request.form},
 		week=typed_week(form.values) if form.kind == "week" else None,
-		spans=typed_spans(form.values) if form.kind == "dates" else (),
+		spans=typed_spans(form.values) if is_time_off else (),
 		days=days,
 		error=error,
 	)
@@ -245,6 +245,8 @@ def _picture(shown: Hours, change: HoursChange) -> dict[str, Any]:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
+	if _path() == HOURS and argument("month") and not submitted():
+		raise redirection(with_arguments(TIME_OFF, {"user": argument("user"), "month": argument("month")}))
 	user = hours.host_named(argument("user"))
 	title = _("Time off") if _path() == TIME_OFF else _("Weekly hours")
 	if not _is_own(user):
@@ -293,8 +295,8 @@ def _sent(shown: Hours, reader: Reader) -> Typed:
 
 def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 	zone, error, arguments = shown.schedule.timezone, typed.error, _arguments(shown)
-	style, today = reader.visitor.style(zone), local_date(reader.now, zone)
-	week, types = week_of(shown.schedule.rules), types_of(Draft(shown.user))
+	style, is_time_off = reader.visitor.style(zone), _path() == TIME_OFF
+	types = types_of(Draft(shown.user))
 	draft = typed.change.draft if typed.change else Draft(shown.user)
 	errors = error.details if error else {}
 	impact = change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
@@ -309,35 +311,14 @@ def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 		"user": shown.user,
 		"modified": shown.version,
 		"shown_title": shown.schedule.title,
-		"schedules": _schedules(shown, types),
-		"zone": _zone(typed, reader.now, style),
-		"week": week_rows(typed.week or stored_week(week), errors if typed.kind == "week" else {}, style),
-		"sentence": _sentence(week, style),
-		"rules": _rules(shown, typed),
-		"dates": _dates(shown, typed, today, style),
-		"away": away_view(
-			shown.overrides,
-			types_to_cover(shown.user, types),
-			hours.stand_ins_of(shown.overrides),
-			typed.fields if typed.kind == "away" else {},
-			argument("away"),
-			duties_of(shown.user, today),
-			arguments,
-			style,
-		),
-		"blocked": {
-			"rows": blocked_list(shown.blocked, style),
-			"repeats": repeat_choices(),
-			"today": today.isoformat(),
-		},
-		"zones": zone_options(style.locale, typed.fields.get("timezone", "") if typed.kind == "trip" else ""),
+		**(_time_off(shown, typed, types, reader) if is_time_off else _weekly(shown, typed, types, reader)),
 		"forecast": forecast_view(
 			fortnight(draft, zone, reader.now), types[0].meeting_type.name if types else None, style
 		),
 		"impact": _by_form(typed.kind, impact),
 		"conflict": error if isinstance(error, Conflict) else None,
 		"is_draft": bool(typed.change),
-		"is_time_off": _path() == TIME_OFF,
+		"is_time_off": is_time_off,
 		"toast": reader.toast
 		and {**reader.toast, "text": _counted(reader.toast["text"]), "address": _own_address(shown.user)},
 	}
@@ -440,11 +421,23 @@ def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 	}
 
 
-def _dates(shown: Hours, sent: Typed, today: date, style: dates.TimeStyle) -> dict[str, Any]:
-	typed = sent if sent.kind == "dates" else Typed()
+def _weekly(shown: Hours, typed: Typed, types: Sequence[Bookable], reader: Reader) -> View:
+	style, week = reader.visitor.style(shown.schedule.timezone), week_of(shown.schedule.rules)
+	errors = typed.error.details if typed.error and typed.kind == "week" else {}
+	return {
+		"schedules": _schedules(shown, types),
+		"zone": _zone(typed, reader.now, style),
+		"week": week_rows(typed.week or stored_week(week), errors, style),
+		"sentence": _sentence(week, style),
+		"rules": _rules(shown, typed),
+	}
+
+
+def _time_off(shown: Hours, sent: Typed, types: Sequence[Bookable], reader: Reader) -> View:
+	style, typed = reader.visitor.style(shown.schedule.timezone), sent if sent.kind == "time_off" else Typed()
+	today, week = local_date(reader.now, style.zone), week_of(shown.schedule.rules)
 	days_off = hours.days_off_between(shown.user, today, today + timedelta(days=_AHEAD))
 	# Holidays on days that are off anyway change nothing.
-	week = week_of(shown.schedule.rules)
 	holidays = [
 		day_off
 		for day_off in days_off
@@ -453,12 +446,20 @@ def _dates(shown: Hours, sent: Typed, today: date, style: dates.TimeStyle) -> di
 			for step in range((day_off.last - day_off.first).days + 1)
 		)
 	]
-	month = shown_month(argument("month"), today)
+	covered, stand_ins = types_to_cover(shown.user, types), hours.stand_ins_of(shown.overrides)
+	changed = [each for each in shown.overrides if each["is_away"] and each["name"] == argument("away")]
+	fields = typed.fields or (stored_absence(changed[0], stand_ins) if changed else {})
 	return {
-		"month": month_view(month, today, shown.overrides, days_off, typed.days, style),
-		# Absences have a list of their own.
-		"rows": list_view([each for each in shown.overrides if not each["is_away"]], holidays, style),
-		"what": typed.fields.get("what") or "off",
+		"coming": coming(shown, holidays, stand_ins, covered, _arguments(shown), style, reader.now),
+		"duties": [
+			_("You stand in for {0}, {1}: {2}").format(each.host, absence_in_words(each.absence, style), each.title)
+			for each in duties_of(shown.user, today)
+		],
+		"month": month_view(shown_month(argument("month"), today), today, shown.overrides, days_off, typed.days, style),
+		"is_month_open": bool(argument("month") or typed.days),
+		"form": _Fields(fields),
 		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, style),
+		"covered": [each for each in covered if each.colleagues],
+		"zones": zone_options(style.locale, typed.fields.get("timezone", "")),
 		"today": today.isoformat(),
 	}

@@ -4,7 +4,7 @@
 //     <input type="hidden" name="sure">                          the mark of what the person has seen and agreed to
 //     <div class="impact" data-impact-words></div>               where the server's words are shown
 //
-// After each change it sends the form with `action=impact`, unless a required field or the one in `data-needs` is empty. The server answers, beside what autosave-form.js knows:
+// After each change it sends the form with `action=impact`, unless a required field, or each of those in `data-needs`, is empty. The server answers, beside what autosave-form.js knows:
 //
 //   {"saved": false, "impact": "<p>…</p>", "sure": "<mark>" or "", "message": "the same in short"}
 //
@@ -31,8 +31,9 @@ export function watchImpact(form) {
 		/** @type {HTMLInputElement} */ (sure).value = "";
 		const fields = fieldsOf(form);
 		fields.set("action", "impact");
-		const { needs } = form.dataset;
-		const isWhole = form.matches("[data-autosave]") || (form.checkValidity() && (!needs || fields.get(needs)));
+		const needs = form.dataset.needs?.split(" ");
+		const isFilled = !needs || needs.some((name) => fields.get(name));
+		const isWhole = form.matches("[data-autosave]") || (form.checkValidity() && isFilled);
 		const answer = isWhole ? /** @type {Impact | null} */ (await send(addressOf(form), fields)) : null;
 		if (mine !== asked) return;
 		/** @type {Element} */ (words).innerHTML = answer?.impact ?? "";

@@ -1,4 +1,4 @@
-"""Dates that differ from the week: a month to choose days from, and a list in words."""
+"""Time off: everything that is set for coming days as one list, a month to choose days from, and an absence to change."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from frappe import _
 from frappe.utils import getdate
 
+from scheduler_integration.availability.away import Covered, absence_of_doc
+from scheduler_integration.availability.hours import Hours
+from scheduler_integration.availability.recurrence_words import describe
 from scheduler_integration.availability.wall_clock import minutes_of_day
-from scheduler_integration.engine import DateOverride
+from scheduler_integration.engine import DateOverride, local_date, local_midnight, occurrences
 from scheduler_integration.pages.host.hours.week import clock_words
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.months import first_of, last_of, next_month, previous_month, week_begins, weeks_of
+from scheduler_integration.pages.kit.spans import absence_in_words, in_short
+from scheduler_integration.platform.clock import from_site_time
 
 # Months that can be reached, after the present one.
 FARTHEST_MONTHS = 24
+_YEAR = 366 * 86400
 
 Override = Mapping[str, Any]
+# Meeting type, colleague and title, by the name of the absence.
+StandIns = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def shown_month(asked: str, today: date) -> date:
@@ -100,32 +109,93 @@ def _mark(
 	return ("trip", _what(own[:1], style)) if own else ("", "")
 
 
-def list_view(overrides: Sequence[Override], days_off: Sequence[DateOverride], style: dates.TimeStyle) -> list[dict]:
-	"""Return what is set for coming dates, in words, earliest first. Hours of the same dates are one entry."""
-	rows: list[tuple[date, dict]] = []
-	for _key, group in groupby(sorted(overrides, key=_sort_key), key=_group_key):
+def coming(
+	shown: Hours,
+	days_off: Sequence[DateOverride],
+	stand_ins: StandIns,
+	covered: Sequence[Covered],
+	arguments: Mapping[str, str],
+	style: dates.TimeStyle,
+	now: int,
+) -> list[dict[str, Any]]:
+	"""Return what is set for coming days, in words, earliest first. Hours of the same dates are one row.
+
+	`kind` is the form that removes it, with `name`; empty if it isn't removed here. `change` is the query that changes it.
+	"""
+	names = {each.user: each.name for one in covered for each in one.colleagues}
+	rows: list[tuple[int, dict[str, Any]]] = []
+	for _key, group in groupby(sorted(shown.overrides, key=_sort_key), key=_group_key):
 		same = list(group)
-		first, last = getdate(same[0]["date"]), getdate(same[0]["end_date"])
-		rows.append(
-			(
-				first,
-				{
-					"names": ",".join(each["name"] for each in same),
-					"when": _when(first, last, style),
-					"what": _what(same, style),
-					"reason": same[0]["reason"] or "",
-				},
-			)
-		)
+		one, first, last = same[0], getdate(same[0]["date"]), getdate(same[0]["end_date"])
+		row = {
+			"kind": "remove_dates",
+			"name": ",".join(each["name"] for each in same),
+			"when": _when(first, last, style),
+			"what": _what(same, style),
+			"reason": one["reason"],
+		}
+		if one["is_away"]:
+			row |= {
+				"when": absence_in_words(absence_of_doc(one), style),
+				"message": one["message"],
+				"tags": [
+					_("{0}: {1}").format(each["title"], names.get(each["colleague"], each["colleague"]))
+					for each in stand_ins.get(one["name"], ())
+				],
+				"change": urlencode({**arguments, "away": one["name"]}),
+			}
+		rows.append((local_midnight(first, style.zone), row))
+	for block in shown.blocked:
+		row = {"when": blocked_when(block, style), "reason": block["reason"]}
+		if block["outside_booking"]:
+			row["tags"] = [_("Booked elsewhere")]
+		else:
+			row |= {"kind": "unblock", "name": block["name"], "what": _("not available")}
+		series = occurrences(block["series"], now, now + _YEAR) if block["recurring"] else ()
+		rows.append((series[0][0] if series else block["starts_at"], row))
 	for day_off in days_off:
-		entry = {"names": "", "when": _when(day_off.first, day_off.last, style), "what": _("not available")}
-		rows.append((day_off.first, {**entry, "reason": day_off.label}))
-	return [view for _first, view in sorted(rows, key=lambda row: row[0])]
+		row = {"when": _when(day_off.first, day_off.last, style), "what": _("not available"), "reason": day_off.label}
+		rows.append((local_midnight(day_off.first, style.zone), {**row, "tags": [_("Holiday or leave")]}))
+	return [row for _start, row in sorted(rows, key=lambda each: each[0])]
+
+
+def stored_absence(each: Override, stand_ins: StandIns) -> dict[str, str]:
+	"""Return the fields of the form that change this absence."""
+	times = (
+		{} if each["whole_day"] else {name: f"{str(each[name]).zfill(8)[:5]}" for name in ("start_time", "end_time")}
+	)
+	return {
+		"name": each["name"],
+		"date": str(getdate(each["date"])),
+		"end_date": str(getdate(each["end_date"])),
+		"message": each["message"] or "",
+		"reason": each["reason"] or "",
+		**times,
+		**{f"stand_in:{row['meeting_type']}": row["colleague"] for row in stand_ins.get(each["name"], ())},
+	}
+
+
+def blocked_when(row: Mapping[str, Any], style: dates.TimeStyle) -> str:
+	"""Return blocked time in words. A recurring one follows the clock of its own zone."""
+	# The record's own start and end: the instants of a recurring one reach from its first occurrence to its last.
+	start, end = from_site_time(row["start_time"]), from_site_time(row["end_time"], second_pass=True)
+	if row["recurring"]:
+		own = dates.TimeStyle(row["timezone"] or style.zone, style.twelve_hours, style.locale)
+		sentence = describe(row["recurrence_rule"], local_date(start, own.zone))
+		return sentence if _is_whole_days(start, end, own.zone) else f"{sentence}, {dates.clock_range(start, end, own)}"
+	if _is_whole_days(start, end, style.zone):
+		return _when(local_date(start, style.zone), local_date(end, style.zone) - timedelta(days=1), style)
+	return in_short(start, end, style)
+
+
+def _is_whole_days(start: int, end: int, zone: str) -> bool:
+	return all(local_midnight(local_date(each, zone), zone) == each for each in (start, end))
 
 
 def _group_key(override: Override) -> tuple:
 	times = "" if override["whole_day"] else "hours"
-	flags = (override["is_available"], override["is_travel"], override["timezone"] or "", times)
+	absence = override["name"] if override["is_away"] else ""
+	flags = (absence, override["is_available"], override["is_travel"], override["timezone"] or "", times)
 	return (str(override["date"]), str(override["end_date"]), *flags, override["reason"] or "")
 
 
