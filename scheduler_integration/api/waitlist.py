@@ -27,7 +27,7 @@ def list(meeting_type=None) -> dict[str, Any]:
 def reorder(meeting_type=None, entries=None) -> Waitlist:
 	"""Bring those who wait into the order of `entries`, a list of ids. Return the waitlist."""
 	names = [parse_name(each) for each in parse_json("entries", entries, LIST) or ()]
-	by_host.reorder_waitlist(parse_name(meeting_type), names, clock.now())
+	by_host.reorder_waitlist(parse_name(meeting_type), names)
 	return _waitlist(parse_name(meeting_type))
 
 

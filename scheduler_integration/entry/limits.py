@@ -5,11 +5,9 @@ can say how long to wait. If 300 requests a minute are used up at 14:05:20, the 
 40 seconds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec, TypeVar
 
 import frappe
 from werkzeug.wrappers import Response
@@ -18,9 +16,6 @@ from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import RateLimited
 from scheduler_integration.platform import clock
 from scheduler_integration.trust.counters import count
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +30,6 @@ class Limit:
 
 REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
-
-
-def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
-	"""Decorate a door, so that each call is counted. The call raises RateLimited if the limit is exceeded."""
-
-	def decorate(door: Callable[P, R]) -> Callable[P, R]:
-		@wraps(door)
-		def call(*args: P.args, **kwargs: P.kwargs) -> R:
-			count_request(limit)
-			return door(*args, **kwargs)
-
-		return call
-
-	return decorate
 
 
 def count_request(limit: Limit) -> None:

@@ -36,7 +36,7 @@ DOCTYPE = "Scheduling Export"
 JOB = "scheduler_integration.jobs.make_export"
 WAITING, RUNNING, READY, FAILED = "Waiting", "Running", "Ready", "Failed"
 # Why there is no file: the asker may no longer see the figures, the disk refused it, the job died, or something else.
-REASONS = NO_RIGHTS, NO_SPACE, KILLED, ERROR = "NOT_PERMITTED", "NOT_STORED", "INTERRUPTED", "ERROR"
+NO_RIGHTS, NO_SPACE, KILLED, ERROR = "NOT_PERMITTED", "NOT_STORED", "INTERRUPTED", "ERROR"
 KEPT_SECONDS = 7 * 86400
 # Nobody keeps more files than this: the next one replaces the oldest.
 MOST_FILES = 3
@@ -51,7 +51,7 @@ _FIELDS = ("name", "user", "status", "question", "rows_written", "reason", "file
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-	"""A file that a user asked for. `first` and `last` are its dates, `reason` is one of REASONS or "".
+	"""A file that a user asked for. `first` and `last` are its dates, `reason` is one of those above, or "".
 
 	`address` is where it can be downloaded until `ends_at` (epoch seconds), "" while it isn't ready.
 	"""
@@ -158,7 +158,7 @@ def make(name: str, clock: Callable[[], int]) -> ExportFile | None:
 
 
 def trouble(reason: str) -> str:
-	"""Return the sentence that says why there is no file, for one of REASONS."""
+	"""Return the sentence that says why there is no file, for a reason of an ExportFile."""
 	return {
 		NO_RIGHTS: _("You may no longer see these figures."),
 		NO_SPACE: _("The site could not store the file. Tell your administrator, who finds it in the Error Log."),

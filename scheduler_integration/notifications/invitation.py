@@ -298,7 +298,7 @@ def occurrences(booking: Document, reader: Reader) -> list[Occurrence]:
 	rule = occurrence(first, starts=by_rule, left_out=left_out)
 	return [
 		rule,
-		*(occurrence(each, instead_of=each.series_date) for each in dates if _differs(each, first, reader)),
+		*(occurrence(each, instead_of=each.series_date) for each in dates if _differs(each, first)),
 	]
 
 
@@ -339,7 +339,7 @@ def _dates_for(booking: Document, reader: Reader) -> list[Document]:
 	return sorted(found, key=lambda each: each.series_date)
 
 
-def _differs(booking: Document, first: Document, reader: Reader) -> bool:
+def _differs(booking: Document, first: Document) -> bool:
 	"""Whether the booking isn't just a repetition of the first one."""
 	if booking.starts_at != booking.series_date:
 		return True

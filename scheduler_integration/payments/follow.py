@@ -52,7 +52,6 @@ def _ask_for(bookings: Sequence[Document], now: int) -> None:
 		first,
 		Decimal(str(first.amount_due)),
 		chosen(),
-		now,
 		pay_until=first.pay_until,
 		payment_gateway=provider(chosen()).gateway(),
 	)

@@ -43,8 +43,8 @@ DAY = 86400
 _NOTICE_DAYS = 30
 
 
-def new(booking: Document, amount: Decimal, provider: str, now: int, **fields: Any) -> Document:
-	"""Store what the booking's attendee owes, in the booking's currency, and return the payment. `now`: epoch seconds."""
+def new(booking: Document, amount: Decimal, provider: str, **fields: Any) -> Document:
+	"""Store what the booking's attendee owes, in the booking's currency, and return the payment."""
 	payment = frappe.get_doc(
 		{
 			"doctype": DOCTYPE,
@@ -85,7 +85,7 @@ def new_shares(first: Document, bookings: Collection[Document]) -> None:
 
 def new_cash(booking: Document, amount: Decimal, now: int) -> Document:
 	"""Store that a host took the money by hand."""
-	return new(booking, amount, CASH, now, status=PAID, paid_at=now, paid_on=to_site_time(now))
+	return new(booking, amount, CASH, status=PAID, paid_at=now, paid_on=to_site_time(now))
 
 
 def of(name: str, *, for_update: bool = False) -> frappe._dict:

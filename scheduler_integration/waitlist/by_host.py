@@ -38,7 +38,7 @@ MOST_DAYS = 366
 
 
 @command
-def reorder_waitlist(meeting_type: str, names: Sequence[str], now: int) -> list[Entry]:
+def reorder_waitlist(meeting_type: str, names: Sequence[str]) -> list[Entry]:
 	"""Bring those who wait for a Meeting Type into the order of `names`, as one of its hosts, and return them.
 
 	A person who isn't named, because they joined in this moment, comes last. Raises MeetingTypeNotFound and NotPermitted.

@@ -78,7 +78,7 @@ def look_for(users: Collection[str], now: int) -> int:
 def run(task: Task, now: int) -> Outcome:
 	"""Run a task of the outbox: look at the lists of hosts who became free, after an offer that didn't arrive. Commits."""
 	if offer := task.payload.get("offer"):
-		withdraw_undelivered(offer, now)
+		withdraw_undelivered(offer)
 		frappe.db.commit()
 	look_for(task.payload["users"], now)
 	return Done()
@@ -126,7 +126,7 @@ def expire(name: str, now: int) -> int:
 
 
 @command
-def withdraw_undelivered(name: str, now: int) -> int:
+def withdraw_undelivered(name: str) -> int:
 	"""End the offer with this name, because its message failed for good. Returns 1 if it was open."""
 	found = records.offer(name)
 	if found:

@@ -396,7 +396,7 @@ def reorder(me: Living) -> None:
 	kind = me.some_kind(waits=True)["name"]
 	names = frappe.get_all("Waitlist Entry", {"meeting_type": kind, "status": "Waiting"}, pluck="name", order_by="name")
 	me.dice.shuffle(names)
-	by_host.reorder_waitlist(kind, names, me.now)
+	by_host.reorder_waitlist(kind, names)
 
 
 def take_off(me: Living) -> None:

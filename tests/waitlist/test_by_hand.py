@@ -136,7 +136,7 @@ def test_a_new_order_decides_who_is_next():
 	meeting_type = make_type()
 	taken = fill(meeting_type)
 	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
-	by_host.reorder_waitlist(meeting_type.name, [ben.name, "nobody", ben.name], NOW)
+	by_host.reorder_waitlist(meeting_type.name, [ben.name, "nobody", ben.name])
 	cancel(taken["09:30"])
 	look(meeting_type)
 	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")

@@ -48,7 +48,7 @@ PAGE = HostPage(WAITLIST, style="types")
 @PAGE.action("ordered", done=for_later("The order is saved."), field="order")
 def _reorder() -> None:
 	order = wanted_order(frappe.request.form.getlist("order"), argument("move"))
-	by_host.reorder_waitlist(argument("type"), order, now())
+	by_host.reorder_waitlist(argument("type"), order)
 
 
 @PAGE.action("offer", done=for_later("The time is offered, and held until the person answers."))
