@@ -81,7 +81,7 @@ def _for_hosts() -> list[tuple[str, str, str]]:
 		("/scheduling/hours", "Weekly hours", "when people can book"),
 		("/scheduling/time-off", "Time off", "days off, travel, absences"),
 		("/scheduling/types", "Meeting types", "lengths, places, questions"),
-		("/scheduling/page", "Pages", "links, QR codes, what visitors read"),
+		("/scheduling/page", "Share", "links, QR codes, what visitors read, teams"),
 		("/scheduling/calendars", "Calendars", "which calendars keep times closed"),
 		("/scheduling/book", "Book for somebody", ""),
 		("/scheduling/insights", "Figures", "three months of meetings"),

@@ -36,6 +36,11 @@ def is_manager(user: str | None = None) -> bool:
 
 def managers() -> list[str]:
 	"""Return the enabled users with the role Scheduling Manager."""
+	return users_with("Scheduling Manager")
+
+
+def users_with(*roles: str) -> list[str]:
+	"""Return the enabled users with one of the roles."""
 	role, user = DocType("Has Role"), DocType("User")
 	return (
 		frappe.qb.from_(role)
@@ -43,7 +48,7 @@ def managers() -> list[str]:
 		.on(user.name == role.parent)
 		.select(user.name)
 		.distinct()
-		.where((role.role == "Scheduling Manager") & (role.parenttype == "User") & (user.enabled == 1))
+		.where(role.role.isin(roles) & (role.parenttype == "User") & (user.enabled == 1))
 		.run(pluck=True)
 	)
 

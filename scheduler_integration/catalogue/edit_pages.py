@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.former_slugs import former_slugs
+from scheduler_integration.catalogue.hosts import possible_hosts
 from scheduler_integration.catalogue.slugs import first_free, slugify
-from scheduler_integration.exceptions import ChangedMeanwhile, NotPermitted, PageNotFound
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, PageNotFound
+from scheduler_integration.platform.records import picked
 
 
 def readable_pages() -> list[Document]:
@@ -41,20 +44,27 @@ def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = N
 	return doc.save()
 
 
-def change_weights(
-	name: str, weights: Mapping[str, int], *, version: str | None = None
-) -> tuple[Document, dict[str, int]]:
-	"""Change the weights of a team's hosts, by user, and return the page with the former weights.
+def change_team(
+	name: str, members: Mapping[str, Mapping[str, int]], *, version: str | None = None
+) -> tuple[Document, dict[str, dict[str, int]]]:
+	"""Change hosts of a team's page, and return the page with the same of them before.
 
-	Raises as `update_page` does: only managers may change a team's page.
+	`members` has by user whether the host `is_active`, and maybe the `weight`. Those who leave keep their row, and the meetings that
+	are booked. Raises as `update_page` does: only managers may change a team's page.
 	"""
 	doc = _permitted(name, "write")
 	if version and version != str(doc.modified):
 		raise ChangedMeanwhile
-	rows = [row for row in doc.hosts if row.user in weights]
-	former = {row.user: row.weight for row in rows}
-	for row in rows:
-		row.weight = weights[row.user]
+	rows = {row.user: row for row in doc.hosts}
+	new = {user for user, fields in members.items() if fields["is_active"]} - rows.keys()
+	if new - {host.user for host in possible_hosts()}:
+		raise InvalidRequest(details={"member": _("Choose hosts from the list.")})
+	former = {user: picked(rows[user], "is_active", "weight") if user in rows else {"is_active": 0} for user in members}
+	for user, fields in members.items():
+		if user in rows:
+			rows[user].update(fields)
+		elif user in new:
+			doc.append("hosts", {"user": user, **fields})
 	return doc.save(), former
 
 

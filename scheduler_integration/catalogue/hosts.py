@@ -12,6 +12,7 @@ from pypika import Field, Table
 
 from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.permissions import users_with
 from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.sql import value
 from scheduler_integration.times import Absence
@@ -76,7 +77,16 @@ def enabled_hosts_of_all() -> list[TypeHost]:
 	"""Return the enabled users who have a scheduling page or belong to a team's, by name."""
 	owners = frappe.get_all("Scheduling Page", {"page_type": "Personal"}, pluck="user")
 	team = frappe.get_all("Scheduling Page Host", {"is_active": 1, "parenttype": "Scheduling Page"}, pluck="user")
-	people = enabled_people(sorted({*owners, *team}))
+	return _by_name({*owners, *team})
+
+
+def possible_hosts() -> list[TypeHost]:
+	"""Return the enabled users with a role of this app, by name: they may be hosts of a team."""
+	return _by_name({*users_with("Scheduling User", "Scheduling Manager")} - {"Administrator"})
+
+
+def _by_name(users: Iterable[str]) -> list[TypeHost]:
+	people = enabled_people(sorted(users))
 	hosts = [TypeHost(user, person.full_name or user) for user, person in people.items()]
 	return sorted(hosts, key=lambda host: (host.name.casefold(), host.user))
 

@@ -11,7 +11,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.catalogue.edit_pages import create_page, free_slug
@@ -87,22 +86,21 @@ def type_templates() -> tuple[Template, ...]:
 	)
 
 
-def first_page(title: str | None = None, place: Place = NOWHERE) -> Document:
-	"""Make a page of the signed-in user with two meeting types, and return it. Its title is by default the user's name.
+def first_page(fields: Mapping[str, Any], place: Place = NOWHERE) -> Document:
+	"""Make a page of the signed-in user, or of a team, with two meeting types, and return it. `fields` are those of the page.
 
-	The types take place at `place`.
-
-	The host gets office hours, Monday to Friday, if there are none yet. Raises NotPermitted, or InvalidRequest.
+	The types take place at `place`. Those of a team go to one of its hosts, by turns.
+	Hosts get office hours, Monday to Friday, if there are none yet. Raises NotPermitted, or InvalidRequest.
 	"""
-	user = frappe.session.user
-	name = title or get_fullname(user)
 	with print_language(language_for_visitors()):
 		welcome, templates = _("Choose what suits you."), type_templates()
-	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": welcome})
+	slug = fields.get("slug") or free_slug(fields["title"])
+	page = create_page({"welcome_message": welcome, **fields, "slug": slug})
+	common = {"scheduling_page": page.name, "location_type": place.type, "location_details": place.details}
+	if page.page_type == "Team":
+		common["assignment"] = "Round Robin"
 	for order, template in enumerate(template for template in templates if template.key in FIRST):
-		own = {"title": template.title, "scheduling_page": page.name, "sort_order": order}
-		fields = {**own, "location_type": place.type, "location_details": place.details, **template.fields}
-		create_type(user, fields)
+		create_type(page.user, {"title": template.title, "sort_order": order, **common, **template.fields})
 	return page
 
 

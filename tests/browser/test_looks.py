@@ -248,8 +248,13 @@ def test_the_editor_of_meeting_types(browse):
 		window.page.locator("summary", has_text=group).click()
 	check(window, "type-editor")
 	window.open("/scheduling/page")
-	window.page.locator("summary", has_text="QR code").first.click()
-	check(window, "page-and-links")
+	window.page.locator(".links-list .menu > summary").last.click()
+	check(window, "share-links")
+	window.follow(window.page.get_by_role("link", name="QR code and signature").last)
+	check(window, "share-codes")
+	window.open("/scheduling/page?view=look")
+	window.page.locator("#domains > summary").click()
+	check(window, "share-look")
 
 
 def test_a_team_of_a_page(browse):
@@ -266,7 +271,8 @@ def test_a_team_of_a_page(browse):
 	door.book(payload(page, tour, now() // 86400 * 86400 + 7 * 86400 + 10 * 3600), now())
 	maya = make_user("Maya", roles=("Scheduling User", "Scheduling Manager"))
 	sign_in_as(window, maya)
-	window.open(f"/scheduling/page?team={page.name}#team")
+	window.open(f"/scheduling/page?team={page.name}")
+	window.page.locator("summary", has_text="Add hosts").click()
 	check(window, "team")
 	window.open(f"/scheduling/types/{tour.name}")
 	window.page.locator("summary", has_text="Hosts").click()

@@ -76,7 +76,7 @@ def test_an_unknown_zone_is_refused():
 
 def test_a_team_page_needs_hosts_each_once_with_a_weight():
 	ann = make_user("Ann")
-	with refused_because("at least one active host"):
+	with refused_because("at least one active host", "hosts"):
 		make_page(ann, page_type="Team")
 	with refused_because("listed twice"):
 		make_page(ann, page_type="Team", hosts=[{"user": ann}, {"user": ann}])

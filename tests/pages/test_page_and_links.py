@@ -1,4 +1,4 @@
-"""`/scheduling/page`: the first page in one step, the links to share, and what visitors read."""
+"""`/scheduling/page`: the first page in one step, the links to share, how a page looks, and who gets to a team."""
 
 import frappe
 import pytest
@@ -8,6 +8,7 @@ from tests.pages.reading import form_values, read
 from tests.support.factories import make_page, make_user
 
 PATH = "/scheduling/page"
+LOOK = f"{PATH}?view=look"
 
 
 def page_of(intro):
@@ -17,8 +18,8 @@ def page_of(intro):
 
 def edit(client, **fields):
 	"""Change fields of the first page's form, and send all of it as the browser does."""
-	html = read(client.get(PATH).text)
-	form = next(each for each in html.all("form") if each.all("input", name="page"))
+	html = read(client.get(LOOK).text)
+	form = next(each for each in html.all("form") if each.all("input", name="slug"))
 	values = {name: value for name, value in {**dict(form_values(form)), **fields}.items() if value is not None}
 	return client.post(PATH, data=values, allow_redirects=True)
 
@@ -77,12 +78,31 @@ def test_a_taken_link_is_refused(client, intro):
 	assert "is taken" in edit(client, slug=taken).text or edit(client, slug=taken).status_code == 400
 
 
-def test_the_pages_link_has_a_qr_code_and_a_types_link_leads_to_its_own(client, intro):
+def test_the_page_and_each_type_have_a_link_to_copy_and_one_menu(client, intro):
 	sign_in(client, host_of(intro))
 	html = read(client.get(PATH).text)
-	assert len(html.all("img", class_="qr")) == 1
-	assert html.all("a", href=f"/scheduling/types/{intro.name}#link")
-	assert {each["href"][:15] for each in html.all("a", download=None)} == {"data:image/svg+", "data:image/png;"}
+	own, of_type = html.one("ul", class_="links-list").all("li")
+	address = f"/schedule/{page_of(intro).slug}"
+	assert own.one("button", data_copy=None)["data-copy"].endswith(address)
+	assert of_type.one("button", data_copy=None)["data-copy"].endswith(f"{address}/{intro.slug}")
+	assert not html.all("img", class_="qr")
+	menu = of_type.one("details", class_="menu")
+	codes, embed, *of_types = [each["href"] for each in menu.all("a")]
+	assert embed == f"/scheduling/embed?meeting={page_of(intro).slug}/{intro.slug}"
+	assert of_types == [f"/scheduling/links?type={intro.name}", f"/scheduling/times?type={intro.name}"]
+	assert menu.one("form")["action"] == f"/scheduling/types/{intro.name}/test"
+	for path in (embed, *of_types):
+		assert read(client.get(path).text).all("option", selected=None)[0].text == intro.title, path
+	shown = read(client.get(codes).text).one("ul", class_="links-list").all("li")[1]
+	assert f"{address}/{intro.slug}" in shown.one("textarea").text
+	assert [each["href"][:15] for each in shown.all("a", download=None)] == ["data:image/svg+", "data:image/png;"]
+
+
+def test_a_link_that_was_copied_for_another_page_shows_the_links(client, intro):
+	"""Views that the page doesn't have, and a team's page that the reader may not change."""
+	sign_in(client, host_of(intro))
+	for address in (f"{PATH}?view=team", f"{PATH}?team=x", f"{PATH}?view=x", f"{PATH}?page=x&link=y"):
+		assert read(client.get(address).text).one("ul", class_="links-list").all("li"), address
 
 
 def test_nobody_changes_anothers_page(client, intro):
@@ -96,7 +116,7 @@ def test_nobody_changes_anothers_page(client, intro):
 
 def test_two_windows_neither_silently_loses(client, intro):
 	sign_in(client, host_of(intro))
-	html = read(client.get(PATH).text)
+	html = read(client.get(LOOK).text)
 	version = html.all("input", name="modified")[0]["value"]
 	edit(client, description="First")
 	answer = edit(client, description="Second", modified=version)
@@ -116,22 +136,26 @@ class TestSeveralPages:
 		return client
 
 	def shown(self, html):
-		return {field["name"]: field.attributes.get("value", "") for field in html.all("input", id=None)}
+		return {
+			field["name"]: field.attributes.get("value", "")
+			for field in html.all("input", id=None)
+			if "name" in field.attributes
+		}
 
 	def test_their_own_is_first(self, manager):
-		assert self.shown(read(manager.get(PATH).text))["name"] == "Mia Berg"
+		assert self.shown(read(manager.get(LOOK).text))["name"] == "Mia Berg"
 
 	def test_after_a_form_the_same_page_is_shown_and_undo_leads_to_it(self, manager):
-		html = read(manager.get(f"{PATH}?page={self.others.scheduling_page}").text)
+		html = read(manager.get(f"{LOOK}&page={self.others.scheduling_page}").text)
 		form = next(each for each in html.all("form") if each.all("input", name="slug"))
 		values = {**dict(form_values(form)), "organization": "Doe Ltd"}
 		html = read(manager.post(PATH, data=values, allow_redirects=True).text)
 		[undo] = html.one(id="toast").all("form")
-		assert undo["action"] == f"{PATH}?page={self.others.scheduling_page}"
+		assert undo["action"] == f"{PATH}?page={self.others.scheduling_page}&view=look"
 		assert self.shown(html)["organization"] == "Doe Ltd"
 
 	def test_a_key_that_was_used_emptied_the_fields(self, manager):
 		token = read(manager.get(PATH).text).all("input", name="csrf_token")[0]["value"]
-		answer = manager.post(PATH, data={"csrf_token": token, "page": self.own.name, "undo": "used"})
+		answer = manager.post(PATH, data={"csrf_token": token, "page": self.own.name, "view": "look", "undo": "used"})
 		assert answer.status_code == 409
 		assert self.shown(read(answer.text))["name"] == "Mia Berg"

@@ -156,7 +156,7 @@ def test_the_organization_stands_beside_the_name(jane, intro):
 
 class TestThePreviewOfThePage:
 	def preview(self, client, page, **typed):
-		html = read(client.get(PATH).text)
+		html = read(client.get(f"{PATH}?view=look").text)
 		[form] = [each for each in html.all("form") if each.all("input", name="slug")]
 		sent = {**dict(form_values(form)), "page": page, **typed}
 		return client.post(f"{PATH}/preview", data=sent)

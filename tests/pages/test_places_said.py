@@ -40,7 +40,7 @@ def stored(doctype, name):
 def test_a_new_hosts_meetings_were_nowhere(client, commit_clean):
 	sign_in(client, make_user("Nora"))
 	html = read(client.get("/scheduling/page").text)
-	form = next(form for form in html.all("form") if form.all("input", id="title"))
+	form = next(form for form in html.all("form") if form.all("input", name="title"))
 	values = dict(form_values(form))
 	assert values["location_type"] == "jitsi"
 	wrong = client.post("/scheduling/page", data={**values, "action": "begin", "location_type": "in_person"})

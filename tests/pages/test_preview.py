@@ -197,7 +197,7 @@ def test_a_types_link_has_its_qr_code_signature_and_test_in_one_place(jane, intr
 	html = read(jane.get(f"{PATH}/{intro.name}").text)
 	link = html.one("details", id="link")
 	address = f"/schedule/{page_of(intro).slug}/{intro.slug}"
-	assert address in link.one("textarea", id="signature-link").text
+	assert address in link.one("textarea", id="signature").text
 	assert link.one("img", class_="qr")["src"].startswith("data:image/svg+xml")
 	assert {each["href"][:15] for each in link.all("a", download=None)} == {"data:image/svg+", "data:image/png;"}
 	assert link.one("button", data_copy=None)["data-copy"].endswith(address)

@@ -1,4 +1,4 @@
-"""The team of a page on `/scheduling/page`: who takes which meetings, weights, turns, and each host's week."""
+"""Teams on `/scheduling/page`: who makes one, who is in it and takes which meetings, weights, turns, and each host's week."""
 
 from fractions import Fraction
 
@@ -60,6 +60,22 @@ def tick(client, page, tour, *names):
 	)
 
 
+def save_team(client, page, **fields):
+	"""Send the form of the team as a browser without scripts does, with other values for these fields."""
+	form = form_of(client, page, "team")
+	values = [pair for pair in form_values(form) if pair[0] not in fields]
+	values += [
+		(name, each) for name, given in fields.items() for each in ([given] if isinstance(given, str) else given)
+	]
+	return client.post(PATH, data=values, allow_redirects=True)
+
+
+def members(page):
+	frappe.db.rollback()
+	rows = frappe.get_doc("Scheduling Page", page.name).hosts
+	return [row.user.partition("-")[0].title() for row in rows if row.is_active]
+
+
 def hosts_of(doc):
 	frappe.db.rollback()
 	return [row.user.partition("-")[0].title() for row in frappe.get_doc("Meeting Type", doc.name).hosts]
@@ -117,9 +133,8 @@ class TestTheBoxes:
 
 class TestWeights:
 	def weigh(self, client, page, *weights):
-		values = dict(form_values(form_of(client, page, "weights")))
-		values |= {f"weight-{row.name}": str(weight) for row, weight in zip(page.hosts, weights, strict=True)}
-		return client.post(f"{PATH}?team={page.name}", data=values, allow_redirects=True)
+		wanted = {f"weight-{row.name}": str(weight) for row, weight in zip(page.hosts, weights, strict=True)}
+		return save_team(client, page, **wanted)
 
 	def test_are_changed_by_managers_with_the_share_in_words(self, maya, page):
 		answer = self.weigh(maya, page, 4, 1, 1)
@@ -134,10 +149,97 @@ class TestWeights:
 
 	@pytest.mark.long
 	def test_are_not_for_the_owner_who_is_no_manager(self, ann, page):
-		assert not form_of(ann, page, "weights").all("input", type="number")
+		form = form_of(ann, page, "team")
+		assert {each["name"] for each in form.all(name=None)} <= {"csrf_token", "view", "page", "form", "modified"}
 		assert self.weigh(ann, page, 10, 1, 1).status_code == 403
-		frappe.db.rollback()
+		assert save_team(ann, page, was=page.hosts[1].user).status_code == 403
+		assert members(page) == ["Ann", "Ben", "Cem"]
 		assert [row.weight for row in page.reload().hosts] == [5, 5, 5]
+
+
+class TestMembers:
+	def test_come_and_go_and_are_taken_back(self, maya, page):
+		"""Eve is a host without a page of her own. Who leaves keeps the weight for the day of the return."""
+		eve = make_user("Eve")
+		frappe.db.commit()
+		everybody = [(each["name"], each["value"]) for each in form_of(maya, page, "team").all("input", name="member")]
+		assert ("member", eve) in everybody
+		stay = [page.hosts[0].user, page.hosts[2].user]
+		html = read(save_team(maya, page, member=[*stay, eve]).text)
+		assert members(page) == ["Ann", "Cem", "Eve"]
+		assert page.reload().hosts[1].weight == 5
+		assert frappe.get_all("Availability Schedule", {"user": eve})
+		[undo] = html.one(id="toast").all("form")
+		token = html.all("input", name="csrf_token")[0]["value"]
+		key = undo.one("button", name="undo")["value"]
+		again = maya.post(undo["action"], data={"csrf_token": token, "undo": key}, allow_redirects=True)
+		assert read(again.text).one("section", id="team")
+		assert members(page) == ["Ann", "Ben", "Cem"]
+
+	def test_who_is_disabled_meanwhile_or_no_host_isnt_taken_in(self, maya, page):
+		strangers = [make_user("Guy", roles=()), make_user("Off", enabled=0), "nobody@example.com", "Administrator", ""]
+		frappe.db.commit()
+		for user in strangers:
+			answer = save_team(maya, page, member=[page.hosts[0].user, user])
+			assert (answer.status_code, "Choose hosts from the list." in answer.text) == (400, True), user
+		assert members(page) == ["Ann", "Ben", "Cem"]
+
+	def test_somebody_stays(self, maya, page):
+		assert save_team(maya, page, member=[]).status_code == 400
+		assert members(page) == ["Ann", "Ben", "Cem"]
+
+	@pytest.mark.long
+	def test_of_two_managers_the_later_one_doesnt_undo_the_other(self, maya, page):
+		version = form_of(maya, page, "team").one("input", name="modified")["value"]
+		save_team(maya, page, member=[page.hosts[0].user, page.hosts[1].user])
+		assert save_team(maya, page, modified=version, member=[page.hosts[2].user]).status_code == 409
+		assert members(page) == ["Ann", "Ben"]
+
+
+class TestANewTeam:
+	def begin(self, client, hosts, **fields):
+		html = read(client.get(f"{PATH}?view=team").text)
+		form = next(form for form in html.all("form") if form.all("button", value="begin"))
+		values = {**dict(form_values(form)), "title": "Night shift", "hosts": hosts, "action": "begin", **fields}
+		return client.post(PATH, data=values, allow_redirects=True)
+
+	@pytest.mark.long
+	def test_is_made_by_a_manager_and_can_be_booked_at_once(self, maya, page):
+		ann, ben = page.hosts[0].user, page.hosts[1].user
+		html = read(self.begin(maya, [ann, ben]).text)
+		assert "Your link works" in html.one(id="toast").text
+		assert html.one("h2", id="links-title").text == "Links of Night shift"
+		frappe.db.rollback()
+		made = frappe.get_last_doc("Scheduling Page", {"page_type": "Team", "title": "Night shift"})
+		assert [row.user for row in made.hosts] == [ann, ben]
+		slugs = frappe.get_all("Meeting Type", {"scheduling_page": made.name}, ["slug", "assignment", "location_type"])
+		assert {(each.assignment, each.location_type) for each in slugs} == {("Round Robin", "Jitsi")}
+		public = maya.get(f"/schedule/{made.slug}/{slugs[0].slug}")
+		assert "data-start" in public.text or "?date=" in public.text
+
+	def test_without_hosts_or_with_a_taken_link_says_so_beside_the_field_and_keeps_what_was_typed(self, maya, page):
+		html = read(self.begin(maya, [], title="Typed").text)
+		assert html.one("p", id="hosts-error").text == "Choose at least one host."
+		assert html.one("input", id="begin-title")["value"] == "Typed"
+		html = read(self.begin(maya, [page.hosts[1].user], slug=page.slug).text)
+		assert html.one("p", id="slug-error").text == "Please choose another."
+		[ticked] = html.one("form", id="begin").all("input", name="hosts", checked=None)
+		assert ticked["value"] == page.hosts[1].user
+
+	def test_isnt_for_hosts_who_are_no_managers(self, ann, page, client):
+		"""The owner of a team's page, a host with a page of their own, and somebody without a role."""
+		sent = {"title": "Mine", "page_type": "team", "action": "begin", "location_type": "jitsi"}
+		guy = make_user("Guy", roles=())
+		for user in (page.user, make_host("Eve"), guy):
+			frappe.db.commit()
+			sign_in(client, user)
+			html = read(client.get(f"{PATH}?view=team&team={page.name}").text)
+			assert "Make a team" not in html.text
+			token = {"csrf_token": html.all("input", name="csrf_token")[0]["value"]} if user != guy else {}
+			answer = client.post(PATH, data={**sent, **token, "hosts": [page.hosts[1].user]})
+			assert answer.status_code == 403, user
+		frappe.db.rollback()
+		assert not frappe.db.exists("Scheduling Page", {"title": "Mine"})
 
 
 class TestTurns:
@@ -192,8 +294,9 @@ class TestWhoMaySeeIt:
 		cell = f"{tour.name}:{page.hosts[0].name}"
 		hosts = {"csrf_token": token, "page": page.name, "form": "hosts", "was": cell}
 		assert client.post(PATH, data=hosts).status_code == 403
-		weights = {"csrf_token": token, "page": page.name, "form": "weights", f"weight-{page.hosts[1].name}": "10"}
-		assert client.post(PATH, data=weights).status_code == 403
+		weights = {"csrf_token": token, "page": page.name, "form": "team", f"weight-{page.hosts[1].name}": "10"}
+		for member in (ben, page.hosts[0].user):
+			assert client.post(PATH, data={**weights, "member": member}).status_code == 403
 		assert hosts_of(tour) == []
 
 	def test_a_stranger_learns_no_page(self, client, page, tour):

@@ -258,7 +258,7 @@ def _left_to_set_up(user: str, listings: Sequence[Listing], now: int) -> list[tu
 		(_("Say how you meet"), "/scheduling/types", says_where),
 		(_("Check your weekly hours"), "/scheduling/hours", is_booked or has_changed_hours(user)),
 		(_("Connect your calendar, so that nobody books over it"), CALENDARS, bool(connections_of(user, now))),
-		(_("Show your face"), "/scheduling/page#photo-title", bool(photo)),
+		(_("Show your face"), "/scheduling/page?view=look#pictures-title", bool(photo)),
 		(_("Book a test meeting"), "/scheduling/types", is_booked or chosen.has_tested),
 		(_("Send somebody your link"), "/scheduling/page", is_booked),
 	]

@@ -19,8 +19,8 @@ from scheduler_integration.catalogue.readable_meeting_types import ReadableType,
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.entry.headers import embedding_hosts
 from scheduler_integration.pages.host.host_page import HostPage, Reader
-from scheduler_integration.pages.host.page_form import PATH as PAGE_PATH
-from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.host.house import SHARE
+from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.permissions import is_manager, managers
 from scheduler_integration.platform.contrast import clean_hex
@@ -30,7 +30,7 @@ SCRIPT = "/schedule/embed.js"
 # So that what is below doesn't move when the page is there.
 _RESERVED = "display:block;min-height:640px"
 
-PAGE = HostPage("/scheduling/embed", here=PAGE_PATH, style="types")
+PAGE = HostPage("/scheduling/embed", here=SHARE, style="types")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _view(reader: Reader) -> View:
 		"frames": ("'self'",),
 		"subtitle": _("Visitors of your website book without leaving it."),
 		"embed_script": SCRIPT,
-		"pages": _options(types),
+		"pages": types_by_page(types),
 		"choice": choice,
 		"modes": [{"value": mode, "label": label} for mode, label in modes.items()],
 		"hosts": hosts,
@@ -98,15 +98,6 @@ def _choice(types: Sequence[ReadableType], mode: str) -> Choice:
 	)
 
 
-def _options(types: Sequence[ReadableType]) -> list[dict[str, Any]]:
-	"""Return the pages, each with its types."""
-	pages: dict[str, dict[str, Any]] = {}
-	for each in types:
-		page = pages.setdefault(each.page_slug, {"title": each.page, "slug": each.page_slug, "types": []})
-		page["types"].append({"title": each.title, "value": f"{each.page_slug}/{each.slug}"})
-	return list(pages.values())
-
-
 def _code(choice: Choice) -> dict[str, Any]:
 	element = _element(choice, style=_RESERVED if choice.mode == "inline" else None)
 	script = Markup('<script src="{}" async></script>').format(site_url(SCRIPT))
@@ -130,7 +121,6 @@ def _code(choice: Choice) -> dict[str, Any]:
 	return {
 		"element": _element(choice),
 		"codes": codes,
-		"link": link_view(choice.title, choice.url, choice.value.replace("/", "-")),
 	}
 
 

@@ -16,7 +16,7 @@ or `form`. A script gets JSON as the answer, a browser without one is redirected
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -123,9 +123,12 @@ class Reader:
 		return moment_in_short(instant, self.style)
 
 
-def message_of(error: SchedulingError | None) -> dict[str, Any] | None:
-	"""Return why something was refused, in one text, for pages that don't show it beside the fields."""
-	text = " ".join(dict.fromkeys([error.message, *error.details.values()])) if error else ""
+def message_of(error: SchedulingError | None, beside: Collection[str] = ()) -> dict[str, Any] | None:
+	"""Return why something was refused, in one text. `beside` are the fields beside which the page shows it."""
+	if not error:
+		return None
+	rest = [text for name, text in error.details.items() if name not in beside]
+	text = " ".join(dict.fromkeys([error.message, *rest])) if rest or not error.details else ""
 	return {"text": text, "is_error": True} if text else None
 
 

@@ -35,6 +35,7 @@ LEAVING = "/scheduling/leaving"
 MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
 # In the navigation only of those whom it concerns.
 WAITLIST = "/scheduling/waitlist"
+SHARE = "/scheduling/page"
 HOURS, TIME_OFF = "/scheduling/hours", "/scheduling/time-off"
 
 
@@ -228,14 +229,13 @@ def places(has_waitlist: bool = False) -> tuple[Place, ...]:
 	"""Return the places of the navigation with their pages."""
 	waitlist = [Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []
 	hours, time_off = Entry(HOURS, _("Weekly hours")), Entry(TIME_OFF, _("Time off"))
-	share = [Entry("/scheduling/page", _("Pages")), Entry("/scheduling/links", _("Booking links"))]
 	return (
 		Place(_("Meetings"), "calendar", [Entry(MEETINGS, _("Meetings")), *waitlist]),
 		Place(
 			_("Availability"), "clock", [hours, time_off, Entry(CALENDARS, _("Calendars")), Entry(VIDEO, _("Video"))]
 		),
 		Place(_("Meeting types"), "tag", [Entry("/scheduling/types", _("Meeting types"))]),
-		Place(_("Share", context="Give to others"), "link", share),
+		Place(_("Share", context="Give to others"), "link", [Entry(SHARE, _("Share", context="Give to others"))]),
 		Place(_("Insights"), "chart", [Entry("/scheduling/insights", _("Insights"))]),
 	)
 

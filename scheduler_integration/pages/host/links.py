@@ -18,6 +18,7 @@ from scheduler_integration.catalogue.edit_links import allow_link, create_link, 
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.meetings.link_uses import state_of, uses_of
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
+from scheduler_integration.pages.host.house import SHARE
 from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
@@ -38,7 +39,7 @@ TIMES_PATH = "/scheduling/times"
 STARTS = 6
 _FIELDS = ("title", "duration", "host", "user", "attendee_name", "attendee_email", "expires_on")
 
-PAGE = HostPage(PATH, style="types", kept=("type", "all"))
+PAGE = HostPage(PATH, here=SHARE, style="types", kept=("type", "all"))
 
 
 @PAGE.action("create", done=for_later("The link is made. It is the first in the list."))

@@ -24,7 +24,7 @@ from scheduler_integration.mailed_times.choose import LEAST, MOST, by_day, free_
 from scheduler_integration.mailed_times.offer import Wish, times_for, words_for
 from scheduler_integration.mailed_times.write import as_html, as_text
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
-from scheduler_integration.pages.host.links import PATH as LINKS
+from scheduler_integration.pages.host.house import SHARE
 from scheduler_integration.pages.host.links import TIMES_PATH as PATH
 from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
@@ -41,7 +41,7 @@ from scheduler_integration.times import is_zone
 _DAYS = 10
 _SHOWN = 4
 
-PAGE = HostPage(PATH, here=LINKS, style="types")
+PAGE = HostPage(PATH, here=SHARE, style="types")
 
 
 @PAGE.action("")
@@ -89,7 +89,6 @@ def _view(reader: Reader) -> View:
 	return {
 		"title": _("Times for an e-mail"),
 		"subtitle": _("Choose a few free times. Each of them is one click to book."),
-		"links_path": LINKS,
 		"pages": types_by_page(types),
 		"chosen": own.meeting_type.name if own else "",
 		"zones": zone_options(reader.locale, wish.zone),

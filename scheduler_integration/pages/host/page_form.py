@@ -1,12 +1,13 @@
-"""`/scheduling/page`: hosts change what visitors read on their pages, and find the links to share.
+"""`/scheduling/page`, the place *Share*: the links of one page, how it looks, and who is in its team.
 
-A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields; those of a
-team send `form=hosts` or `form=weights` too. `?page=` names the page that is shown, or `?team=` in older links.
+`?page=` names the page, and `?view=` is `links`, `look` or `team`. `?team=`, in older links, is the team of that page.
+A host without a page makes one here, and a manager makes teams: `action=begin` with a `title`. The other forms send `page` and
+their fields; those of a team send `form=hosts` or `form=team` too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -18,30 +19,30 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.bookings import HostWeek, team_week
 from scheduler_integration.catalogue.edit_pages import (
-	change_weights,
+	change_team,
 	free_slug,
 	readable_page,
 	readable_pages,
 	update_page,
 )
 from scheduler_integration.catalogue.edit_types import change_hosts, restore_hosts
-from scheduler_integration.catalogue.hosts import hosts_of_page, parts_of_hosts
+from scheduler_integration.catalogue.hosts import hosts_of_page, parts_of_hosts, possible_hosts
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.pictures import MOST_BYTES, own_face, set_logo, set_photo
 from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.domains.claims import claim_domain, claim_view, claims_of, find_claim
 from scheduler_integration.domains.keep import check
-from scheduler_integration.domains.links import page_url
 from scheduler_integration.domains.table import VERIFIED
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, PageNotFound
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
-from scheduler_integration.pages.host.house import with_arguments
+from scheduler_integration.pages.host.house import SHARE, with_arguments
 from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.host.type_form import Field, field_of, stored_value, values_sent
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.pages.kit.people import initials, own_image
+from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Conflict, Saved
 from scheduler_integration.pages.kit.zones import zone_options
@@ -53,34 +54,41 @@ from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import for_later
 
-PATH = "/scheduling/page"
-FIELDS = ("name", "slug", "organization", "description", "timezone")
-BRANDING = ("welcome_message", "brand_color")
-SWITCHES = ("is_active", "show_taken_times")
+PATH = SHARE
+# The view of an address without one: sharing is what the place is for.
+LINKS, LOOK, TEAM = "links", "look", "team"
+_FIELDS = (
+	"title", "slug", "organization", "timezone", "description", "welcome_message", "brand_color", "is_active", "show_taken_times",
+)  # fmt: skip
+# The API has these in an object of their own.
+_BRANDING = ("welcome_message", "brand_color")
 # A share is told with a denominator that people can picture: "2 of 3", not "667 of 1000".
 _LARGEST_DENOMINATOR = 10
 
-PAGE = HostPage(PATH, style="types", kept=("page",))
+PAGE = HostPage(PATH, style="types", kept=("page", "view"))
 
 
 @PAGE.action("begin", done=for_later("Your link works. Share it, or open it as a visitor first."))
-def _begin() -> None:
+def _begin() -> Saved:
 	place = parse_place(argument("location_type"), argument("location_details"))
-	first_page(parse_new_page({"name": argument("title")})["title"], place)
+	sent: dict[str, Any] = {"name": argument("title")}
+	if argument("page_type") == "team":
+		hosts = [{"user": user} for user in frappe.request.form.getlist("hosts")]
+		sent |= {"page_type": "team", "slug": argument("slug"), "hosts": hosts}
+	page = first_page(parse_new_page(sent), place)
+	return Saved(kept={"page": page.name, "view": LINKS})
 
 
 @PAGE.action("", done=for_later("Saved"))
 def _save() -> Saved:
-	try:
-		page = readable_page(argument("page"))
-	except PageNotFound:
-		raise InvalidRequest(_("Choose a page.")) from None
+	page = readable_page(argument("page"))
 	fields = parse_page(sent_fields(frappe.form_dict))
 	former = {field: page.get(field) for field in fields}
 	try:
 		saved = update_page(page.name, fields, version=argument("modified"))
 	except ChangedMeanwhile:
-		raise Conflict(str(page.modified), _stored_values(page)) from None
+		theirs = {field.name: stored_value(page, field, page) for field in _fields()}
+		raise Conflict(str(page.modified), theirs) from None
 	undo = {"page": page.name, "fields": former, "modified": str(saved.modified)}
 	return Saved(modified=str(saved.modified), undo=undo)
 
@@ -99,13 +107,18 @@ def _save_hosts() -> Saved:
 	return Saved(undo={"types": former} if former else None)
 
 
-@PAGE.action("weights", done=for_later("Saved"))
-def _save_weights() -> Saved:
-	page = readable_page(argument("page"))
-	sent = {row.user: argument(f"weight-{row.name}") for row in page.hosts if f"weight-{row.name}" in frappe.form_dict}
-	weights = {user: parse_field("weight", text, whole_number) for user, text in sent.items()}
-	saved, former = change_weights(page.name, weights, version=argument("modified"))
-	undo = {"page": page.name, "weights": former, "modified": str(saved.modified)}
+@PAGE.action("team", done=for_later("Saved"))
+def _save_team() -> Saved:
+	"""Save who is in the team, and the weights."""
+	page, form = readable_page(argument("page")), frappe.request.form
+	names = {row.user: row.name for row in page.hosts}
+	members: dict[str, dict[str, Any]] = {user: {"is_active": 0} for user in form.getlist("was")}
+	for user in form.getlist("member"):
+		weight = form.get(f"weight-{names.get(user)}")
+		weighed = {} if weight is None else {"weight": parse_field("weight", weight, whole_number)}
+		members[user] = {"is_active": 1, **weighed}
+	saved, former = change_team(page.name, members, version=argument("modified"))
+	undo = {"page": page.name, "members": former, "modified": str(saved.modified)}
 	return Saved(modified=str(saved.modified), undo=undo)
 
 
@@ -113,8 +126,8 @@ def _save_weights() -> Saved:
 def _take_back(facts: dict[str, Any]) -> None:
 	if "types" in facts:
 		restore_hosts(facts["types"])
-	elif "weights" in facts:
-		change_weights(facts["page"], facts["weights"], version=facts["modified"])
+	elif "members" in facts:
+		change_team(facts["page"], facts["members"], version=facts["modified"])
 	else:
 		update_page(facts["page"], facts["fields"], version=facts["modified"])
 
@@ -170,100 +183,101 @@ def _view(reader: Reader) -> View:
 	pages.sort(key=lambda page: (page.user != reader.user, page.page_type != "Personal"))
 	asked = argument("page") or argument("team")
 	shown = next((page for page in pages if page.name == asked), pages[0] if pages else None)
-	error, action, title = reader.error, argument("action"), get_fullname(reader.user)
-	details = error.details if error else {}
-	# The forms of a team name themselves, and so does what is taken back.
-	is_typed = action in ("", "begin") and not (argument("form") or argument("undo"))
-	typed = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, *SWITCHES)} if error and is_typed else {}
-	errors = {name: text for name, text in details.items() if name in typed}
-	message = message_of(error) if is_typed else error and {"text": error.message, "is_error": True}
-	name, image = own_face()
+	views = {LINKS: _("Links"), **({LOOK: _("Look")} if shown else {})}
+	if is_manager() or (shown and shown.page_type == "Team"):
+		views[TEAM] = _("Team")
+	here = next((view for view in (argument("view"), argument("team") and TEAM) if view in views), LINKS)
+	# The form that was refused. That of the fields has no name.
+	form = argument("action") or argument("form") or ("undo" if argument("undo") else "")
+	beside = {"": [field.name for field in _fields()], "begin": ["name", "slug", "hosts"], "claim_domain": ["domain"]}
 	view: View = {
-		"title": _("Pages"),
+		"title": _("Share", context="Give to others"),
+		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
+		"message": message_of(reader.error, beside.get(form, ())),
+		"toast": reader.toast and {**reader.toast, "address": _address(shown, here)},
+		"here": here,
+		"pages": [(page.title, _address(page, here), page is shown) for page in pages],
+		"views": [(label, _address(shown, view), view == here) for view, label in views.items()],
+		"page": shown,
+	}
+	if here == TEAM:
+		team = _team(shown, reader.locale) if shown and shown.page_type == "Team" else None
+		begun = {"possible": possible_hosts(), **_beginning("", reader)} if is_manager() else {}
+		return {**view, "team": team, **begun}
+	if not shown:
+		return {**view, **_beginning(get_fullname(reader.user), reader)}
+	if here == LOOK:
+		return {**view, **_look(shown, None if form else reader.error, reader)}
+	types = [link_view(shown, doc, is_open=doc.name == argument("link")) for doc in meeting_types_of(shown)]
+	return {**view, "links": [link_view(shown, is_open=shown.name == argument("link")), *types]}
+
+
+def _address(page: Document | None, view: str) -> str:
+	return with_arguments(PATH, {"page": page.name if page else "", "view": view})
+
+
+def _beginning(title: str, reader: Reader) -> View:
+	"""Return what the form of a new page shows: what was typed, if it was refused."""
+	names = ("title", "slug", "location_type", "location_details")
+	error = reader.error if argument("action") == "begin" else None
+	begun: dict[str, Any] = {name: echo(argument(name)) for name in names} if error else {"title": title}
+	if error:
+		begun |= {"hosts": frappe.request.form.getlist("hosts"), "errors": error.details}
+	return {
+		"begun": {"errors": {}, **begun},
+		"proposed": free_slug(title) if title else "",
+		"ways_to_meet": ways_to_meet([reader.user]),
+	}
+
+
+def _look(page: Document, error: SchedulingError | None, reader: Reader) -> View:
+	"""Return the fields of a page with what was typed, if it was refused, or with its own values."""
+	fields = []
+	for field in _fields():
+		value = echo(argument(field.name)) if error else stored_value(page, field, page)
+		of_zone = {"kind": "zone", "choices": zone_options(reader.locale, value)} if field.name == "timezone" else {}
+		fields.append({**field._asdict(), **of_zone, "value": value, "error": error and error.details.get(field.name)})
+	refused = reader.error if argument("action") == "claim_domain" else None
+	return {
 		"script": "types",
 		"frames": ("'self'",),
-		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
-		"message": None if errors else message,
-		"proposed": {"title": title, "slug": free_slug(title)},
-		"photo": {"image": own_image(image), "initials": initials(name)},
-		"page_url": page_url,
-		"pages": [(page.title, with_arguments(PATH, {"page": page.name}), page is shown) for page in pages],
-	}
-	if not shown:
-		begun = {name: echo(argument(name)) for name in ("title", "location_type", "location_details")}
-		return {**view, "ways_to_meet": ways_to_meet([reader.user]), "begun": begun}
-	types = meeting_types_of(shown)
-	address = with_arguments(PATH, {"page": shown.name})
-	of_shown = (typed, errors) if shown.name == argument("page") else ({}, {})
-	return {
-		**view,
-		**_page(shown, types, *of_shown, reader.locale),
-		"toast": reader.toast and {**reader.toast, "address": address},
-		"team": _team(shown, types, reader.locale) if shown.page_type == "Team" else None,
-		"domains": _domains(reader),
+		"fields": fields,
+		"logo": own_image(page.logo),
+		"photo": own_image(own_face()[1]),
+		"domains": {
+			"claims": [(claim, claim_view(claim)) for claim in claims_of(reader.user)],
+			"verified": VERIFIED,
+			"typed": echo(argument("domain")) if refused else "",
+			"error": refused.details.get("domain") if refused else None,
+		},
 	}
 
 
-def _domains(reader: Reader) -> dict[str, Any]:
-	error = reader.error if argument("action") == "claim_domain" else None
-	return {
-		"claims": [(claim, claim_view(claim)) for claim in claims_of(reader.user)],
-		"verified": VERIFIED,
-		"typed": echo(argument("domain")) if error else "",
-		"error": error.details.get("domain") if error else None,
-	}
+def _fields() -> list[Field]:
+	return [field_of(name, "Scheduling Page") for name in _FIELDS]
 
 
 def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:
 	"""Return the fields of a sent form by the names of the API."""
-	fields = {name: form[name] for name in FIELDS if isinstance(form.get(name), str)}
-	branding = {name: form[name] for name in BRANDING if isinstance(form.get(name), str)}
-	return {**fields, "branding": branding, **{name: "1" if name in form else "0" for name in SWITCHES}}
+	sent = values_sent(_fields(), form)
+	branding = {name: sent.pop(name) for name in _BRANDING if name in sent}
+	return {**sent, "branding": branding}
 
 
-def _stored_values(page: Document) -> dict[str, str]:
-	"""Return the values of a page as its form has them."""
-	return {
-		"name": page.title,
-		"slug": page.slug,
-		"organization": page.organization or "",
-		"description": page.description or "",
-		"welcome_message": page.welcome_message or "",
-		"timezone": page.timezone,
-		"brand_color": page.brand_color or "",
-		**{name: "1" if page.get(name) else "" for name in SWITCHES},
-	}
-
-
-def _page(
-	page: Document, types: Sequence[Document], typed: Mapping[str, str], errors: Mapping[str, str], locale: Locale
-) -> dict[str, Any]:
-	"""Return a page with the values that were `typed`, or else with its own."""
-	values = typed or _stored_values(page)
-	return {
-		"page": page,
-		"types": types,
-		"logo": own_image(page.logo),
-		"stored": values,
-		"zones": zone_options(locale, values["timezone"]),
-		"errors": errors,
-		"link": link_view(page.title, page_url(page.slug), page.slug),
-	}
-
-
-def _team(page: Document, types: Sequence[Document], locale: Locale) -> dict[str, Any]:
-	"""Return the hosts of a team with their turns. Boxes and fields are named after the rows of the page's hosts, not after users."""
+def _team(page: Document, locale: Locale) -> dict[str, Any]:
+	"""Return the hosts of a team with their turns. Boxes and fields are named after the rows of the page's hosts."""
+	types = meeting_types_of(page)
 	week, names = team_week(types, now()), {host.user: host.name for host in hosts_of_page(page)}
 	turns = {name: (turn, shares_in_words(turn, names, locale)) for name, turn in week.turns.items() if turn}
 	return {
-		"page": page,
-		"may_weigh": is_manager(),
+		"is_managed": is_manager(),
 		"names": names,
 		"hosts": [
 			(row, names[row.user], week.hosts.get(row.user), _limits(week.hosts.get(row.user)))
 			for row in page.hosts
 			if row.is_active and row.user in names
 		],
+		"others": [host for host in possible_hosts() if host.user not in names] if is_manager() else [],
 		"types": [(doc, parts_of_hosts(doc, page), *turns.get(doc.name, (None, None))) for doc in types],
 	}
 

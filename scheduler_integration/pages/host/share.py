@@ -1,4 +1,4 @@
-"""What a host needs to share a link: its address, a QR code, and a line for a signature."""
+"""What a host needs to share a page or a meeting type: its address, a QR code, a line for a signature, and where the rest is made."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ from functools import lru_cache
 from typing import Any
 
 import segno
+from frappe.model.document import Document
+
+from scheduler_integration.domains.links import page_url
+from scheduler_integration.pages.host.house import SHARE, with_arguments
 
 
-def link_view(title: str, url: str, file: str) -> dict[str, Any]:
-	"""Return the view of templates/scheduling/share.html. `file` is the name of the pictures, without extension."""
-	return {"title": title, "url": url, "qr": _qr(url), "file": file}
+def link_view(page: Document, doc: Document | None = None, *, is_open: bool = False) -> dict[str, Any]:
+	"""Return the view of templates/scheduling/share.html of a page, or of the meeting type `doc` on it. `is_open` shows the codes."""
+	shared = doc or page
+	url = page_url(page.slug, doc.slug if doc else None)
+	return {
+		"title": shared.title,
+		"url": url,
+		"meeting": f"{page.slug}/{doc.slug}" if doc else page.slug,
+		"type": doc.name if doc else None,
+		"codes_url": f"{with_arguments(SHARE, {'page': page.name, 'link': shared.name})}#codes",
+		"qr": _qr(url) if is_open else None,
+	}
 
 
 @lru_cache(maxsize=512)

@@ -21,11 +21,11 @@ from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
-from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody, message_of
 from scheduler_integration.pages.host.hours.impact import impact_sentence
 from scheduler_integration.pages.host.questions import questions_view, stored_rows, typed_rows
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.pages.host.type_form import PATH, Group, flags_of, groups_of, stored_value
+from scheduler_integration.pages.host.type_form import PATH, Group, groups_of, stored_value
 from scheduler_integration.pages.host.type_sent import group_of, sent_fields
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import Answer, View, argument, submitted, wants_json
@@ -126,23 +126,15 @@ def _view(reader: Reader) -> View:
 		"subtitle": page.title,
 		"version": str(doc.modified),
 		"url": url,
-		"link": link_view(doc.title, url, f"{page.slug}-{doc.slug}"),
+		"link": link_view(page, doc, is_open=True),
 		"is_active": bool(doc.is_active),
 		"groups": [_group(group, doc, page, typed, details, impact) for group in groups],
 		"questions": questions_view(
 			typed_rows(frappe.form_dict) if error and typed == "questions" else stored_rows(doc),
 			is_open=typed == "questions",
 		),
-		"message": _message(error, {field.name for group in groups if group.key == typed for field in group.fields}),
+		"message": message_of(error, {field.name for group in groups if group.key == typed for field in group.fields}),
 	}
-
-
-def _message(error: SchedulingError | None, fields: set[str]) -> dict[str, Any] | None:
-	"""Return what is said above the page: an error without one of the form's `fields`."""
-	if not error:
-		return None
-	rest = [text for name, text in error.details.items() if name not in fields]
-	return {"text": " ".join([error.message, *rest]), "is_error": True} if rest or not error.details else None
 
 
 def _group(
@@ -155,7 +147,6 @@ def _group(
 		"title": group.title,
 		"summary": group.summary,
 		"is_open": group.is_open or is_typed,
-		"flags": flags_of(group),
 		"is_weighed": group.key in WEIGHED,
 		"impact": _impact(impact) if is_typed and impact else None,
 		"fields": [

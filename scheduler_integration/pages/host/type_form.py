@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
 from babel import Locale
@@ -76,7 +76,7 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 		Group(
 			key,
 			title,
-			[*_rows_of(key, doc, page), *map(_field, names), *_schedules(key, doc, page)],
+			[*_rows_of(key, doc, page), *map(field_of, names), *_schedules(key, doc, page)],
 			summary,
 			key == "basics",
 		)
@@ -127,7 +127,7 @@ _KINDS = {
 }
 
 
-def _field(fieldname: str, doctype: str = "Meeting Type", name: str = "") -> Field:
+def field_of(fieldname: str, doctype: str = "Meeting Type", name: str = "") -> Field:
 	"""Return the control of a field as the DocType declares it. `name` is that of the control, if it isn't the field's."""
 	field = frappe.get_meta(doctype).get_field(fieldname)
 	options = field.options.split("\n") if field.fieldtype == "Select" else []
@@ -148,7 +148,7 @@ def _rows_of(key: str, doc: Document, page: Document) -> list[Field]:
 	"""Return the controls that have no field of their own: who of the team takes part, and the rows of other places."""
 	if key == "places":
 		rows = range(min(len(doc.places) + 2, MAX_PLACES))
-		return [_field(each, "Meeting Type Place", f"{each}-{row}") for row in rows for each in PLACE]
+		return [field_of(each, "Meeting Type Place", f"{each}-{row}") for row in rows for each in PLACE]
 	if key != "team":
 		return []
 	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
@@ -162,7 +162,9 @@ def _schedules(key: str, doc: Document, page: Document) -> list[Field]:
 	if key != "basics" or (len(schedules) < 2 and not doc.availability_schedule):
 		return []
 	own = [(schedule.name, schedule.title) for schedule in schedules]
-	return [_field("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])]
+	return [
+		field_of("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])
+	]
 
 
 def host_field(row: Document) -> str:
@@ -170,13 +172,14 @@ def host_field(row: Document) -> str:
 	return f"host-{row.name}"
 
 
-def flags_of(group: Group) -> list[str]:
-	"""Return the boxes of a group: a browser sends nothing for those that aren't ticked."""
-	return [field.name for field in group.fields if field.kind == "flag"]
+def values_sent(fields: Sequence[Field], form: Mapping[str, Any]) -> dict[str, str]:
+	"""Return the fields of a sent form. A browser sends nothing for boxes that aren't ticked: they are 0."""
+	sent = {field.name: form[field.name] for field in fields if isinstance(form.get(field.name), str)}
+	return sent | {field.name: "1" if field.name in form else "0" for field in fields if field.kind == "flag"}
 
 
 def stored_value(doc: Document, field: Field, page: Document) -> str:
-	"""Return the stored value as the control shows it."""
+	"""Return the stored value of a meeting type, or of a page itself, as the control shows it."""
 	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
 		return parts_of_hosts(doc, page).get(row.user, "")
 	fieldname, _dash, number = field.name.partition("-")

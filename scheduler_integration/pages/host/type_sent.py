@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import PLACE, Group, flags_of, groups_of, host_field
+from scheduler_integration.pages.host.type_form import PLACE, Group, groups_of, host_field, values_sent
 
 
 def group_of(doc: Document, key: str, locale: Locale) -> Group | None:
@@ -27,8 +27,7 @@ def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[
 	group = group_of(doc, str(form.get("group") or ""), locale)
 	if not group:
 		return {}
-	sent = {field.name: form[field.name] for field in group.fields if isinstance(form.get(field.name), str)}
-	sent |= {name: "1" if name in form else "0" for name in flags_of(group)}
+	sent = values_sent(group.fields, form)
 	if group.key == "places":
 		return {"locations": _places(sent)}
 	return _with_hosts(sent, doc) if group.key == "team" else sent

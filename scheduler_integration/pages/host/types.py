@@ -11,10 +11,10 @@ from scheduler_integration.pages.kit.respond import argument
 
 def types_by_page(types: Sequence[ReadableType]) -> list[dict]:
 	"""Return `[{"title", "types"}]`, in the order of the types."""
-	pages: dict[str, list[ReadableType]] = {}
+	pages: dict[tuple[str, str], list[ReadableType]] = {}
 	for meeting_type in types:
-		pages.setdefault(meeting_type.page, []).append(meeting_type)
-	return [{"title": title, "types": group} for title, group in pages.items()]
+		pages.setdefault((meeting_type.page_slug, meeting_type.page), []).append(meeting_type)
+	return [{"title": group[0].page, "types": group} for group in pages.values()]
 
 
 def chosen_type(types: list[ReadableType], user: str, now: int) -> Bookable | None:

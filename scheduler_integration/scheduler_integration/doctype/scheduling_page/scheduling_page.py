@@ -72,7 +72,9 @@ class SchedulingPage(Form):
 		self.require_manager()
 		users = [row.user for row in self.hosts]
 		if not team_users(self):
-			raise InvalidRequest(_("A team page needs at least one active host."))
+			raise InvalidRequest(
+				_("A team page needs at least one active host."), details={"hosts": _("Choose at least one host.")}
+			)
 		if len(set(users)) != len(users):
 			raise InvalidRequest(_("A host is listed twice. Please keep one row for each."))
 		for row in self.hosts:
