@@ -37,8 +37,7 @@ PAGE = HostPage("/scheduling/embed", here=SHARE, style="types")
 class Choice:
 	"""What the website shows: a page by its slug, and a type on it or None for its list. `url` is the plain link.
 
-	`color` is None for the page's own. `site` is a host, with a port or without, and None if none was named; `wrong_site` was
-	typed and is none.
+	`color` is None for the page's own.
 	"""
 
 	page: str
@@ -47,8 +46,6 @@ class Choice:
 	url: str
 	mode: str
 	color: str | None
-	site: str | None
-	wrong_site: str | None
 
 	@property
 	def value(self) -> str:
@@ -74,7 +71,7 @@ def _view(reader: Reader) -> View:
 		"modes": [{"value": mode, "label": label} for mode, label in modes.items()],
 		"hosts": hosts,
 		"may_allow": is_manager(),
-		"site": _site(choice, hosts),
+		"site": _site(hosts),
 		**(_code(choice) if choice else {}),
 	}
 
@@ -84,8 +81,7 @@ def _choice(types: Sequence[ReadableType], mode: str) -> Choice:
 	page, _slash, slug = argument("meeting").partition("/")
 	on_page = [each for each in types if each.page_slug == page] or [types[0]]
 	chosen = next((each for each in on_page if each.slug == slug), None)
-	first, site = chosen or on_page[0], argument("site")
-	host = _host(site)
+	first = chosen or on_page[0]
 	return Choice(
 		page=first.page_slug,
 		type=chosen.slug if chosen else None,
@@ -93,8 +89,6 @@ def _choice(types: Sequence[ReadableType], mode: str) -> Choice:
 		url=page_url(first.page_slug, chosen.slug if chosen else None),
 		mode=mode,
 		color=clean_hex(argument("color")),
-		site=host if is_host(host) else None,
-		wrong_site=site[:200] if host and not is_host(host) else None,
 	)
 
 
@@ -175,20 +169,17 @@ def _host(site: str) -> str:
 	return f"{parts.hostname or ''}{f':{port}' if port not in (None, 80, 443) else ''}"
 
 
-def _site(choice: Choice | None, hosts: Sequence[str]) -> dict[str, Any]:
-	"""Return whether the named website may show the pages, as `hosts` may, and who can change that."""
-	if is_manager():
-		ask = _("You can change that: “Allowed embed hosts” in Scheduler Settings.")
-	else:
+def _site(hosts: Sequence[str]) -> dict[str, Any]:
+	"""Return whether the website that was `typed` may show the pages, as `hosts` may, and who can change that."""
+	typed, host = argument("site")[:200], _host(argument("site"))
+	if host and not is_host(host):
+		text = _("“{0}” isn't the address of a website.").format(typed)
+		return {"typed": typed, "is_allowed": False, "text": text, "ask": ""}
+	if host in hosts:
+		return {"typed": host, "is_allowed": True, "text": _("{0} may show your pages.").format(host), "ask": ""}
+	ask = _("You can change that: “Allowed embed hosts” in Scheduler Settings.")
+	if not is_manager():
 		names = ", ".join(get_fullname(user) for user in managers()) or _("a manager")
 		ask = _("Only managers can change that, in Scheduler Settings. Ask {0}.").format(names)
-	if choice and choice.wrong_site:
-		text = _("“{0}” isn't the address of a website.").format(choice.wrong_site)
-		return {"is_allowed": False, "text": text, "ask": ""}
-	site = choice.site if choice else None
-	if not site:
-		return {"is_allowed": None, "text": "", "ask": ask}
-	if site in hosts:
-		return {"is_allowed": True, "text": _("{0} may show your pages.").format(site), "ask": ""}
-	text = _("{0} isn't allowed to show your pages yet. Its visitors see a link instead.").format(site)
-	return {"is_allowed": False, "text": text, "ask": ask}
+	text = _("{0} isn't allowed to show your pages yet. Its visitors see a link instead.").format(host) if host else ""
+	return {"typed": host, "is_allowed": False, "text": text, "ask": ask}
