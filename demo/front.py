@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from demo import calendar
+from demo import calendar, parts
 from embedded.outbox import html_page
 
 SIGN_IN = "/demo-sign-in"
@@ -89,7 +89,10 @@ def _for_hosts() -> list[tuple[str, str, str]]:
 
 
 def _behind_the_scenes() -> list[tuple[str, str, str]]:
-	links = [("/outbox", "E-mails", "what a real site would have sent, with the invitations")]
+	links = [
+		("/outbox", "E-mails", "what a real site would have sent, with the invitations"),
+		(parts.PATH, "Parts", "every part of the pages, for those who change them"),
+	]
 	if calendar.is_there():
 		links.append((calendar.PATH, "Sam's own calendar", "add an event, and look at Sam's times"))
 	reports = frappe.get_all("Client Assessment", {"status": "Completed"}, "name")

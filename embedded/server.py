@@ -14,7 +14,7 @@ from frappe.utils import background_jobs
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from demo import calendar, front
+from demo import calendar, front, parts
 from embedded import lifecycle, outbox, scheduler
 from embedded.addresses import reachable
 
@@ -38,6 +38,7 @@ def serve(
 		front.SIGN_IN: front.sign_in,
 		"/outbox": outbox.page,
 		calendar.PATH: calendar.page,
+		parts.PATH: parts.page,
 	}
 	if not is_working:
 		pages["/jobs"] = _run_jobs
