@@ -165,9 +165,9 @@ class TestMembers:
 		everybody = [(each["name"], each["value"]) for each in form_of(maya, page, "team").all("input", name="member")]
 		assert ("member", eve) in everybody
 		stay = [page.hosts[0].user, page.hosts[2].user]
-		html = read(save_team(maya, page, member=[*stay, eve]).text)
+		html = read(save_team(maya, page, member=[*stay, eve], **{f"weight-{page.hosts[0].name}": "9"}).text)
 		assert members(page) == ["Ann", "Cem", "Eve"]
-		assert page.reload().hosts[1].weight == 5
+		assert [row.weight for row in page.reload().hosts] == [9, 5, 5, 5]
 		assert frappe.get_all("Availability Schedule", {"user": eve})
 		[undo] = html.one(id="toast").all("form")
 		token = html.all("input", name="csrf_token")[0]["value"]
@@ -175,6 +175,7 @@ class TestMembers:
 		again = maya.post(undo["action"], data={"csrf_token": token, "undo": key}, allow_redirects=True)
 		assert read(again.text).one("section", id="team")
 		assert members(page) == ["Ann", "Ben", "Cem"]
+		assert page.reload().hosts[0].weight == 5
 
 	def test_who_is_disabled_meanwhile_or_no_host_isnt_taken_in(self, maya, page):
 		strangers = [make_user("Guy", roles=()), make_user("Off", enabled=0), "nobody@example.com", "Administrator", ""]
