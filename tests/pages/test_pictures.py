@@ -63,7 +63,8 @@ def test_visitors_see_the_photo_and_initials_again_when_it_is_deleted(jane, intr
 	assert "JD" in read(jane.get(path_of(intro)).text).one("span", class_="faces").text
 	assert "Visitors see your photo now." in upload("photo", picture()).text
 	address = photo_of(intro)
-	for path in (path_of(intro), path_of(intro).rpartition("/")[0]):
+	# The host sees it too, in the head of every page.
+	for path in (path_of(intro), path_of(intro).rpartition("/")[0], "/scheduling"):
 		assert read(jane.get(path).text).one("img", class_="face")["src"] == address
 	shown = Image.open(BytesIO(shown_at(jane, address)))
 	assert (shown.size, shown.format) == ((320, 320), "JPEG")

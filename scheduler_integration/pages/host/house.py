@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from frappe import _
-from frappe.utils import get_fullname
 
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary, connections_of
+from scheduler_integration.catalogue.pictures import own_face
 from scheduler_integration.catalogue.public import Brand, brand_of
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.connect import accounts
@@ -25,7 +25,7 @@ from scheduler_integration.meetings.hosted import left_hosts
 from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
-from scheduler_integration.pages.kit.people import initials
+from scheduler_integration.pages.kit.people import initials, own_image
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.jobs_run import do_jobs_run
@@ -79,7 +79,7 @@ _MANIFEST = "/api/method/scheduler_integration.api.devices.manifest"
 class House:
 	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests.
 
-	`has_waitlist`: people wait, or can wait, for a time of the user's pages.
+	`has_waitlist`: people wait, or can wait, for a time of the user's pages. `photo` is the address of the user's picture.
 	"""
 
 	name: str
@@ -89,6 +89,7 @@ class House:
 	troubles: Sequence[Trouble]
 	brand: Brand | None
 	has_waitlist: bool = False
+	photo: str | None = None
 
 	def frame(
 		self,
@@ -134,7 +135,7 @@ class House:
 		return {
 			"name": self.name,
 			"here": self.here,
-			"initials": initials(self.name),
+			"face": {"image": self.photo, "initials": initials(self.name)},
 			"places": [
 				{
 					"label": place.label,
@@ -165,8 +166,10 @@ def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 
 	Makes ten statements at most, and two more for managers, however many meetings and accounts there are.
 	"""
+	name, photo = own_face()
 	return House(
-		name=get_fullname(user),
+		name=name,
+		photo=own_image(photo),
 		visitor=visitor,
 		here=here,
 		requests=count_requests(user, now),
