@@ -34,7 +34,6 @@ from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import for_later
 
 PATH = "/scheduling/links"
-TIMES_PATH = "/scheduling/times"
 # As many own times have a field without a script.
 STARTS = 6
 _FIELDS = ("title", "duration", "host", "user", "attendee_name", "attendee_email", "expires_on")
@@ -89,7 +88,6 @@ def _view(reader: Reader) -> View:
 	return {
 		"title": _("Booking links"),
 		"subtitle": _("Links for one booking, until a day, or for times that you choose."),
-		"times_path": TIMES_PATH,
 		"pages": types_by_page(types),
 		"chosen": _chosen(types, reader),
 		"city": dates.city(reader.zone, reader.locale),

@@ -25,7 +25,6 @@ from scheduler_integration.mailed_times.offer import Wish, times_for, words_for
 from scheduler_integration.mailed_times.write import as_html, as_text
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.house import SHARE
-from scheduler_integration.pages.host.links import TIMES_PATH as PATH
 from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import read_instant
@@ -41,6 +40,7 @@ from scheduler_integration.times import is_zone
 _DAYS = 10
 _SHOWN = 4
 
+PATH = "/scheduling/times"
 PAGE = HostPage(PATH, here=SHARE, style="types")
 
 
