@@ -163,7 +163,7 @@ def look_at(name: str, now: int) -> int:
 		return at_once_before(found.meeting_type, now, entry.zone, times.latest(entry, start))
 
 	found_matches = list(matches(waiting, known, times.starts, times.take, times.shared_by, together))
-	return _offer(found_matches, times, found.meeting_type, now)
+	return _offer(found_matches, waiting, times, found.meeting_type, now)
 
 
 def _still_waiting(
@@ -280,9 +280,14 @@ def _known(waiting: Sequence[Entry], moving: dict[str, Document], hosts: Collect
 	)
 
 
-def _offer(found: Sequence[Match], times: FreeTimes, meeting_type: Document, now: int) -> int:
-	"""Store the offers, hold their times, and plan their messages. People who left in this moment are left out."""
-	locked = records.lock({name for match in found for name in match.entries})
+def _offer(found: Sequence[Match], waiting: Sequence[Entry], times: FreeTimes, meeting_type: Document, now: int) -> int:
+	"""Store the offers, hold their times, and plan their messages.
+
+	People who left in this moment are left out, and those who have just said that other times suit them.
+	"""
+	wanted = {each.name: each.bounds for each in waiting}
+	present = records.lock({name for match in found for name in match.entries})
+	locked = {name: entry for name, entry in present.items() if entry.bounds == wanted[name]}
 	given = [
 		([locked[name] for name in match.entries if name in locked], match.start, held)
 		for match, held in zip(found, times.held, strict=True)

@@ -1,13 +1,15 @@
 """Two jobs look at one waitlist at the same moment."""
 
 from collections import Counter
+from dataclasses import replace
 
 import frappe
 import pytest
 
+from scheduler_integration.waitlist import records
 from tests.bookings.racing import START, WITH_SNAPSHOTS, race_processes
 from tests.support.factories import make_page
-from tests.waitlist.world import NOW, join, look, make_type
+from tests.waitlist.world import NOW, again, cancel, fill, join, look, make_type, offered_hour
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 # As the job does: it reads who waits, and looks at the list after that.
@@ -31,3 +33,23 @@ def test_two_looks_offered_one_person_two_times(site, start):
 	assert sorted(answers) == [[200, 0], [200, 2]]
 	offers = frappe.get_all("Waitlist Offer", {"entry": ["in", people], "status": "Open"}, pluck="entry")
 	assert Counter(offers) == Counter(people)
+
+
+def test_somebody_who_chose_other_times_during_a_look_was_offered_one_that_no_longer_suits(monkeypatch):
+	meeting_type = make_type()
+	taken = fill(meeting_type)
+	ann, ben = join(meeting_type, "Ann"), join(meeting_type, "Ben")
+	cancel(taken["09:30"])
+	lock = records.lock
+
+	def lock_after_the_change(names):
+		# Changing wishes locks no host, so a look doesn't stop it.
+		if ann.name in names:
+			records.change_bounds(ann.name, replace(again(ann).bounds, from_minute=720, to_minute=780))
+		return lock(names)
+
+	monkeypatch.setattr(records, "lock", lock_after_the_change)
+	assert look(meeting_type) == 0
+	monkeypatch.undo()
+	assert look(meeting_type) == 1
+	assert (offered_hour(ann), offered_hour(ben)) == (None, "09:30")
