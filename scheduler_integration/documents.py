@@ -55,9 +55,8 @@ class Row(Document):
 		Frappe checks the permission for a row on this document. Without one it would check the role only, and every
 		host could read everybody's rows.
 		"""
-		return Document.parent_doc.fget(self) or self._stored_parent()
-
-	def _stored_parent(self) -> Document | None:
+		if loaded := Document.parent_doc.fget(self):
+			return loaded
 		if self.is_new() or not self.parent or not frappe.db.exists(self.parenttype, self.parent):
 			return None
 		return frappe.get_doc(self.parenttype, self.parent)

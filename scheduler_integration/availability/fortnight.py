@@ -49,7 +49,10 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	blocked: list[engine.Interval] = []
 	busy = [(each.start, each.end) for each in host.booked]
 	for entry in host.busy:
-		(blocked if _is_blocked(entry) else busy).append((entry[0], entry[1]))
+		calendar = of_calendar(entry.label) if isinstance(entry, engine.Busy) else None
+		# The host blocked this time, or a calendar that can't be trusted closes it.
+		is_blocked = calendar is None or calendar[1] is not None
+		(blocked if is_blocked else busy).append((entry[0], entry[1]))
 	taken = {"offered": offered, "busy": engine.merge(busy), "blocked": engine.merge(blocked)}
 	closed = [each for each in host.hours.overrides if each.closes_the_day]
 	return [
@@ -68,9 +71,3 @@ def _own(bookable: Bookable, user: str) -> Bookable | None:
 	if not mine:
 		return None
 	return bookable if bookable.meeting_type.assignment == "Collective" else replace(bookable, only=tuple(mine))
-
-
-def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:
-	"""Whether the host blocked this time, or a calendar that can't be trusted closes it."""
-	calendar = of_calendar(busy.label) if isinstance(busy, engine.Busy) else None
-	return calendar is None or calendar[1] is not None

@@ -217,10 +217,10 @@ def _fits(
 		(host,) = load_hosts({user: schedule}, span, None, now, draft=draft, records=records)
 		# A whole day around the meetings, so that the hours at both ends aren't cut.
 		hours = engine.working_intervals(host.hours, span[0] - 86400, span[1] + 86400)
-		blocked = [(busy[0], busy[1]) for busy in host.busy if _is_blocked(busy)]
+		blocked = [
+			(busy[0], busy[1])
+			for busy in host.busy
+			if isinstance(busy, engine.Busy) and of_calendar(busy.label) is None
+		]
 		open_times[name] = engine.subtract(hours, engine.merge(blocked))
 	return lambda name, start, end: any(first <= start and end <= last for first, last in open_times[name])
-
-
-def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:
-	return isinstance(busy, engine.Busy) and of_calendar(busy.label) is None

@@ -37,8 +37,13 @@ def check_hosts_have_time(
 	if parts and not objections:
 		return
 	busy = engine.merge((item.start, item.end) for _member, _at, refusal in objections for item in refusal.conflicts)
+	told = []
+	for member, at, refusal in objections:
+		sees_all = is_manager() or member.host.name == frappe.session.user
+		text = reason_text(refusal, member, at, now, names_days_off=sees_all)
+		told.append(Objection(refusal.reason.value, text))
 	raise TimeNotFree(
-		[_objection(member, at, refusal, now) for member, at, refusal in objections],
+		told,
 		engine.clip(busy, start, parts[-1][1]) if parts else (),
 		offer.nearest(start, besides=booking.starts_at),
 		booking.timezone,
@@ -53,8 +58,3 @@ def _of_host(
 	member = replace(member, host=member.host.without_holds())
 	refusals = engine.reassignment_refusals(member, parts, now)
 	return [(member, at, refusal) for at, refusal in refusals if prevents(refusal, force)]
-
-
-def _objection(member: engine.Member, at: int, refusal: engine.Refusal, now: int) -> Objection:
-	sees_all = is_manager() or member.host.name == frappe.session.user
-	return Objection(refusal.reason.value, reason_text(refusal, member, at, now, names_days_off=sees_all))

@@ -118,15 +118,13 @@ def reuse_blank_records() -> None:
 
 def _blank(doctype: str, defaults: dict[str, Any]) -> dict[str, Any]:
 	# Frappe copies a blank record before it fills it in, so all requests can share it.
-	made_from = (_fields_of(doctype), tuple(sorted((name, str(value)) for name, value in defaults.items())))
+	fields = tuple(
+		(field.fieldname, field.fieldtype, field.options, field.default) for field in frappe.get_meta(doctype).fields
+	)
+	made_from = (fields, tuple(sorted((name, str(value)) for name, value in defaults.items())))
 	blank = _kept.get((frappe.local.site, doctype))
 	if not blank or blank[0] != made_from:
 		from frappe.model.create_new import make_new_doc
 
 		blank = _kept[frappe.local.site, doctype] = (made_from, make_new_doc(doctype))
 	return blank[1]
-
-
-def _fields_of(doctype: str) -> tuple[tuple[object, ...], ...]:
-	fields = frappe.get_meta(doctype).fields
-	return tuple((field.fieldname, field.fieldtype, field.options, field.default) for field in fields)

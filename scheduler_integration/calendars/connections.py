@@ -213,7 +213,11 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	try:
 		calendars = provider.calendars()
 	except AccessRevoked:
-		raise InvalidRequest(details=_refused(account)) from None
+		if PROVIDERS[account.provider].access == "password":
+			refused = {"password": _("The server refuses this user name or password. Make a new app password there.")}
+		else:
+			refused = {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
+		raise InvalidRequest(details=refused) from None
 	except OutsideError as error:
 		if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
 			no_calendar = _("There is no calendar at this address.")
@@ -227,12 +231,6 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	if not calendars:
 		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
 	return calendars
-
-
-def _refused(account: Account) -> dict[str, str]:
-	if PROVIDERS[account.provider].access == "password":
-		return {"password": _("The server refuses this user name or password. Make a new app password there.")}
-	return {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
 
 
 def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, now: int) -> ConnectionSummary:

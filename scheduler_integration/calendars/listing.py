@@ -40,15 +40,12 @@ def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 	if is_first:
 		_choose(doc)
 	if PROVIDERS[doc.provider].access == "address" and offered:
-		doc.account_name = _name_of_feed(offered[0].name, urlsplit(secret(connection, "address")).hostname or "")
+		# A name by which the host can tell the feed from other feeds of the same server.
+		name, host = offered[0].name, urlsplit(secret(connection, "address")).hostname or ""
+		doc.account_name = name[:140] if name == host else f"{name[:80]} · {host}"[:140]
 	doc.flags.from_provider = True
 	# The sync has no signed-in user, and the host may have lost the role meanwhile.
 	doc.save(ignore_permissions=True)
-
-
-def _name_of_feed(name: str, host: str) -> str:
-	"""Return a name for a feed by which the host can tell it from other feeds of the same server."""
-	return name[:140] if name == host else f"{name[:80]} · {host}"[:140]
 
 
 def _choose(doc: Document) -> None:
@@ -56,10 +53,7 @@ def _choose(doc: Document) -> None:
 		return
 	main = next((row for row in doc.calendars if row.is_primary), doc.calendars[0])
 	main.check_conflicts = 1
-	main.write_bookings = int(bool(main.can_write) and not _has_destination(doc.user))
-
-
-def _has_destination(user: str) -> bool:
-	connections = frappe.get_all(_DOCTYPE, {"user": user, "is_active": 1}, pluck="name")
+	connections = frappe.get_all(_DOCTYPE, {"user": doc.user, "is_active": 1}, pluck="name")
 	chosen = {"parent": ("in", connections), "write_bookings": 1}
-	return bool(connections and frappe.db.exists("Connected Calendar", chosen))
+	has_destination = bool(connections and frappe.db.exists("Connected Calendar", chosen))
+	main.write_bookings = int(bool(main.can_write) and not has_destination)

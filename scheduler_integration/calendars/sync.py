@@ -186,7 +186,9 @@ class CalendarReading:
 		for _number in range(MOST_PAGES):
 			changes = self.reader.provider.changes(self.row.calendar_id, window, self.row.sync_token, page)
 			if changes.unchanged:
-				self._note(self._findings(changes, seen, written_since))
+				if findings := self._findings(changes, seen, written_since):
+					self._check_lease_afresh()
+					calendar_changes.note(findings)
 				self._finish({"sync_token": changes.token or self.row.sync_token})
 				return True
 			findings = self._findings(changes, seen, written_since)
@@ -243,11 +245,6 @@ class CalendarReading:
 		if changes.next_page:
 			return findings
 		return [*findings, *calendar_changes.missing_from(provider, self.row.name, seen, now, written_since)]
-
-	def _note(self, findings: list[calendar_changes.Finding]) -> None:
-		if findings:
-			self._check_lease_afresh()
-			calendar_changes.note(findings)
 
 	def _switch(self, place: Place, changes: Changes) -> None:
 		now = self.reader.now

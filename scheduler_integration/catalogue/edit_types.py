@@ -19,11 +19,15 @@ def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
 	"""Create a meeting type of the consultant, after their others unless `sort_order` says otherwise.
 
 	Without `scheduling_page` it is booked on the consultant's external scheduler. A consultant whose scheduler is this
-	site gets it on their personal page. Raises InvalidRequest, or NotPermitted.
+	site gets it on their oldest active personal page. Raises InvalidRequest, or NotPermitted.
 	"""
 	defaults = {"consultant": consultant, "sort_order": next_sort_order(consultant)}
-	if not fields.get("scheduling_page") and not fields.get("scheduler_event_url") and _is_native(consultant):
-		defaults["scheduling_page"] = _personal_page(consultant)
+	if not fields.get("scheduling_page") and not fields.get("scheduler_event_url"):
+		settings = settings_of(consultant)
+		if settings is None or settings.scheduler_provider == "Native":
+			personal = {"user": consultant, "page_type": "Personal", "is_active": 1}
+			pages = frappe.get_all("Scheduling Page", personal, pluck="name", order_by="creation asc", limit=1)
+			defaults["scheduling_page"] = pages[0] if pages else None
 	doc = frappe.new_doc("Meeting Type")
 	page = fields.get("scheduling_page") or defaults.get("scheduling_page")
 	doc.update({**defaults, **_with_own_rules(doc, fields), "scheduling_page": page})
@@ -205,15 +209,3 @@ def _changeable(name: str, ptype: str, *, for_update: bool = False) -> Document:
 	if not doc.has_permission(ptype):
 		raise NotPermitted
 	return doc
-
-
-def _is_native(consultant: str) -> bool:
-	settings = settings_of(consultant)
-	return settings is None or settings.scheduler_provider == "Native"
-
-
-def _personal_page(consultant: str) -> str | None:
-	"""Return the consultant's oldest active personal page, or None."""
-	filters = {"user": consultant, "page_type": "Personal", "is_active": 1}
-	pages = frappe.get_all("Scheduling Page", filters, pluck="name", order_by="creation asc", limit=1)
-	return pages[0] if pages else None

@@ -62,7 +62,9 @@ def enabled_hosts(meeting_type: Document, page: Document, people: People | None 
 	people = enabled_people([row.user for row in rows]) if people is None else people
 	rows = [row for row in rows if row.user in people]
 	if page.page_type == "Team" and meeting_type.assignment == "Single Host":
-		rows = _single_host(meeting_type, rows)
+		# The type's consultant, if they are one of the page's enabled hosts, otherwise the first.
+		first = sorted((row.user for row in rows), key=lambda user: user != meeting_type.consultant)[:1]
+		rows = [frappe._dict(user=user, is_required=1) for user in first]
 	return [_type_host(row, people[row.user]) for row in rows]
 
 
@@ -197,17 +199,6 @@ def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Do
 	chosen = {row.user: row.is_required for row in meeting_type.hosts}
 	kept = "user", "weight", "priority", "active_since"
 	return [frappe._dict(picked(row, *kept), is_required=chosen[row.user]) for row in rows if row.user in chosen]
-
-
-def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._dict]:
-	"""Return one row for a single-host type on a team page; empty if `rows` is empty.
-
-	`rows` are those of the page's enabled hosts. The host is the type's consultant if the consultant is one of them,
-	otherwise the first.
-	"""
-	users = [row.user for row in rows]
-	consultant = [meeting_type.consultant] if meeting_type.consultant in users else []
-	return [frappe._dict(user=user, is_required=1) for user in [*consultant, *users][:1]]
 
 
 def enabled_people(users: list[str]) -> People:

@@ -189,7 +189,7 @@ def find_brand(slug: str) -> Brand | None:
 
 def listings_of(user: str) -> list[Listing]:
 	"""Return the active pages that the user owns or is an active host of, oldest first."""
-	return [_listing(frappe.get_cached_doc("Scheduling Page", name)) for name in _pages_of(user)]
+	return [_listing(frappe.get_cached_doc("Scheduling Page", row.name)) for row in _pages(user, "name")]
 
 
 def brand_of(user: str) -> Brand | None:
@@ -213,10 +213,6 @@ def public_page(bookable: Bookable) -> PublicPage:
 def public_meeting_type(bookable: Bookable) -> PublicMeetingType:
 	"""Return the meeting type as visitors see it."""
 	return _meeting_type(bookable.meeting_type, bookable.page, bookable.people)
-
-
-def _pages_of(user: str) -> list[str]:
-	return [row.name for row in _pages(user, "name")]
 
 
 def _pages(user: str, *fields: str) -> list[frappe._dict]:

@@ -52,15 +52,11 @@ def readable_meeting_types() -> list[ReadableType]:
 		record(
 			ReadableType,
 			meeting_type,
-			page=pages[meeting_type.scheduling_page].title,
-			url=page_url(pages[meeting_type.scheduling_page].slug, meeting_type.slug),
+			page=page.title,
+			url=page_url(page.slug, meeting_type.slug),
 			durations=tuple(durations_of(meeting_type)),
-			is_own=_is_own(pages[meeting_type.scheduling_page]),
-			page_slug=pages[meeting_type.scheduling_page].slug,
+			is_own=page.user == frappe.session.user and page.page_type == "Personal",
+			page_slug=page.slug,
 		)
-		for meeting_type in types
+		for meeting_type, page in ((each, pages[each.scheduling_page]) for each in types)
 	]
-
-
-def _is_own(page: frappe._dict) -> bool:
-	return page.user == frappe.session.user and page.page_type == "Personal"

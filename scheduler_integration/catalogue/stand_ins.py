@@ -243,7 +243,10 @@ def _agrees(hosted: Table, host: Term, away: Term) -> Criterion:
 def _hosted_types() -> tuple[Any, Table, Term]:
 	"""Return the query for the active meeting types of active pages, a row for each host; and its types and hosts."""
 	hosted, page = DocType("Meeting Type").as_("t2"), DocType("Scheduling Page").as_("p2")
-	row = DocType("Scheduling Page Host")
+	row, of_type = DocType("Scheduling Page Host"), DocType("Meeting Type Host")
+	chosen = frappe.qb.from_(of_type).select(of_type.name).where(of_type.parent == hosted.name)
+	# A team's type takes all hosts of its page, or those whom it has chosen.
+	takes_host = ExistsCriterion(chosen).negate() | ExistsCriterion(chosen.where(of_type.user == row.user))
 	types = (
 		frappe.qb.from_(hosted)
 		.join(page)
@@ -256,13 +259,6 @@ def _hosted_types() -> tuple[Any, Table, Term]:
 			& (row.is_active == 1)
 		)
 		.where(hosted.is_active == 1)
-		.where((page.page_type == "Personal") | (row.user.isnotnull() & _is_chosen(hosted, row.user)))
+		.where((page.page_type == "Personal") | (row.user.isnotnull() & takes_host))
 	)
 	return types, hosted, Coalesce(row.user, page.user)
-
-
-def _is_chosen(meeting_type: Table, user: Field) -> Criterion:
-	"""Return the condition that a team's type takes all hosts of its page, or that the user is one of those it has chosen."""
-	row = DocType("Meeting Type Host")
-	chosen = frappe.qb.from_(row).select(row.name).where(row.parent == meeting_type.name)
-	return ExistsCriterion(chosen).negate() | ExistsCriterion(chosen.where(row.user == user))

@@ -11,7 +11,7 @@ from babel import lists
 from frappe import _
 
 from scheduler_integration.catalogue.booking_addresses import address_of, with_campaign
-from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, settings_of
+from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.catalogue.phases import phase_name
 from scheduler_integration.client_reports.description import Description, parse_description
@@ -74,22 +74,20 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 	meetings = tuple(
 		_meeting(each, addresses[each.name], subject, channel, is_first=not index) for index, each in enumerate(chosen)
 	)
-	widget = widget_of(settings, subject, _scheduler_link(settings, subject, channel))
+	# In print, the link to the consultant's whole scheduler replaces the widget.
+	link = _link("", settings.scheduler_url, subject, channel) if settings.scheduler_url else None
+	widget = widget_of(settings, subject, link)
 	if not meetings and not widget:
 		return None
+	is_by_phase = any(subject.phase in each.phases for each in chosen)
 	return Section(
 		title=title(subject.disc),
 		intro=intro(subject.disc, subject.phase),
 		description=parse_description(settings.description or ""),
 		meetings=meetings,
 		widget=widget,
-		recommendation=_recommendation(chosen, subject),
+		recommendation=recommendation(subject.disc, subject.phase) if is_by_phase and subject.phase else None,
 	)
-
-
-def _recommendation(chosen: Sequence[ConsultantType], subject: Subject) -> str | None:
-	is_by_phase = any(subject.phase in each.phases for each in chosen)
-	return recommendation(subject.disc, subject.phase) if is_by_phase and subject.phase else None
 
 
 def _meeting(
@@ -105,11 +103,6 @@ def _meeting(
 		url=_link(meeting_type.name, address, subject, channel),
 		address=address,
 	)
-
-
-def _scheduler_link(settings: ConsultantSettings, subject: Subject, channel: Channel) -> str | None:
-	"""Return the link to the consultant's whole scheduler. In print it replaces the widget."""
-	return _link("", settings.scheduler_url, subject, channel) if settings.scheduler_url else None
 
 
 def _link(meeting_type: str, address: str, subject: Subject, channel: Channel) -> str:

@@ -90,14 +90,13 @@ def _read(name: str) -> _Situation | None:
 	subject = subject_of(booking)
 	live = scheduled_booking(subject)
 	desired = desired_call(subject, live) if live and needs_call(live) else None
-	link, status = booking.meeting_link or _link_of_session(booking), booking.video_status or ""
+	link = booking.meeting_link
+	if not link:
+		# The calendar's event may have brought a link to another booking of the session.
+		others = live_rows(booking.session, "video_meeting", "meeting_link")
+		link = next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
+	status = booking.video_status or ""
 	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, status, desired)
-
-
-def _link_of_session(booking: Document) -> str:
-	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
-	others = live_rows(booking.session, "video_meeting", "meeting_link")
-	return next((other.meeting_link for other in others if other.video_meeting == CALENDAR and other.meeting_link), "")
 
 
 def _serve(situation: _Situation, task: Task, now: int) -> tuple[Outcome, str]:

@@ -101,15 +101,14 @@ def _forget() -> None:
 
 def _table() -> tuple[str, list[_Row]]:
 	"""Return the base domain, and the rows, oldest domains first, and of each the page at its root first."""
-	stored: _Stored = _changed() if frappe.flags.domains_changed else frappe.cache.get_value(CACHE, _load)
+	if frappe.flags.domains_changed:
+		# This transaction's own changes may be rolled back, so they are kept out of the cache.
+		if not frappe.flags.domains_of_transaction:
+			frappe.flags.domains_of_transaction = _load()
+		stored: _Stored = frappe.flags.domains_of_transaction
+	else:
+		stored = frappe.cache.get_value(CACHE, _load)
 	return stored["base"], [_Row(*row) for row in stored["rows"]]
-
-
-def _changed() -> _Stored:
-	"""Return the table with this transaction's own changes. They may be rolled back, so they are kept out of the cache."""
-	if not frappe.flags.domains_of_transaction:
-		frappe.flags.domains_of_transaction = _load()
-	return frappe.flags.domains_of_transaction  # type: ignore[no-any-return]  # Frappe's flags have no types.
 
 
 def _load() -> _Stored:

@@ -40,9 +40,11 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 	A rescheduled meeting is the same meeting: its row moves to the booking that takes the former one's place.
 	"""
 	now = changes[0].now
-	rows = (
-		{} if changes[0].kind is Kind.BOOKED else _rows_of([(each.moved_from or each.booking).name for each in changes])
-	)
+	rows: dict[str, frappe._dict] = {}
+	if changes[0].kind is not Kind.BOOKED:
+		named = {"booking": ["in", [(each.moved_from or each.booking).name for each in changes]]}
+		found = frappe.get_all("Scheduler Engagement", named, ["*"], order_by="creation asc")
+		rows = {row.booking: row for row in found}
 	updates, begun = [], []
 	# A series is one conversion: its first date.
 	later = later_dates([change.booking for change in changes])
@@ -140,12 +142,6 @@ def _matched(matched: Match | None) -> Fields:
 		"matched_by": matched.how,
 		"from_report": int(matched.from_report),
 	}
-
-
-def _rows_of(bookings: list[str]) -> dict[str, frappe._dict]:
-	"""Return the row of each of these bookings that has one, by the booking's name."""
-	rows = frappe.get_all("Scheduler Engagement", {"booking": ["in", bookings]}, ["*"], order_by="creation asc")
-	return {row.booking: row for row in rows}
 
 
 def _external_row(name: str) -> Document | None:

@@ -52,7 +52,11 @@ def fairness(scope: Scope) -> list[Fairness]:
 	rows = counts.by_shares(scope, sorted(titles)) if titles else []
 	had: dict[str, Counter[str]] = defaultdict(Counter)
 	promised: dict[str, Counter[str]] = defaultdict(Counter)
-	user_of = _users({calendar for row in rows for calendar in json.loads(row[2])})
+	# Shares are stored by the names of Host Calendars, which stay the same if a user is renamed.
+	calendars = sorted({calendar for row in rows for calendar in json.loads(row[2])})
+	row = DocType("Host Calendar")
+	users = frappe.qb.from_(row).select(row.name, row.user).where(row.name.isin(calendars))
+	user_of = dict(users.run()) if calendars else {}
 	for meeting_type, host, shares, count in rows:
 		had[meeting_type][host] += count
 		for calendar, share in json.loads(shares).items():
@@ -76,10 +80,3 @@ def _round_robins(scope: Scope) -> dict[str, str]:
 	if scope.meeting_type:
 		query = query.where(row.name == scope.meeting_type)
 	return dict(query.run())
-
-
-def _users(calendars: set[str]) -> dict[str, str]:
-	"""Return the users of the Host Calendars by whose names shares are stored: they stay the same if a user is renamed."""
-	row = DocType("Host Calendar")
-	query = frappe.qb.from_(row).select(row.name, row.user).where(row.name.isin(sorted(calendars)))
-	return dict(query.run()) if calendars else {}

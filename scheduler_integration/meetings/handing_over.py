@@ -57,13 +57,12 @@ def takers(booking: Document, hosts: Sequence[TypeHost], now: int) -> list[Taker
 	request = SlotRequest(booking.duration_minutes)
 	members = load_members(meeting_type, hosts, request, booking.starts_at, booking.ends_at, now) if hosts else []
 	refusals = {each.host.name: _refusals(each, parts, booking, now) for each in members}
-	found = [_taker(each, refusals[each.user]) for each in hosts if each.user in refusals]
+	found = []
+	for host in hosts:
+		if (refused := refusals.get(host.user)) is not None:
+			busy = {(entry.start, entry.end) for refusal in refused for entry in refusal.conflicts}
+			found.append(Taker(host, not refused, tuple(sorted(busy))))
 	return sorted(found, key=lambda each: (not each.is_free, each.host.name.casefold(), each.host.user))
-
-
-def _taker(host: TypeHost, refusals: Sequence[engine.Refusal]) -> Taker:
-	busy = {(entry.start, entry.end) for refusal in refusals for entry in refusal.conflicts}
-	return Taker(host, not refusals, tuple(sorted(busy)))
 
 
 def proposals(user: str, bookings: Sequence[Document], after: int | None, now: int) -> list[Proposal]:

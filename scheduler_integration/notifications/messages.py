@@ -96,7 +96,10 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 		return [(purpose, reader) for purpose, readers in _TOLD[change.kind] for reader in readers(change)]
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
-	event = _event_of(change)
+	if booking.status in RELEASED:
+		event = "cancelled"
+	else:
+		event = _EVENTS.get(change.kind) or ("requested" if booking.status == "Pending" else "confirmed")
 	to_guests = "attendee_refused" if booking.status == "Declined" else f"attendee_{event}"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else to_guests
 	hosts = () if change.moved_from and not is_first else hosts_of(booking)
@@ -107,12 +110,6 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 		*((f"host_{event}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 	]
-
-
-def _event_of(change: Change) -> str:
-	if change.booking.status in RELEASED:
-		return "cancelled"
-	return _EVENTS.get(change.kind) or ("requested" if change.booking.status == "Pending" else "confirmed")
 
 
 def _invited_guests(change: Change) -> list[Reader]:

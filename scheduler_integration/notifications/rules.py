@@ -116,7 +116,10 @@ def all_automations() -> list[Automation]:
 	"""Return every automation, switched off or not. The list is cached until an automation is saved."""
 	# This transaction's own changes may be rolled back, so they are kept out of the cache.
 	rows = _load() if frappe.flags.automations_changed else frappe.cache.get_value(CACHE, _load)
-	return [_automation(row) for row in rows]
+	return [
+		Automation(**{**row, **{name: bool(row[name]) for name in _FLAGS}, "minutes": row["minutes"] or 0})
+		for row in rows
+	]
 
 
 def active_automations() -> list[Automation]:
@@ -153,8 +156,3 @@ def _forget() -> None:
 def _load() -> list[dict[str, Any]]:
 	names = [field.name for field in fields(Automation)]
 	return [dict(row) for row in frappe.get_all("Meeting Automation", fields=names, order_by="creation asc, name asc")]
-
-
-def _automation(row: dict[str, Any]) -> Automation:
-	flags = {name: bool(row[name]) for name in _FLAGS}
-	return Automation(**{**row, **flags, "minutes": row["minutes"] or 0})

@@ -24,7 +24,9 @@ def keep_payments(changes: Changes) -> dict[str, Fields]:
 	concerned = [change for change in changes if change.booking.payment_status]
 	if not concerned:
 		return {}
-	_move(concerned)
+	# Payments go to the bookings that take the place of others. If a move is taken back, they return.
+	if moved := {change.moved_from.name: change.booking.name for change in concerned if change.moved_from}:
+		records.move(moved)
 	first = concerned[0]
 	if first.kind is Kind.BOOKED:
 		if first.booking.payment_status == AWAITING:
@@ -33,16 +35,12 @@ def keep_payments(changes: Changes) -> dict[str, Fields]:
 	if first.kind is Kind.UNDONE:
 		return _take_back(concerned)
 	if first.releases_time:
-		_close([change for change in concerned if change.booking.payment_status in NOT_PAID], first.now)
+		unpaid = [change.booking.name for change in concerned if change.booking.payment_status in NOT_PAID]
+		if unpaid and (open_ones := records.checkouts_of(unpaid)):
+			# A task makes sure that nobody pays for a booking that was given up.
+			plan_look(open_ones, first.now, first.now)
 		return _give_back([each for each in concerned if each.booking.amount_paid and each.kind in _ENDS])
 	return {}
-
-
-def _move(changes: Changes) -> None:
-	"""Give the payments to the bookings that take the place of others. If a move is taken back, they return."""
-	moved = {change.moved_from.name: change.booking.name for change in changes if change.moved_from}
-	if moved:
-		records.move(moved)
 
 
 def _ask_for(bookings: Sequence[Document], now: int) -> None:
@@ -58,12 +56,6 @@ def _ask_for(bookings: Sequence[Document], now: int) -> None:
 	if others:
 		records.new_shares(payment, others)
 	plan_deadline(payment, now)
-
-
-def _close(changes: Changes, now: int) -> None:
-	"""Let a task make sure that nobody pays for a booking that was given up."""
-	if changes and (open_ones := records.checkouts_of([each.booking.name for each in changes])):
-		plan_look(open_ones, now, now)
 
 
 def _give_back(changes: Changes) -> dict[str, Fields]:

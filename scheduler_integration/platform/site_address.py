@@ -37,17 +37,12 @@ def _without_request(make: Callable[[], str]) -> str:
 		address = make()
 	finally:
 		frappe.local.request = request
-	is_configured = frappe.conf.host_name or frappe.conf.hostname
-	return address if is_configured or not _is_secure(request, address) else _with_https(address)
-
-
-def _is_secure(request: frappe._dict, address: str) -> bool:
-	"""Whether the request came to this very host with https. Without `host_name`, only the proxy knows of that."""
-	came_to = request.host.partition(":")[0].lower()
-	return request.headers.get("X-Forwarded-Proto") == "https" and came_to == urlsplit(address).hostname
-
-
-def _with_https(address: str) -> str:
-	"""Return the address with https and its usual port. Frappe 15 adds the port behind the proxy."""
+	if frappe.conf.host_name or frappe.conf.hostname:
+		return address
 	parts = urlsplit(address)
+	# Only the proxy knows whether the request came to this very host with https.
+	is_secure = request.headers.get("X-Forwarded-Proto") == "https"
+	if not is_secure or request.host.partition(":")[0].lower() != parts.hostname:
+		return address
+	# Frappe 15 adds the port behind the proxy.
 	return parts._replace(scheme="https", netloc=parts.hostname or "").geturl()

@@ -149,15 +149,11 @@ def with_promised(offer: Offer, promised: Iterable[Hold], meeting_type: str) -> 
 	for hold in promised:
 		for user in hold.users:
 			booked[user] += as_booked(hold, hold.meeting_type == meeting_type)
-	members = [
-		replace(each, host=replace(each.host, booked=[*_without_offers(each.host), *booked[each.host.name]]))
-		for each in offer.pool.members
-	]
+	members = []
+	for each in offer.pool.members:
+		without = [item for item in each.host.booked if item.label != OFFER]
+		members.append(replace(each, host=replace(each.host, booked=[*without, *booked[each.host.name]])))
 	return replace(offer, pool=offer.pool.with_members(members)) if members else offer
-
-
-def _without_offers(host: engine.Host) -> list[engine.Booked]:
-	return [item for item in host.booked if item.label != OFFER]
 
 
 def _date(start: int) -> int:

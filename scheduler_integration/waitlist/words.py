@@ -21,7 +21,10 @@ def in_words(bounds: Bounds, locale: Locale) -> str:
 	if (bounds.from_minute, bounds.to_minute) == (0, DAY_MINUTES):
 		times = ""
 	else:
-		clock = [_clock(minute, locale) for minute in (bounds.from_minute, bounds.to_minute)]
+		walls = [
+			engine.wall_clock(minute % DAY_MINUTES * 60, "UTC") for minute in (bounds.from_minute, bounds.to_minute)
+		]
+		clock = [format_time(wall, "short", tzinfo=engine.zone("UTC"), locale=locale) for wall in walls]
 		if not bounds.from_minute:
 			times = _("until {0}").format(clock[1])
 		elif bounds.to_minute == DAY_MINUTES:
@@ -35,8 +38,3 @@ def _weekdays(bounds: Bounds, locale: Locale) -> str:
 	if bounds.weekdays == EVERY_DAY or bounds.first == bounds.last:
 		return ""
 	return ", ".join(locale.days["stand-alone"]["wide"][day - 1] for day in sorted(bounds.weekdays))
-
-
-def _clock(minute: int, locale: Locale) -> str:
-	moment = engine.wall_clock(minute % DAY_MINUTES * 60, "UTC")
-	return format_time(moment, "short", tzinfo=engine.zone("UTC"), locale=locale)

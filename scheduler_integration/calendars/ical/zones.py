@@ -102,15 +102,13 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 		if not resolved and name in custom:
 			# A name for a VTIMEZONE that no other one has.
 			resolved = f"custom-{custom[name].digest[:20]}"
-			used[resolved] = _renamed(custom[name], resolved)
+			used[resolved] = Block(
+				[f"TZID:{resolved}" if property_name(each) == "TZID" else each for each in custom[name].lines]
+			)
 		elif not resolved:
 			resolved, has_unknown = zone, True
 		lines.append(_line(_TZID.sub("", head), resolved, times))
 	return Block(lines, block.is_whole), used, has_unknown
-
-
-def _renamed(zone: Block, name: str) -> Block:
-	return Block([f"TZID:{name}" if property_name(line) == "TZID" else line for line in zone.lines])
 
 
 def _line(head: str, zone: str, times: str) -> str:

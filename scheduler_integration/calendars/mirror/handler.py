@@ -58,7 +58,7 @@ def _down(connection: str, error: OutsideError, now: int) -> Down:
 def _serve(meeting: Meeting, destination: Destination | None, task: Task, now: int) -> Outcome:
 	stored = rows.rows_of(meeting.uid, meeting.user)
 	days = meeting.days if destination else []
-	kept = [row for row in stored if _stays(row, destination, len(days))]
+	kept = [row for row in stored if destination and row.calendar == destination.calendar and row.day < len(days)]
 	providers = _Providers()
 	try:
 		written = [
@@ -86,10 +86,6 @@ def _outcome(meeting: Meeting, written: list[Stored | None], task: Task, now: in
 	return replace(done, fields={"meeting_link": first.join_url}) if first.join_url else done
 
 
-def _stays(row: frappe._dict, destination: Destination | None, days: int) -> bool:
-	return bool(destination and row.calendar == destination.calendar and row.day < days)
-
-
 def _write_day(
 	providers: "_Providers",
 	meeting: Meeting,
@@ -107,7 +103,11 @@ def _write_day(
 			return None
 		row = None
 	is_over = end <= now
-	if is_over and not (row and _exists(providers, row)):
+	if is_over and not (
+		row
+		# If an answer was lost, only the provider knows whether the event was written.
+		and (row.external_id or providers.of(row.connection).find(row.calendar_id, row.key) is not None)
+	):
 		# The account was down until the meeting was over. Nobody needs the event any more.
 		return None
 	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
@@ -120,11 +120,6 @@ def _write_day(
 		return _write_day(providers, meeting, day, [row], destination, now)
 	rows.note_stored(row, stored, (start, end), meeting.bookings[0].name, now)
 	return stored
-
-
-def _exists(providers: "_Providers", row: frappe._dict) -> bool:
-	"""Whether the event was written. If an answer was lost, only the provider knows."""
-	return bool(row.external_id) or providers.of(row.connection).find(row.calendar_id, row.key) is not None
 
 
 def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str) -> Stored | None:

@@ -115,7 +115,9 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> tuple[Started, 
 	frappe.cache.delete_value(_key(state))
 	vendor = VENDORS[kept["vendor"]]
 	if params.get("error") or not params.get("code"):
-		raise _refusal(vendor, f"{params.get('error')} {params.get('error_description')}")
+		error = f"{params.get('error')} {params.get('error_description')}"
+		needs_admin = any(code in error for code in _ADMIN_ERRORS)
+		raise (AdminConsentNeeded if needs_admin else ConsentRefused)(vendor.name)
 	form = {
 		"grant_type": "authorization_code",
 		"code": str(params["code"]),
@@ -162,12 +164,6 @@ def _claims(token: Any) -> dict[str, Any]:
 	except (IndexError, ValueError):
 		return {}
 	return claims if isinstance(claims, dict) else {}
-
-
-def _refusal(vendor: Vendor, error: str) -> ConsentRefused:
-	if any(code in error for code in _ADMIN_ERRORS):
-		return AdminConsentNeeded(vendor.name)
-	return ConsentRefused(vendor.name)
 
 
 def _key(state: str) -> str:

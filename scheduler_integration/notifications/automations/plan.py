@@ -45,7 +45,11 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 	Skips earlier timed actions.
 	"""
 	trigger = trigger_of(changes[0])
-	possible = [each for each in active_automations() if _may_act(each, trigger)]
+	possible = [
+		each
+		for each in active_automations()
+		if each.built_in not in TEMPLATES and each.trigger in (*TIMED, trigger) and has_channel(each)
+	]
 	facts = Facts([change.booking for change in changes])
 	at_once, timed = [], []
 	told = {change.booking.name for change, _dates in once_per_series(changes)}
@@ -56,18 +60,11 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 		at_once += [(name, task) for task in _at_once(reached, trigger, change)]
 		timed += [(name, task) for task in _timed(matching, change)]
 	if changes[0].kind is not Kind.BOOKED:
-		_skip_others(changes, [task.key for _name, task in timed if task.target])
+		names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
+		keep = [task.key for _name, task in timed if task.target]
+		reason = for_later("The booking was changed.")
+		skip_open(names, changes[0].now, reason, purposes=(TIMED_TASK,), keep=keep)
 	return [(name, task) for name, task in (*at_once, *timed) if task.target]
-
-
-def _may_act(automation: Automation, trigger: str | None) -> bool:
-	is_own = automation.built_in not in TEMPLATES
-	return is_own and automation.trigger in (*TIMED, trigger) and has_channel(automation)
-
-
-def _skip_others(changes: Changes, keep: list[str]) -> None:
-	names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
-	skip_open(names, changes[0].now, for_later("The booking was changed."), purposes=(TIMED_TASK,), keep=keep)
 
 
 def fired_tasks(automation: Automation, booking: Document, key: str, now: int) -> list[Planned]:

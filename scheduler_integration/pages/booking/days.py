@@ -96,7 +96,10 @@ def times_view(
 		# In the night when clocks go back, there are two times 02:30.
 		notes = [None if note else host_date(each.start, host_zone, style)]
 		if isinstance(each, PartlyFree):
-			is_free, notes = False, [_days_free(each, style), *notes]
+			days = [dates.short_day(local_date(start, style.zone), locale) for start, _end in each.missing]
+			free = len(each.parts) - len(each.missing)
+			days_free = _("{0} of {1} days free; not on {2}").format(free, len(each.parts), dates.listed(days, locale))
+			is_free, notes = False, [days_free, *notes]
 		else:
 			is_free, parts = not is_taken, each.parts
 			notes = [days_in_short(parts, style.zone, locale) if parts else None, seats(each.seats_left), *notes]
@@ -131,10 +134,3 @@ def host_date(start: int, host_zone: str, style: dates.TimeStyle) -> str | None:
 	if theirs == local_date(start, style.zone):
 		return None
 	return _("{0} for your host").format(dates.short_day(theirs, style.locale))
-
-
-def _days_free(each: PartlyFree, style: dates.TimeStyle) -> str:
-	"""`2 of 3 days free; not on Wed 25 Nov`."""
-	days = [dates.short_day(local_date(start, style.zone), style.locale) for start, _end in each.missing]
-	free = len(each.parts) - len(each.missing)
-	return _("{0} of {1} days free; not on {2}").format(free, len(each.parts), dates.listed(days, style.locale))

@@ -103,7 +103,11 @@ def _place() -> Saved:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	document, error, style = find_for_host(argument("meeting"), "read"), reader.error, reader.style
-	sharing, last = _sharing(document), latest(document)
+	# The bookings of the session, among them this one, even if it has left. Without a session, only this one.
+	others = live_in_session(document.session or None)
+	is_there = any(other.name == document.name for other in others)
+	sharing = for_hosts(others if is_there else [document, *others], now())
+	last = latest(document)
 	booking = next(booking for booking in sharing if booking.id == document.name)
 	series = rows_of(document.series, *AMOUNTS) if document.series else ()
 	is_shared, is_host = len(sharing) > 1, reader.user in document.host_users()
@@ -137,13 +141,6 @@ def _view(reader: Reader) -> View:
 		"message": refused_message(error, sharing, style) if error else None,
 		"book_again_url": with_arguments("/scheduling/book", {"doctype": "Booking", "record": booking.id}),
 	}
-
-
-def _sharing(document: Document) -> list[HostBooking]:
-	"""Return the bookings of the session, among them this one, even if it has left. Without a session, only this one."""
-	others = live_in_session(document.session or None)
-	is_there = any(other.name == document.name for other in others)
-	return for_hosts(others if is_there else [document, *others], now())
 
 
 def _panels(document: Document, booking: HostBooking, reader: Reader) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from scheduler_integration.catalogue.edit_types import (
 )
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.places import place_of_page
-from scheduler_integration.catalogue.type_templates import Template, type_templates
+from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
@@ -100,14 +100,14 @@ def _view(reader: Reader) -> View:
 		"subtitle": _("What people can book with you. Each has a link of its own."),
 		"message": message_of(reader.error),
 		"pages": [
-			(page, meeting_types_of(page, only_active=False), _templates(page.page_type == "Team"))
+			(
+				page,
+				meeting_types_of(page, only_active=False),
+				[each for each in type_templates() if page.page_type == "Team" or not each.needs_team],
+			)
 			for page in readable_pages()
 			if page.has_permission("write")
 		],
 		"page_url": page_url,
 		"length": lambda doc: length_text(durations_of(doc), doc.number_of_days, reader.locale),
 	}
-
-
-def _templates(is_team: bool) -> list[Template]:
-	return [template for template in type_templates() if is_team or not template.needs_team]

@@ -23,7 +23,9 @@ class CalendarConnection(Form):
 	"""
 
 	def validate(self):
-		stored = self._stored()
+		stored = None
+		if not self.is_new():
+			stored = frappe.db.get_value("Calendar Connection", self.name, "*", as_dict=True, for_update=True)
 		self.keep_fields_of_the_sync(stored)
 		self.validate_host()
 		self.validate_access(stored)
@@ -43,7 +45,11 @@ class CalendarConnection(Form):
 		if self.flags.from_provider:
 			return
 		_restore(self, stored or {})
-		rows = {row.name: row for row in _stored_rows(self.name)} if stored else {}
+		rows = {}
+		if stored:
+			filters = {"parent": self.name, "parenttype": "Calendar Connection"}
+			found = frappe.db.get_values("Connected Calendar", filters, "*", as_dict=True, for_update=True)
+			rows = {row.name: row for row in found}
 		# The list of calendars comes from the provider only.
 		self.calendars = [row for row in self.calendars if row.name in rows]
 		for row in self.calendars:
@@ -105,11 +111,6 @@ class CalendarConnection(Form):
 		value = self.get(field) or ""
 		return bool(value) and set(value) != {"*"}
 
-	def _stored(self):
-		if self.is_new():
-			return None
-		return frappe.db.get_value("Calendar Connection", self.name, "*", as_dict=True, for_update=True)
-
 
 def _written(document):
 	"""Return the fields on which it depends where and how bookings are written."""
@@ -126,8 +127,3 @@ def _restore(document, stored):
 	for field in document.meta.fields:
 		if (field.hidden or field.read_only) and field.fieldtype not in _LAYOUT:
 			document.set(field.fieldname, stored.get(field.fieldname) if stored else field.default)
-
-
-def _stored_rows(connection):
-	filters = {"parent": connection, "parenttype": "Calendar Connection"}
-	return frappe.db.get_values("Connected Calendar", filters, "*", as_dict=True, for_update=True)
