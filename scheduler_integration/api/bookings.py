@@ -14,7 +14,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, slots_between
 from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
+from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
@@ -102,18 +102,18 @@ def get_slots(
 	"""
 	first = parse_date("start_date", start_date)
 	last = parse_date("end_date", end_date or start_date)
-	bookable, request = _wanted(meeting_type, parse_whole_number("duration", duration), booking)
-	zone = checked_zone(timezone or bookable.page.timezone)
-	return slots_between(bookable, request, first, last, zone, clock.now())
-
-
-def _wanted(meeting_type: object, minutes: int | None, booking: object) -> tuple[Bookable, SlotRequest]:
-	"""Return the meeting type and the request for a slot; with `booking`, those to move it with its hosts."""
+	minutes = parse_whole_number("duration", duration)
 	if booking:
 		moved = lookup.find_for_host(parse_name(booking), "write")
-		return bookable_for(moved, same_hosts=True), replace(slot_request_for(moved, minutes), by_host=True)
-	own = find_own_bookable(parse_name(meeting_type))
-	return own, SlotRequest(chosen_duration(own.meeting_type, minutes), by_host=True)
+		bookable, request = (
+			bookable_for(moved, same_hosts=True),
+			replace(slot_request_for(moved, minutes), by_host=True),
+		)
+	else:
+		bookable = find_own_bookable(parse_name(meeting_type))
+		request = SlotRequest(chosen_duration(bookable.meeting_type, minutes), by_host=True)
+	zone = checked_zone(timezone or bookable.page.timezone)
+	return slots_between(bookable, request, first, last, zone, clock.now())
 
 
 @door("POST", who=Who.USERS, status=201)

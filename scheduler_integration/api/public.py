@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.api.as_json import as_json, object_of
@@ -43,7 +42,6 @@ from scheduler_integration.notifications.invitation import calendar_file as publ
 from scheduler_integration.notifications.invitation import host_feed
 from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of, host_reader
-from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_choice,
@@ -247,21 +245,18 @@ def calendar_file(token=None) -> File:
 
 	The token is that of the attendee's manage link, or of a host's answer link.
 	"""
-	(booking, reader), now = _reader_of_link(parse_name(token)), clock.now()
+	link, now = parse_name(token), clock.now()
+	try:
+		booking = find_by_token(link)
+		reader = attendee_of(booking)
+	except BookingNotFound:
+		booking, user = find_by_answer_token(link)
+		reader = host_reader(user)
 	if booking.ends_at <= now:
 		raise LinkExpired
 	if booking.payment_status in NOT_PAID:
 		raise BookingNotFound
 	return File("meeting.ics", published(booking, now, reader), "text/calendar")
-
-
-def _reader_of_link(token: str) -> tuple[Document, Reader]:
-	try:
-		booking = find_by_token(token)
-		return booking, attendee_of(booking)
-	except BookingNotFound:
-		booking, user = find_by_answer_token(token)
-		return booking, host_reader(user)
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)

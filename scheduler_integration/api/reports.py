@@ -20,9 +20,15 @@ from scheduler_integration.platform.language import language_for_visitors
 @door("GET", who=Who.USERS)
 def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
 	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
-	where = _channel(channel)
-	subject = subject_of(_readable(parse_name(doctype) or "Client Assessment", parse_name(name)))
-	return _written(subject, where)
+	where, kind, name = _channel(channel), parse_name(doctype) or "Client Assessment", parse_name(name)
+	if not has_reports(kind):
+		raise InvalidRequest(details={"doctype": _("Scheduler Settings don't list this DocType for reports.")})
+	if not name or not frappe.db.exists(kind, {"name": name}):
+		raise NotFound(_("There is no such record."))
+	doc = frappe.get_doc(kind, name)
+	if not doc.has_permission("read"):
+		raise NotPermitted
+	return _written(subject_of(doc), where)
 
 
 @door("GET", who=Who.HOSTS)
@@ -47,14 +53,3 @@ def _channel(value: object) -> Channel:
 		if channel == asked:
 			return channel
 	raise InvalidRequest(details={"channel": _("Must be one of: {0}.").format(", ".join(CHANNELS))})
-
-
-def _readable(doctype: str, name: str) -> Any:
-	if not has_reports(doctype):
-		raise InvalidRequest(details={"doctype": _("Scheduler Settings don't list this DocType for reports.")})
-	if not name or not frappe.db.exists(doctype, {"name": name}):
-		raise NotFound(_("There is no such record."))
-	doc = frappe.get_doc(doctype, name)
-	if not doc.has_permission("read"):
-		raise NotPermitted
-	return doc

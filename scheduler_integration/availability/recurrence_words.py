@@ -25,7 +25,11 @@ def describe(rule: str, start: date) -> str:
 	FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5 is "Every week on Monday and Thursday, 5 times" in English.
 	"""
 	text = parse_recurrence(rule)
-	parts = [_how_often(text.rule, start), _until(text.rule)]
+	parts = [_how_often(text.rule, start)]
+	if text.rule.count:
+		parts.append(_("once") if text.rule.count == 1 else _("{0} times").format(text.rule.count))
+	elif text.rule.until:
+		parts.append(_("until {0}").format(format_date(text.rule.until.day, "long", locale=current_locale())))
 	if len(text.excluded) > _NAMED_DATES:
 		parts.append(_("without {0} excluded dates").format(len(text.excluded)))
 	elif text.excluded:
@@ -34,7 +38,7 @@ def describe(rule: str, start: date) -> str:
 		parts.append(_("with {0} added dates").format(len(text.added)))
 	elif text.added:
 		parts.append(_("and on {0}").format(_dates(text.added)))
-	return ", ".join(filter(None, parts))
+	return ", ".join(parts)
 
 
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
@@ -90,14 +94,6 @@ def _yearly(rule: RecurrenceRule, start: date) -> str:
 	if rule.interval == 1:
 		return _("Every year on {0}").format(day)
 	return _("Every {0} years on {1}").format(rule.interval, day)
-
-
-def _until(rule: RecurrenceRule) -> str:
-	if rule.count:
-		return _("once") if rule.count == 1 else _("{0} times").format(rule.count)
-	if rule.until:
-		return _("until {0}").format(format_date(rule.until.day, "long", locale=current_locale()))
-	return ""
 
 
 def _dates(dates: Sequence[RecurrenceDate]) -> str:

@@ -6,7 +6,7 @@ server's, are deleted by their own settings.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import frappe
@@ -64,25 +64,20 @@ def forget_past_bookings(now: int) -> int:
 		return 0
 	forgotten = 0
 	before = now - days * 86400
-	for names in _past_bookings(before):
-		forget_bookings(names)
-		frappe.db.commit()
-		forgotten += len(names)
-	# Delete the mails that listed the meetings of a day before this instant (epoch seconds).
-	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
-	_delete("Email Queue", digests, ("Email Queue Recipient",))
-	frappe.db.commit()
-	return forgotten
-
-
-def _past_bookings(before: int) -> Iterator[list[str]]:
 	booking = frappe.qb.DocType("Booking")
 	past = (booking.is_forgotten == 0) & (booking.ends_at < before) & booking.status.notin(sorted(OPEN))
 	query = frappe.qb.from_(booking).select(booking.name).where(past)
 	after = ""
 	while names := query.where(booking.name > after).orderby(booking.name).limit(_BATCH).run(pluck=True):
-		yield names
+		forget_bookings(names)
+		frappe.db.commit()
+		forgotten += len(names)
 		after = names[-1]
+	# Delete the mails that listed the meetings of a day before this instant (epoch seconds).
+	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
+	_delete("Email Queue", digests, ("Email Queue Recipient",))
+	frappe.db.commit()
+	return forgotten
 
 
 def forget_bookings(names: list[str], *, activities: bool = False) -> None:

@@ -98,7 +98,12 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 	provider, name = started.context["provider"], started.context["connection"]
 	consent.require(started.vendor, WITH_CONSENT[provider].needed, grant)
 	if not name:
-		return _joined(asker.user, provider, grant)
+		# The user may have a connection of this account already, which gets the tokens.
+		account = {"user": asker.user, "provider": provider, "account_id": grant.subject}
+		connection = grant.subject and frappe.db.get_value(_DOCTYPE, account)
+		if connection:
+			return _renewed(_own(connection, asker.user), grant)
+		return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
 	doc = _own(name, asker.user)
 	if doc.account_id and doc.account_id != grant.subject:
 		# Store a grant, encrypted, until the person has answered.
@@ -131,15 +136,6 @@ def use_other_account(key: str, asker: Asker) -> Joined:
 	# These busy times are from the former account. Until the new account is read, nobody can book the host.
 	doc.calendars = []
 	return _renewed(doc, grant)
-
-
-def _joined(user: str, provider: str, grant: Grant) -> Joined:
-	"""Connect the account, or give its tokens to the connection that the user has for it already."""
-	account = {"user": user, "provider": provider, "account_id": grant.subject}
-	connection = grant.subject and frappe.db.get_value(_DOCTYPE, account)
-	if connection:
-		return _renewed(_own(connection, user), grant)
-	return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
 
 
 def _renewed(doc: Document, grant: Grant) -> Joined:

@@ -22,9 +22,28 @@ def forget_user(user: Document, method: str | None = None) -> None:
 		_delete("Meeting Type", row.name)
 	for name in frappe.get_all("Consultant Scheduler Settings", {"consultant": user.name}, pluck="name"):
 		_delete("Consultant Scheduler Settings", name)
-	_hand_over(user.name)
+	# Their types on other people's pages go to the owner of the page.
+	meeting_type, page = frappe.qb.DocType("Meeting Type"), frappe.qb.DocType("Scheduling Page")
+	others = (
+		frappe.qb.from_(meeting_type)
+		.join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(meeting_type.name, page.user)
+		.where((meeting_type.consultant == user.name) & (page.user != user.name))
+	)
+	for name, owner in others.run():
+		frappe.db.set_value("Meeting Type", name, "consultant", owner, update_modified=False)
+		frappe.clear_document_cache("Meeting Type", name)
 	frappe.db.set_value("Client Assessment", {"client": user.name}, "client", None, update_modified=False)
-	_leave_types(user.name)
+	# Without hosts of its own a type is for all of its page. So a type that only this user took is switched off: nobody has
+	# said that the others take it.
+	names = set(frappe.get_all("Meeting Type Host", {"user": user.name}, pluck="parent"))
+	frappe.db.delete("Meeting Type Host", {"user": user.name})
+	kept = set(frappe.get_all("Meeting Type Host", {"parent": ["in", sorted(names)]}, pluck="parent"))
+	for name in sorted(names):
+		if name not in kept:
+			frappe.db.set_value("Meeting Type", name, "is_active", 0, update_modified=False)
+		frappe.clear_document_cache("Meeting Type", name)
 
 
 def forget_links(user: Document, method: str | None = None) -> None:
@@ -47,35 +66,6 @@ def _refuse_booked(types: list[tuple[str, str]]) -> None:
 				", ".join(titles)
 			)
 		)
-
-
-def _hand_over(user: str) -> None:
-	"""Give the user's types on other people's pages to the owner of the page."""
-	meeting_type, page = frappe.qb.DocType("Meeting Type"), frappe.qb.DocType("Scheduling Page")
-	rows = (
-		frappe.qb.from_(meeting_type)
-		.join(page)
-		.on(page.name == meeting_type.scheduling_page)
-		.select(meeting_type.name, page.user)
-		.where((meeting_type.consultant == user) & (page.user != user))
-	)
-	for name, owner in rows.run():
-		frappe.db.set_value("Meeting Type", name, "consultant", owner, update_modified=False)
-		frappe.clear_document_cache("Meeting Type", name)
-
-
-def _leave_types(user: str) -> None:
-	"""Take the user out of types that choose their hosts. Without hosts of its own a type is for all of its page.
-
-	So a type that only this user took is switched off: nobody has said that the others take it.
-	"""
-	names = set(frappe.get_all("Meeting Type Host", {"user": user}, pluck="parent"))
-	frappe.db.delete("Meeting Type Host", {"user": user})
-	kept = set(frappe.get_all("Meeting Type Host", {"parent": ["in", sorted(names)]}, pluck="parent"))
-	for name in sorted(names):
-		if name not in kept:
-			frappe.db.set_value("Meeting Type", name, "is_active", 0, update_modified=False)
-		frappe.clear_document_cache("Meeting Type", name)
 
 
 def _delete(doctype: str, name: str) -> None:

@@ -77,28 +77,21 @@ def _written(content: bytes, field: str) -> tuple[bytes, str]:
 				raise _refused(field, _("This picture has too many pixels. Please make it smaller."))
 			# A large JPEG is decoded at a fraction of its size.
 			image.draft("RGB", (_LOGO_SIZE[0] * 2, _LOGO_SIZE[0] * 2))
-			return _encoded(_fitted(ImageOps.exif_transpose(image), field))
+			turned, written = ImageOps.exif_transpose(image), BytesIO()
+			made = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
+			if field == "photo":
+				made = ImageOps.fit(made, (_PHOTO_SIDE, _PHOTO_SIDE))
+			else:
+				made.thumbnail(_LOGO_SIZE)
+			# Pillow would write what it found beside the picture again, such as the comment of a JPEG.
+			made.info.clear()
+			if made.mode == "RGBA":
+				made.save(written, "PNG", optimize=True)
+				return written.getvalue(), "png"
+			made.save(written, "JPEG", quality=85, optimize=True)
+			return written.getvalue(), "jpg"
 	except _UNREADABLE as error:
 		raise _refused(field, _("This is not a picture that can be shown. Choose a PNG, JPEG or WebP file.")) from error
-
-
-def _fitted(image: Image.Image, field: str) -> Image.Image:
-	colours = image.convert("RGBA" if image.has_transparency_data else "RGB")
-	if field == "photo":
-		return ImageOps.fit(colours, (_PHOTO_SIDE, _PHOTO_SIDE))
-	colours.thumbnail(_LOGO_SIZE)
-	return colours
-
-
-def _encoded(image: Image.Image) -> tuple[bytes, str]:
-	written = BytesIO()
-	# Pillow would write what it found beside the picture again, such as the comment of a JPEG.
-	image.info.clear()
-	if image.mode == "RGBA":
-		image.save(written, "PNG", optimize=True)
-		return written.getvalue(), "png"
-	image.save(written, "JPEG", quality=85, optimize=True)
-	return written.getvalue(), "jpg"
 
 
 def _keep(picture: tuple[bytes, str], doctype: str, name: str, field: str) -> str:

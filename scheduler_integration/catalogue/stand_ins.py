@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import DocType
-from pypika import Case, Criterion, Field, Table
+from pypika import Case, Criterion, Table
 from pypika.functions import Coalesce
 from pypika.queries import QueryBuilder
 from pypika.terms import ExistsCriterion, Function, Term, ValueWrapper
@@ -47,6 +47,9 @@ def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 		user.name, user.full_name, user.user_image, own, absence.user, absence.date, absence.end_date,
 		absence.whole_day, absence.start_time, absence.end_time,
 	]  # fmt: skip
+	types, hosted, host = _hosted_types()
+	# The colleague hosts an active meeting type with this slug, and stands in for the user who is away.
+	takes_over = (hosted.slug == meeting_type.slug) & (host == row.colleague) & _agrees(hosted, host, absence.user)
 	return (
 		frappe.qb.from_(row)
 		.join(absence)
@@ -55,7 +58,7 @@ def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 		.on((user.name == row.colleague) & (user.enabled == 1))
 		.select(Function("GROUP_CONCAT", Function("JSON_ARRAY", *fields)))
 		.where((row.meeting_type == meeting_type.name) & (row.parenttype == "Availability Override"))
-		.where((absence.end_date >= value("since")) & _has_type(row.colleague, meeting_type.slug, absence.user))
+		.where((absence.end_date >= value("since")) & ExistsCriterion(types.select(hosted.name).where(takes_over)))
 	)
 
 
@@ -213,14 +216,6 @@ def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str,
 		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
 		.where(_agrees(hosted, host, ValueWrapper(user)))
 		.run()
-	)
-
-
-def _has_type(user: Field, slug: Field, away: Field) -> Criterion:
-	"""Return the condition that the user hosts an active meeting type with this slug, and stands in for the user `away`."""
-	types, hosted, host = _hosted_types()
-	return ExistsCriterion(
-		types.select(hosted.name).where((hosted.slug == slug) & (host == user) & _agrees(hosted, host, away))
 	)
 
 

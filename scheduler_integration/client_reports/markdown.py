@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from frappe import _
 
 from scheduler_integration.client_reports.description import Description
-from scheduler_integration.client_reports.section import Meeting, Section
+from scheduler_integration.client_reports.section import Section
 
 # A backslash before any of these makes it an ordinary character (CommonMark 0.31, section 2.4). The other characters of
 # Markdown need one of these, or a place that `_LINE_START` covers: quotes and parentheses belong to links, for example.
@@ -32,19 +32,15 @@ def _blocks(section: Section) -> Iterator[str]:
 	for index, meeting in enumerate(section.meetings):
 		if index:
 			yield "---"
-		yield from _meeting(meeting)
+		yield f"### {_escaped(meeting.heading)}"
+		yield f"**{_escaped(_('Duration:'))}** {_escaped(meeting.duration)}"
+		yield from _description(meeting.description, meeting.points_heading)
+		if meeting.reassurance:
+			yield _with_bold_lead(meeting.reassurance)
+		yield _link(meeting.link_text, meeting.url)
 	if section.widget:
 		yield f"### {_escaped(section.widget.title)}"
 		yield _link(section.widget.title, section.widget.url)
-
-
-def _meeting(meeting: Meeting) -> Iterator[str]:
-	yield f"### {_escaped(meeting.heading)}"
-	yield f"**{_escaped(_('Duration:'))}** {_escaped(meeting.duration)}"
-	yield from _description(meeting.description, meeting.points_heading)
-	if meeting.reassurance:
-		yield _with_bold_lead(meeting.reassurance)
-	yield _link(meeting.link_text, meeting.url)
 
 
 def _description(description: Description, points_heading: str | None) -> Iterator[str]:

@@ -15,7 +15,15 @@ LONGEST_CHAIN = 200
 
 def subject_of(booking: Document) -> str:
 	"""Return the subject of the booking's call."""
-	return booking.session or _first_of_chain(booking)
+	if booking.session:
+		return booking.session
+	name, earlier = booking.name, booking.rescheduled_from
+	for _step in range(LONGEST_CHAIN):
+		row = earlier and frappe.db.get_value("Booking", earlier, ["name", "rescheduled_from", "session"], as_dict=True)
+		if not row or row.session:
+			break
+		name, earlier = row.name, row.rescheduled_from
+	return name
 
 
 def scheduled_booking(subject: str) -> Document | None:
@@ -25,16 +33,6 @@ def scheduled_booking(subject: str) -> Document | None:
 		if booking.status == "Scheduled" and booking.session in (None, "", subject):
 			return booking
 	return None
-
-
-def _first_of_chain(booking: Document) -> str:
-	name, earlier = booking.name, booking.rescheduled_from
-	for _step in range(LONGEST_CHAIN):
-		row = earlier and frappe.db.get_value("Booking", earlier, ["name", "rescheduled_from", "session"], as_dict=True)
-		if not row or row.session:
-			break
-		name, earlier = row.name, row.rescheduled_from
-	return name
 
 
 def _last_of_chain(first: str) -> list[Document]:

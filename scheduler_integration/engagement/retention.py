@@ -34,7 +34,12 @@ def forget_old_engagement(now: int) -> int:
 		return 0
 	before = now - days * 86400
 	forgotten = 0
-	while names := _old_rows(before):
+	row = DocType("Scheduler Engagement")
+	last_moment = Coalesce(row.scheduled_for, row.booked_at, row.clicked_at, 0)
+	# The index finds rows by their creation, but their meetings may take place later.
+	is_old = (row.is_forgotten == 0) & (row.creation < to_site_time(before)) & (last_moment < before)
+	query = frappe.qb.from_(row).select(row.name).where(is_old).limit(_CHUNK)
+	while names := query.run(pluck=True):
 		_forget({"name": ["in", names]})
 		frappe.db.commit()
 		forgotten += len(names)
@@ -89,14 +94,6 @@ def forget_user(user: Document, method: str | None = None) -> None:
 	_clear("Scheduler Engagement", "client", user.name)
 	for doctype in ("Scheduler Engagement", "Outside Booking"):
 		frappe.db.delete(doctype, {"consultant": user.name})
-
-
-def _old_rows(before: int) -> list[str]:
-	row = DocType("Scheduler Engagement")
-	last_moment = Coalesce(row.scheduled_for, row.booked_at, row.clicked_at, 0)
-	# The index finds rows by their creation, but their meetings may take place later.
-	old = (row.is_forgotten == 0) & (row.creation < to_site_time(before)) & (last_moment < before)
-	return frappe.qb.from_(row).select(row.name).where(old).limit(_CHUNK).run(pluck=True)
 
 
 def _forget(filters: dict[str, Any]) -> None:

@@ -218,7 +218,11 @@ class Client:
 			target = answer.headers.get("Location") if answer.status in _REDIRECTS else None
 			if not target or request.method not in redirect_methods:
 				return answer
-			request = self._redirected(request, _joined(request.url, target), answer.status)
+			try:
+				address = callable_address(urljoin(request.url, target))
+			except ValueError:
+				raise AddressRefused() from None
+			request = self._redirected(request, address, answer.status)
 		raise UnexpectedAnswer(310, "too many redirects", host=_host(request.url))
 
 	def _redirected(self, request: _Request, target: str, status: int) -> _Request:
@@ -304,14 +308,6 @@ def _headers(prepared: requests.PreparedRequest) -> dict[str, str]:
 def _content(prepared: requests.PreparedRequest) -> bytes | None:
 	body = prepared.body
 	return body.encode() if isinstance(body, str) else cast(bytes | None, body)
-
-
-def _joined(url: str, target: str) -> str:
-	"""Return the address to which a Location header leads. Raises AddressRefused if it can't be read."""
-	try:
-		return callable_address(urljoin(url, target))
-	except ValueError:
-		raise AddressRefused() from None
 
 
 def _host(url: str) -> str:

@@ -169,15 +169,11 @@ def keep_daily_stats() -> None:
 	history.keep(clock.now, RUN_SECONDS)
 	for day in history.check(clock.now(), random.Random()) or ():
 		frappe.log_error(f"The daily stats of {day} differed from the bookings", _("They are counted again."))
-		_tell_managers(str(day))
-
-
-def _tell_managers(day: str) -> None:
-	for manager in managers():
-		with print_language(language_of(manager)):
-			subject = _("The figures of {0} differed from the bookings").format(day)
-			text = _("The day is counted again by itself. If this happens more than once, look at the Error Log.")
-		tell(manager, "Scheduling Stat Day", day, subject, text)
+		for manager in managers():
+			with print_language(language_of(manager)):
+				subject = _("The figures of {0} differed from the bookings").format(day)
+				text = _("The day is counted again by itself. If this happens more than once, look at the Error Log.")
+			tell(manager, "Scheduling Stat Day", str(day), subject, text)
 
 
 def make_export(export: str) -> None:

@@ -57,7 +57,18 @@ def times_for(own: Bookable, wish: Wish, now: int) -> tuple[OfferedTimes, str | 
 		raise InvalidRequest(_("No time is free."))
 	if len(starts) > MOST:
 		raise InvalidRequest(_("Choose at most {0} times.").format(MOST))
-	link = _make_link(own, wish) if wish.needs_link else None
+	link = None
+	if wish.needs_link:
+		# The link is the signed-in user's, or if a manager offers another host's times, that of the page's owner.
+		user = frappe.session.user
+		fields: dict[str, Any] = {
+			"meeting_type": own.meeting_type.name,
+			"single_use": int(wish.single_use),
+			"attendee_name": wish.attendee_name or None,
+			"attendee_email": wish.attendee_email or None,
+			"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user,
+		}
+		link = str(create_link(fields).name)
 	return words_for(own, starts, wish, link), link
 
 
@@ -72,17 +83,3 @@ def words_for(own: Bookable, starts: Sequence[int], wish: Wish, link: str | None
 		zone=wish.zone,
 		language=wish.language,
 	)
-
-
-def _make_link(own: Bookable, wish: Wish) -> str:
-	fields: dict[str, Any] = {
-		"meeting_type": own.meeting_type.name,
-		"single_use": int(wish.single_use),
-		"attendee_name": wish.attendee_name or None,
-		"attendee_email": wish.attendee_email or None,
-	}
-	# Whose link it is: the signed-in user's, or if a manager offers another host's times, that of the page's
-	# owner.
-	user = frappe.session.user
-	owner = {"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user}
-	return str(create_link(fields | owner).name)

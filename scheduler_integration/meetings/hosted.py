@@ -84,7 +84,14 @@ def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[An
 	rows = frappe.get_list(
 		"Booking", filters=[*filters, *span], fields=list(_FIELDS), order_by="starts_at asc", limit_page_length=0
 	)
-	parts = _parts([row.name for row in rows])
+	# Start and end of each part of each booking, once for all its hosts.
+	parts: dict[str, list[tuple[int, int]]] = {}
+	if rows:
+		row = frappe.qb.DocType("Booking Host")
+		query = frappe.qb.from_(row).select(row.parent, row.starts_at, row.ends_at).distinct()
+		among = row.parent.isin([each.name for each in rows])
+		for parent, since, until in query.where(among).orderby(row.starts_at).run():
+			parts.setdefault(parent, []).append((since, until))
 	return [
 		{**_shown(sharing), "starts_on": to_site_time(since), "ends_on": to_site_time(until)}
 		for sharing in by_session(rows)
@@ -100,15 +107,3 @@ def _shown(sharing: list[Any]) -> dict[str, Any]:
 		return {**event, "subject": first.subject}
 	title = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
 	return {**event, "subject": _("{0} ({1} bookings)").format(title, len(sharing))}
-
-
-def _parts(names: list[str]) -> dict[str, list[tuple[int, int]]]:
-	"""Return start and end of each part of each booking, epoch seconds, once for all its hosts."""
-	if not names:
-		return {}
-	row = frappe.qb.DocType("Booking Host")
-	query = frappe.qb.from_(row).select(row.parent, row.starts_at, row.ends_at).distinct()
-	parts: dict[str, list[tuple[int, int]]] = {}
-	for parent, start, end in query.where(row.parent.isin(names)).orderby(row.starts_at).run():
-		parts.setdefault(parent, []).append((start, end))
-	return parts

@@ -52,7 +52,17 @@ def list_for_host(
 	UPCOMING are open and not over, soonest first. PAST are over, latest first. ALL are sorted soonest first. At most
 	MAX_ROWS are returned, whatever `limit` is.
 	"""
-	names = _names_for_host(user, now, when, only, min(limit, MAX_ROWS), offset)
+	booking = frappe.qb.DocType("Booking")
+	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
+	if user:
+		query = query.where(booking.name.isin(hosted_by(user, since=now if when == UPCOMING else None)))
+	if when == UPCOMING:
+		query = query.where(booking.status.isin(sorted(OPEN)) & (booking.ends_at > now))
+	if when == PAST:
+		query = query.where(booking.ends_at <= now)
+	order = frappe.qb.desc if when == PAST else frappe.qb.asc
+	query = query.orderby(booking.starts_at, order=order).orderby(booking.creation).orderby(booking.name)
+	names = query.limit(min(limit, MAX_ROWS)).offset(offset).run(pluck=True)  # type: ignore[operator]  # Frappe adds `run` to PyPika.
 	return for_hosts(load_bookings(names), now)
 
 
@@ -96,17 +106,3 @@ def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Documen
 	if not booking.has_permission(ptype):
 		raise NotPermitted
 	return booking
-
-
-def _names_for_host(user: str | None, now: int, when: str, only: BookingFilter, limit: int, offset: int) -> list[str]:
-	booking = frappe.qb.DocType("Booking")
-	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
-	if user:
-		query = query.where(booking.name.isin(hosted_by(user, since=now if when == UPCOMING else None)))
-	if when == UPCOMING:
-		query = query.where(booking.status.isin(sorted(OPEN)) & (booking.ends_at > now))
-	if when == PAST:
-		query = query.where(booking.ends_at <= now)
-	order = frappe.qb.desc if when == PAST else frappe.qb.asc
-	query = query.orderby(booking.starts_at, order=order).orderby(booking.creation).orderby(booking.name)
-	return query.limit(limit).offset(offset).run(pluck=True)  # type: ignore[operator]  # Frappe adds `run` to PyPika.

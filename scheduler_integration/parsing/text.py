@@ -141,16 +141,10 @@ def _text(value: object, longest: int) -> str:
 def visible(value: object) -> str:
 	"""Return a text unchanged. Raises Refused if it has no character that is more than space."""
 	text = str(value or "")
-	if text and not _can_be_seen(text):
+	# Marks, joiners and blank letters leave nothing to see, alone or together.
+	if text and all(unicodedata.category(each)[0] in "CZM" or each in _BLANK_LETTERS for each in text):
 		raise Refused(_("Nobody could see this text. Use letters or digits."))
 	return text
-
-
-def _can_be_seen(text: str) -> bool:
-	# Marks, joiners and blank letters leave nothing to see, alone or together.
-	return any(
-		unicodedata.category(character)[0] not in "CZM" and character not in _BLANK_LETTERS for character in text
-	)
 
 
 def _refuse_formula(text: str) -> None:

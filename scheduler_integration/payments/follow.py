@@ -62,7 +62,13 @@ def _give_back(changes: Changes) -> dict[str, Fields]:
 	if not changes:
 		return {}
 	percents = {change.booking.name: _percent(change) for change in changes}
-	refunds.give_back(percents, _reason(changes[0]), changes[0].now)
+	if changes[0].kind is Kind.DECLINED:
+		reason = for_later("The request was declined.")
+	elif changes[0].by is Actor.ATTENDEE:
+		reason = for_later("The attendee cancelled.")
+	else:
+		reason = for_later("The host cancelled.")
+	refunds.give_back(percents, reason, changes[0].now)
 	return refunds.amounts_of(list(percents))
 
 
@@ -71,14 +77,6 @@ def _percent(change: Change) -> int:
 		return 100
 	payment = payment_of(change.booking)
 	return payment.percent_back(change.now) if payment else 0
-
-
-def _reason(change: Change) -> str:
-	if change.kind is Kind.DECLINED:
-		return for_later("The request was declined.")
-	if change.by is Actor.ATTENDEE:
-		return for_later("The attendee cancelled.")
-	return for_later("The host cancelled.")
 
 
 def _take_back(changes: Changes) -> dict[str, Fields]:

@@ -36,8 +36,12 @@ def locale_in(language: str, zone: str) -> Locale:
 
 def english_in(territory: str) -> Locale:
 	"""Return English as dates are written in a territory (`SE`), or else that of Europe or of the world by its clock."""
-	own = _known_locale(f"en_{territory}")
-	return own or Locale.parse("en_001" if _has_twelve_hours(territory) else "en_150")
+	if own := _known_locale(f"en_{territory}"):
+		return own
+	official = get_official_languages(territory, de_facto=True)
+	locale = next(filter(None, (_known_locale(f"{each}_{territory}") for each in official)), None)
+	has_twelve_hours = locale is not None and "a" in locale.time_formats["short"].pattern
+	return Locale.parse("en_001" if has_twelve_hours else "en_150")
 
 
 def territory_of(tag: str) -> str | None:
@@ -47,12 +51,6 @@ def territory_of(tag: str) -> str | None:
 	if not known:
 		return None
 	return known.territory or (_known_locale(likely.get(known.language, "")) or known).territory
-
-
-def _has_twelve_hours(territory: str) -> bool:
-	official = get_official_languages(territory, de_facto=True)
-	locale = next(filter(None, (_known_locale(f"{each}_{territory}") for each in official)), None)
-	return locale is not None and "a" in locale.time_formats["short"].pattern
 
 
 def _known_locale(identifier: str) -> Locale | None:

@@ -76,14 +76,10 @@ def packed_together(queries: Mapping[str, str], values: Mapping[str, object]) ->
 def _by_query(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Group]]:
 	groups: dict[str, list[Group]] = {name: [] for name in names}
 	for name, shared, text in rows:
-		groups[name].append(Group(json.loads(shared), _unpacked(text)))
+		count, joined = json.loads(text)
+		unpacked = json.loads(f"[{joined or ''}]")
+		# If MariaDB cut the text within a row, `json` has raised ValueError. Here it was cut between two rows.
+		if len(unpacked) != count:
+			raise ValueError(f"{len(unpacked)} of {count} rows")
+		groups[name].append(Group(json.loads(shared), unpacked))
 	return groups
-
-
-def _unpacked(text: str) -> list[list[Any]]:
-	"""Return the rows of a group. Raises ValueError if MariaDB cut the text, within a row or between two rows."""
-	count, joined = json.loads(text)
-	rows = json.loads(f"[{joined or ''}]")
-	if len(rows) != count:
-		raise ValueError(f"{len(rows)} of {count} rows")
-	return rows

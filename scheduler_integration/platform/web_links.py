@@ -26,19 +26,16 @@ _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w\w|\d)")
 
 def has_web_address(text: str) -> bool:
 	"""Whether a mail program could find the address of a page in the text."""
-	return bool(_ADDRESS.search(_shown(text).replace("\u3002", ".")))
+	# Without characters that can't be seen, such as a soft hyphen, and with usual characters in place of wide ones.
+	shown = "".join(
+		each for each in unicodedata.normalize("NFKC", text) if each == _JOINER or unicodedata.category(each) != "Cf"
+	)
+	return bool(_ADDRESS.search(shown.replace("\u3002", ".")))
 
 
 def joined(name: str) -> str:
 	"""Return a name so that it looks the same, and no mail program makes a link of it, whatever ends domains have."""
 	return _INNER_DOT.sub(f".{_JOINER}", name) if "." in name else name
-
-
-def _shown(text: str) -> str:
-	"""Return the text without characters that can't be seen, such as a soft hyphen, and wide ones as usual ones."""
-	return "".join(
-		each for each in unicodedata.normalize("NFKC", text) if each == _JOINER or unicodedata.category(each) != "Cf"
-	)
 
 
 def unlinked(text: str | None) -> str | None:

@@ -61,7 +61,12 @@ def read_part(part: bytes, sender: str) -> CalendarReply | Unclear | None:
 	"""
 	if len(part) > LARGEST:
 		return None
-	text = _FOLD.sub("", _decoded(part))
+	try:
+		text = part.decode("utf-8-sig")
+	except UnicodeDecodeError:
+		# RFC 5545 wants UTF-8. Whatever the mail says, only names and comments may hold anything else.
+		text = part.decode("latin-1")
+	text = _FOLD.sub("", text)
 	uid, method = _UID.search(text), _METHOD.search(text)
 	if not uid or not method or method[1].upper() not in _METHODS:
 		return None
@@ -73,14 +78,6 @@ def read_part(part: bytes, sender: str) -> CalendarReply | Unclear | None:
 		# The library has these errors for what is no calendar.
 		return unclear
 	return reply or unclear
-
-
-def _decoded(part: bytes) -> str:
-	"""Return the text. RFC 5545 wants UTF-8; whatever the mail says, only names and comments may hold anything else."""
-	try:
-		return part.decode("utf-8-sig")
-	except UnicodeDecodeError:
-		return part.decode("latin-1")
 
 
 def _only_event(text: str) -> Event | None:

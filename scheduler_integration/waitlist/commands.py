@@ -240,7 +240,12 @@ def _check_takeable(offer: Offered | None) -> None:
 
 def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	"""Book the offered time with what the person entered when they joined."""
-	found = _bookable(entry)
+	# The type may be on another page by now, and another type may have its slug on the former one.
+	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
+	try:
+		found = find_bookable(page_of(meeting_type).slug, meeting_type.slug)
+	except (PageNotFound, MeetingTypeNotFound):
+		raise OfferEnded(_("Nobody can book this meeting at present. You keep your place on the waitlist.")) from None
 	minutes = (offer.end - offer.start) // 60
 	# If the type always repeats since the offer was made, the person has agreed to one date only.
 	if minutes not in durations_of(found.meeting_type) or found.meeting_type.repeats == FIXED:
@@ -255,15 +260,6 @@ def _book(entry: Entry, offer: Offered, now: int) -> Document:
 	payload = BookingPayload.of({**details, "hold": offer.hold_key, "idempotency_key": key})
 	request = parse_booking_request(payload, found.page, found.meeting_type, needs_answers=False)
 	return book(replace(request, address_status=entry.address_status), found, now)
-
-
-def _bookable(entry: Entry) -> Bookable:
-	# The type may be on another page by now, and another type may have its slug on the former one.
-	meeting_type = frappe.get_cached_doc("Meeting Type", entry.meeting_type)
-	try:
-		return find_bookable(page_of(meeting_type).slug, meeting_type.slug)
-	except (PageNotFound, MeetingTypeNotFound):
-		raise OfferEnded(_("Nobody can book this meeting at present. You keep your place on the waitlist.")) from None
 
 
 def _move(entry: Entry, offer: Offered, now: int) -> Document:

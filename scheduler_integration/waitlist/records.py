@@ -49,13 +49,18 @@ def insert_entry(
 	fields: Mapping[str, Any], bounds: Bounds, details: Mapping[str, Any], now: int, place: int | None = None
 ) -> Entry:
 	"""Store somebody at the `place`, or at the end of the meeting type's list. The caller has locked the type's hosts."""
+	if place is None:
+		table = frappe.qb.DocType(ENTRY)
+		query = frappe.qb.from_(table).select(table.place).where(table.meeting_type == fields["meeting_type"])
+		last = query.orderby(table.place, order=frappe.qb.desc).limit(1).run()
+		place = int(last[0][0] or 0) + 1 if last else 1
 	doc = frappe.get_doc(
 		{
 			"doctype": ENTRY,
 			**fields,
 			**stored_bounds(bounds),
 			"status": WAITING,
-			"place": _last_place(fields["meeting_type"]) + 1 if place is None else place,
+			"place": place,
 			"joined_at": now,
 			"details": json.dumps(details),
 		}
@@ -278,13 +283,6 @@ def forget_offer(name: str) -> None:
 def _read(query: Any, hosts: Collection[str] | None) -> list[frappe._dict]:
 	found: list[frappe._dict] = (query if hosts is None else newest(query, hosts)).run(as_dict=True)
 	return found
-
-
-def _last_place(meeting_type: str) -> int:
-	table = frappe.qb.DocType(ENTRY)
-	query = frappe.qb.from_(table).select(table.place).where(table.meeting_type == meeting_type)
-	rows = query.orderby(table.place, order=frappe.qb.desc).limit(1).run()
-	return int(rows[0][0] or 0) if rows else 0
 
 
 def _set(doctype: str, names: Collection[str], **fields: Any) -> None:

@@ -40,15 +40,12 @@ def _view() -> dict:
 	if not doc.scheduling_page:
 		raise MeetingTypeNotFound
 	with rehearsal():
-		return _picture(_as_typed(doc) if submitted() else doc)
-
-
-def _as_typed(doc: Document) -> Document:
-	change_type(doc, parse_type_form(sent_fields(doc, frappe.form_dict, current_visitor().locale)))
-	validated(doc)
-	for row in doc.questions:
-		row.name = row.name or f"new-{row.idx}"
-	return doc
+		if submitted():
+			change_type(doc, parse_type_form(sent_fields(doc, frappe.form_dict, current_visitor().locale)))
+			validated(doc)
+			for row in doc.questions:
+				row.name = row.name or f"new-{row.idx}"
+		return _picture(doc)
 
 
 def _picture(doc: Document) -> dict:

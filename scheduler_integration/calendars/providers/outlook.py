@@ -103,7 +103,13 @@ class OutlookCalendar(Provider):
 		if stored is None:
 			# Exchange remembers a transaction id only for a while, but the key stays in the event.
 			now = self._by_key(calendar, event.key)
-			return self._patched(event, now) if now else self._created(calendar, event)
+			if now:
+				return self._patched(event, now)
+			address = f"{self._base}/me/calendars/{quote(calendar, safe='')}/events"
+			answer = self._send("POST", address, json=outlook_events.created(event))
+			if answer.status in (403, 404):
+				raise CalendarGone(host=answer.host)
+			return outlook_events.read_stored(answer.expect(200, 201).json())
 		if stored.is_pending:
 			now = self._get(stored.id)
 			if now is None:
@@ -204,13 +210,6 @@ class OutlookCalendar(Provider):
 		return outlook_events.zone_name(answer.json().get("timeZone")) if answer.status == 200 else ""
 
 	# Writing
-
-	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
-		address = f"{self._base}/me/calendars/{quote(calendar, safe='')}/events"
-		answer = self._send("POST", address, json=outlook_events.created(event))
-		if answer.status in (403, 404):
-			raise CalendarGone(host=answer.host)
-		return outlook_events.read_stored(answer.expect(200, 201).json())
 
 	def _patched(self, event: OutgoingEvent, now: Mapping[str, Any]) -> Stored:
 		is_meeting = event.conference == "teams" or now.get("isOnlineMeeting")

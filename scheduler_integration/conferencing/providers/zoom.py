@@ -43,7 +43,13 @@ class FirmTokens:
 
 	def access_token(self, refused: str = "") -> str:
 		cached = frappe.cache.get_value(_CACHE_KEY, expires=True)
-		token = _plain(cached) if cached else ""
+		token = ""
+		if cached:
+			try:
+				token = decrypt(cached)
+			except frappe.ValidationError:
+				# The site's key was changed.
+				frappe.clear_last_message()
 		if token and token != refused:
 			return token
 		account = frappe.get_cached_doc("Scheduler Settings").zoom_account_id
@@ -54,15 +60,6 @@ class FirmTokens:
 		seconds = max(1, int(answer.get("expires_in") or 3600) - _SPARE_SECONDS)
 		frappe.cache.set_value(_CACHE_KEY, encrypt(answer["access_token"]), expires_in_sec=seconds)
 		return answer["access_token"]
-
-
-def _plain(text: str) -> str:
-	"""Return the decrypted text, or nothing if the site's key was changed."""
-	try:
-		return decrypt(text)
-	except frappe.ValidationError:
-		frappe.clear_last_message()
-		return ""
 
 
 @dataclass(slots=True)

@@ -1,23 +1,16 @@
 """The channel to-do: an entry in the list of each host in the desk."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import frappe
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.notifications.channels.channel import Action, Channel, text_of
-from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, Outcome
 
 # Somebody who missed a meeting is called soon, or not at all.
 _URGENT = {"priority": "High"}
 _SATURDAY = 5
-
-
-def _next_working_day(reader: Reader, now: int) -> date:
-	"""Return the next day from Monday to Friday, by the reader's calendar."""
-	day = local_date(now, reader.zone) + timedelta(days=1)
-	return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= _SATURDAY else day
 
 
 class Todo(Channel):
@@ -28,6 +21,13 @@ class Todo(Channel):
 
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Give the host a to-do. It is stored in the transaction that stores the task as done."""
+		fields: dict[str, object] = {}
+		if action.automation.trigger == "No Show":
+			# The next day from Monday to Friday, by the reader's calendar.
+			day = local_date(now, action.reader.zone) + timedelta(days=1)
+			if day.weekday() >= _SATURDAY:
+				day += timedelta(days=7 - day.weekday())
+			fields = _URGENT | {"date": day}
 		todo = frappe.get_doc(
 			{
 				"doctype": "ToDo",
@@ -35,11 +35,7 @@ class Todo(Channel):
 				"description": frappe.utils.escape_html(text_of(action)),
 				"reference_type": "Booking",
 				"reference_name": action.booking.name,
-				**(
-					_URGENT | {"date": _next_working_day(action.reader, now)}
-					if action.automation.trigger == "No Show"
-					else {}
-				),
+				**fields,
 			}
 		)
 		# The outbox acts here, for no user.

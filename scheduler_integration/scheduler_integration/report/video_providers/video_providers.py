@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.insights.providers import Period, period, provider_performance
+from scheduler_integration.insights.providers import period, provider_performance
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
@@ -17,7 +17,10 @@ from scheduler_integration.scheduler_integration.report.scheduling_figures impor
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
-	providers = provider_performance(_period(filters or {}).span(), None if is_manager() else frappe.session.user)
+	wanted = filters or {}
+	first, last = parse_dates(str(wanted.get("from_date") or "")[:10], str(wanted.get("to_date") or "")[:10])
+	span = period(first, last, now()).span()
+	providers = provider_performance(span, None if is_manager() else frappe.session.user)
 	fields = (
 		("provider", _("Provider"), "Data"),
 		("meetings", _("Meetings made"), "Int"),
@@ -36,10 +39,3 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 		for name, label, kind in fields
 	]
 	return columns, [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers]
-
-
-def _period(wanted: Mapping[str, Any]) -> Period:
-	ends = {
-		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
-	}
-	return period(*parse_dates(**ends), now())
