@@ -297,25 +297,25 @@ class SomeRefused(SchedulingError):
 	code = "SOME_REFUSED"
 	http_status_code = 409
 
+	text = for_later("None of the selected meetings was changed:")
+	some = for_later("{0} of {1} meetings are changed. The others:")
+
 	def __init__(self, changed: int, refused: dict[str, SchedulingError]):
 		self.changed, self.refused = changed, refused
 		super().__init__()
 
 	def default_message(self) -> str:
 		if not self.changed:
-			return _("None of the selected meetings was changed:")
-		return _("{0} of {1} meetings are changed. The others:").format(self.changed, self.changed + len(self.refused))
+			return _(self.text)
+		return _(self.some).format(self.changed, self.changed + len(self.refused))
 
 
 class SomeNotUndone(SomeRefused):
 	"""Some of several commands couldn't be taken back. The others are: `changed` says how many."""
 
 	code = "SOME_NOT_UNDONE"
-
-	def default_message(self) -> str:
-		if not self.changed:
-			return _("Nothing could be undone:")
-		return _("{0} of {1} changes are undone. The others:").format(self.changed, self.changed + len(self.refused))
+	text = for_later("Nothing could be undone:")
+	some = for_later("{0} of {1} changes are undone. The others:")
 
 
 class HasBookings(SchedulingError, frappe.LinkExistsError):
@@ -464,10 +464,9 @@ class RateLimited(SchedulingError):
 
 	def __init__(self, retry_after: int):
 		self.retry_after = retry_after
-		super().__init__()
-
-	def default_message(self) -> str:
-		return _("There are too many requests right now. Please try again in {0}.").format(_duration(self.retry_after))
+		# "40 seconds" or "12 minutes"
+		wait = format_timedelta(retry_after, threshold=2, locale=current_locale())
+		super().__init__(_("There are too many requests right now. Please try again in {0}.").format(wait))
 
 
 class ProofNeeded(SchedulingError):
@@ -597,29 +596,23 @@ class VendorError(OutsideError):
 
 	def __init__(self, vendor: str = "", *, host: str = ""):
 		self.vendor = vendor
-		super().__init__(host=host)
+		super().__init__(_(self.text).format(vendor), host=host)
 
 
 class VendorNotSetUp(VendorError):
 	"""No administrator has entered the app's client id and secret."""
 
 	code = "VENDOR_NOT_SET_UP"
-
-	def default_message(self) -> str:
-		return _(
-			"{0} isn't set up on this site yet. An administrator enters its client ID and secret in Scheduler Settings."
-		).format(self.vendor)
+	text = for_later(
+		"{0} isn't set up on this site yet. An administrator enters its client ID and secret in Scheduler Settings."
+	)
 
 
 class VendorRefusesApp(VendorError):
 	"""The vendor refuses the app itself, not the account: the client secret is wrong or has expired."""
 
 	code = "VENDOR_REFUSES_APP"
-
-	def default_message(self) -> str:
-		return _(
-			"{0} refuses this site's client ID or secret. An administrator checks them in Scheduler Settings."
-		).format(self.vendor)
+	text = for_later("{0} refuses this site's client ID or secret. An administrator checks them in Scheduler Settings.")
 
 
 class ConsentExpired(VendorError):
@@ -633,31 +626,21 @@ class ConsentRefused(VendorError):
 	"""The person refused on the vendor's page, or the vendor refused."""
 
 	code = "CONSENT_REFUSED"
-
-	def default_message(self) -> str:
-		return _("{0} didn't give access, so nothing was connected. You can try again at any time.").format(self.vendor)
+	text = for_later("{0} didn't give access, so nothing was connected. You can try again at any time.")
 
 
 class AdminConsentNeeded(ConsentRefused):
 	"""Only an administrator of the person's organisation may allow the app."""
 
 	code = "ADMIN_CONSENT_NEEDED"
-
-	def default_message(self) -> str:
-		return _("Your organisation allows apps only through its {0} administrator. Please ask them.").format(
-			self.vendor
-		)
+	text = for_later("Your organisation allows apps only through its {0} administrator. Please ask them.")
 
 
 class ConsentIncomplete(VendorError):
 	"""The person unticked a permission that is needed."""
 
 	code = "CONSENT_INCOMPLETE"
-
-	def default_message(self) -> str:
-		return _("A permission is missing. Connect the account again, and leave every box of {0} ticked.").format(
-			self.vendor
-		)
+	text = for_later("A permission is missing. Connect the account again, and leave every box of {0} ticked.")
 
 
 class UnknownProvider(InvalidRequest):
@@ -688,15 +671,12 @@ class PaymentRefused(OutsideError):
 	"""A payment provider refuses one thing for good. `reason` is its code, never its sentence: that may contain secrets."""
 
 	code = "PAYMENT_REFUSED"
+	text = for_later("The payment provider refuses this.")
 
 	def __init__(self, reason: str = "", *, host: str = ""):
 		self.reason = reason
-		super().__init__(host=host)
-
-	def default_message(self) -> str:
-		if not self.reason:
-			return _("The payment provider refuses this.")
-		return _("The payment provider refuses this: {0}").format(self.reason)
+		message = _("The payment provider refuses this: {0}").format(reason) if reason else None
+		super().__init__(message, host=host)
 
 
 class PaymentsUnderWay(InvalidRequest):
@@ -706,12 +686,10 @@ class PaymentsUnderWay(InvalidRequest):
 
 	def __init__(self, bookings: Sequence[str]):
 		self.bookings = bookings
-		super().__init__()
-
-	def default_message(self) -> str:
-		return _(
+		message = _(
 			"These bookings have payments or refunds under way in the present Stripe account: {0}. Enter the key of another account when they have ended: an open payment ends within half an hour, a refund within some days."
-		).format(", ".join(self.bookings))
+		)
+		super().__init__(message.format(", ".join(bookings)))
 
 
 class MeetingGone(OutsideError):
@@ -742,8 +720,3 @@ class EventChanged(OutsideError):
 
 	code = "EVENT_CHANGED"
 	http_status_code = 409
-
-
-def _duration(seconds: int) -> str:
-	"""Return "40 seconds" or "12 minutes", in the language of the request."""
-	return format_timedelta(seconds, threshold=2, locale=current_locale())

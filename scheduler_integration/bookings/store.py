@@ -109,22 +109,17 @@ def reuse_blank_records() -> None:
 	if frappe.db.db_type != "mariadb" or frappe.session.user != "Guest":
 		return
 	from frappe.defaults import get_defaults
+	from frappe.model.create_new import make_new_doc
 
-	blanks, defaults = frappe.local.new_doc_templates, get_defaults()
+	blanks = frappe.local.new_doc_templates
+	defaults = tuple(sorted((name, str(value)) for name, value in get_defaults().items()))
 	for doctype in BLANK_DOCTYPES:
-		if doctype not in blanks:
-			blanks[doctype] = _blank(doctype, defaults)
-
-
-def _blank(doctype: str, defaults: dict[str, Any]) -> dict[str, Any]:
-	# Frappe copies a blank record before it fills it in, so all requests can share it.
-	fields = tuple(
-		(field.fieldname, field.fieldtype, field.options, field.default) for field in frappe.get_meta(doctype).fields
-	)
-	made_from = (fields, tuple(sorted((name, str(value)) for name, value in defaults.items())))
-	blank = _kept.get((frappe.local.site, doctype))
-	if not blank or blank[0] != made_from:
-		from frappe.model.create_new import make_new_doc
-
-		blank = _kept[frappe.local.site, doctype] = (made_from, make_new_doc(doctype))
-	return blank[1]
+		if doctype in blanks:
+			continue
+		fields = frappe.get_meta(doctype).fields
+		made_from = (tuple((each.fieldname, each.fieldtype, each.options, each.default) for each in fields), defaults)
+		blank = _kept.get((frappe.local.site, doctype))
+		if not blank or blank[0] != made_from:
+			# Frappe copies a blank record before it fills it in, so all requests can share it.
+			blank = _kept[frappe.local.site, doctype] = (made_from, make_new_doc(doctype))
+		blanks[doctype] = blank[1]

@@ -28,19 +28,19 @@ def subject_of(booking: Document) -> str:
 
 def scheduled_booking(subject: str) -> Document | None:
 	"""Return a booking of the subject that takes place (status Scheduled), or None."""
-	for booking in live_in_session(subject) or _last_of_chain(subject):
+	found = live_in_session(subject)
+	if not found:
+		# The subject is the first booking of a chain of moves: look at the last one.
+		name: str | None = frappe.db.exists("Booking", subject)
+		newest = name
+		for _step in range(LONGEST_CHAIN):
+			if not name:
+				break
+			newest = name
+			name = frappe.db.get_value("Booking", {"rescheduled_from": name}, "name", order_by="creation desc")
+		found = [frappe.get_doc("Booking", newest)] if newest else []
+	for booking in found:
 		# The successor of a rescheduled booking may have joined a session, which has a call of its own.
 		if booking.status == "Scheduled" and booking.session in (None, "", subject):
 			return booking
 	return None
-
-
-def _last_of_chain(first: str) -> list[Document]:
-	name: str | None = frappe.db.exists("Booking", first)
-	newest = name
-	for _step in range(LONGEST_CHAIN):
-		if not name:
-			break
-		newest = name
-		name = frappe.db.get_value("Booking", {"rescheduled_from": name}, "name", order_by="creation desc")
-	return [frappe.get_doc("Booking", newest)] if newest else []

@@ -42,9 +42,17 @@ def log_meeting(booking: Document, joined: str | None = None, *, has_entries: bo
 		add_participants(event, participants)
 		change_event(event, {})
 	else:
-		event = insert_event(
-			_new_event(booking, records), participants + _hosts(booking), booking.host, has_entries=has_entries
-		)
+		fields = {
+			"subject": _subject(booking),
+			"description": with_link(booking, "" if booking.session else _description(booking)),
+			"event_category": "Meeting",
+			"event_type": "Private",
+			"status": "Open",
+			**picked(booking, "starts_on", "ends_on"),
+		}
+		if records and frappe.get_meta("Event").has_field("reference_docname"):
+			fields["reference_doctype"], fields["reference_docname"] = records[0]
+		event = insert_event(fields, participants + _hosts(booking), booking.host, has_entries=has_entries)
 	reference = {"event": event.name}
 	if records:
 		reference["reference_doctype"], reference["reference_name"] = records[0]
@@ -194,20 +202,6 @@ def _others(bookings: Sequence[Document], *fields: str) -> list[frappe._dict]:
 def _event_of_others(bookings: Sequence[Document]) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
 	return next((row.event for row in _others(bookings, "event")), None)
-
-
-def _new_event(booking: Document, records: list[tuple[str, str]]) -> Fields:
-	event = {
-		"subject": _subject(booking),
-		"description": with_link(booking, "" if booking.session else _description(booking)),
-		"event_category": "Meeting",
-		"event_type": "Private",
-		"status": "Open",
-		**picked(booking, "starts_on", "ends_on"),
-	}
-	if records and frappe.get_meta("Event").has_field("reference_docname"):
-		event["reference_doctype"], event["reference_docname"] = records[0]
-	return event
 
 
 def _hosts(booking: Document) -> list[Participant]:

@@ -39,7 +39,13 @@ def count_page(page: str, meeting_type: str, step: str, origin: Mapping[str, str
 	if counts and frappe.request.method == "GET":
 		host = _host_of(frappe.request.headers.get("Referer", ""))
 		kind, source = (REFERRER, host) if host and host != _host_of(frappe.request.url) else (DIRECT, "")
-		if named := _safe(origin.get("utm_source", "")):
+		try:
+			named = line(origin.get("utm_source", "").lower()[:_LONGEST_SOURCE])
+		except Refused:
+			# It could harm a table.
+			named = ""
+		# It could be a person's address.
+		if named and "@" not in named:
 			kind, source = NAMED, named
 		_note(Step(page, meeting_type, step, kind, source))
 	return counts
@@ -88,12 +94,3 @@ def _host_of(address: str) -> str:
 	except ValueError:
 		return ""
 	return host[:_LONGEST_SOURCE] if is_hostname(host) else ""
-
-
-def _safe(source: str) -> str:
-	"""Return a source in lower case, or nothing if it could be a person's address, or harm a table."""
-	try:
-		text = line(source.lower()[:_LONGEST_SOURCE])
-	except Refused:
-		return ""
-	return "" if "@" in text else text

@@ -187,7 +187,8 @@ class Client:
 		except (requests.RequestException, ValueError):
 			# `from None`: the error contains the address, which may be a secret.
 			raise AddressRefused() from None
-		request = _Request(method, prepared.url or url, _headers(prepared), _content(prepared), self.auth)
+		content = prepared.body.encode() if isinstance(prepared.body, str) else cast(bytes | None, prepared.body)
+		request = _Request(method, prepared.url or url, _headers(prepared), content, self.auth)
 		attempts = self.limits.attempts if method in _REPEATABLE else 1
 		for attempt in range(1, attempts + 1):
 			try:
@@ -303,11 +304,6 @@ def _read(response: requests.Response, limit: int) -> bytes:
 
 def _headers(prepared: requests.PreparedRequest) -> dict[str, str]:
 	return {str(key): str(text) for key, text in prepared.headers.items() if key != "Content-Length"}
-
-
-def _content(prepared: requests.PreparedRequest) -> bytes | None:
-	body = prepared.body
-	return body.encode() if isinstance(body, str) else cast(bytes | None, body)
 
 
 def _host(url: str) -> str:

@@ -50,14 +50,10 @@ def by_day(days: Mapping[date, Sequence[int]], zone: str) -> dict[date, list[int
 def _by_preference(starts: Sequence[int], zone: str, index: int) -> list[int]:
 	"""Return a day's starts, first the one nearest to the morning or the afternoon, in turn from day to day."""
 	hours = (_MORNING, _AFTERNOON) if index % 2 == 0 else (_AFTERNOON, _MORNING)
+	walls = {start: engine.wall_clock(start, zone) for start in starts}
 	left, chosen = list(starts), []
 	for hour in hours:
 		if left:
-			chosen.append(min(left, key=lambda start: abs(_minutes(start, zone) - hour * 60)))
+			chosen.append(min(left, key=lambda start: abs(walls[start].hour * 60 + walls[start].minute - hour * 60)))
 			left.remove(chosen[-1])
 	return [*chosen, *left]
-
-
-def _minutes(start: int, zone: str) -> int:
-	wall = engine.wall_clock(start, zone)
-	return wall.hour * 60 + wall.minute

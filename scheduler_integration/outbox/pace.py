@@ -51,18 +51,15 @@ def rest_of(late: int) -> float:
 
 
 def _rest() -> None:
-	if seconds := rest_of(_seconds_late()):
-		time.sleep(seconds)
-
-
-def _seconds_late() -> int:
 	try:
 		said = frappe.cache.get_value(KEY, expires=True)
 		# A worker that nobody leaves a processor needs long to begin.
-		return waiting_seconds() if said is None else said
+		late = waiting_seconds() if said is None else said
 	except Exception:
 		_cache_is_down()
-		return 0
+		return
+	if seconds := rest_of(late):
+		time.sleep(seconds)
 
 
 def _cache_is_down() -> None:

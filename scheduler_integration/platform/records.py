@@ -30,8 +30,9 @@ def record(kind: type[T], row: Any, **given: Any) -> T:
 	A field declared `bool` is a bool also where the database has 0 and 1. What the row doesn't have keeps its default.
 	"""
 	for name, declared, has_default in _columns(cast(Hashable, kind)):
-		if name not in given and not (has_default and not _has(row, name)):
-			value = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
+		is_mapping = isinstance(row, Mapping)
+		if name not in given and not (has_default and not (name in row if is_mapping else hasattr(row, name))):
+			value = row.get(name) if is_mapping else getattr(row, name)
 			given[name] = bool(value) if declared == "bool" else _EMPTY.get(declared) if value is None else value
 	return kind(**given)
 
@@ -56,7 +57,3 @@ def _columns(kind: Any) -> list[tuple[str, str, bool]]:
 		)
 		for each in fields(kind)
 	]
-
-
-def _has(row: Any, name: str) -> bool:
-	return name in row if isinstance(row, Mapping) else hasattr(row, name)

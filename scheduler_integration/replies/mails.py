@@ -45,9 +45,17 @@ def take_mail(raw: bytes, now: int) -> bool:
 	`raw` is the mail as it arrived. The caller commits.
 	"""
 	mail = read_mail(raw)
-	booking = _booking_of(mail.reply.uid) if mail else None
-	if not mail or not booking or rows.is_known(rows.MAIL, mail.id):
+	if not mail:
 		return False
+	# The booking whose invitation has this UID. For a moved meeting, that is the last one; for a series, its next.
+	uid = mail.reply.uid
+	found = frappe.get_all("Booking", {"ical_uid": uid}, pluck="name", order_by="creation desc", limit=1)
+	if not found and (series := frappe.db.get_value("Booking Series", {"ical_uid": uid})):
+		coming = {"series": series, "status": ["in", sorted(OPEN)]}
+		found = frappe.get_all("Booking", coming, pluck="name", order_by="starts_at asc", limit=1)
+	if not found or rows.is_known(rows.MAIL, mail.id):
+		return False
+	booking = frappe.get_doc("Booking", found[0])
 	person = rows.person_of(mail.sender)
 	rows.keep(
 		rows.MAIL,
@@ -181,15 +189,6 @@ def _said(reply: CalendarReply, reader: Reader) -> str:
 		"DECLINED": _("declined the invitation."),
 		"TENTATIVE": _("answered “maybe” to the invitation."),
 	}[reply.answer]
-
-
-def _booking_of(uid: str) -> Document | None:
-	"""Return the booking whose invitation has this UID. For a moved meeting, that is the last one; for a series, its next."""
-	found = frappe.get_all("Booking", {"ical_uid": uid}, pluck="name", order_by="creation desc", limit=1)
-	if not found and (series := frappe.db.get_value("Booking Series", {"ical_uid": uid})):
-		coming = {"series": series, "status": ["in", sorted(OPEN)]}
-		found = frappe.get_all("Booking", coming, pluck="name", order_by="starts_at asc", limit=1)
-	return frappe.get_doc("Booking", found[0]) if found else None
 
 
 # Reads a mail as it arrived: who sent it, whether a person did, and its calendar part.

@@ -89,9 +89,10 @@ def lists_of(found: Sequence[Bookable], now: int) -> list[Waitlist]:
 		return []
 	entries = records.waiting_of(*names)
 	offers = records.offers_to([each.name for each in entries], records.OPEN)
+	held = {name: next((each for each in found if each.expires_at > now), None) for name, found in offers.items()}
 	starts = _starts({each.booking for each in entries if each.booking})
 	results = _results(names, now - RESULT_DAYS * DAY)
-	lines = [Line(each, _held(offers.get(each.name), now), starts.get(each.booking or "")) for each in entries]
+	lines = [Line(each, held.get(each.name), starts.get(each.booking or "")) for each in entries]
 	return [
 		Waitlist(each, [line for line in lines if line.entry.meeting_type == name], results.get(name, Results()))
 		for name, each in zip(names, found, strict=True)
@@ -104,10 +105,6 @@ def _with_lists() -> Any:
 	waited_for = frappe.qb.from_(entry).select(entry.meeting_type).where(entry.status == records.WAITING)
 	query = frappe.qb.from_(meeting_type).select(meeting_type.name).where(meeting_type.scheduling_page != "")
 	return query.where((meeting_type.has_waitlist == 1) | meeting_type.name.isin(waited_for))
-
-
-def _held(offers: Sequence[Offered] | None, now: int) -> Offered | None:
-	return next((offer for offer in offers or () if offer.expires_at > now), None)
 
 
 def _starts(bookings: Iterable[str]) -> dict[str, int]:

@@ -215,18 +215,13 @@ def _may_come_back(booking: Document | None, now: int) -> bool:
 def _following_moves(entries: Sequence[Entry]) -> list[Entry]:
 	"""Return the entries, with the booking that took the place of the one that somebody wants to move earlier."""
 	found = list(entries)
-	while moved := _successors({each.booking for each in found if each.booking}):
+	while names := sorted({each.booking for each in found if each.booking}):
+		rows = frappe.get_all("Booking", {"rescheduled_from": ["in", names]}, ["name", "rescheduled_from"])
+		moved = {row.rescheduled_from: row.name for row in rows}
+		if not moved:
+			break
 		found = [records.follow_booking(each, moved[each.booking]) if each.booking in moved else each for each in found]
 	return found
-
-
-def _successors(bookings: set[str]) -> dict[str, str]:
-	"""Return the bookings that took the place of these, by the name of the earlier one."""
-	if not bookings:
-		return {}
-	filters = {"rescheduled_from": ["in", sorted(bookings)]}
-	rows = frappe.get_all("Booking", filters, ["name", "rescheduled_from"])
-	return {row.rescheduled_from: row.name for row in rows}
 
 
 def free_times(

@@ -14,7 +14,7 @@ from scheduler_integration.availability.slots import first_month_with_slots
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.undo import book_undoably
 from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
-from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion, public_meeting_type
+from scheduler_integration.catalogue.public import PublicQuestion, public_meeting_type
 from scheduler_integration.crm.people import Person, find_person
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.lookup import earlier_choices
@@ -67,7 +67,13 @@ def book_for_somebody_undoably(
 def _request(bookable: Bookable, payload: BookingPayload, host: object, person: Person | None) -> BookingRequest:
 	chosen = _host(host, bookable)
 	on_behalf = OnBehalf(chosen, person.contact, person.reference) if person else OnBehalf(chosen)
-	return parse_booking_request(_with_facts(payload, person), bookable.page, bookable.meeting_type, on_behalf)
+	# Missing facts are taken from the record, and from an earlier booking.
+	if person:
+		facts = {f"attendee_{each}": getattr(person, each) for each in ("name", "email", "phone", "company")}
+		payload = replace(payload, **{field: getattr(payload, field) or fact for field, fact in facts.items()})
+	zone, language = earlier_choices(payload.attendee_email) if isinstance(payload.attendee_email, str) else ("", "")
+	payload = replace(payload, timezone=payload.timezone or zone, language=payload.language or language)
+	return parse_booking_request(payload, bookable.page, bookable.meeting_type, on_behalf)
 
 
 def _person(doctype: object, name: object) -> Person | None:
@@ -86,15 +92,6 @@ def _host(given: object, bookable: Bookable) -> str | None:
 	if host != frappe.session.user and not is_manager():
 		raise NotPermitted(_("Only a Scheduling Manager can choose another host."))
 	return host
-
-
-def _with_facts(payload: BookingPayload, person: Person | None) -> BookingPayload:
-	"""Return the payload. Missing facts are taken from the record, and from an earlier booking."""
-	if person:
-		facts = {f"attendee_{each}": getattr(person, each) for each in ("name", "email", "phone", "company")}
-		payload = replace(payload, **{field: getattr(payload, field) or fact for field, fact in facts.items()})
-	zone, language = earlier_choices(payload.attendee_email) if isinstance(payload.attendee_email, str) else ("", "")
-	return replace(payload, timezone=payload.timezone or zone, language=payload.language or language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +115,19 @@ def book_as_test(bookable: Bookable, zone: str, now: int) -> Trial:
 			raise InvalidRequest(
 				_("No time is free within a year, so nobody can book this meeting. Check your working hours.")
 			)
-		start = first.offered.days[first.earliest][0].start
-		payload = BookingPayload.of(_payload(meeting, start, zone))
-		request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
+		user = frappe.session.user
+		typed = {
+			"start": clock.iso(first.offered.days[first.earliest][0].start, zone),
+			"timezone": zone,
+			"language": language_for_visitors(),
+			"attendee_name": get_fullname(user),
+			"attendee_email": frappe.db.get_value("User", user, "email"),
+			"attendee_phone": _SAMPLES["phone"],
+			"answers": {question.id: _sample(question) for question in meeting.questions if question.required},
+		}
+		request = parse_booking_request(BookingPayload.of(typed), bookable.page, bookable.meeting_type)
 		booking = for_attendee(book(request, bookable, now), now, bookable.people)
 		return Trial(booking, confirmation_of(frappe.get_doc("Booking", booking.id)))
-
-
-def _payload(meeting: PublicMeetingType, start: int, zone: str) -> dict[str, Any]:
-	user = frappe.session.user
-	return {
-		"start": clock.iso(start, zone),
-		"timezone": zone,
-		"language": language_for_visitors(),
-		"attendee_name": get_fullname(user),
-		"attendee_email": frappe.db.get_value("User", user, "email"),
-		"attendee_phone": _SAMPLES["phone"],
-		"answers": {question.id: _sample(question) for question in meeting.questions if question.required},
-	}
 
 
 def _sample(question: PublicQuestion) -> Any:
