@@ -11,10 +11,13 @@ A crash between any two steps loses nothing: a page that was stored is stored ag
 token is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to
 it is part of the last page's transaction.
 
-`CalendarReading` reads one calendar: what changed since the last time, or the whole window.
+`CalendarReading` reads one calendar: what changed since the last time, or the whole window. The window ends after the last
+day that can be booked, and moves: when it has become too short, the whole calendar is read again. Both ends are midnights in
+UTC, so that two readings on one day have the same window.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import frappe
 
@@ -25,9 +28,10 @@ from scheduler_integration.calendars.busy_store import Place
 from scheduler_integration.calendars.mirror import calendar_changes
 from scheduler_integration.calendars.mirror.plan import ask_soon, plan_upcoming
 from scheduler_integration.calendars.provider import Changes, Provider
-from scheduler_integration.calendars.windows import DAY, is_due_for_full, window_for
+from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTokenExpired
 from scheduler_integration.meetings.sessions import host_uid
+from scheduler_integration.platform.clock import utc
 
 ROW = "Connected Calendar"
 # The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
@@ -37,6 +41,16 @@ MOST_PAGES = 20
 _SUSPICIOUS = 10
 # An event that was written this many seconds before the last reading may have been too new for it.
 _OVERLAP = 60
+DAY = 86400
+# A margin for times that change while they are read. (A long event that began before the window is found anyway.)
+_BEFORE = 2 * DAY
+# Read this much further than needed. When half of that is used up, read the whole window again.
+_SLACK = 14 * DAY
+# However short or long the booking window is. Later times of a host with a calendar can't be booked yet.
+_LEAST_DAYS = 30
+_MOST_DAYS = 366
+# Read everything again after a week, even if each reading of changes succeeded.
+FULL_EVERY = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,3 +348,38 @@ def _hosted(user: str, now: int) -> set[str]:
 	)
 	# The dates of a series share the UID of one invitation.
 	return {uid for row in rows for uid in (row.ical_uid, host_uid(row, user), row.series_uid) if uid}
+
+
+def window_for(user: str, now: int) -> engine.Interval:
+	"""Return the instants from and until which the user's calendars are read.
+
+	They end after the days that can be booked of this host, by their schedules and by any active meeting type. The longest
+	window of all types is taken. There are few types, and their hosts depend on the pages.
+	"""
+	today, date_of_today = now - now % DAY, utc(now).date()
+	schedules = frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
+	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_slots", "uses_host_defaults"]
+	fields += ["repeats", "repeat_weeks", "repeat_count"]
+	types = frappe.get_all("Meeting Type", {"is_active": 1}, fields)
+	days = [days or _MOST_DAYS for days in schedules]
+	days += [_days_of_type(row, date_of_today) for row in types if not row.uses_host_defaults]
+	# The window binds the first date of a series only.
+	longest = max((repeat.longest_weeks for row in types if (repeat := repeat_of(row))), default=0)
+	ahead = min(max([_LEAST_DAYS, *days]) + longest * 7, _MOST_DAYS)
+	return today - _BEFORE, today + ahead * DAY + _SLACK
+
+
+def _days_of_type(row: frappe._dict, today: date) -> int:
+	if row.window_type == "Fixed Range":
+		return (row.window_to - today).days + 1 if row.window_to else _MOST_DAYS
+	if row.window_type == "Indefinite" or row.only_days_with_slots:
+		return _MOST_DAYS
+	# Business days: a week has five of them, and there are holidays.
+	return row.max_days_in_advance * 2 if row.window_type == "Rolling Business Days" else row.max_days_in_advance
+
+
+def is_due_for_full(full_at: int | None, window_until: int | None, wanted: engine.Interval, now: int) -> bool:
+	"""Whether the window must be read as a whole: for the first time, after a week, or because it is too short."""
+	if not full_at or not window_until:
+		return True
+	return now - full_at >= FULL_EVERY or window_until < wanted[1] - _SLACK // 2

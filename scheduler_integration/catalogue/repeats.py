@@ -10,7 +10,7 @@ from scheduler_integration.exceptions import InvalidRequest
 
 FIXED, CHOSEN = "Fixed", "Attendee Chooses"
 MOST_DATES = 26
-# From the first to the last date. Hosts' own calendars are read for a year (`calendars/windows.py`).
+# From the first to the last date. Hosts' own calendars are read for a year (`calendars/sync.py`).
 MOST_WEEKS = 46
 
 

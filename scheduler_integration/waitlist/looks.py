@@ -9,14 +9,16 @@ deleted in a host's calendar.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 from zlib import crc32
 
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration import engine
 from scheduler_integration.availability.holds import Hold
 from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -34,9 +36,9 @@ from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.transactions import apart
+from scheduler_integration.times import Bounds
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.free_times import FreeTimes, with_promised
-from scheduler_integration.waitlist.match import Known, Match, matches
 from scheduler_integration.waitlist.messages import is_untried, plan_offers, was_told
 from scheduler_integration.waitlist.offers import end_and_release, hold_again, make_offers
 from scheduler_integration.waitlist.rows import Entry
@@ -292,3 +294,103 @@ def _offer(found: Sequence[Match], waiting: Sequence[Entry], times: FreeTimes, m
 		plan_offers(offers, now)
 		wake()
 	return sum(1 for entries, _start, _held in given if entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+	"""A free time, and those who are offered it together, in their order. `start` is in epoch seconds."""
+
+	start: int
+	entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+	"""What is known of those who wait, by name.
+
+	`busy` have an open offer. `offered` are the starts that each was offered before. `before` is the start of the meeting
+	that somebody wants to move earlier.
+	"""
+
+	busy: Collection[str]
+	offered: Mapping[str, Collection[int]]
+	before: Mapping[str, int]
+
+
+def matches(
+	waiting: Sequence[Entry],
+	known: Known,
+	starts: Callable[[Entry], Sequence[int]],
+	take: Callable[[Entry, int], None],
+	shared_by: Callable[[Entry, int], Callable[[Entry], bool]],
+	at_once: Callable[[Entry, int], int] = lambda _entry, _start: 1,
+) -> Iterator[Match]:
+	"""Yield who is offered which time, one time after the other.
+
+	`waiting` are in their order. The first one gets the earliest time that suits, then the next one, and so on. If
+	`at_once(entry, start)` is above 1, those behind whom the same time suits are offered it too. `starts(entry)` returns the
+	starts that are free for somebody, ascending. `take(entry, start)` is called for each match; the time isn't free any more
+	then. `shared_by(entry, start)` returns a function that says of the others whether the hold for this person is for them too.
+
+		free: Monday 09:00, Tuesday 14:00     Ann: any day     Ben: Tuesdays     Cleo: any day
+		one at a time                         Monday to Ann, Tuesday to Ben
+		two at once                           Monday to Ann and Cleo, Tuesday to Ben
+	"""
+	left = [each for each in waiting if each.name not in known.busy]
+	calendar = _Calendar()
+	while left:
+		first, *left = left
+		fitting = calendar.fitting(starts(first), first.bounds)
+		start = next((each for each in fitting if _is_new(first, each, known)), None)
+		if start is None:
+			continue
+		people = at_once(first, start)
+		others = filter(shared_by(first, start), left) if people > 1 else ()
+		along = _along(start, others, known, starts, people - 1)
+		left = [each for each in left if each not in along]
+		take(first, start)
+		yield Match(start, tuple(each.name for each in (first, *along)))
+
+
+def _along(
+	start: int, others: Iterable[Entry], known: Known, starts: Callable[[Entry], Sequence[int]], most: int
+) -> list[Entry]:
+	"""Return at most so many of the others who are offered the same time."""
+	along: list[Entry] = []
+	for each in others:
+		if len(along) >= most:
+			break
+		if (_is_new(each, start, known) and each.bounds.fit(start)) and start in starts(each):
+			along.append(each)
+	return along
+
+
+def _is_new(entry: Entry, start: int, known: Known) -> bool:
+	before = known.before.get(entry.name)
+	return start not in known.offered.get(entry.name, ()) and (before is None or start < before)
+
+
+class _Calendar:
+	"""All starts by zone, date and minute, computed once: with 500 who wait and a year of free times, this is most of a look."""
+
+	def __init__(self) -> None:
+		self._seen: dict[str, set[int]] = defaultdict(set)
+		self._days: dict[str, dict[date, list[tuple[int, int]]]] = {}
+
+	def fitting(self, starts: Sequence[int], bounds: Bounds) -> Iterator[int]:
+		"""Yield those of the starts that suit, ascending."""
+		free = set(starts)
+		for day, times in self._by_day(free, bounds.zone).items():
+			if bounds.has_day(day):
+				yield from (start for minute, start in times if start in free and bounds.has_minute(minute))
+
+	def _by_day(self, free: set[int], zone: str) -> dict[date, list[tuple[int, int]]]:
+		seen = self._seen[zone]
+		if not free <= seen:
+			seen |= free
+			days: dict[date, list[tuple[int, int]]] = defaultdict(list)
+			for start in sorted(seen):
+				wall = engine.wall_clock(start, zone)
+				days[wall.date()].append((wall.hour * 60 + wall.minute, start))
+			self._days[zone] = days
+		return self._days.get(zone, {})

@@ -70,9 +70,16 @@ def waiting_for(entry: Entry, offer: Offered | None = None) -> Waiting:
 def variables_of(waiting: Waiting) -> dict[str, Any]:
 	"""Return the variables of an e-mail. Those of `notifications/variables.py` that say nothing here are None."""
 	entry, reader, meeting_type = waiting.entry, waiting.reader, waiting.meeting_type
-	url = entry_url(entry)
+	url, booking = entry_url(entry), waiting.booking
+	place = chosen_place(all_places(meeting_type), str(entry.details.get("location") or "")) if not booking else None
+	price = None
+	if meeting_type.price and not booking:
+		deposit, is_paid_first = meeting_type.deposit or 0, meeting_type.payment == "Before Booking"
+		price = price_text(
+			meeting_type.price, deposit, meeting_type.currency, reader.locale, is_paid_first=is_paid_first
+		)
 	# The time of the meeting that the person wants to move earlier.
-	present = {"old_short_when": waiting.reader.in_short(waiting.booking.parts()) if waiting.booking else None}
+	present = {"old_short_when": reader.in_short(booking.parts()) if booking else None}
 	return {
 		**dict.fromkeys(NAMES),
 		**look_on(entry.scheduling_page, waiting.hosts, reader),
@@ -80,15 +87,15 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		"host_name": waiting.sender_name,
 		"meeting_type": _title(waiting),
 		"length": lengths.duration(entry.duration, reader.locale),
-		"where": _place(waiting),
-		"price": _price(waiting) if not waiting.booking else None,
+		"where": place_label(booking) if booking else place and place.label,
+		"price": price,
 		"wishes": in_words(entry.bounds, reader.locale),
 		"zone": reader.zone_name(entry.joined_at),
 		"minutes": lengths.duration(minutes_of(meeting_type), reader.locale),
 		"is_by_text": entry.is_told_by_text,
-		"is_earlier": bool(waiting.booking),
+		"is_earlier": bool(booking),
 		# Anybody can type anybody's address.
-		"is_strange": not waiting.booking and entry.address_status != "Confirmed",
+		"is_strange": not booking and entry.address_status != "Confirmed",
 		"url": url,
 		"pass_url": f"{url}#answer",
 		"leave_url": f"{url}?leave=1",
@@ -96,14 +103,6 @@ def variables_of(waiting: Waiting) -> dict[str, Any]:
 		**_offered(waiting),
 		**present,
 	}
-
-
-def _price(waiting: Waiting) -> str | None:
-	kind = waiting.meeting_type
-	if not kind.price:
-		return None
-	is_paid_first = kind.payment == "Before Booking"
-	return price_text(kind.price, kind.deposit or 0, kind.currency, waiting.reader.locale, is_paid_first=is_paid_first)
 
 
 def text_of(waiting: Waiting, offer: Offered) -> str:
@@ -145,10 +144,3 @@ def _until(reader: Reader, offer: Offered) -> str:
 
 def _title(waiting: Waiting) -> str:
 	return type_title(waiting.booking, waiting.meeting_type) if waiting.booking else str(waiting.meeting_type.title)
-
-
-def _place(waiting: Waiting) -> str | None:
-	if waiting.booking:
-		return place_label(waiting.booking)
-	place = chosen_place(all_places(waiting.meeting_type), str(waiting.entry.details.get("location") or ""))
-	return place.label if place else None

@@ -8,7 +8,7 @@ from scheduler_integration.api.shapes import as_json
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.calendars.windows import window_for
+from scheduler_integration.calendars.sync import window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, SlotTaken

@@ -12,8 +12,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.queue import due_connections
-from scheduler_integration.calendars.sync import sync
-from scheduler_integration.calendars.windows import is_due_for_full, window_for
+from scheduler_integration.calendars.sync import is_due_for_full, sync, window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
 from scheduler_integration.platform import clock

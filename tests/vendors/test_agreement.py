@@ -12,8 +12,7 @@ from typing import Any
 import frappe
 import pytest
 
-from scheduler_integration.calendars.sync import sync
-from scheduler_integration.calendars.windows import is_due_for_full, window_for
+from scheduler_integration.calendars.sync import is_due_for_full, sync, window_for
 from scheduler_integration.exceptions import OutsideError
 from tests.support.factories import at
 from tests.support.vendors.connected import Connected, Vendor, outgoing
