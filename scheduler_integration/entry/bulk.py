@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import frappe
 from frappe import _
 
 from scheduler_integration.entry.commands import act_undoably, parse_command, undo
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import refused_alone
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeNotUndone, SomeRefused
 
 # Commands that need nothing but a reason, in the order in which they are offered.
@@ -34,13 +33,9 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 		raise InvalidRequest(_("Select at most {0} meetings.").format(MOST))
 	wanted, refused, done = list(dict.fromkeys(names)), dict[str, SchedulingError](), list[dict[str, Any]]()
 	for name in wanted:
-		try:
-			with refusals():
-				_booking, facts = act_undoably(parse_command(action, name, reason=reason))
-				done.append(facts)
-				frappe.db.commit()
-		except SchedulingError as error:
-			refused[name] = error
+		with refused_alone(refused, name):
+			_booking, facts = act_undoably(parse_command(action, name, reason=reason))
+			done.append(facts)
 	if refused:
 		raise SomeRefused(len(done), refused)
 	return done
@@ -54,13 +49,10 @@ def undo_all(commands: Sequence[dict[str, Any]]) -> None:
 	"""
 	refused = dict[str, SchedulingError]()
 	for facts in reversed(commands):
-		try:
-			with refusals():
-				undo(facts)
-				frappe.db.commit()
-		except SchedulingError as error:
-			# The name of the booking that the command left. A moved meeting is a new one.
-			refused[next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")] = error
+		# The name of the booking that the command left. A moved meeting is a new one.
+		name = next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")
+		with refused_alone(refused, name):
+			undo(facts)
 	if len(commands) == 1 and refused:
 		raise next(iter(refused.values()))
 	if refused:

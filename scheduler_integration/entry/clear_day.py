@@ -7,10 +7,9 @@ leave after the few seconds that every command of a page has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 import frappe
@@ -21,7 +20,7 @@ from scheduler_integration.availability import hours
 from scheduler_integration.availability.hours_change import taken_back
 from scheduler_integration.entry.bulk import MOST, undo_all
 from scheduler_integration.entry.commands import HostCommand, act_undoably, parse_command
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import refusals, refused_alone
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
@@ -68,10 +67,16 @@ def clear_day(wanted: Pass) -> dict[str, Any]:
 	found = {each.id: each for each in readable_of(chosen, clock.now())}
 	commands = {name: _command(found.get(name), name, choice, wanted) for name, choice in chosen.items()}
 	facts: dict[str, Any] = {"user": wanted.user, "commands": [], "done": [], "refused": [], "hours": None}
-	if wanted.closes_day and (day := wanted.day):
-		_try(None, lambda: facts.update(hours=hours.close_day(wanted.user, day)), facts)
+	refused = dict[str, SchedulingError]()
+	if wanted.closes_day and wanted.day:
+		with refused_alone(refused, ""):
+			facts["hours"] = hours.close_day(wanted.user, wanted.day)
 	for name, command in commands.items():
-		_try(found.get(name), partial(_run, found.get(name), command, chosen[name], facts), facts)
+		with refused_alone(refused, name):
+			_run(found.get(name), command, chosen[name], facts)
+	for name, error in refused.items():
+		told = " ".join(dict.fromkeys([error.message, *error.details.values()]))
+		facts["refused"].append({**_named(found.get(name)), "message": told})
 	return facts
 
 
@@ -122,13 +127,3 @@ def _named(booking: HostBooking | None) -> dict[str, Any]:
 	if not booking:
 		return {"who": "", "start": None}
 	return {"who": booking.meeting_type.title if booking.session else booking.attendee.name, "start": booking.start}
-
-
-def _try(booking: HostBooking | None, work: Callable[[], object], facts: dict[str, Any]) -> None:
-	try:
-		with refusals():
-			work()
-			frappe.db.commit()
-	except SchedulingError as error:
-		told = " ".join(dict.fromkeys([error.message, *error.details.values()]))
-		facts["refused"].append({**_named(booking), "message": told})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import frappe
 from frappe.utils import strip_html
@@ -9,6 +10,8 @@ from frappe.utils import strip_html
 from scheduler_integration.entry.headers import set_retry_after
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError, Unexpected
 from scheduler_integration.http.masking import masked
+
+K = TypeVar("K")
 
 
 @contextmanager
@@ -32,6 +35,20 @@ def refusals() -> Iterator[None]:
 		# Frappe itself or another app refused a record, for example in a hook on Contact.
 		_undo()
 		raise InvalidRequest(strip_html(str(error)) or None) from error
+
+
+@contextmanager
+def refused_alone(refused: dict[K, SchedulingError], key: K) -> Iterator[None]:
+	"""Make the block a transaction of its own, and commit it. If it is refused, `refused` gets the error by the key.
+
+	For several commands of one request: one that is refused stops no other.
+	"""
+	try:
+		with refusals():
+			yield
+			frappe.db.commit()
+	except SchedulingError as error:
+		refused[key] = error
 
 
 @contextmanager

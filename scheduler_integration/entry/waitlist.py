@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import frappe
 from frappe import _
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import suiting_starts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
-from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, OfferEnded, SlotTaken, TimesAreFree
+from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, TimesAreFree
 from scheduler_integration.meetings.lookup import booking_by_token, find_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
@@ -88,22 +87,10 @@ def pass_offer(token: str, offer: str) -> ShownEntry:
 def take_offer(token: str, offer: str) -> AttendeeBooking:
 	"""Book the offered time, or move the person's meeting to it. Doing it twice returns the same booking.
 
-	If somebody else has the time by now, the offer ends, and OfferEnded says so: this is committed. Raises the other errors
-	of `commands.take_offer`.
+	Raises the errors of `commands.take_or_lose_offer`.
 	"""
-
 	now = clock.now()
-	try:
-		return for_attendee(commands.take_offer(token, offer, now), now)
-	except SlotTaken:
-		frappe.db.rollback()
-		frappe.clear_messages()
-		commands.lose_offer(token, offer, clock.now())
-		# The error rolls back whatever the request did.
-		frappe.db.commit()
-		raise OfferEnded(
-			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
-		) from None
+	return for_attendee(commands.take_or_lose_offer(token, offer, now), now)
 
 
 def _check_that_none_is_free(

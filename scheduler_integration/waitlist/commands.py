@@ -18,6 +18,7 @@ from scheduler_integration.exceptions import (
 	NoWaitlist,
 	OfferEnded,
 	PageNotFound,
+	SlotTaken,
 	WaitlistFull,
 	WaitlistOver,
 )
@@ -199,6 +200,23 @@ def take_offer(token: str, name: str, now: int) -> Document:
 	records.close([entry.name], records.BOOKED, now, taken=booking.name)
 	release_after_commit(offer.hold_key)
 	return booking
+
+
+def take_or_lose_offer(token: str, name: str, now: int) -> Document:
+	"""Take the offer, as `take_offer` does. If somebody else has the time by now, the offer ends, and OfferEnded says so.
+
+	Rolls back and commits then, because the error rolls back whatever the request did.
+	"""
+	try:
+		return take_offer(token, name, now)
+	except SlotTaken:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		lose_offer(token, name, now)
+		frappe.db.commit()
+		raise OfferEnded(
+			_("Somebody else was quicker: this time is taken. You keep your place on the waitlist.")
+		) from None
 
 
 def _joined(entry: Entry, users: list[str], now: int) -> Entry:
