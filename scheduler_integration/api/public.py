@@ -204,7 +204,7 @@ def cancel(token=None, reason=None, scope=None) -> AttendeeBooking:
 	return bookings.cancel_by_token(parse_name(token), parse_reason(reason), clock.now(), scope=parse_scope(scope))
 
 
-@door("POST", who=Who.LINK, status=201)
+@door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
 def reschedule(
 	token=None,
 	start=None,
@@ -219,17 +219,15 @@ def reschedule(
 	utc_offset=None,
 ) -> AttendeeBooking:
 	"""Move the meeting of a manage link to another time and return the new booking."""
-	count_request(BOOKINGS)
 	days, agreed = parse_json("parts", parts, list), parse_json("dates", dates, list)
 	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key, agreed)
 	check_clock(timezone, request.start, utc_offset)
 	return reschedule_for_attendee(parse_name(token), request, parse_scope(scope))
 
 
-@door("POST", who=Who.LINK)
+@door("POST", who=Who.LINK, limit=BOOKINGS)
 def update_guests(token=None, guests=None) -> AttendeeBooking:
 	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
-	count_request(BOOKINGS)
 	return bookings.update_guests_by_token(parse_name(token), parse_guests_of(guests), clock.now())
 
 

@@ -24,7 +24,7 @@ from urllib.parse import quote, urlsplit
 from babel import Locale
 
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.limits import REQUESTS, count_request
+from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
 from scheduler_integration.exceptions import PaymentOpen, SchedulingError
 from scheduler_integration.pages.kit.document import csrf_token
 from scheduler_integration.pages.kit.embedding import stay
@@ -91,16 +91,17 @@ class GuestPage:
 		way_out: Callable[[SchedulingError], WayOut | None] = to_start,
 	):
 		self._path, self._field, self._unnamed, self._way_out = path, field, unnamed, way_out
-		self._actions: dict[str, Callable[[Visit], str | View]] = {}
+		self._actions: dict[str, tuple[Callable[[Visit], str | View], Limit | None]] = {}
 
-	def action(self, *names: str) -> Callable[[Callable], Callable]:
+	def action(self, *names: str, limit: Limit | None = None) -> Callable[[Callable], Callable]:
 		"""Decorate what the form does: it returns the address to go on to, or a view. It raises SchedulingError if it is refused.
 
+		`limit` also counts the form, as that of the API's method (`api/door.py`). Every request counts for REQUESTS.
 		Somebody who has booked the time already, and hasn't paid, is led to the payment.
 		"""
 
 		def register(act: Callable[[Visit], str | View]) -> Callable[[Visit], str | View]:
-			self._actions.update(dict.fromkeys(names, act))
+			self._actions.update(dict.fromkeys(names, (act, limit)))
 			return act
 
 		return register
@@ -121,7 +122,11 @@ class GuestPage:
 		name = self._chosen()
 		try:
 			with refusals():
-				view = self._actions[name](visit) if name else None
+				if name:
+					act, limit = self._actions[name]
+					if limit:
+						count_request(limit)
+					view = act(visit)
 		except PaymentOpen as payment:
 			view = stay(urlsplit(payment.address).path)
 		except SchedulingError as error:

@@ -20,7 +20,7 @@ from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.admission import confirm_attendee
 from scheduler_integration.entry.commands import parse_guests_of, parse_scope
-from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.limits import BOOKINGS
 from scheduler_integration.entry.waitlist import wait_for_earlier
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.lookup import booking_by_token
@@ -57,16 +57,14 @@ _ANCHORS = {"cancel": "cancel", "guests": "guests-form", "sooner": "sooner"}
 _PANELS = (*_ANCHORS, "code", "coming")
 
 
-@PAGE.action("send_code")
+@PAGE.action("send_code", limit=BOOKINGS)
 def _send_code(visit: Visit) -> str:
-	count_request(BOOKINGS)
 	confirm_attendee(visit.token, None, visit.now)
 	return stay(f"{visit.path}?code=1#code-part")
 
 
-@PAGE.action("code")
+@PAGE.action("code", limit=BOOKINGS)
 def _confirm_address(visit: Visit) -> str:
-	count_request(BOOKINGS)
 	code = argument("code")
 	if not code:
 		raise InvalidRequest(details={"code": _("Please enter the code.")})
@@ -80,17 +78,15 @@ def _come(visit: Visit) -> str:
 	return stay(f"{visit.path}?coming=1")
 
 
-@PAGE.action("sooner")
+@PAGE.action("sooner", limit=BOOKINGS)
 def _wait(visit: Visit) -> str:
-	count_request(BOOKINGS)
 	wait_for_earlier(visit.token, WaitPayload.of(typed_when(frappe.request.form)))
 	return stay(f"{visit.path}#sooner")
 
 
-@PAGE.action("guests")
+# Each added guest gets an invitation, so this counts like a booking.
+@PAGE.action("guests", limit=BOOKINGS)
 def _change_guests(visit: Visit) -> str:
-	# Each added guest gets an invitation, so this counts like a booking.
-	count_request(BOOKINGS)
 	guests = parse_guests_of(split_addresses(argument("guests")))
 	before = {guest.lower() for guest in booking_by_token(visit.token, visit.now).guests}
 	after = bookings.update_guests_by_token(visit.token, guests, visit.now).guests

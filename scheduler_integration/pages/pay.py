@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.domains.links import local_path
-from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.limits import BOOKINGS
 from scheduler_integration.entry.payments import came_back, checkout_address
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.lookup import booking_by_pay_token
@@ -36,9 +36,8 @@ PAGE = GuestPage("/schedule/pay", field="pay")
 _OPEN, _WAITS, _PAID, _OVER = "open", "waits", "paid", "over"
 
 
-@PAGE.action("1")
+@PAGE.action("1", limit=BOOKINGS)
 def _pay(visit: Visit) -> str:
-	count_request(BOOKINGS)
 	return checkout_address(visit.token)
 
 

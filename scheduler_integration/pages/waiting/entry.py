@@ -15,7 +15,7 @@ from frappe import _
 from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.engine import local_date
-from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.limits import BOOKINGS
 from scheduler_integration.entry.waitlist import change_wait, leave_waitlist, pass_offer, take_offer
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking
@@ -47,9 +47,8 @@ PAGE = GuestPage(
 )
 
 
-@PAGE.action("take")
+@PAGE.action("take", limit=BOOKINGS)
 def _take(visit: Visit) -> str:
-	count_request(BOOKINGS)
 	booking = take_offer(visit.token, argument("offer"))
 	news = "moved" if booking.rescheduled_from else "booked"
 	return stay(f"{urlsplit(booking.manage_url).path}?{news}=1")
@@ -61,10 +60,9 @@ def _pass(visit: Visit) -> str:
 	return stay(f"{visit.path}?passed=1")
 
 
-@PAGE.action(_CHANGE)
+# Each change lets a task look at the list.
+@PAGE.action(_CHANGE, limit=BOOKINGS)
 def _change(visit: Visit) -> str:
-	# Each change lets a task look at the list.
-	count_request(BOOKINGS)
 	change_wait(visit.token, WaitPayload.of(typed_when(frappe.request.form)))
 	return stay(f"{visit.path}?changed=1")
 
