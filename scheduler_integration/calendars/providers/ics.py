@@ -41,7 +41,12 @@ class IcsFeed(Provider):
 		self._fetched = self._fetch({})
 		body = self._fetched.body
 		check(body)
-		return [ProviderCalendar(id=FEED, name=_name(body) or self._host(), is_primary=True)]
+		# The feed's own name: X-WR-CALNAME, or NAME of RFC 7986, section 5.1.
+		lines = (line.partition(":") for line in body[:20_000].decode(errors="replace").splitlines())
+		name = next(
+			(text.strip()[:140] for head, _colon, text in lines if head.upper() in ("X-WR-CALNAME", "NAME")), ""
+		)
+		return [ProviderCalendar(id=FEED, name=name or self._host(), is_primary=True)]
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		stored = json.loads(token) if token else {}
@@ -87,12 +92,3 @@ def open_account(account: Account) -> IcsFeed:
 
 def _digest(body: bytes) -> str:
 	return hashlib.sha256(body).hexdigest()
-
-
-def _name(body: bytes) -> str:
-	"""Return the feed's own name (X-WR-CALNAME, or NAME of RFC 7986, section 5.1), or ''."""
-	for line in body[:20_000].decode(errors="replace").splitlines():
-		head, _colon, text = line.partition(":")
-		if head.upper() in ("X-WR-CALNAME", "NAME"):
-			return text.strip()[:140]
-	return ""

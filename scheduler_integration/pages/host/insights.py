@@ -99,7 +99,8 @@ def _view(reader: Reader) -> View:
 	instant, locale, error = reader.now, reader.locale, reader.error or wrong
 	board, days = dashboard(scope, instant, week_begins=locale.first_week_day), in_site_zone(scope, instant)
 	names = Counter(each.name for each in board.top_types)
-	shows_staff = is_manager() and not scope.host
+	shows_staff, host = is_manager() and not scope.host, scope.host if is_manager() else None
+	chosen = {"host": host, "type": scope.meeting_type}
 	# Requests to providers belong to no meeting type.
 	providers = () if scope.meeting_type else provider_performance(days.span, scope.host)
 	return {
@@ -109,9 +110,12 @@ def _view(reader: Reader) -> View:
 		"subtitle": _period(scope, reader),
 		"here": _here(),
 		"scope": scope,
-		"host": scope.host if is_manager() else None,
+		"host": host,
 		"ranges": ranges(
-			scope.first, scope.last, local_date(instant, scope.zone), lambda dates: _address(scope, dates)
+			scope.first,
+			scope.last,
+			local_date(instant, scope.zone),
+			lambda dates: with_arguments(PATH, {**chosen, **dates}),
 		),
 		"hosts": enabled_hosts_of_all() if is_manager() else (),
 		"pages": types_by_page(readable_meeting_types()),
@@ -164,10 +168,6 @@ def _period(scope: Scope, reader: Reader) -> str:
 		)
 	days = dates.date_range(scope.first, scope.last, reader.locale)
 	return text.format(days, reader.city(scope.zone), reader.city())
-
-
-def _address(scope: Scope, days: dict[str, str]) -> str:
-	return with_arguments(PATH, {"host": scope.host if is_manager() else None, "type": scope.meeting_type, **days})
 
 
 def ranges(
