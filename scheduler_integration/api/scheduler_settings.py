@@ -10,12 +10,10 @@ from scheduler_integration.catalogue.consultant_settings import ConsultantSettin
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
 from scheduler_integration.exceptions import SettingsNotFound
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
-from scheduler_integration.parsing.meeting_type_fields import select
-from scheduler_integration.parsing.payload import Fields, address, flag, parse_payload, text_or_none
-from scheduler_integration.parsing.text import Refused, label, prose
+from scheduler_integration.parsing.payload import Fields, address, declared, parse_payload, text_or_none
+from scheduler_integration.parsing.text import Refused
 from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
 
-LONGEST_NAME = 200
 # The other arguments of a request, and the fields of an answer that somebody sends back together with the rest.
 _NOT_FIELDS = frozenset(
 	{"cmd", "consultant", "meeting_type", "id", "consultant_id", "meeting_types", "created_at", "updated_at"}
@@ -31,13 +29,12 @@ def _embed_code(value: object) -> str:
 
 
 _SETTINGS: Fields = {
-	"scheduler_provider": ("scheduler_provider", select("Consultant Scheduler Settings", "scheduler_provider")),
+	**declared(
+		"Consultant Scheduler Settings",
+		"scheduler_provider display_name description show_in_reports embed_in_reports",
+	),
 	"scheduler_url": ("scheduler_url", address(LONGEST_URL)),
 	"embed_code": ("embed_code", _embed_code),
-	"display_name": ("display_name", lambda value: label(value, LONGEST_NAME)),
-	"description": ("description", prose),
-	"show_in_reports": ("show_in_reports", flag("show_in_reports")),
-	"embed_in_reports": ("embed_in_reports", flag("embed_in_reports")),
 }
 _HEAD = flat("id=name consultant_id=consultant", made("scheduler_provider", lambda it: it.scheduler_provider.lower()))
 _CHANGED = flat(_HEAD, "scheduler_url display_name show_in_reports", instant_z("updated_at"))

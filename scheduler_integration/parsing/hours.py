@@ -10,19 +10,17 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.fields import parse_date, parse_date_or, parse_flag, parse_json
+from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
 from scheduler_integration.parsing.hours_text import TIME, parse_week
 from scheduler_integration.parsing.payload import (
 	Fields,
-	count,
-	flag,
-	needed,
+	declared,
+	longest,
 	parse_payload,
 	read_payload,
 	rows,
 	text,
 	time_zone,
-	title,
 )
 from scheduler_integration.parsing.text import Refused, line, prose, whole_number
 
@@ -30,7 +28,7 @@ from scheduler_integration.parsing.text import Refused, line, prose, whole_numbe
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _SHORT = {name[:3].lower(): name for name in DAY_NAMES}
 MAX_RULES = 100
-LONGEST_TITLE, LONGEST_REASON, LONGEST_MESSAGE = 140, 255, 500
+LONGEST_MESSAGE = 500
 # What a client may send back together with the fields that it read.
 _READ_ONLY = frozenset({"cmd", "user", "schedule", "schedules", "version", "overrides", "blocked_times", "keep", "id"})
 
@@ -146,39 +144,31 @@ _WEEK: Fields = {
 	"workingDays": ("days", _working_days),
 }
 _SCHEDULE: Fields = {
-	"title": ("title", title(LONGEST_TITLE)),
-	"timezone": ("timezone", time_zone),
-	"is_default": ("is_default", flag("is_default")),
+	**declared(
+		"Availability Schedule",
+		"title timezone is_default buffer_minutes minimum_notice_hours max_days_in_advance"
+		" daily_limit weekly_limit monthly_limit daily_minutes weekly_minutes monthly_minutes",
+		bufferTime="buffer_minutes",
+		minNotice="minimum_notice_hours",
+		maxAdvance="max_days_in_advance",
+	),
 	"rules": ("rules", _rules),
 	"hours": ("rules", parse_week),
-	"buffer_minutes": ("buffer_minutes", count),
-	"minimum_notice_hours": ("minimum_notice_hours", count),
-	"max_days_in_advance": ("max_days_in_advance", count),
-	"bufferTime": ("buffer_minutes", count),
-	"minNotice": ("minimum_notice_hours", count),
-	"maxAdvance": ("max_days_in_advance", count),
-	**{
-		f"{period}_{kind}": (f"{period}_{kind}", count)
-		for period in ("daily", "weekly", "monthly")
-		for kind in ("limit", "minutes")
-	},
 }
-_STAND_IN: Fields = {"meeting_type_id": ("meeting_type", needed), "user": ("colleague", needed)}
+_STAND_IN = declared("Stand In", meeting_type_id="meeting_type", user="colleague")
 _OVERRIDE: Fields = {
+	**declared("Availability Override", "end_date is_available is_away"),
 	"date": ("date", lambda value: parse_date("date", value)),
-	"end_date": ("end_date", lambda value: parse_date_or("end_date", value, None)),
-	"is_available": ("is_available", flag("is_available")),
 	"start_time": ("start_time", _time_or_none),
 	"end_time": ("end_time", _time_or_none),
 	"timezone": ("timezone", lambda value: time_zone(value) if value else None),
-	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
-	"is_away": ("is_away", flag("is_away")),
+	"reason": ("reason", lambda value: line(value, longest("Availability Override", "reason"))),
 	"message": ("message", lambda value: prose(value, LONGEST_MESSAGE)),
-	"stand_ins": ("stand_ins", rows("stand_ins", _STAND_IN, dict.fromkeys(_STAND_IN))),
+	"stand_ins": ("stand_ins", rows("stand_ins", "Stand In", _STAND_IN)),
 }
 _BLOCK: Fields = {
-	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
-	"recurring": ("recurring", flag("recurring")),
+	**declared("Blocked Time", "recurring"),
+	"reason": ("reason", lambda value: line(value, longest("Blocked Time", "reason"))),
 	"recurrence_rule": ("recurrence_rule", text),
 	"timezone": ("timezone", lambda value: time_zone(value) if value else None),
 }

@@ -5,9 +5,9 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
-from scheduler_integration.parsing.payload import Fields, parse_payload
-from scheduler_integration.parsing.text import Refused, label, line, whole_number
+from scheduler_integration.parsing.fields import parse_json
+from scheduler_integration.parsing.payload import Fields, declared, parse_payload
+from scheduler_integration.parsing.text import Refused, line, whole_number
 
 
 def parse_new_link(payload: Mapping[str, object]) -> dict[str, Any]:
@@ -31,12 +31,10 @@ def _times(value: object) -> str:
 
 
 _LINK: Fields = {
+	**declared("Booking Link", "single_use expires_on title"),
 	"meeting_type": ("meeting_type", _named),
 	"user": ("user", _named),
 	"host": ("host", line),
-	"single_use": ("single_use", lambda value: int(parse_flag("single_use", value))),
-	"expires_on": ("expires_on", lambda value: parse_date("expires_on", value) if value else None),
-	"title": ("title", label),
 	"duration": ("duration_minutes", lambda value: None if value in (None, "") else whole_number(value)),
 	"times": ("own_times", _times),
 	"attendee_name": ("attendee_name", line),

@@ -4,23 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduler_integration.parsing.fields import parse_json
-from scheduler_integration.parsing.payload import (
-	Fields,
-	flag,
-	needed,
-	nested,
-	number,
-	one_of,
-	parse_payload,
-	rows,
-	text,
-	time_zone,
-	title,
-)
-from scheduler_integration.parsing.text import label, prose
+from scheduler_integration.parsing.payload import Fields, declared, needed, nested, number, parse_payload, rows, text
 
-LONGEST_TITLE = 255
-PAGE_TYPES = {"personal": "Personal", "team": "Team"}
 _READ_ONLY = frozenset({"cmd", "page", "id", "url", "created_at", "updated_at"})
 
 
@@ -38,32 +23,22 @@ def parse_new_page(payload: Mapping[str, object]) -> dict[str, Any]:
 	return parse_page({"name": None, **payload})
 
 
-_BRANDING: Fields = {
-	"brand_color": ("brand_color", text),
-	"logo": ("logo", text),
-	"welcome_message": ("welcome_message", prose),
-}
+_BRANDING = declared("Scheduling Page", "brand_color logo welcome_message")
 _HOST: Fields = {
-	"user": ("user", needed),
+	**declared("Scheduling Page Host", "user priority is_required is_active"),
 	"weight": ("weight", number),
-	"priority": ("priority", number),
-	"is_required": ("is_required", flag("is_required")),
-	"is_active": ("is_active", flag("is_active")),
 }
-_NEW_HOST = {"user": None, "weight": 5, "is_required": 1, "is_active": 1}
+_TABLE = declared(
+	"Scheduling Page", "page_type organization description is_active show_taken_times timezone", name="title"
+)
 _PAGE: Fields = {
-	"name": ("title", title(LONGEST_TITLE)),
+	**_TABLE,
 	"slug": ("slug", text),
 	"page_type": (
 		"page_type",
-		lambda value: one_of(PAGE_TYPES)(value.lower() if isinstance(value, str) else value),
+		lambda value: _TABLE["page_type"][1](value.lower() if isinstance(value, str) else value),
 	),
 	"user_id": ("user", needed),
-	"organization": ("organization", label),
-	"description": ("description", prose),
-	"is_active": ("is_active", flag("is_active")),
-	"show_taken_times": ("show_taken_times", flag("show_taken_times")),
-	"timezone": ("timezone", time_zone),
 	"branding": ("branding", lambda value: nested(parse_json("branding", value, dict) or {}, _BRANDING)),
-	"hosts": ("hosts", rows("hosts", _HOST, _NEW_HOST)),
+	"hosts": ("hosts", rows("hosts", "Scheduling Page Host", _HOST)),
 }

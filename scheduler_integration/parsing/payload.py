@@ -1,16 +1,19 @@
 """Reads the fields that a client sends for a record, by a table of the fields' parsers, with the parsers that tables share.
 
-Names all wrong fields at once. Parsers raise Refused.
+`declared` makes such a table from a DocType: the type, length, choices and defaults of a field are declared there alone. Names
+all wrong fields at once. Parsers raise Refused.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+import frappe
 from frappe import _
+from frappe.utils import cint
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.fields import parse_flag, parse_json
-from scheduler_integration.parsing.text import Refused, label, whole_number
+from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
+from scheduler_integration.parsing.text import SHORT, Refused, label, prose, whole_number
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.times import is_zone
 
@@ -51,8 +54,46 @@ def read_payload(
 		except Refused as refused:
 			wrong[name] = str(refused)
 		except InvalidRequest as refused:
-			wrong[name] = refused.details.get(name, refused.message)
+			wrong[name] = next(iter(refused.details.values()), refused.message)
 	return parsed, wrong
+
+
+def declared(doctype: str, names: str = "", **second: str) -> Fields:
+	"""Return how fields of a DocType are read. `second` are fields whose name in the API is another: `help="help_text"`."""
+	fields = {**{name: name for name in names.split()}, **second}
+	return {name: (fieldname, _parser(doctype, fieldname)) for name, fieldname in fields.items()}
+
+
+def _parser(doctype: str, fieldname: str) -> Parser:
+	# Tables are made before there is a site, so the field is looked up for each value.
+	def parse(value: object) -> Any:
+		field = frappe.get_meta(doctype).get_field(fieldname)
+		return BY_TYPE[field.fieldtype](doctype, field)(value)
+
+	return parse
+
+
+def longest(doctype: str, fieldname: str) -> int:
+	"""Return how many characters a field of type Data holds."""
+	return cint(frappe.get_meta(doctype).get_field(fieldname).length) or SHORT
+
+
+def choices(doctype: str, fieldname: str) -> dict[str, str]:
+	"""Return the choices of a record's field by their names in the API, such as {"in_person": "In Person"}."""
+	options = frappe.get_meta(doctype).get_field(fieldname).options or ""
+	return {frappe.scrub(option): option for option in options.split("\n") if option}
+
+
+def new_row(doctype: str, fields: Fields) -> dict[str, Any]:
+	"""Return what a row has without being sent, by the names of the API: None for a field that is needed and has no default."""
+	meta, values = frappe.get_meta(doctype), {}
+	for name, (fieldname, _parser) in fields.items():
+		field = meta.get_field(fieldname)
+		if field and (field.reqd or field.default not in (None, "", "0")):
+			values[name] = (
+				frappe.scrub(field.default) if field.fieldtype == "Select" and field.default else field.default
+			)
+	return values
 
 
 def nested(given: Mapping[str, object], fields: Fields, ignored: Collection[str] = ()) -> dict[str, Any]:
@@ -63,18 +104,18 @@ def nested(given: Mapping[str, object], fields: Fields, ignored: Collection[str]
 	return parsed
 
 
-def rows(name: str, fields: Fields, defaults: Mapping[str, object], ignored: Collection[str] = ()) -> Parser:
+def rows(name: str, doctype: str, fields: Fields, ignored: Collection[str] = ()) -> Parser:
 	"""Return the parser of the child table `name`, of at most MOST_ROWS rows. The error names the first wrong row."""
 
 	def parse(value: object) -> list[dict[str, Any]]:
-		given, parsed = parse_json(name, value, list) or [], []
+		given, parsed, new = parse_json(name, value, list) or [], [], new_row(doctype, fields)
 		if len(given) > MOST_ROWS:
 			raise Refused(_("Send at most {0} rows.").format(MOST_ROWS))
 		for number, row in enumerate(given, 1):
 			try:
 				if not isinstance(row, Mapping):
 					raise Refused(_("This value has the wrong type."))
-				parsed.append(nested({**defaults, **row}, fields, ignored))
+				parsed.append(nested({**new, **row}, fields, ignored))
 			except Refused as refused:
 				raise Refused(_("Row {0}: {1}").format(number, refused)) from None
 		return parsed
@@ -114,9 +155,17 @@ def title(longest: int) -> Parser:
 	return parse
 
 
-def flag(name: str) -> Parser:
-	"""Return the parser of a field of type Check: 1 or 0."""
-	return lambda value: int(parse_flag(name, value))
+def amount(value: object) -> float:
+	"""Return an amount of money from 0 on, by default 0."""
+	if isinstance(value, bool) or not isinstance(value, int | float | str):
+		raise Refused(_("This is not an amount."))
+	try:
+		given = float(value or 0)
+	except ValueError:
+		raise Refused(_("This is not an amount.")) from None
+	if not 0 <= given < 1e9:
+		raise Refused(_("This is not an amount."))
+	return given
 
 
 def number(value: object) -> int:
@@ -160,3 +209,32 @@ def time_zone(value: object) -> str:
 	if not is_zone(value):
 		raise Refused(_("Choose a time zone from the list, such as Europe/Berlin."))
 	return str(value)
+
+
+def _data(doctype: str, field: Any) -> Parser:
+	most = longest(doctype, field.fieldname)
+	if field.options == "URL":
+		return address(most)
+	return title(most) if field.reqd else lambda value: label(value, most)
+
+
+def _select(doctype: str, field: Any) -> Parser:
+	chosen = one_of(choices(doctype, field.fieldname))
+	return lambda value: chosen(value) if value or not field.options.startswith("\n") else ""
+
+
+# How a field is read, by its type.
+BY_TYPE: dict[str, Callable[[str, Any], Parser]] = {
+	"Attach Image": lambda _doctype, _field: text,
+	"Autocomplete": lambda _doctype, _field: time_zone,
+	"Check": lambda _doctype, field: lambda value: int(parse_flag(field.fieldname, value)),
+	"Color": lambda _doctype, _field: text,
+	"Currency": lambda _doctype, _field: amount,
+	"Data": _data,
+	"Date": lambda _doctype, field: lambda value: parse_date(field.fieldname, value) if value else None,
+	"Int": lambda _doctype, field: count if field.non_negative and not field.reqd else number,
+	"Link": lambda _doctype, field: needed if field.reqd else text_or_none,
+	"Select": _select,
+	"Small Text": lambda _doctype, _field: prose,
+	"Text": lambda _doctype, _field: prose,
+}

@@ -5,7 +5,7 @@ from frappe import _
 from scheduler_integration.catalogue.places import OWN, Place, location_label
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_field
-from scheduler_integration.parsing.meeting_type_fields import choices
+from scheduler_integration.parsing.payload import choices
 from scheduler_integration.parsing.text import prose
 
 

@@ -104,7 +104,7 @@ def test_short_colours_are_written_out():
 		({"duration_options": "15, 7"}, "between 5 and 720 minutes"),
 		({"slot_interval": 7}, "in steps of 5 minutes"),
 		({"buffer_after_minutes": 1441}, "A buffer is at most"),
-		({"priority": 11}, "priority must be between 0 and 10"),
+		({"priority": 11}, "Priority: Must be between 0 and 10"),
 		({"redirect_url": "javascript:alert(1)"}, "Go to this page afterwards: This is not a web address"),
 		({"number_of_days": 32}, "at most 31 days"),
 		({"seats": 1001}, "between 1 and 1000 seats"),

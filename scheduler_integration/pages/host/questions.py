@@ -15,7 +15,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.questions import MAX_QUESTIONS, choices_of, lines_of
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.parsing.meeting_type_fields import choices
+from scheduler_integration.parsing.payload import choices
 
 _BLANK_ROWS = 2
 _TEXTS = ("label", "type", "options", "help", "placeholder", "show_if", "show_if_answers", "key")

@@ -24,6 +24,7 @@ from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.meetings.titles import VARIABLES
 from scheduler_integration.notifications.automations.asking import check_somebody_asks
 from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.meeting_type_fields import priority
 from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.typed_template import check_text_field
 from scheduler_integration.parsing.web_address import web_address
@@ -272,8 +273,7 @@ class MeetingType(Form):
 		return all_places(before) if before else ()
 
 	def validate_report_fields(self):
-		if not 0 <= (self.priority or 0) <= 10:
-			raise InvalidRequest(_("The priority must be between 0 and 10."))
+		self.priority = parse_form_field(self, "priority", lambda value: priority(value or 0))
 		phases = [row.phase for row in self.recommended_phases]
 		if len(set(phases)) != len(phases):
 			raise InvalidRequest(_("A phase is listed twice."))
