@@ -117,6 +117,7 @@ def test_01_a_revoked_account_closes_its_host_and_heals_completely(vendor, page,
 	assert offered(page, NOW + 2 * HOUR) == ["10:00", "13:00", "14:00", "15:00", "16:00"]
 
 
+@pytest.mark.long
 def test_02_an_event_that_appears_after_the_slots_were_shown_is_not_booked_over(vendor, page, jane):
 	read(jane)
 	assert "10:00" in offered(page)

@@ -78,6 +78,7 @@ def unwritten(jane, now):
 	return shown.unwritten
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("down", [{"status": 503}, {"status": 429, "headers": {"Retry-After": "7200"}}, {"cut": 0.5}])
 def test_a_days_outage_lost_a_cancellation_a_move_and_a_new_meeting_for_good(vendor, page, jane, down):
 	kept, cancelled, moved = (book(page, NINE + number * HOUR, NOW) for number in range(3))
@@ -110,6 +111,7 @@ def leave_each(vendor, since, until):
 			leave(name, now)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keeps", [True, False])
 def test_events_stayed_after_disconnecting_in_an_outage(vendor, page, jane, keeps):
 	book(page, NINE, NOW)
@@ -124,6 +126,7 @@ def test_events_stayed_after_disconnecting_in_an_outage(vendor, page, jane, keep
 	assert not frappe.db.exists("Calendar Connection", jane.connection)
 
 
+@pytest.mark.long
 def test_an_account_whose_provider_never_comes_back_is_left_after_a_week(vendor, page, jane):
 	book(page, NINE, NOW)
 	time_passes(vendor, jane, NOW, NOW + HOUR)

@@ -50,6 +50,7 @@ def written(connected):
 	return sorted(connected.diary.occurrence_at(entry, None).starts_at for entry in live)
 
 
+@pytest.mark.long
 def test_each_date_is_written_at_its_time_of_day(vendor, season):
 	page, kind = make_season_page(season)
 	jane = vendor.connect(zone=season.zone, user=page.user, write_bookings=1)
@@ -76,6 +77,7 @@ def test_each_date_is_written_at_its_time_of_day(vendor, season):
 	assert written(jane) == []
 
 
+@pytest.mark.long
 def test_an_invitation_that_the_vendor_took_over_is_read_as_it_is_meant(vendor, season):
 	page, kind = make_season_page(season)
 	answer, starts = book_season(season, page, kind, timezone="Asia/Tokyo")

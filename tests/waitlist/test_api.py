@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 PUBLIC = "scheduler_integration.api.public"
 
 
+@pytest.mark.long
 def test_somebody_joins_and_learns_nothing_but_where_the_message_goes(client):
 	meeting_type = make_waited()
 	wish = wish_to_wait(meeting_type, weekdays="[2, 4]", from_time="06:00", to_time="07:30", most_offers=5)

@@ -9,6 +9,7 @@ from benchmarks import practice, waitlist
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 
+@pytest.mark.long
 def test_a_simulated_practice(monkeypatch):
 	for name, value in {"FILLING": 0, "BEHIND": 0, "CLOSES": 11, "CANCELLED": 0.5}.items():
 		monkeypatch.setattr(practice, name, value)

@@ -85,6 +85,7 @@ class TestTheList:
 		assert "2 offers without an answer" in page
 		assert "1 of 2 offered times were taken in the last 30 days (50%)" in page
 
+	@pytest.mark.long
 	def test_a_long_list_is_cut_and_its_end_keeps_the_order(self, host, waited):
 		entries = [
 			waiting(waited, f"Ann {number:03}", attendee_email=f"{fresh('x')}@guests.example") for number in range(103)
@@ -107,6 +108,7 @@ class TestTheList:
 		sign_in(client, host_of(meeting_type))
 		assert "Waitlist" not in navigation(client)
 
+	@pytest.mark.long
 	def test_more_types_and_more_people_take_no_more_statements(self, waited, monkeypatch):
 		def grow(days):
 			extra = make_meeting_type(page_of(waited), has_waitlist=1)

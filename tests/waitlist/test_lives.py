@@ -241,6 +241,7 @@ class Life:
 			process.close()
 
 
+@pytest.mark.long
 def test_no_time_is_offered_to_two_and_nobody_is_forgotten(site, seed, monkeypatch):
 	for kind, handler in looking_only().items():
 		monkeypatch.setitem(HANDLERS, kind, handler)

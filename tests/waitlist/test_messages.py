@@ -85,6 +85,7 @@ def offer_mail(inbox, entry, now=NOW):
 	return mail
 
 
+@pytest.mark.long
 def test_who_joins_reads_how_it_works_and_how_to_end_it(inbox, meeting_type):
 	fill(meeting_type)
 	ann = join(meeting_type, timezone="Europe/Berlin", from_time="09:00", to_time="12:00")
@@ -106,6 +107,7 @@ def test_who_joins_reads_how_it_works_and_how_to_end_it(inbox, meeting_type):
 	assert [part.get_content_type() for part in mail.walk() if "calendar" in part.get_content_type()] == []
 
 
+@pytest.mark.long
 def test_answers_about_a_meeting_with_two_hosts_went_to_the_first_of_them(inbox):
 	hosts = [make_user(name, email=f"{fresh(name.lower())}@hosts.example") for name in ("Ann", "Ben")]
 	for user in hosts:
@@ -114,6 +116,7 @@ def test_answers_about_a_meeting_with_two_hosts_went_to_the_first_of_them(inbox)
 	assert sorted(offer["Reply-To"].split(", ")) == sorted(hosts)
 
 
+@pytest.mark.long
 def test_an_offer_says_when_where_and_until_when_in_the_readers_time_zone(inbox, meeting_type):
 	ann = offered(meeting_type, timezone="Europe/Berlin")
 	mail = offer_mail(inbox, ann)
@@ -131,6 +134,7 @@ def test_an_offer_says_when_where_and_until_when_in_the_readers_time_zone(inbox,
 	assert arrived(inbox) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
 	("language", "subject", "button"),
 	[
@@ -146,6 +150,7 @@ def test_an_offer_is_in_the_readers_language(inbox, meeting_type, language, subj
 	assert html_of(mail).texts(".sched-button") == [button]
 
 
+@pytest.mark.long
 def test_an_offer_at_night_names_the_day_until_which_it_holds(inbox, meeting_type):
 	fill(meeting_type)
 	evening = at("2026-10-05 21:30")
@@ -155,6 +160,7 @@ def test_an_offer_at_night_names_the_day_until_which_it_holds(inbox, meeting_typ
 	assert "It is held for you until Tue, Oct 6 8:30 AM." in text_of(offer).replace("\u202f", " ")
 
 
+@pytest.mark.long
 def test_who_wants_to_come_earlier_reads_which_time_the_offered_one_replaces(inbox, meeting_type):
 	taken = fill(meeting_type)
 	later = book(meeting_type, "09:00", "Ann", day="2026-10-13")
@@ -169,6 +175,7 @@ def test_who_wants_to_come_earlier_reads_which_time_the_offered_one_replaces(inb
 	assert "Current time: Tue, Oct 13 9:00" in text_of(offer)
 
 
+@pytest.mark.long
 def test_nobody_is_told_of_an_offer_that_has_ended(inbox, meeting_type):
 	ann = offered(meeting_type)
 	arrived(inbox)
@@ -186,6 +193,7 @@ def test_nobody_who_has_left_is_told_anything(inbox, meeting_type):
 	assert arrived(inbox) == []
 
 
+@pytest.mark.long
 def test_an_offer_waits_for_the_mail_server_and_comes_once(inbox, meeting_type):
 	ann = offered(meeting_type)
 	arrived(inbox)
@@ -197,6 +205,7 @@ def test_an_offer_waits_for_the_mail_server_and_comes_once(inbox, meeting_type):
 	assert len(arrived(inbox)) == 1
 
 
+@pytest.mark.long
 def test_an_offer_of_which_nobody_could_be_told_does_not_count_and_comes_again(inbox, meeting_type):
 	"""Whoever was first when the mail server broke down had lost the time, and one of three offers."""
 	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
@@ -215,6 +224,7 @@ def test_an_offer_of_which_nobody_could_be_told_does_not_count_and_comes_again(i
 	assert [mail["To"] for mail in arrived(inbox) if "is free" in mail["Subject"]] == [ann.attendee_email]
 
 
+@pytest.mark.long
 def test_who_gets_text_messages_is_offered_times_while_the_mail_server_is_down(inbox, gateway, meeting_type):
 	taken = fill(meeting_type)
 	ann, ben = join(meeting_type), join(meeting_type, "Ben", **PHONE)
@@ -227,6 +237,7 @@ def test_who_gets_text_messages_is_offered_times_while_the_mail_server_is_down(i
 	assert "is free" in sent_text(gateway)["text"]
 
 
+@pytest.mark.long
 def test_an_offer_to_a_mailbox_that_refuses_it_goes_to_the_next_and_the_host_is_told(inbox, meeting_type, monkeypatch):
 	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
 	offer = offer_of(ann)
@@ -241,6 +252,7 @@ def test_an_offer_to_a_mailbox_that_refuses_it_goes_to_the_next_and_the_host_is_
 	assert "Not delivered to ann@guests.example: Intro call" in subjects
 
 
+@pytest.mark.long
 def test_a_mail_program_leaves_the_list_with_one_click(inbox, client, meeting_type):
 	ann = offered(meeting_type)
 	mail = offer_mail(inbox, ann)
@@ -265,6 +277,7 @@ def sent_text(receiver):
 PHONE = {"attendee_phone": "+49 30 901820", "notify_by": "text"}
 
 
+@pytest.mark.long
 def test_who_wants_text_messages_gets_one_and_no_mail(inbox, gateway, meeting_type):
 	ann = offered(meeting_type, timezone="Europe/Berlin", **PHONE)
 	arrived(inbox)
@@ -276,6 +289,7 @@ def test_who_wants_text_messages_gets_one_and_no_mail(inbox, gateway, meeting_ty
 	assert arrived(inbox) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin"])
 def test_the_text_is_one_message(inbox, gateway, meeting_type, zone):
 	"""160 characters, if all of them are in the alphabet of text messages (3GPP TS 23.038)."""
@@ -285,6 +299,7 @@ def test_the_text_is_one_message(inbox, gateway, meeting_type, zone):
 	assert (len(text) <= 160, text.isascii()) == (True, True)
 
 
+@pytest.mark.long
 def test_without_text_messages_the_offer_comes_by_mail_at_once(inbox, meeting_type):
 	ann = offered(meeting_type, **PHONE)
 	arrived(inbox)
@@ -293,6 +308,7 @@ def test_without_text_messages_the_offer_comes_by_mail_at_once(inbox, meeting_ty
 	assert len(arrived(inbox)) == 1
 
 
+@pytest.mark.long
 def test_a_gateway_that_is_down_lets_the_offer_come_by_mail(inbox, gateway, meeting_type):
 	from werkzeug.wrappers import Response
 
@@ -306,6 +322,7 @@ def test_a_gateway_that_is_down_lets_the_offer_come_by_mail(inbox, gateway, meet
 	assert len(arrived(inbox)) == 1
 
 
+@pytest.mark.long
 def test_a_stranger_gets_a_limited_number_of_these_messages(inbox, meeting_type):
 	address = f"{fresh('victim')}@guests.example"
 	fill(meeting_type)
@@ -315,6 +332,7 @@ def test_a_stranger_gets_a_limited_number_of_these_messages(inbox, meeting_type)
 	assert len(arrived(inbox)) == 10
 
 
+@pytest.mark.long
 def test_taking_the_offered_time_sends_the_ordinary_confirmation(inbox, meeting_type):
 	ann = offered(meeting_type)
 	deliver(ann.name, NOW)

@@ -113,6 +113,7 @@ def test_who_answered_late_could_not_take_a_time_that_was_still_free(is_ended):
 	assert shown(again(ann), later).late is None
 
 
+@pytest.mark.long
 def test_who_took_a_late_time_kept_the_time_that_is_offered_now_from_others():
 	meeting_type = make_type()
 	taken = fill(meeting_type)

@@ -70,6 +70,7 @@ def test_somebody_reads_what_is_held_of_their_waiting(meeting_type, word):
 	assert entry_token(entry.name) not in str(held)
 
 
+@pytest.mark.long
 def test_who_is_erased_leaves_nothing_and_the_offer_goes_on(meeting_type, word):
 	taken = fill(meeting_type)
 	entry, ben = wait(meeting_type, word), join(meeting_type, "Ben")

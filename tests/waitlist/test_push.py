@@ -88,6 +88,7 @@ def test_a_device_that_is_turned_off_or_gone_gets_nothing_more(client, service, 
 	assert again(ann).devices == ()
 
 
+@pytest.mark.long
 def test_devices_are_forgotten_with_the_entry(client, service, waits):
 	taken, meeting_type, ann = waits
 	turn_on(client, ann, Browser(service.url))

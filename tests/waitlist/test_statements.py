@@ -78,6 +78,7 @@ def test_a_site_without_a_waitlist_asked_about_them(unused):
 	assert about_waitlists(lambda: looks.keep_waitlists(NOW)) == []
 
 
+@pytest.mark.long
 def test_a_waitlist_costs_a_cancellation_a_couple_of_statements(unused):
 	used.is_used()
 	# Frappe remembers some of what it has read.
@@ -108,6 +109,7 @@ def crowd(meeting_type: Any, count: int, **fields: Any) -> None:
 	insert_rows("Waitlist Entry", list(row), rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_free", [False, True])
 def test_a_look_asked_more_the_more_people_waited(is_free):
 	found = []
@@ -122,6 +124,7 @@ def test_a_look_asked_more_the_more_people_waited(is_free):
 	assert found[0] == found[1] == found[2] < 25
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
 	found = []
@@ -144,6 +147,7 @@ def test_a_look_asked_once_more_for_each_time_that_it_offered(at_once):
 	assert found[0] == found[1] < 25
 
 
+@pytest.mark.long
 def test_a_look_asked_more_the_more_people_were_too_late():
 	found, late = [], NOW + 30 * 86400
 	# The first time, Frappe remembers some of what it has read.
