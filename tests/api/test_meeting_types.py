@@ -376,6 +376,12 @@ class TestTypesOfPages:
 		# What was read can be sent back.
 		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
 
+	def test_a_longer_question_than_the_column_ended_in_another_error(self):
+		page = make_page()
+		status, body = call(UPDATE, page.user, meeting_type=self.make(page)["id"], questions=[{"label": "x" * 141}])
+		assert (status, body["code"]) == (400, "VALIDATION_ERROR")
+		assert "at most 140 characters" in body["details"]["questions"]
+
 	def test_are_all_in_the_reference(self):
 		made = self.make(make_page())
 		reference = (Path(__file__).parents[2] / "docs/reference/api.md").read_text("utf-8")

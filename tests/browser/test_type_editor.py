@@ -41,9 +41,9 @@ def test_the_preview_follows_what_is_typed_before_it_is_saved(browse, intro):
 	heading(window).get_by_text("Intro call!").wait_for()
 	page.locator("#questions > summary").click()
 	window.ask("document.querySelector('.question').open = true")
-	page.locator("#label-0").fill("What else?")
+	page.locator("#questions-label-0").fill("What else?")
 	page.frame_locator("#preview").get_by_label("What else?").wait_for()
-	page.locator("#label-0").fill("And then?")
+	page.locator("#questions-label-0").fill("And then?")
 	page.frame_locator("#preview").get_by_label("And then?").wait_for()
 	assert window.ask("history.length") == before
 	assert page.locator("iframe").count() == 1

@@ -66,7 +66,7 @@ def test_a_wrong_value_is_named_beside_its_field_and_kept(client, intro):
 	answer = edit(client, slug="not a link", name="Typed")
 	html = read(answer.text)
 	assert answer.status_code == 400
-	assert html.one("p", id="slug-error").text
+	assert html.one("p", id="look-slug-error").text
 	assert html.all("input", name="name")[0]["value"] == "Typed"
 	assert page_of(intro).slug != "not a link"
 

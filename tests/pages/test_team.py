@@ -223,7 +223,7 @@ class TestANewTeam:
 		assert html.one("p", id="hosts-error").text == "Choose at least one host."
 		assert html.one("input", id="begin-title")["value"] == "Typed"
 		html = read(self.begin(maya, [page.hosts[1].user], slug=page.slug).text)
-		assert html.one("p", id="slug-error").text == "Please choose another."
+		assert html.one("p", id="begin-slug-error").text == "Please choose another."
 		[ticked] = html.one("form", id="begin").all("input", name="hosts", checked=None)
 		assert ticked["value"] == page.hosts[1].user
 

@@ -5,6 +5,7 @@ import re
 import frappe
 import pytest
 
+from scheduler_integration.parsing.meeting_type_fields import setting_fields
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_host, make_meeting_type, make_page, make_team_page, make_user, page_of
@@ -143,7 +144,7 @@ class TestTheEditor:
 		assert "Waitlist" in read(jane.get(PATH).text).one("p", class_="type-title").text
 		answer = edit(jane, intro, "waitlist", waitlist_minutes="3")
 		assert answer.status_code == 400
-		assert "from 5 to 1440" in read(answer.text).one("p", id="waitlist_minutes-error").text
+		assert "from 5 to 1440" in read(answer.text).one("p", id="waitlist-waitlist_minutes-error").text
 		assert stored(intro).waitlist_minutes == 45
 
 	def test_asking_whether_attendees_come_was_a_setting_of_the_desk_only(self, jane, intro):
@@ -198,7 +199,7 @@ class TestTheEditor:
 		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")
 		html = read(answer.text)
 		assert answer.status_code == 400
-		assert html.one("p", id="duration_minutes-error").text
+		assert html.one("p", id="basics-duration_minutes-error").text
 		assert html.one("input", id="basics-name")["value"] == "Typed"
 		assert stored(intro).title == intro.title
 
@@ -277,6 +278,23 @@ def test_an_unlisted_type_can_be_booked_by_its_link_only(client, commit_clean):
 	assert "For friends" in client.get(f"/schedule/{page.slug}/{hidden.slug}").text
 
 
+def test_a_setting_was_not_on_the_page(client, commit_clean):
+	team = make_team_page([make_host("Ann"), make_host("Ben")])
+	types = [make_meeting_type(page) for page in (make_page(), team)]
+	frappe.db.commit()
+	shown = set()
+	for doc in types:
+		sign_in(client, page_of(doc).user)
+		shown |= {
+			each["name"]
+			for tag in ("input", "select", "textarea")
+			for each in read(client.get(f"{PATH}/{doc.name}").text).all(tag, name=None)
+		}
+	# A host with one schedule has no choice, and nobody can pay without a provider.
+	hidden = {"availability_schedule", "payment", "deposit", "refund_notice_hours", "late_refund_percent"}
+	assert {field.fieldname for field in setting_fields()} - shown == hidden
+
+
 class TestTheQuestions:
 	def two(self, jane, doc):
 		fields = {
@@ -290,6 +308,17 @@ class TestTheQuestions:
 		size, why = stored(intro).questions
 		assert (size.prefill_key, size.show_if) == ("size", None)
 		assert (why.show_if, why.show_if_answers, why.required) == ("Size?", "L", 1)
+
+	def test_the_page_had_labels_and_bounds_of_its_own(self, jane, intro):
+		self.two(jane, intro)
+		html, meta = read(jane.get(f"{PATH}/{intro.name}").text), frappe.get_meta("Meeting Type Question")
+		names = {"type": "question_type", "help": "help_text", "key": "prefill_key"}
+		for name in ("label", "type", "options", "help", "placeholder", "show_if", "show_if_answers", "key"):
+			[label] = html.all("label", for_=f"questions-{name}-1")
+			assert label.text == meta.get_label(names.get(name, name))
+		assert html.one("input", id="questions-label-1")["maxlength"] == "140"
+		edit(jane, intro, "questions", **{"placeholder-1": "Such as a demo"})
+		assert stored(intro).questions[1].placeholder == "Such as a demo"
 
 	@pytest.mark.long
 	def test_both_are_renamed_at_once(self, jane, intro):
@@ -315,7 +344,7 @@ class TestTheQuestions:
 		html = read(answer.text)
 		assert answer.status_code == 400
 		assert "It offers: S, L." in html.one("p", role="alert").text
-		assert html.one("input", id="label-1")["value"] == "Typed"
+		assert html.one("input", id="questions-label-1")["value"] == "Typed"
 		assert stored(intro).questions[1].label == "Why?"
 
 	@pytest.mark.long

@@ -68,9 +68,9 @@ FRAPPES_OWN = {
 	# Labels and options of Frappe's own DocTypes, and weekdays
 	"Account", "Action", "Active", "Address", "Build", "Calendar", "Cancelled",
 	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
-	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location",
-	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",
-	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin",
+	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Home", "Location",
+	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Pending", "Personal",
+	"Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin",
 	"Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status",
 	"Subject", "Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type",
 	"Update", "User", "Wednesday",

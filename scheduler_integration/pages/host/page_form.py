@@ -39,8 +39,8 @@ from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, S
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.house import SHARE, with_arguments
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.pages.host.type_form import Field, field_of, stored_value, values_sent
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.controls import Field, field_of, stored, values_sent
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.respond import View, argument
@@ -57,9 +57,11 @@ from scheduler_integration.platform.language import for_later
 PATH = SHARE
 # The view of an address without one: sharing is what the place is for.
 LINKS, LOOK, TEAM = "links", "look", "team"
-_FIELDS = (
-	"title", "slug", "organization", "timezone", "description", "welcome_message", "brand_color", "is_active", "show_taken_times",
-)  # fmt: skip
+# The page's fields in the order of the form, by their names in the API.
+_FIELDS = {"name": "title"} | {
+	name: name
+	for name in ("slug", "organization", "timezone", "description", "welcome_message", "brand_color", "is_active", "show_taken_times")
+}  # fmt: skip
 # The API has these in an object of their own.
 _BRANDING = ("welcome_message", "brand_color")
 # A share is told with a denominator that people can picture: "2 of 3", not "667 of 1000".
@@ -87,8 +89,7 @@ def _save() -> Saved:
 	try:
 		saved = update_page(page.name, fields, version=argument("modified"))
 	except ChangedMeanwhile:
-		theirs = {field.name: stored_value(page, field, page) for field in _fields()}
-		raise Conflict(str(page.modified), theirs) from None
+		raise Conflict(str(page.modified), _stored(page)) from None
 	undo = {"page": page.name, "fields": former, "modified": str(saved.modified)}
 	return Saved(modified=str(saved.modified), undo=undo)
 
@@ -232,16 +233,15 @@ def _beginning(title: str, reader: Reader) -> View:
 
 def _look(page: Document, error: SchedulingError | None, reader: Reader) -> View:
 	"""Return the fields of a page with what was typed, if it was refused, or with its own values."""
-	fields = []
-	for field in _fields():
-		value = echo(argument(field.name)) if error else stored_value(page, field, page)
-		of_zone = {"kind": "zone", "choices": zone_options(reader.locale, value)} if field.name == "timezone" else {}
-		fields.append({**field._asdict(), **of_zone, "value": value, "error": error and error.details.get(field.name)})
+	values = {field.name: echo(argument(field.name)) for field in _fields()} if error else _stored(page)
+	errors = error.details if error else {}
+	fields = [field._replace(value=values[field.name], error=errors.get(field.name, "")) for field in _fields()]
+	zones = zone_options(reader.locale, values["timezone"])
 	refused = reader.error if argument("action") == "claim_domain" else None
 	return {
 		"script": "types",
 		"frames": ("'self'",),
-		"fields": fields,
+		"fields": [each._replace(kind="zone", choices=zones) if each.name == "timezone" else each for each in fields],
 		"logo": own_image(page.logo),
 		"photo": own_image(own_face()[1]),
 		"domains": {
@@ -254,7 +254,11 @@ def _look(page: Document, error: SchedulingError | None, reader: Reader) -> View
 
 
 def _fields() -> list[Field]:
-	return [field_of(name, "Scheduling Page") for name in _FIELDS]
+	return [field_of("Scheduling Page", fieldname, name) for name, fieldname in _FIELDS.items()]
+
+
+def _stored(page: Document) -> dict[str, str]:
+	return {name: stored(page, fieldname) for name, fieldname in _FIELDS.items()}
 
 
 def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,36 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.questions import MAX_QUESTIONS, choices_of, lines_of
+from scheduler_integration.catalogue.questions import MAX_QUESTIONS, lines_of
+from scheduler_integration.pages.kit.controls import Field, row_of, stored
 from scheduler_integration.pages.kit.fields import echo
-from scheduler_integration.parsing.payload import choices
+from scheduler_integration.parsing.meeting_type_fields import QUESTION
+from scheduler_integration.parsing.payload import choices, new_row
 
 _BLANK_ROWS = 2
-_TEXTS = ("label", "type", "options", "help", "placeholder", "show_if", "show_if_answers", "key")
-_FLAGS = ("required", "hidden")
-Row = dict[str, Any]
+_DOCTYPE = "Meeting Type Question"
+# The record's fields by their names in the API, in the order of the form. `show_if` has two here.
+_NAMES = {
+	name: QUESTION[name][0] for name in ("label", "type", "options", "required", "help", "placeholder", "key", "hidden")
+} | {"show_if": "show_if", "show_if_answers": "show_if_answers"}
+# The values of a question as its controls have them, by the names of the API.
+Row = dict[str, str]
 
 
 def stored_rows(doc: Document) -> list[Row]:
 	"""Return the questions of the record, as rows of the form."""
 	numbers = {row.label: str(number) for number, row in reversed([*enumerate(doc.questions)])}
 	return [
-		{
-			"label": row.label,
-			"type": frappe.scrub(row.question_type),
-			"options": "\n".join(choices_of(row)),
-			"help": row.help_text or "",
-			"placeholder": row.placeholder or "",
-			"show_if": numbers.get(row.show_if or "", ""),
-			"show_if_answers": "\n".join(lines_of(row.show_if_answers)),
-			"key": row.prefill_key or "",
-			"required": bool(row.required),
-			"hidden": bool(row.is_hidden),
-		}
+		{**{name: stored(row, field) for name, field in _NAMES.items()}, "show_if": numbers.get(row.show_if or "", "")}
 		for row in doc.questions
 	]
 
@@ -47,20 +41,19 @@ def typed_rows(form: Mapping[str, Any]) -> list[Row]:
 	"""Return the rows that a form sends, in the order that its buttons ask for. An emptied question removes its row."""
 	rows: dict[str, Row] = {}
 	for number in range(MAX_QUESTIONS + _BLANK_ROWS):
-		texts = {name: echo(_text(form, f"{name}-{number}")) for name in _TEXTS}
-		if texts["label"].strip() and str(number) != _text(form, "remove"):
-			rows[str(number)] = {**texts, **{name: f"{name}-{number}" in form for name in _FLAGS}}
+		row = {name: echo(_text(form, f"{name}-{number}")) for name in _NAMES}
+		if row["label"].strip() and str(number) != _text(form, "remove"):
+			rows[str(number)] = row
 	order = _moved([*rows], _text(form, "move"))
 	places = {number: str(place) for place, number in enumerate(order)}
-	return [{**rows[number], "show_if": places.get(str(rows[number]["show_if"]), "")} for number in order]
+	return [{**rows[number], "show_if": places.get(rows[number]["show_if"], "")} for number in order]
 
 
-def as_sent(rows: Sequence[Row]) -> list[Row]:
+def as_sent(rows: Sequence[Row]) -> list[dict[str, Any]]:
 	"""Return the rows by the names of the API."""
 	return [
 		{
-			**{name: row[name] for name in ("label", "options", "help", "placeholder", "key", *_FLAGS)},
-			"type": row["type"] or "text",
+			**{name: row[name] for name in QUESTION if row[name] or name != "type"},
 			"show_if": {"question": rows[int(row["show_if"])]["label"], "answers": lines_of(row["show_if_answers"])}
 			if row["show_if"]
 			else None,
@@ -71,30 +64,32 @@ def as_sent(rows: Sequence[Row]) -> list[Row]:
 
 def questions_view(rows: Sequence[Row], *, is_open: bool) -> dict[str, Any]:
 	"""Return the view of the form with these rows, and with blank ones to add."""
-	others = [(str(number), row["label"]) for number, row in enumerate(rows) if not row["hidden"]]
-	blank: Row = {**dict.fromkeys(_TEXTS, ""), **dict.fromkeys(_FLAGS, False), "type": "text"}
+	blank: Row = {**dict.fromkeys(_NAMES, ""), **new_row(_DOCTYPE, {"type": QUESTION["type"]})}
 	return {
 		"is_open": is_open,
 		"summary": " · ".join(row["label"] for row in rows) or _("Nothing set"),
-		"types": [(key, _(name)) for key, name in choices("Meeting Type Question", "question_type").items()],
-		"rows": [
-			{
-				**row,
-				"facts": _facts(row),
-				"key_hint": f"a{number + 1}",
-				"others": [other for other in others if int(other[0]) < number],
-				"is_first": number == 0,
-				"is_last": number == len(rows) - 1,
-			}
-			for number, row in enumerate(rows)
-		],
-		"blank": [{**blank, "others": others, "key_hint": f"a{len(rows) + n + 1}"} for n in range(_BLANK_ROWS)],
+		"rows": [(row["label"], _facts(row), _controls(row, number, rows[:number])) for number, row in enumerate(rows)],
+		"blank": [_controls(blank, len(rows) + number, rows) for number in range(_BLANK_ROWS)],
 	}
+
+
+def _controls(row: Row, number: int, before: Sequence[Row]) -> list[Field]:
+	fields = row_of(_DOCTYPE, _NAMES, number)
+	others = [(str(place), other["label"]) for place, other in enumerate(before) if not other["hidden"]]
+	hint = f"a{number + 1}"
+	help = _("A link that ends in {0} fills in the answer.").format(f"?{row['key'] or hint}=…")
+	fields["key"] = fields["key"]._replace(hint=hint, help=help)
+	fields["show_if"] = fields["show_if"]._replace(kind="select", help="", choices=[("", _("Always asked")), *others])
+	# The number of the first question is 0, which a script takes for none.
+	fields["show_if_answers"] = fields["show_if_answers"]._replace(needs="")
+	return [
+		field._replace(value=row[name]) for name, field in fields.items() if others or not name.startswith("show_if")
+	]
 
 
 def _facts(row: Row) -> str:
 	facts = [
-		_(choices("Meeting Type Question", "question_type").get(row["type"], "Text")),
+		_(choices(_DOCTYPE, "question_type").get(row["type"], "")),
 		_("An answer is needed") if row["required"] else None,
 		_("Only after another answer") if row["show_if"] else None,
 		_("Hidden, from the link") if row["hidden"] else None,

@@ -150,11 +150,9 @@ def _group(
 		"is_weighed": group.key in WEIGHED,
 		"impact": _impact(impact) if is_typed and impact else None,
 		"fields": [
-			{
-				**field._asdict(),
-				"value": echo(argument(field.name)) if is_typed else stored_value(doc, field, page),
-				"error": errors.get(field.name) if is_typed else None,
-			}
+			field._replace(value=echo(argument(field.name)), error=errors.get(field.name) or "")
+			if is_typed
+			else field._replace(value=stored_value(doc, field, page))
 			for field in group.fields
 		],
 	}

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-import frappe
 from babel import Locale
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_fullname
+from frappe.utils import get_fullname
 
 from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.places import MAX_PLACES
 from scheduler_integration.catalogue.repeats import repeat_of
+from scheduler_integration.pages.kit.controls import Field, field_of, stored
 from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.payments.providers import is_ready
 from scheduler_integration.payments.terms import is_charged
@@ -26,20 +25,6 @@ from scheduler_integration.waitlist.terms import at_once, minutes_of
 PATH = "/scheduling/types"
 # A row of another place, as the fields of Meeting Type Place.
 PLACE = ("place_type", "label", "details")
-
-
-class Field(NamedTuple):
-	"""A field of the editor: `name` as in the API, `kind` of its control, `choices` as (value, label).
-
-	`needs` is the DocType's `depends_on`: the page shows the field if it is true.
-	"""
-
-	name: str
-	label: str
-	kind: str = "number"
-	help: str = ""
-	choices: Sequence[tuple[str, str]] = ()
-	needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +61,7 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 		Group(
 			key,
 			title,
-			[*_rows_of(key, doc, page), *map(field_of, names), *_schedules(key, doc, page)],
+			[*_rows_of(key, doc, page), *(_field(name) for name in names), *_schedules(key, doc, page)],
 			summary,
 			key == "basics",
 		)
@@ -115,40 +100,19 @@ _CONFIRMATION = (
 _CHANGES = ("allow_cancel", "allow_reschedule", "change_notice_hours", "max_reschedules", "reschedule_reason")
 _PRICE = ("price", "currency")
 _PAYMENT = ("payment", "deposit", "refund_notice_hours", "late_refund_percent")
-# The controls of the DocType's types of fields. All others are a line of text.
-_KINDS = {
-	"Int": "number",
-	"Check": "flag",
-	"Select": "select",
-	"Date": "date",
-	"Small Text": "long_text",
-	"Text": "long_text",
-	"Color": "color",
-}
 
 
-def field_of(fieldname: str, doctype: str = "Meeting Type", name: str = "") -> Field:
-	"""Return the control of a field as the DocType declares it. `name` is that of the control, if it isn't the field's."""
-	field = frappe.get_meta(doctype).get_field(fieldname)
-	options = field.options.split("\n") if field.fieldtype == "Select" else []
-	if options and name:
-		# A row that isn't filled in.
-		options.insert(0, "")
-	return Field(
-		name or ("name" if fieldname == "title" else fieldname),
-		_(field.label),
-		_KINDS.get(field.fieldtype, "text"),
-		_(field.description) if field.description else "",
-		[(frappe.scrub(each), _(each) if each else "–") for each in options],
-		"" if name else field.depends_on or "",
-	)
+def _field(fieldname: str) -> Field:
+	return field_of("Meeting Type", fieldname, "name" if fieldname == "title" else "")
 
 
 def _rows_of(key: str, doc: Document, page: Document) -> list[Field]:
 	"""Return the controls that have no field of their own: who of the team takes part, and the rows of other places."""
 	if key == "places":
 		rows = range(min(len(doc.places) + 2, MAX_PLACES))
-		return [field_of(each, "Meeting Type Place", f"{each}-{row}") for row in rows for each in PLACE]
+		fields = [field_of("Meeting Type Place", each, f"{each}-{row}") for row in rows for each in PLACE]
+		# A row that isn't filled in has no type.
+		return [field._replace(choices=[("", "–"), *field.choices]) if field.choices else field for field in fields]
 	if key != "team":
 		return []
 	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
@@ -162,9 +126,7 @@ def _schedules(key: str, doc: Document, page: Document) -> list[Field]:
 	if key != "basics" or (len(schedules) < 2 and not doc.availability_schedule):
 		return []
 	own = [(schedule.name, schedule.title) for schedule in schedules]
-	return [
-		field_of("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])
-	]
+	return [_field("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])]
 
 
 def host_field(row: Document) -> str:
@@ -172,31 +134,17 @@ def host_field(row: Document) -> str:
 	return f"host-{row.name}"
 
 
-def values_sent(fields: Sequence[Field], form: Mapping[str, Any]) -> dict[str, str]:
-	"""Return the fields of a sent form. A browser sends nothing for boxes that aren't ticked: they are 0."""
-	sent = {field.name: form[field.name] for field in fields if isinstance(form.get(field.name), str)}
-	return sent | {field.name: "1" if field.name in form else "0" for field in fields if field.kind == "flag"}
-
-
 def stored_value(doc: Document, field: Field, page: Document) -> str:
-	"""Return the stored value of a meeting type, or of a page itself, as the control shows it."""
+	"""Return the stored value of a meeting type as the control shows it."""
 	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
 		return parts_of_hosts(doc, page).get(row.user, "")
-	fieldname, _dash, number = field.name.partition("-")
-	if number:
-		rows = doc.places[int(number) : int(number) + 1]
-		value = rows[0].get(fieldname) if rows else None
-	else:
-		value = doc.get("title" if field.name == "name" else field.name)
-	if field.kind == "flag":
-		return "1" if value else ""
 	if field.name == "duration_options":
 		return ", ".join(str(each) for each in durations_of(doc) if each != doc.duration_minutes)
-	if field.kind == "select" and field.name != "availability_schedule":
-		return frappe.scrub(value) if value else ""
-	if field.kind == "number":
-		return str(cint(value))
-	return "" if value in (None, 0.0) else f"{value:g}" if isinstance(value, float) else str(value)
+	fieldname, dash, number = field.name.partition("-")
+	if dash:
+		rows = doc.places[int(number) : int(number) + 1]
+		return stored(rows[0], fieldname) if rows else ""
+	return stored(doc, "title" if fieldname == "name" else fieldname)
 
 
 def team_summary(doc: Document, page: Document) -> str:

@@ -11,7 +11,8 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import PLACE, Group, groups_of, host_field, values_sent
+from scheduler_integration.pages.host.type_form import PLACE, Group, groups_of, host_field
+from scheduler_integration.pages.kit.controls import values_sent
 
 
 def group_of(doc: Document, key: str, locale: Locale) -> Group | None:

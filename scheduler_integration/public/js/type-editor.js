@@ -93,7 +93,7 @@ const holds = (rule) =>
 		.replace(/^eval:/, "")
 		.split("&&")
 		.every((part) => {
-			const value = chosen(part.match(/doc\.(\w+)/)?.[1] ?? part.trim());
+			const value = chosen(part.match(/doc\.([\w-]+)/)?.[1] ?? part.trim());
 			// The page has the API's names: "Round Robin" is round_robin.
 			const named = [...part.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text.toLowerCase().replaceAll(" ", "_"));
 			if (part.includes("startsWith")) return value.startsWith(named[0] ?? "");

@@ -193,14 +193,18 @@ function showErrors(form, answer) {
 	for (const [name, sentence] of errors) {
 		const controls = controlsOf(form, name);
 		const last = controls.at(-1);
-		const line = document.getElementById(`${name}-error`) ?? (last && lineAfter(last, name));
+		// Two forms may have a field of this name. Their controls have ids of their own.
+		const line =
+			document.getElementById(`${last?.id}-error`) ??
+			document.getElementById(`${name}-error`) ??
+			(last && lineAfter(last, name));
 		if (line) {
 			line.textContent = sentence;
 			line.hidden = false;
 		}
 		for (const control of controls) {
 			control.setAttribute("aria-invalid", "true");
-			control.setAttribute("aria-describedby", `${name}-error`);
+			control.setAttribute("aria-describedby", line?.id ?? "");
 		}
 	}
 	toast([answer.message, ...errors.map(([, sentence]) => sentence)].join(" "), { isError: true });
