@@ -280,6 +280,14 @@ class TestToDo:
 		assert "Prepare for Ada Lovelace on Thursday" in todo.description
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
 
+	def test_the_follow_up_after_a_no_show_named_both_people_twice(self, page):
+		booking = book(page)
+		bookings.mark_no_show(booking.id, None, booking.end)
+		deliver(booking.id, booking.end + 3600)
+		(text,) = frappe.get_all("ToDo", {"reference_name": booking.id}, pluck="description")
+		assert text.count("Ada Lovelace") == 1
+		assert booking.meeting_type.title in text
+
 
 class TestEmail:
 	@pytest.fixture

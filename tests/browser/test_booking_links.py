@@ -87,7 +87,7 @@ def test_the_pages_of_a_host(browse, offer):
 
 
 def test_an_e_mail_gets_html_and_a_chat_gets_text(browse, offer):
-	window = browse(DESK, permissions=["clipboard-read", "clipboard-write"])
+	window = browse(DESK)
 	sign_in_as(window, host_of(offer))
 	window.open("/scheduling/times?tz=Europe/Berlin")
 	window.follow(window.page.locator("button", has_text="Create the text"))

@@ -309,7 +309,7 @@ def test_a_meeting_is_opened_in_the_calendar_and_not_dragged(desk, team):
 
 def test_a_meeting_types_form_leads_to_its_page(desk, team):
 	page, meeting_type = team.page, team.meeting_type
-	window = desk(team.manager, permissions=["clipboard-read", "clipboard-write"])
+	window = desk(team.manager)
 	window.open_form("Meeting Type", meeting_type.name)
 	link = window.page.get_by_role("link", name="See the booking page")
 	link.wait_for()

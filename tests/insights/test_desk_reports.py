@@ -81,7 +81,10 @@ def test_the_cards_have_the_figures_of_the_last_month(history, as_user):
 		assert scheduling_bookings.completion()["value"] == found.tally.completion_rate
 		assert scheduling_bookings.no_shows()["value"] == found.tally.no_show_rate
 		assert scheduling_bookings.lead_time()["value"] == found.leads.median
-		assert scheduling_bookings.this_week()["value"] == found.this_week.value
+		week = scheduling_bookings.this_week()
+		assert week["value"] == found.this_week.value
+		listed = frappe.get_list("Booking", {**week["route_options"], "host": host}, ["booked_at"], limit_page_length=0)
+		assert len([row for row in listed if row.booked_at < NOW]) == week["value"]
 	with as_user(make_user("Nobody", roles=())), pytest.raises(frappe.PermissionError):
 		scheduling_bookings.completion()
 

@@ -160,7 +160,7 @@ def test_meetings_beyond_fifty_are_a_link_away(client, commit_clean):
 	[link] = [link for link in first.all("a") if link.text == "More meetings"]
 	page = read(client.get(link["href"]).text)
 	assert shown(client, link["href"]) == later
-	assert "No meetings today" not in page.text
+	assert "Nothing more today" not in page.text
 	assert not [link for link in page.all("a") if link.text == "More meetings"]
 	assert [link["href"] for link in page.all("a") if link.text == "Back to the first meetings"] == ["/scheduling"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import local_date, local_midnight
+from scheduler_integration.insights.counts import NOT_COUNTED
 from scheduler_integration.platform.clock import now, site_zone_name
 from scheduler_integration.platform.language import current_locale
 from scheduler_integration.scheduler_integration.report.scheduling_figures import (
@@ -54,8 +55,11 @@ def this_week(filters=None):
 	"""The card of the bookings that were made this week."""
 	today, begins = local_date(now(), site_zone_name()), current_locale().first_week_day
 	first = today - timedelta(days=(today.weekday() - begins) % 7)
-	# The list of these bookings: the report counts meetings by the day on which they take place.
-	route = {"route": ["List", "Booking"], "route_options": {"creation": [">=", str(first)]}}
+	# The list of these bookings: the report counts meetings by the day on which they take place. A meeting that was moved
+	# is a new record, booked when the former one was.
+	begin = local_midnight(first, site_zone_name())
+	listed = {"booked_at": [">=", begin], "status": ["not in", ",".join(NOT_COUNTED)]}
+	route = {"route": ["List", "Booking"], "route_options": listed}
 	return card(lambda found: found.this_week.value, "Int") | route
 
 
