@@ -11,7 +11,7 @@ from scheduler_integration.engine import wall_clock
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.invited import is_unconfirmed
-from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.meetings.policy import cancel_refusal, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.release import ANSWER_SECONDS, release_hours, release_text
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
@@ -199,7 +199,7 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	return {
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
-		"may_move": bool(meeting_type.allow_reschedule),
+		"may_move": not reschedule_refusal(booking, meeting_type, clock.now()),
 		**_ways_to_change(booking, meeting_type, reader),
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"meeting_url": site_url(f"/scheduling/meeting/{booking.name}") if reader.is_hosting else None,
@@ -214,15 +214,18 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 def _ways_to_change(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
 	"""Return the links with which the attendee moves or cancels the meeting, and a host answers a request.
 
-	A way that the meeting type doesn't allow is None.
+	A way that would be refused now, such as within the meeting type's change notice, is None.
 	"""
+	now = clock.now()
 	own = reader.is_attendee and booking.status in OPEN
 	answers = reader.role == "host" and booking.status == "Pending"
 	answer = answer_url(booking, reader.user) if answers else None
-	hours = release_hours(booking, meeting_type, clock.now(), ahead=ANSWER_SECONDS) if own else 0
+	hours = release_hours(booking, meeting_type, now, ahead=ANSWER_SECONDS) if own else 0
 	return {
-		"reschedule_link": reschedule_url(booking) if own and meeting_type.allow_reschedule else None,
-		"cancel_link": cancel_url(booking) if own and meeting_type.allow_cancel else None,
+		"reschedule_link": reschedule_url(booking)
+		if own and not reschedule_refusal(booking, meeting_type, now)
+		else None,
+		"cancel_link": cancel_url(booking) if own and not cancel_refusal(booking, meeting_type, now) else None,
 		"reconfirm_link": reconfirm_url(booking) if own and asks_to_reconfirm(booking, meeting_type) else None,
 		"release_notice": release_text(hours, reader.locale),
 		"confirm_link": f"{answer}?answer=confirm" if answer else None,

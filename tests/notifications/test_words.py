@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+import time_machine
 
 from scheduler_integration import bookings
 from scheduler_integration.notifications.templates import FOLDER, FOLLOW_UPS, TEMPLATES, render
@@ -204,6 +205,22 @@ def test_reschedule_and_cancel_are_two_links_as_the_type_allows_them(page, move,
 	assert found == ["Reschedule"] * move + ["Cancel meeting"] * cancel
 	assert ("?reschedule=1" in to_attendee.text, "?cancel=1" in to_attendee.text) == (bool(move), bool(cancel))
 	assert "?cancel=1" not in to_host.body + to_host.text
+
+
+@pytest.mark.parametrize("rule", [{"change_notice_hours": 24}, {"max_reschedules": 1, "allow_cancel": 0}])
+def test_a_mail_asked_people_to_reschedule_or_cancel_and_both_links_led_to_a_refusal(page, rule):
+	"""The links looked at what the type allows, and not at its notice or at how often the meeting was moved."""
+	kind = make_meeting_type(page, allow_reschedule=1, **rule)
+	booking = door.book(payload(page, kind, NINE if "change_notice_hours" in rule else NINE + 86400), NOW)
+	if "max_reschedules" in rule:
+		booking = bookings.reschedule_by_token(token_of(booking), RescheduleRequest(NINE + 7200), NOW)
+	to_attendee = mails(booking.id, NOW)[0]
+	document = frappe.get_doc("Booking", booking.id)
+	with time_machine.travel(NOW, tick=False):
+		reminder = render("attendee_reminder", variables_for(document, to_attendee.reader))
+	for text in (to_attendee.text, to_attendee.body, reminder.text, reminder.html):
+		assert "/schedule/manage/" in text
+		assert [word for word in ("Can't make it?", "?reschedule=1", "?cancel=1") if word in text] == []
 
 
 def test_the_two_links_are_variables_of_a_sites_own_template(page):

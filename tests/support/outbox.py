@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import frappe
+import time_machine
 from frappe.translate import print_language
 from icalendar import Calendar, Component
 
@@ -62,10 +63,10 @@ class Mail:
 
 
 def mails(booking: str, now: int) -> list[Mail]:
-	"""Return the mails that wait to be sent, each in its reader's language."""
+	"""Return the mails that wait to be sent, each in its reader's language, as they would leave at `now`."""
 	found = []
 	for message in waiting_messages(booking, now):
-		with print_language(message.reader.words):
+		with time_machine.travel(now, tick=False), print_language(message.reader.words):
 			words = render(message.template, message.variables())
 			found.append(
 				Mail(message.template, message.reader, words.subject, words.html, message.invitation(), words.text)
