@@ -13,6 +13,8 @@ from scheduler_integration.engine import Interval, SeriesDate
 DAY_MINUTES = 24 * 60
 # ISO weekdays, from Monday on.
 EVERY_DAY = frozenset(range(1, 8))
+# As the records name them.
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def is_zone(name: object) -> bool:

@@ -3,9 +3,7 @@
 import frappe
 
 from scheduler_integration.platform.clock import site_zone_name
-from scheduler_integration.times import is_zone
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+from scheduler_integration.times import WEEK, is_zone
 
 
 def timezone_of(user: str) -> str:
@@ -31,7 +29,7 @@ def prepare_host(user: str) -> None:
 				"title": frappe._("Working hours"),
 				"user": user,
 				"is_default": 1,
-				"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEKDAYS],
+				"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEK[:5]],
 			}
 		).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.
 

@@ -7,9 +7,9 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.wall_clock import DAY_SECONDS, minutes_of_day
+from scheduler_integration.times import WEEK
 
 _WEEK = 7 * 24 * 60
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def moved_rules(rules: Iterable[Document], old: str, new: str, now: int) -> list[dict[str, object]]:
@@ -22,14 +22,14 @@ def moved_rules(rules: Iterable[Document], old: str, new: str, now: int) -> list
 	moved: list[dict[str, object]] = []
 	for rule in rules:
 		weekly = engine.WeeklyRule(
-			DAYS.index(rule.day_of_week), minutes_of_day(rule.start_time), minutes_of_day(rule.end_time)
+			WEEK.index(rule.day_of_week), minutes_of_day(rule.start_time), minutes_of_day(rule.end_time)
 		)
 		start, end = weekly.minutes
 		begins = (weekly.weekday * 24 * 60 + start + difference) % _WEEK
 		day, minute = divmod(begins, 24 * 60)
 		moved.append(
 			{
-				"day_of_week": DAYS[day],
+				"day_of_week": WEEK[day],
 				"start_time": _time(minute),
 				"end_time": _time((minute + end - start) % (24 * 60)),
 				"is_available": rule.is_available,

@@ -16,10 +16,10 @@ from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.platform.records import record
 from scheduler_integration.platform.sql import value
+from scheduler_integration.times import WEEK
 
 # In the order of `_weekly_rule`.
 RULE_FIELDS = ("day_of_week", "start_time", "end_time", "is_available")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +123,4 @@ def _schedule(row: frappe._dict) -> HostSchedule:
 
 @lru_cache(maxsize=4096)  # Hosts share most hours. For fifty hosts, parsing them took a fifth of the request.
 def _weekly_rule(day: str, start: str | timedelta, end: str | timedelta, is_available: int) -> engine.WeeklyRule:
-	return engine.WeeklyRule(_DAYS.index(day), minutes_of_day(start), minutes_of_day(end), bool(is_available))
+	return engine.WeeklyRule(WEEK.index(day), minutes_of_day(start), minutes_of_day(end), bool(is_available))

@@ -7,9 +7,9 @@ from babel import Locale
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.moved_hours import DAYS
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.platform.language import current_locale
+from scheduler_integration.times import WEEK
 
 # Spans of each day, 0 is Monday, in minutes after its midnight: start < 1440, and start < end <= start + 1440.
 Week = dict[int, list[engine.Interval]]
@@ -27,7 +27,7 @@ def week_of(rules: Iterable[Mapping[str, Any] | Document]) -> Week:
 	cut: list[engine.Interval] = []
 	for row in rules:
 		start, end = (minutes_of_day(str(row.get(field))) for field in ("start_time", "end_time"))
-		rule = engine.WeeklyRule(DAYS.index(row.get("day_of_week")), start, end)
+		rule = engine.WeeklyRule(WEEK.index(row.get("day_of_week")), start, end)
 		if row.get("is_available"):
 			opened.setdefault(rule.weekday, []).append(rule.minutes)
 		else:

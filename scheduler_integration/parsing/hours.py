@@ -23,9 +23,10 @@ from scheduler_integration.parsing.payload import (
 	time_zone,
 )
 from scheduler_integration.parsing.text import Refused, line, prose, whole_number
+from scheduler_integration.times import WEEK
 
 # Sunday is 0, as in the API; the records have names.
-DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+DAY_NAMES = (WEEK[-1], *WEEK[:-1])
 _SHORT = {name[:3].lower(): name for name in DAY_NAMES}
 MAX_RULES = 100
 LONGEST_MESSAGE = 500

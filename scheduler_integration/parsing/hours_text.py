@@ -9,13 +9,12 @@ from frappe import _
 
 from scheduler_integration.parsing.text import Refused
 from scheduler_integration.platform.language import current_locale
+from scheduler_integration.times import WEEK
 
 # A time of day as the API sends it. 24:00 and seconds are read too: a database and some clients write them.
 TIME = re.compile(r"(?:[01][0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?")
 LONGEST = 1000
 
-# Babel's numbers of the days: 0 is Monday.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLOCK = r"(\d{1,2})(?:[:.h](\d{2})?)?\s*([ap]\.?m\.?)?"
 _SPAN = re.compile(rf"{_CLOCK}\s*(?:-|–|—|\bto\b|\bbis\b|\bà\b|\ba\b)\s*{_CLOCK}", re.IGNORECASE)
 _JOINS = frozenset({"-", "–", "—", "to", "through", "bis", "à", "au", "a"})
@@ -40,7 +39,7 @@ def parse_week(value: object) -> list[dict[str, Any]]:
 			for day in days:
 				spans.setdefault(day, []).extend(hours)
 	return [
-		{"day_of_week": _DAYS[day], "start_time": _text(start), "end_time": _text(end), "is_available": 1}
+		{"day_of_week": WEEK[day], "start_time": _text(start), "end_time": _text(end), "is_available": 1}
 		for day in sorted(spans)
 		for start, end in sorted(set(spans[day]))
 	]
@@ -94,7 +93,7 @@ def _tokens(locale: Locale) -> re.Pattern[str]:
 def _day_names(locale: Locale) -> dict[str, list[int]]:
 	"""Return the numbers of the days by every name that people may type, in lower case."""
 	names = {word: list(days) for words, days in _GROUPS for word in words}
-	for number, name in enumerate(_DAYS):
+	for number, name in enumerate(WEEK):
 		names |= {name[:length].casefold(): [number] for length in (2, 3, len(name))}
 	for names_of_width in (locale.days["format"][width] for width in ("wide", "abbreviated", "short")):
 		names |= {name.rstrip(".").casefold(): [number] for number, name in names_of_width.items()}

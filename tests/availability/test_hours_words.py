@@ -8,9 +8,9 @@ import pytest
 from babel import localedata
 
 from scheduler_integration import engine
-from scheduler_integration.availability.moved_hours import DAYS
 from scheduler_integration.availability.week import week_in_words, week_of
 from scheduler_integration.parsing.hours_text import parse_week
+from scheduler_integration.times import WEEK
 from tests.availability.weeks import rules_of
 from tests.support.factories import at
 
@@ -26,10 +26,10 @@ def rule(day, start, end, is_available=1):
 	("rules", "sentence"),
 	[
 		([], ""),
-		([rule(day, "09:00", "17:00") for day in DAYS[:5]], "Monday–Friday 9:00–17:00"),
+		([rule(day, "09:00", "17:00") for day in WEEK[:5]], "Monday–Friday 9:00–17:00"),
 		(
 			[
-				*(rule(day, *span) for day in DAYS[:3] for span in (("09:00", "12:00"), ("13:00", "17:30"))),
+				*(rule(day, *span) for day in WEEK[:3] for span in (("09:00", "12:00"), ("13:00", "17:30"))),
 				rule("Saturday", "22:00", "02:00"),
 			],
 			"Monday–Wednesday 9:00–12:00, 13:00–17:30; Saturday 22:00–2:00",
@@ -88,13 +88,13 @@ def test_the_merged_week_opens_the_same_instants(seed):
 def _random_rule(dice):
 	start, end = (f"{dice.randrange(24):02}:{dice.choice((0, 30)):02}" for _each in range(2))
 	end = dice.choice((end, end, "00:00", "23:59"))
-	return rule(dice.choice(DAYS), start, end, int(dice.random() < 0.7))
+	return rule(dice.choice(WEEK), start, end, int(dice.random() < 0.7))
 
 
 def _open(rules):
 	weekly = tuple(
 		engine.WeeklyRule(
-			DAYS.index(row["day_of_week"]),
+			WEEK.index(row["day_of_week"]),
 			*map(_minutes, (row["start_time"], row["end_time"])),
 			bool(row["is_available"]),
 		)

@@ -82,7 +82,7 @@ class HoursPage:
 		return self.html.one("span", id="sentence").text
 
 	def error(self, name: str) -> str:
-		line = self.html.one("p", id=f"{name}-error")
+		[line] = self.html.all("p", id=f"{name}-error") or self.html.all("p", id=f"rules-{name}-error")
 		return "" if "hidden" in line.attributes else line.text
 
 	def days(self) -> list[str]:

@@ -191,7 +191,7 @@ class TestMistakes:
 		page.send("rules", minimum_notice_hours="-2", max_days_in_advance="soon")
 		assert page.error("minimum_notice_hours") == "This can't be negative."
 		assert page.error("max_days_in_advance") == "This is not a whole number."
-		assert page.html.one("input", id="ahead")["value"] == "soon"
+		assert page.html.one("input", id="rules-max_days_in_advance")["value"] == "soon"
 		assert stored(jane).max_days_in_advance == 60
 
 

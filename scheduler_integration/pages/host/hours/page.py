@@ -51,6 +51,7 @@ from scheduler_integration.pages.host.hours.time_off import coming, month_view, 
 from scheduler_integration.pages.host.hours.week import OFFICE_SPANS, conflict_of, spans_view, stored_week, week_rows
 from scheduler_integration.pages.host.house import HOURS, TIME_OFF, with_arguments
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.controls import field_of, stored
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
 from scheduler_integration.pages.kit.spans import absence_in_words
@@ -71,7 +72,7 @@ from scheduler_integration.platform.language import for_later
 
 _TEMPLATES = "scheduler_integration/templates/scheduling/hours"
 # Buffers with a choice of their own, in minutes.
-_BUFFERS = (0, 15, 30)
+_BUFFERS = ("0", "15", "30")
 # Holidays and leave are listed this many days ahead.
 _AHEAD = 365
 # What was done, by the form. All others are saved.
@@ -397,27 +398,20 @@ def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 	"""Return the rules as typed or as stored."""
 	schedule, typed = shown.schedule, sent.fields if sent.kind == "rules" else {}
-	names = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS)
-	values = {name: typed.get(name, str(schedule.get(name) or 0)) for name in names}
-	stored = schedule.buffer_minutes or 0
-	buffer = typed.get("buffer") or (str(stored) if stored in _BUFFERS else "other")
-	labels = {"daily": _("A day"), "weekly": _("A week"), "monthly": _("A month")}
-	limits = [
-		{
-			"label": label,
-			"meetings": {"name": f"{period}_limit", "value": values[f"{period}_limit"]},
-			"minutes": {"name": f"{period}_minutes", "value": values[f"{period}_minutes"]},
-		}
-		for period, label in labels.items()
+	errors = sent.error.details if sent.error and typed else {}
+	fields = [
+		field_of(SCHEDULE, name)._replace(value=typed.get(name, stored(schedule, name)), error=errors.get(name, ""))
+		for name in ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS)
 	]
+	minutes = stored(schedule, "buffer_minutes")
 	return {
-		**values,
-		"buffer": buffer,
-		"buffer_other": typed.get("buffer_other", str(stored)),
-		"buffers": [{"value": "0", "label": _("No buffer")}]
-		+ [{"value": str(each), "label": _("{0} minutes").format(each)} for each in _BUFFERS[1:]],
-		"limits": limits,
-		"has_limits": any(values[name] not in ("", "0") for name in LIMIT_FIELDS),
+		"label": field_of(SCHEDULE, "buffer_minutes").label,
+		"fields": fields[:2],
+		"limits": fields[2:],
+		"has_limits": any(field.value not in ("", "0") for field in fields[2:]),
+		"buffer": typed.get("buffer") or (minutes if minutes in _BUFFERS else "other"),
+		"buffer_other": typed.get("buffer_other", minutes),
+		"buffers": [(each, _("{0} minutes").format(each) if each != "0" else _("No buffer")) for each in _BUFFERS],
 	}
 
 
