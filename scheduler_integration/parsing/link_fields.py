@@ -12,7 +12,7 @@ from scheduler_integration.parsing.text import Refused, line, whole_number
 
 def parse_new_link(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of a new Booking Link. Raises InvalidRequest that names every wrong field."""
-	return parse_payload({"meeting_type": None, "single_use": True, **payload}, _LINK, frozenset({"cmd"}))
+	return parse_payload({"meeting_type": None, "single_use": True, **payload}, LINK, frozenset({"cmd"}))
 
 
 def _named(value: object) -> str:
@@ -30,7 +30,7 @@ def _times(value: object) -> str:
 	return "\n".join(each.strip() for each in given)
 
 
-_LINK: Fields = {
+LINK: Fields = {
 	**declared("Booking Link", "single_use expires_on title"),
 	"meeting_type": ("meeting_type", _named),
 	"user": ("user", _named),

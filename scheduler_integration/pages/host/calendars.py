@@ -27,6 +27,7 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader
 from scheduler_integration.pages.host.house import CALENDARS
 from scheduler_integration.pages.host.late import unwritten_text
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.controls import field_of
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
@@ -140,6 +141,7 @@ def _view(reader: Reader) -> View:
 		"other": joining.asked_account(argument("other"), this_asker()) if argument("other") else None,
 		"typed": {field: echo(argument(field)) for field in fields} if error else {},
 		"problems": error.details if error else {},
+		"rules": {name: field_of("Calendar Connection", name) for name in ("when_unreadable", *connections.SWITCHES)},
 		"preferences": preferences_of(reader.user),
 		"push_key": public_key(),
 		"city": dates.city(reader.zone, reader.locale),

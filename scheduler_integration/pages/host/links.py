@@ -22,12 +22,13 @@ from scheduler_integration.pages.host.house import SHARE
 from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.controls import field_of
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.query import read_day, read_wall_time
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved
 from scheduler_integration.pages.kit.spans import moment_in_short
-from scheduler_integration.parsing.link_fields import parse_new_link
+from scheduler_integration.parsing.link_fields import LINK, parse_new_link
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
@@ -91,6 +92,7 @@ def _view(reader: Reader) -> View:
 		"pages": types_by_page(types),
 		"chosen": _chosen(types, reader),
 		"city": dates.city(reader.zone, reader.locale),
+		"fields": {name: field_of("Booking Link", fieldname) for name, (fieldname, _parser) in LINK.items()},
 		"form": _form(reader),
 		"made": next((link_url(link.name, link.meeting_type) for link in links if link.name == argument("made")), None),
 		"problem": message_of(reader.error),
