@@ -56,7 +56,8 @@ def anybody() -> bool:
 class Reader:
 	"""The signed-in person who reads the page, at `now` in epoch seconds.
 
-	`error` is that of the form just sent, `toast` is about what was saved before the redirect to this page.
+	`error` is that of the form just sent, and `form` the name of its action; `toast` is about what was saved before the redirect
+	to this page.
 	"""
 
 	user: str
@@ -64,6 +65,7 @@ class Reader:
 	now: int
 	error: SchedulingError | None = None
 	toast: dict[str, Any] | None = None
+	form: str = ""
 
 	@cached_property
 	def zone(self) -> str:
@@ -211,7 +213,7 @@ class HostPage:
 			error = answer_form(self._act, path, sentences, kept)
 		toast = toast_of(sentences, self._seconds)
 		toast = toast and {**toast, "address": path}
-		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast)
+		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast, self._asked() if error else "")
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here or path)
@@ -227,7 +229,8 @@ class HostPage:
 			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
 		}
 
-	def _act(self) -> Saved:
+	def _asked(self) -> str:
+		"""Return the name of the action that the sent form means."""
 		form = frappe.request.form
 		named = (
 			argument("action"),
@@ -235,7 +238,10 @@ class HostPage:
 			*(name for field, name in self._fields.items() if form.get(field)),
 		)
 		asked = ("undo",) if argument("undo") else named
-		name = next((each for each in asked if each and each in self._actions), "")
+		return next((each for each in asked if each and each in self._actions), "")
+
+	def _act(self) -> Saved:
+		name = self._asked()
 		if name not in self._actions:
 			raise InvalidRequest
 		saved = self._actions[name]() or Saved()

@@ -179,38 +179,47 @@ def _leave_domain() -> None:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	pages = [page for page in readable_pages() if page.has_permission("write")]
-	# The reader's own page first. A manager may write everybody's.
-	pages.sort(key=lambda page: (page.user != reader.user, page.page_type != "Personal"))
-	asked = argument("page") or argument("team")
-	shown = next((page for page in pages if page.name == asked), pages[0] if pages else None)
+	pages, shown = _pages(reader.user)
 	views = {LINKS: _("Links"), **({LOOK: _("Look")} if shown else {})}
 	if is_manager() or (shown and shown.page_type == "Team"):
 		views[TEAM] = _("Team")
 	here = next((view for view in (argument("view"), argument("team") and TEAM) if view in views), LINKS)
-	# The form that was refused. That of the fields has no name.
-	form = argument("action") or argument("form") or ("undo" if argument("undo") else "")
+	# The form of the fields has no name.
 	beside = {"": [field.name for field in _fields()], "begin": ["name", "slug", "hosts"], "claim_domain": ["domain"]}
 	view: View = {
 		"title": _("Share", context="Give to others"),
 		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
-		"message": message_of(reader.error, beside.get(form, ())),
+		"message": message_of(reader.error, beside.get(reader.form, ())),
 		"toast": reader.toast and {**reader.toast, "address": _address(shown, here)},
 		"here": here,
 		"pages": [(page.title, _address(page, here), page is shown) for page in pages],
 		"views": [(label, _address(shown, view), view == here) for view, label in views.items()],
 		"page": shown,
 	}
+	return {**view, **_part(here, shown, reader)}
+
+
+def _pages(user: str) -> tuple[list[Document], Document | None]:
+	"""Return the pages that the user may change, and the one that is shown."""
+	pages = [page for page in readable_pages() if page.has_permission("write")]
+	# The user's own page first. A manager may write everybody's.
+	pages.sort(key=lambda page: (page.user != user, page.page_type != "Personal"))
+	asked = argument("page") or argument("team")
+	return pages, next((page for page in pages if page.name == asked), pages[0] if pages else None)
+
+
+def _part(here: str, shown: Document | None, reader: Reader) -> View:
+	"""Return what one of the three views shows."""
 	if here == TEAM:
 		team = _team(shown, reader.locale) if shown and shown.page_type == "Team" else None
 		begun = {"possible": possible_hosts(), **_beginning("", reader)} if is_manager() else {}
-		return {**view, "team": team, **begun}
+		return {"team": team, **begun}
 	if not shown:
-		return {**view, **_beginning(get_fullname(reader.user), reader)}
+		return _beginning(get_fullname(reader.user), reader)
 	if here == LOOK:
-		return {**view, **_look(shown, None if form else reader.error, reader)}
+		return _look(shown, None if reader.form else reader.error, reader)
 	types = [link_view(shown, doc, is_open=doc.name == argument("link")) for doc in meeting_types_of(shown)]
-	return {**view, "links": [link_view(shown, is_open=shown.name == argument("link")), *types]}
+	return {"links": [link_view(shown, is_open=shown.name == argument("link")), *types]}
 
 
 def _address(page: Document | None, view: str) -> str:
@@ -220,7 +229,7 @@ def _address(page: Document | None, view: str) -> str:
 def _beginning(title: str, reader: Reader) -> View:
 	"""Return what the form of a new page shows: what was typed, if it was refused."""
 	names = ("title", "slug", "location_type", "location_details")
-	error = reader.error if argument("action") == "begin" else None
+	error = reader.error if reader.form == "begin" else None
 	begun: dict[str, Any] = {name: echo(argument(name)) for name in names} if error else {"title": title}
 	if error:
 		begun |= {"hosts": frappe.request.form.getlist("hosts"), "errors": error.details}
@@ -237,7 +246,7 @@ def _look(page: Document, error: SchedulingError | None, reader: Reader) -> View
 	errors = error.details if error else {}
 	fields = [field._replace(value=values[field.name], error=errors.get(field.name, "")) for field in _fields()]
 	zones = zone_options(reader.locale, values["timezone"])
-	refused = reader.error if argument("action") == "claim_domain" else None
+	refused = reader.error if reader.form == "claim_domain" else None
 	return {
 		"script": "types",
 		"frames": ("'self'",),
