@@ -76,19 +76,25 @@ def check_stand_ins(absence: Document) -> None:
 	absence.set("stand_ins", kept)
 
 
-def with_draft(found: Bookable, draft: Draft) -> Bookable:
-	"""Return the meeting type with the stand-ins that it would have after the draft is saved."""
+def with_draft(types: Sequence[Bookable], draft: Draft) -> list[Bookable]:
+	"""Return the meeting types with the stand-ins that they would have after the draft is saved. Makes one query at most."""
 	changed = [doc for doc in draft.saved if doc.doctype == OVERRIDE and doc.is_away]
 	if not changed:
-		return found
+		return [*types]
+	colleagues = colleagues_for(draft.user, sorted({row.meeting_type for doc in changed for row in doc.stand_ins}))
+	return [_with_absences(each, changed, colleagues.get(each.meeting_type.name, ())) for each in types]
+
+
+def _with_absences(found: Bookable, changed: Iterable[Document], colleagues: Iterable[TypeHost]) -> Bookable:
 	new = {absence_of_doc(doc): doc for doc in changed}
+	people = {each.user: each for each in colleagues}
 	stored = [replace(each, absences=tuple(set(each.absences) - set(new))) for each in found.standing_in]
 	is_own = found.page.page_type == "Personal"
 	added = [
-		TypeHost(row.colleague, row.colleague, absences=(absence,), has_own_hours=is_own)
+		replace(people[row.colleague], absences=(absence,), has_own_hours=is_own)
 		for absence, doc in new.items()
 		for row in doc.stand_ins
-		if row.meeting_type == found.meeting_type.name
+		if row.meeting_type == found.meeting_type.name and row.colleague in people
 	]
 	return replace(found, standing_in=_merged([*stored, *added]))
 

@@ -55,5 +55,5 @@ def _booking(row: list[Any], meeting_type: str | None) -> engine.Booked:
 	name, start, end, before, after, type_name, seats, session, is_first_day = row
 	counts = type_name == meeting_type
 	return engine.Booked(
-		start, end, before, after, counts, name, seats or 1, session or "", is_first_day=bool(is_first_day)
+		start, end, before, after, counts, name, seats or 1, session or "", bool(is_first_day), kind=type_name or ""
 	)

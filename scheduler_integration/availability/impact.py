@@ -69,7 +69,7 @@ def impact_of_hours(draft: Draft, zone: str, now: int) -> Impact:
 	Makes a constant number of queries, however many types, bookings and hosts of teams there are.
 	"""
 	types = types_of(draft)
-	after = [with_draft(each, draft) for each in types]
+	after = with_draft(types, draft)
 	return _compared(types, after, draft, zone, now, outside_hours(draft, now))
 
 

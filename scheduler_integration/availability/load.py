@@ -51,7 +51,7 @@ def load_members(
 	hosts = list(hosts)
 	stored = request.records.schedules if request.records else None
 	schedules = _schedules(meeting_type, hosts, request, stored)
-	rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
+	rules = _rules(meeting_type, hosts, schedules, request)
 	span = _span(rules, schedules, first, last, now)
 	calendars = load_hosts(
 		schedules,
@@ -68,6 +68,9 @@ def load_members(
 	members = []
 	for each in hosts:
 		when = standing_in(each.absences, by_user[each.absences[0].user].hours) if each.absences else None
+		for own in _own_rules_of(each, schedules[each.user], request):
+			window = engine.booking_window(own, by_user[each.user], now)
+			when = tuple(_within(window, (window,) if when is None else when))
 		members.append(engine.Member(rules[each.user], by_user[each.user], each.is_required, when))
 	return members
 
@@ -85,12 +88,51 @@ def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, la
 	for bookable, request in asked:
 		meeting_type = bookable.meeting_type
 		schedules = _schedules(meeting_type, bookable.takers, request, stored)
-		rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
+		rules = _rules(meeting_type, bookable.takers, schedules, request)
 		if schedules:
 			spans.append(_span(rules, schedules, first, last, now))
 		lists |= {schedule.holiday_list for schedule in schedules.values() if schedule.holiday_list}
 	span = min(span[0] for span in spans), max(span[1] for span in spans)
 	return read_records(stored, users, span, lists)
+
+
+def _rules(
+	meeting_type: Document, hosts: Iterable[TypeHost], schedules: dict[str, HostSchedule], request: SlotRequest
+) -> dict[str, engine.MeetingRules]:
+	"""Return each host's rules by user. For a stand-in: the stricter notice and buffers of both types, and the limits of both.
+
+	A stand-in's own limits count the meetings of both types. The own booking window isn't in the rules: `load_members` lets
+	a stand-in take no meeting outside of it.
+	"""
+	found = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
+	for host in hosts:
+		for kind, own in zip(host.own_types, _own_rules_of(host, schedules[host.user], request), strict=True):
+			rules = found[host.user]
+			own_limits = [replace(limit, kinds=(kind,)) for limit in own.limits if not limit.of_host]
+			found[host.user] = replace(
+				rules,
+				buffer_before=max(rules.buffer_before, own.buffer_before),
+				buffer_after=max(rules.buffer_after, own.buffer_after),
+				minimum_notice=max(rules.minimum_notice, own.minimum_notice),
+				limits=(*rules.limits, *own_limits),
+			)
+	return found
+
+
+def _own_rules_of(host: TypeHost, schedule: HostSchedule, request: SlotRequest) -> list[engine.MeetingRules]:
+	"""Return the rules of a stand-in's own types. A window of dates with slots is as long as one of any dates: not longer."""
+	found = [meeting_rules(frappe.get_cached_doc("Meeting Type", name), schedule, request) for name in host.own_types]
+	return [
+		replace(own, window=replace(own.window, with_slots_only=False))
+		if isinstance(own.window, engine.RollingDays)
+		else own
+		for own in found
+	]
+
+
+def _within(window: engine.Interval, intervals: Iterable[engine.Interval]) -> Iterable[engine.Interval]:
+	clipped = ((max(first, window[0]), min(last, window[1])) for first, last in intervals)
+	return [(first, last) for first, last in clipped if first < last]
 
 
 def _schedules(

@@ -91,7 +91,8 @@ def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int)
 		("month", True): _("The monthly limit of meeting time ({0}) leaves too little room."),
 	}[limit.period, limit.in_minutes]
 	whose = _("It counts all the host's meetings.") if limit.of_host else _("It counts meetings of this type.")
-	return f"{sentence.format(most)} {whose}"
+	# The limit of a stand-in's own type counts the meetings of both types.
+	return sentence.format(most) if limit.kinds else f"{sentence.format(most)} {whose}"
 
 
 def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:

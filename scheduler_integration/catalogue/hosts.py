@@ -23,7 +23,8 @@ class TypeHost:
 	"""A host of a meeting type. `user` is the name of the User's record, `name` is the full name that visitors see.
 
 	For round robins: `weight` is 1 to 10, a higher `priority` comes first, `active_since` is in epoch seconds.
-	A stand-in has the `absences` of the host for whom they stand in. With `has_own_hours` the host's default schedule
+	A stand-in has the `absences` of the host for whom they stand in, and `own_types`, the names of their own Meeting Types
+	with the same address: of these and the type that is booked the stricter rules apply. With `has_own_hours` the host's default schedule
 	applies, even if the meeting type names a schedule.
 	"""
 
@@ -36,6 +37,7 @@ class TypeHost:
 	active_since: int = 0
 	absences: tuple[Absence, ...] = ()
 	has_own_hours: bool = False
+	own_types: tuple[str, ...] = ()
 
 
 People = dict[str, frappe._dict]

@@ -43,13 +43,14 @@ def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 	"""Return a column that has the text for `read_stand_ins`. The statement's values need `since`, a date."""
 	row, absence, user = DocType("Stand In"), DocType("Availability Override"), DocType("User")
 	own = Case().when(page.page_type == "Personal", 1).else_(0)
-	fields = [
-		user.name, user.full_name, user.user_image, own, absence.user, absence.date, absence.end_date,
-		absence.whole_day, absence.start_time, absence.end_time,
-	]  # fmt: skip
 	types, hosted, host = _hosted_types()
 	# The colleague hosts an active meeting type with this slug, and stands in for the user who is away.
 	takes_over = (hosted.slug == meeting_type.slug) & (host == row.colleague) & _agrees(hosted, host, absence.user)
+	own_types = types.select(Function("GROUP_CONCAT", hosted.name)).where(takes_over)
+	fields = [
+		user.name, user.full_name, user.user_image, own, own_types, meeting_type.name, absence.user, absence.date, absence.end_date,
+		absence.whole_day, absence.start_time, absence.end_time,
+	]  # fmt: skip
 	return (
 		frappe.qb.from_(row)
 		.join(absence)
@@ -58,7 +59,7 @@ def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 		.on((user.name == row.colleague) & (user.enabled == 1))
 		.select(Function("GROUP_CONCAT", Function("JSON_ARRAY", *fields)))
 		.where((row.meeting_type == meeting_type.name) & (row.parenttype == "Availability Override"))
-		.where((absence.end_date >= value("since")) & ExistsCriterion(types.select(hosted.name).where(takes_over)))
+		.where(absence.end_date >= value("since"))
 	)
 
 
@@ -98,10 +99,21 @@ def read_announced(text: str | None) -> tuple[Announced, ...]:
 def read_stand_ins(text: str | None) -> tuple[TypeHost, ...]:
 	"""Return the stand-ins of a meeting type from the text of `stand_ins_column`."""
 	found: dict[str, TypeHost] = {}
-	for user, name, image, is_own, *absence in _whole_rows(text):
-		known = found.get(user) or TypeHost(user, name or user, image or None, has_own_hours=bool(is_own))
+	for user, name, image, is_own, types, meeting_type, *absence in _whole_rows(text):
+		if not types:
+			continue
+		own_types = own_types_of(types.split(","), meeting_type)
+		known = found.get(user) or TypeHost(
+			user, name or user, image or None, has_own_hours=bool(is_own), own_types=own_types
+		)
 		found[user] = replace(known, absences=(*known.absences, absence_of(*absence)))
 	return tuple(found[user] for user in sorted(found))
+
+
+def own_types_of(types: Iterable[str], meeting_type: str) -> tuple[str, ...]:
+	"""Return those of a colleague's `types` whose rules apply besides those of `meeting_type`: none if it is one of them."""
+	found = sorted(types)
+	return () if meeting_type in found else tuple(found)
 
 
 def _whole_rows(text: str | None) -> list[list[Any]]:
@@ -152,10 +164,16 @@ def colleagues_for(user: str, meeting_types: Sequence[str]) -> dict[str, list[Ty
 
 	Makes one query.
 	"""
-	found: dict[str, list[TypeHost]] = defaultdict(list)
-	for name, colleague, full_name, image in _colleagues(user, meeting_types):
-		found[name].append(TypeHost(colleague, full_name or colleague, image or None))
-	return {name: sorted(people, key=lambda each: (each.name.casefold(), each.user)) for name, people in found.items()}
+	types: dict[str, dict[TypeHost, set[str]]] = defaultdict(lambda: defaultdict(set))
+	for name, colleague, full_name, image, own in _colleagues(user, meeting_types):
+		types[name][TypeHost(colleague, full_name or colleague, image or None)].add(own)
+	return {
+		name: [
+			replace(each, own_types=own_types_of(people[each], name))
+			for each in sorted(people, key=lambda each: (each.name.casefold(), each.user))
+		]
+		for name, people in types.items()
+	}
 
 
 def forget_type(meeting_type: str) -> None:
@@ -201,7 +219,7 @@ def _cover_query() -> str:
 	)
 
 
-def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str, str | None, str | None]]:
+def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str, str | None, str | None, str]]:
 	if not meeting_types:
 		return []
 	own, person = DocType("Meeting Type"), DocType("User")
@@ -211,7 +229,7 @@ def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str,
 		.on(own.slug == hosted.slug)
 		.join(person)
 		.on((person.enabled == 1) & (person.name == host))
-		.select(own.name, person.name, person.full_name, person.user_image)
+		.select(own.name, person.name, person.full_name, person.user_image, hosted.name)
 		.distinct()
 		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
 		.where(_agrees(hosted, host, ValueWrapper(user)))

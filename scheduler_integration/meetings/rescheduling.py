@@ -62,10 +62,11 @@ def bookable_for(
 	hosts = {host.user: host for host in enabled_hosts(bookable_type.meeting_type, page, bookable_type.people)}
 	owner = page.user if page.page_type == "Personal" else None
 	# Hosts stay with their meeting even if the page no longer lists them. Somebody who stood in for the owner of a personal
-	# page keeps the meeting, and has hours of their own.
+	# page keeps the meeting, and has hours of their own, and while they stand in the rules of their own type.
+	standing_in = {host.user: host.own_types for host in bookable_type.standing_in}
 	own = {}
 	for user in main_first(booking):
-		host = hosts.get(user) or TypeHost(user, get_fullname(user))
+		host = hosts.get(user) or TypeHost(user, get_fullname(user), own_types=standing_in.get(user, ()))
 		own[user] = replace(host, is_required=True, has_own_hours=owner not in (None, user))
 	rules = bookable_type.meeting_type.assignment, bookable_type.meeting_type.reschedule_host
 	# A series has one host.

@@ -341,7 +341,47 @@ def test_stand_ins_need_no_further_statements(jane, call):
 	before = asked()
 	for name in ("Tom", "Fay", "Kim"):
 		away(jane.user, stand_ins={call: colleague(name)})
+	# Now the colleagues' own types are in the cache too.
+	asked()
 	assert asked() == before
+
+
+TYPE_RULES = [
+	({"minimum_notice": 40, "minimum_notice_unit": "Days"}, [MONDAY, TUESDAY], []),
+	({"max_days_in_advance": 2}, [TUESDAY, WEDNESDAY], [TUESDAY]),
+	({"window_type": "Fixed Range", "window_from": TUESDAY, "window_to": TUESDAY}, [TUESDAY, WEDNESDAY], [TUESDAY]),
+	({"max_days_in_advance": 2, "only_days_with_slots": 1}, [TUESDAY, WEDNESDAY], [TUESDAY]),
+]
+
+
+@pytest.mark.parametrize(("rules", "days", "offering"), TYPE_RULES)
+def test_a_colleagues_own_notice_and_window_were_ignored_on_the_page_of_who_is_away(jane, call, rules, days, offering):
+	away(jane.user, MONDAY, WEDNESDAY, {call: colleague(uses_host_defaults=0, **rules)})
+	assert [day for day in days if offered(jane, call, day)] == offering
+	assert len(offered(jane, call, date(2026, 12, 10))) == 16
+
+
+def test_a_colleagues_own_limit_and_buffers_were_ignored_on_the_page_of_who_is_away(jane, call):
+	tom = colleague(uses_host_defaults=0, daily_limit=2, buffer_before_minutes=60)
+	away(jane.user, stand_ins={call: tom})
+	own = frappe.get_doc("Meeting Type", {"consultant": tom, "slug": "intro"})
+	book(frappe.get_doc("Scheduling Page", own.scheduling_page), own, "2026-12-08 09:00")
+	assert offered(jane, call)[0] == "10:30"
+	booking = book(jane, call, "2026-12-08 11:00")
+	assert (booking.host, booking.buffer_before_minutes) == (tom, 60)
+	assert offered(jane, call) == []
+	assert len(offered(jane, call, MONDAY)) == 16
+
+
+def test_a_booking_with_a_colleague_moved_to_a_time_that_their_own_notice_forbids(jane, call):
+	tom = colleague()
+	away(jane.user, TUESDAY, WEDNESDAY, {call: tom})
+	booking = book(jane, call, "2026-12-09 11:00")
+	frappe.get_doc("Meeting Type", {"consultant": tom, "slug": "intro"}).update(
+		{"uses_host_defaults": 0, "minimum_notice": 3, "minimum_notice_unit": "Days"}
+	).save()
+	with pytest.raises(SlotTaken):
+		bookings.reschedule_by_token(manage_token(booking), RescheduleRequest(at("2026-12-08 09:00")), NOW)
 
 
 @pytest.mark.long

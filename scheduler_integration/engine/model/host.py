@@ -31,7 +31,7 @@ class Booked(NamedTuple):
 	A session counts as one meeting. `seats` are the seats that this booking takes in it.
 	- `is_first_day`: False for the later dates of a multi-day meeting.
 	- `is_hold`: a hold, not a booking. It takes time and seats, but no limit counts it.
-	- `label`: the caller's own id; refusals return it.
+	- `label`: the caller's own id; refusals return it. `kind`: the caller's own id of the meeting type, for `Limit.kinds`.
 	"""
 
 	start: int
@@ -44,6 +44,7 @@ class Booked(NamedTuple):
 	session: str = ""
 	is_first_day: bool = True
 	is_hold: bool = False
+	kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

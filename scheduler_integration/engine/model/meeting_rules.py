@@ -54,8 +54,8 @@ class Until:
 class Limit:
 	"""At most this many meetings, or minutes of meetings, in a `period`: "day", ISO "week" or "month".
 
-	A limit counts the meetings of the requested type, or with `of_host` all meetings of the host. A session counts
-	once, and joining one adds nothing. A multi-day meeting, whether booked or requested, counts like this:
+	A limit counts the meetings of the requested type, and those of the other `kinds` (`Booked.kind`), or with `of_host` all
+	meetings of the host. A session counts once, and joining one adds nothing. A multi-day meeting, whether booked or requested, counts like this:
 
 		counted in  day                       week, month
 		meetings    once on each of its days  once, on its first day
@@ -68,6 +68,7 @@ class Limit:
 	most: int
 	in_minutes: bool = False
 	of_host: bool = False
+	kinds: tuple[str, ...] = ()
 
 	def __post_init__(self) -> None:
 		if self.period not in PERIODS:

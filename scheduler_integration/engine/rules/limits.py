@@ -128,10 +128,14 @@ def _booked_by_period(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]
 	"""Return the bookings that the limit counts, by its periods."""
 	# See the table in Limit: a limit of meetings a week or month counts a multi-day meeting once, on its first day.
 	each_day = limit.in_minutes or limit.period == "day"
-	of_host = limit.of_host
+	of_host, kinds = limit.of_host, limit.kinds
 	by_period: dict[Period, list[Booked]] = {}
 	for day, booked in by_date:
-		if chosen := [item for item in booked if (item.counts or of_host) and (each_day or item.is_first_day)]:
+		if chosen := [
+			item
+			for item in booked
+			if (item.counts or of_host or item.kind in kinds) and (each_day or item.is_first_day)
+		]:
 			by_period.setdefault(period_of(day, limit.period), []).extend(chosen)
 	return by_period
 
