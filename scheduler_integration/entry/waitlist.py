@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import frappe
 from frappe import _
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import suiting_starts
-from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.catalogue.lookup import Bookable, bookable
 from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, NoWaitlist, TimesAreFree
 from scheduler_integration.meetings.lookup import booking_by_token, find_by_token
@@ -19,9 +20,16 @@ from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform import clock
 from scheduler_integration.times import Bounds
 from scheduler_integration.waitlist import commands
-from scheduler_integration.waitlist.links import find_entry
+from scheduler_integration.waitlist.looks import as_offered
 from scheduler_integration.waitlist.requests import Wait, WaitPayload, parse_wait, parse_wait_request
-from scheduler_integration.waitlist.shown import ShownEntry, can_wait_for, earlier_of, sends_texts, shown
+from scheduler_integration.waitlist.shown import (
+	ShownEntry,
+	can_wait_for,
+	earlier_of,
+	entry_by_token,
+	sends_texts,
+	shown,
+)
 
 # The free times that somebody reads who wants to wait although some suit.
 _MOST_FREE = 6
@@ -67,10 +75,23 @@ def wait_for_earlier(token: str, wait: WaitPayload, zone: object = None) -> Show
 
 
 def change_wait(token: str, wait: WaitPayload, zone: object = None) -> ShownEntry:
-	"""Change when the person of the entry's link has time. Raises InvalidRequest, and the errors of `commands.change_wait`."""
-	entry = find_entry(token)
-	parsed = parse_wait(wait, checked_zone(zone or entry.zone), clock.now())
+	"""Change when the person of the entry's link has time.
+
+	Raises InvalidRequest, TimesAreFree, and the errors of `commands.change_wait`.
+	"""
+	now = clock.now()
+	before = entry_by_token(token, now)
+	entry = before.entry
+	parsed = parse_wait(wait, checked_zone(zone or entry.zone), now)
 	_check_texts(parsed, entry.attendee_phone)
+	if before.booking and before.booking.can_reschedule:
+		moved = frappe.get_doc("Booking", before.booking.id)
+		request, start = slot_request_for(moved), before.booking.start
+		_check_that_none_is_free(bookable_for(moved), request, parsed.bounds, start, known=entry.bounds)
+	found = bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type))
+	if before.is_waiting and before.can_join and found.page.is_active and not entry.booking:
+		request = SlotRequest(as_offered(entry, found.meeting_type).duration)
+		_check_that_none_is_free(found, request, parsed.bounds, known=entry.bounds)
 	return shown(commands.change_wait(token, parsed, clock.now()), clock.now())
 
 
@@ -94,13 +115,15 @@ def take_offer(token: str, offer: str) -> AttendeeBooking:
 
 
 def _check_that_none_is_free(
-	bookable: Bookable, request: SlotRequest, bounds: Bounds, before: int | None = None
+	bookable: Bookable, request: SlotRequest, bounds: Bounds, before: int | None = None, known: Bounds | None = None
 ) -> None:
 	"""Raise TimesAreFree if the person needn't wait: a time would be held for them that they have seen and left.
 
-	Only starts `before` an instant count, epoch seconds, if there is one.
+	Only starts `before` an instant count, epoch seconds, if there is one. Those within the bounds that are `known` don't count:
+	the person waits for them already, or was offered them and passed.
 	"""
 	free = suiting_starts(bookable, request, bounds, clock.now())
+	free = [start for start in free if not known or not known.fit(start)]
 	if suiting := [start for start in free if before is None or start < before][:_MOST_FREE]:
 		raise TimesAreFree(suiting, bounds.zone)
 

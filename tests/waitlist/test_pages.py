@@ -193,6 +193,42 @@ def test_somebody_changes_when_they_have_time(client):
 	assert fresh_entry(entry).bounds.from_minute == 750
 
 
+def test_who_widened_their_wish_was_mailed_a_time_that_was_free_all_along(client):
+	meeting_type = make_waited()
+	book(meeting_type, in_three_days(12))
+	entry = waiting(meeting_type, from_time="12:00", to_time="12:00")
+	answer = press(client, entry, "change", "change", from_time="", to_time="")
+	[link] = read(answer.text).one("section", id="change").one("nav").all("a")
+	assert (answer.status_code, "12:30" in link.text) == (409, True)
+	assert fresh_entry(entry).bounds == entry.bounds
+	assert read(client.get(link["href"]).text).one("form", id="booking-form")
+	look(meeting_type)
+	assert records.open_offer_of(entry.name) is None
+	press(client, entry, "change", "change", to_time="12:15")
+	assert fresh_entry(entry).bounds.to_minute == 735
+
+
+def test_who_waits_for_an_earlier_time_and_widened_their_wish_was_mailed_one_that_was_free(client):
+	meeting_type = make_waited()
+	booked = book(meeting_type, in_three_days(12.5))
+	entry = wait_for_earlier(
+		frappe.get_doc("Booking", booked.id), now(), first_date=that_day(), last_date=that_day(), to_time="11:00"
+	)
+	frappe.db.commit()
+	answer = press(client, entry, "change", "change", to_time="")
+	assert answer.status_code == 409
+	[free] = read(answer.text).one("section", id="change").one("nav").all("a")
+	assert read(client.get(free["href"]).text).one(id="booking")["data-step"] == "details"
+
+
+def test_who_passed_a_time_can_change_the_rest_while_it_is_free(client):
+	meeting_type = make_waited()
+	entry = offered(meeting_type)
+	press(client, entry, "pass")
+	answer = press(client, entry, "change", "change", most_offers="2")
+	assert heading(read(answer.text)) == "Your times are saved"
+
+
 @pytest.mark.parametrize(
 	("because", "sentence"),
 	[

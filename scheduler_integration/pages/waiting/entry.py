@@ -7,7 +7,7 @@ that leave a list by one click (RFC 8058) send a form to the address with `?leav
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import frappe
 from frappe import _
@@ -28,7 +28,7 @@ from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.query import WAITLIST, local_address
 from scheduler_integration.pages.kit.respond import View, argument, chosen_in_form, submitted
 from scheduler_integration.pages.kit.spans import when_view
-from scheduler_integration.pages.waiting.when import stored_when, typed_when, when_fields, when_words
+from scheduler_integration.pages.waiting.when import free_now, stored_when, typed_when, when_fields, when_words
 from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.platform.language import counted
 from scheduler_integration.waitlist import records
@@ -104,6 +104,7 @@ def _view(visit: Visit) -> View:
 		"zone": dates.city(entry.zone, visit.locale),
 		"told": bidi.sentence(told, bidi.left_to_right(address)),
 		"panel": panel,
+		"free": free_now(error, visit.visitor, lambda start, zone: _url(shown, start=start, tz=zone)),
 		"panels": {each: stay(f"{visit.path}?{each}=1#{each}") for each in (_CHANGE, _LEAVE)},
 		"action": stay(visit.path),
 		"book_url": stay(page_path),
@@ -112,6 +113,14 @@ def _view(visit: Visit) -> View:
 		"data": script_json({"strings": {"left": _("{0} left")}, "notify": script_address("waiting_notify")}),
 	}
 	return view | _form(panel, entry, visit)
+
+
+def _url(shown: ShownEntry, **slot: str) -> str:
+	"""Return the address at which the person books the slot, or moves their meeting to it."""
+	what = {"duration": str(shown.entry.duration)}
+	if shown.booking:
+		what = {"reschedule": urlsplit(shown.booking.manage_url).path.rpartition("/")[2]}
+	return stay(f"{local_path(shown.page.slug, shown.meeting_type.slug)}?{urlencode({**what, **slot})}")
 
 
 def _form(panel: str, entry: Entry, visit: Visit) -> View:
