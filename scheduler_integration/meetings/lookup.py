@@ -13,6 +13,7 @@ from scheduler_integration.meetings.policy import link_expires_at
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_pay_token, find_by_token, is_booking
+from scheduler_integration.meetings.transitions import has_begun_sentence
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
 MAX_ROWS = 100
@@ -79,9 +80,12 @@ def readable_of(names: Collection[str], now: int) -> list[HostBooking]:
 def request_by_answer_token(token: str, now: int) -> tuple[HostBooking, str]:
 	"""Return the booking to which a host's answer link leads, and the host's time zone. `now` is in epoch seconds.
 
-	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
+	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over, or if a request wasn't answered
+	before its start.
 	"""
 	booking, user = find_by_answer_token(token)
+	if booking.status == "Pending" and booking.starts_at <= now < booking.ends_at:
+		raise LinkExpired(has_begun_sentence())
 	if booking.ends_at <= now:
 		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
 	return for_host(booking, now), zone_or_sites(frappe.db.get_value("User", user, "time_zone"))

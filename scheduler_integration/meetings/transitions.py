@@ -54,6 +54,10 @@ def _before_the_end(booking: Document, now: int) -> str | None:
 	return _("This meeting is over.") if booking.ends_at <= now else None
 
 
+def _before_the_start(booking: Document, now: int) -> str | None:
+	return has_begun_sentence() if booking.starts_at <= now else None
+
+
 def _after_the_start(booking: Document, now: int) -> str | None:
 	return _("This meeting hasn't begun yet.") if now < booking.starts_at else None
 
@@ -85,7 +89,7 @@ class Transition:
 _ATTENDEE, _HOST, _SYSTEM = Actor.ATTENDEE, Actor.HOST, Actor.SYSTEM
 
 TRANSITIONS = (
-	Transition("Pending", "Scheduled", (_HOST,), _before_the_end),
+	Transition("Pending", "Scheduled", (_HOST,), _before_the_start),
 	Transition("Pending", "Declined", (_HOST,), _before_the_end),
 	Transition("Pending", "Declined", (_SYSTEM,), _after_the_start),
 	Transition("Pending", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
@@ -139,6 +143,10 @@ def check_open(booking: Document, now: int) -> None:
 		raise AlreadyCancelled(_released_sentence(booking.status))
 	if booking.status not in OPEN or booking.ends_at <= now:
 		raise TransitionNotAllowed(_("This meeting is over."))
+
+
+def has_begun_sentence() -> str:
+	return _("This meeting has begun. A request must be answered before its start.")
 
 
 def _released_sentence(status: str) -> str | None:

@@ -38,7 +38,7 @@ COMMANDS = {
 }
 # All that is allowed: state, command, the phases in which it is, and the state it leads to.
 ALLOWED = {
-	("Pending", "host confirms"): ("before during", "Scheduled"),
+	("Pending", "host confirms"): ("before", "Scheduled"),
 	("Pending", "host declines"): ("before during", "Declined"),
 	("Pending", "host cancels"): ("before during", "Cancelled"),
 	("Pending", "attendee cancels"): ("before", "Cancelled"),

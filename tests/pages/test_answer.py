@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.meetings.tokens import answer_url
+from scheduler_integration.platform.clock import now
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 from tests.support.html import Page
@@ -130,6 +131,15 @@ def test_a_link_ends_with_the_meeting(client, page, request_):
 	frappe.db.commit()
 	assert client.get(link_of(request_, page.user)).status_code == 410
 	assert client.post(path_of(request_, page.user), data={"answer": "confirm"}).status_code == 410
+	assert status_of(request_) == "Pending"
+
+
+def test_a_request_was_confirmed_after_its_start(client, page, request_):
+	frappe.db.set_value("Booking", request_.id, "starts_at", now() - 600)
+	frappe.db.commit()
+	assert "A request must be answered before its start." in client.get(link_of(request_, page.user)).text
+	answer = client.post(path_of(request_, page.user), data={"answer": "confirm"})
+	assert (answer.status_code, "before its start" in answer.text) == (410, True)
 	assert status_of(request_) == "Pending"
 
 

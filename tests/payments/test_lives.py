@@ -102,6 +102,11 @@ class Life:
 			price=20,
 			refund_notice_hours=0,
 		)
+		self.asked = make_paid_type(
+			frappe.get_doc("Scheduling Page", self.meeting_type.scheduling_page),
+			requires_confirmation=1,
+			refund_notice_hours=0,
+		)
 		self.died = 0
 
 	def live(self, seed):
@@ -118,7 +123,7 @@ class Life:
 		return {
 			self.book: 6, self.press: 8, self.pay: 7, self.hear: 6, self.run: 8, self.wait: 3, self.cancel: 2,
 			self.move: 3, self.refund: 1, self.cash: 1, self.fault: 3, self.pay_back_there: 3, self.bank: 3, self.outage: 2,
-			self.look_for_refunds: 1,
+			self.look_for_refunds: 1, self.confirm: 3,
 		}  # fmt: skip
 
 	def attempt(self, what):
@@ -132,7 +137,7 @@ class Life:
 
 	def book(self):
 		guest = f"guest-{self.dice.randrange(4)}@guests.example"
-		kind = self.dice.choice([self.meeting_type, self.meeting_type, self.workshop])
+		kind = self.dice.choice([self.meeting_type, self.meeting_type, self.workshop, self.asked])
 		made = book(kind, self.slot(), self.now, attendee_email=guest)
 		self.names.append(made.name)
 
@@ -157,6 +162,9 @@ class Life:
 		else:
 			moved = bookings.reschedule_by_token(manage_token(booking), wish, self.now)
 		self.names.append(moved.id)
+
+	def confirm(self):
+		bookings.confirm(self.one().name, self.now)
 
 	def refund(self):
 		act(parse_command("refund", self.one().name, amount=self.dice.choice(["5", "20", "50"])))

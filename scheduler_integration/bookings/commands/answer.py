@@ -28,7 +28,7 @@ from scheduler_integration.meetings.series import ALL
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token
-from scheduler_integration.meetings.transitions import Actor, check_open, check_transition
+from scheduler_integration.meetings.transitions import Actor, check_open, check_transition, has_begun_sentence
 from scheduler_integration.notifications.replies import plan_kept, plan_proposal
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -39,12 +39,12 @@ from scheduler_integration.platform.acting import acting_as
 def answer_by_link(token: str, accepts: bool, reason: str, now: int) -> None:
 	"""Confirm the request, or decline it with the `reason`, which may be empty. `now` is in epoch seconds.
 
-	Raises BookingNotFound if the token is wrong, LinkExpired if the meeting is over, and AlreadyCancelled or
+	Raises BookingNotFound if the token is wrong, LinkExpired if the meeting has begun, and AlreadyCancelled or
 	TransitionNotAllowed if the request has its answer. The caller must roll back then.
 	"""
 	booking, user = find_by_answer_token(token, for_update=True)
-	if booking.ends_at <= now:
-		raise LinkExpired
+	if booking.starts_at <= now:
+		raise LinkExpired(has_begun_sentence())
 	with acting_as(user):
 		if accepts:
 			change_status(_all_of(booking, "Scheduled", now), "Scheduled", Kind.CONFIRMED, Actor.HOST, now)

@@ -65,7 +65,7 @@ def confirm(name: str, now: int, *, scope: str = ONE) -> HostBooking:
 	With a `scope`, other requests of its series are confirmed too.
 
 	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the booking isn't pending or the
-	meeting is over. The caller must roll back then.
+	meeting has begun. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	# The host has agreed to meet the attendee, so the additional guests are invited too.
