@@ -139,12 +139,12 @@ def _view(reader: Reader) -> View:
 		"sees_all": sees_all,
 		"is_plain": is_plain,
 		"after": after,
+		"requests": _requests(found.requests, reader, sees_all),
+		# Other parts of the list.
 		"first": with_arguments(MEETINGS, _kept()) if after else None,
 		"later": with_arguments(MEETINGS, _kept(after=found.last)) if found.last else None,
-		"requests": _requests(found.requests, reader, sees_all),
 		"all_requests": with_arguments(MEETINGS, _kept() | {"status": "pending"}) if found.has_more_requests else None,
-		"setup": [] if sees_all or not is_plain else _left_to_set_up(reader.user, listings, reader.now),
-		"figures": None if sees_all or not listings else figures(reader.user, reader.now, _this_week(reader)),
+		**({} if sees_all else _own(listings, reader, is_plain=is_plain, is_first=not (is_past or after))),
 		**_meetings(by_session(found.bookings), found.requests, reader, is_plain, sees_all),
 		"bulk": _bulk(everything),
 		"listings": listings,
@@ -154,10 +154,18 @@ def _view(reader: Reader) -> View:
 		"is_more_filtered": any((asked | {"q": ""}).values()),
 		"pages": types_by_page(readable_meeting_types()),
 		**_hosts(asked, reader, sees_all),
-		"results": None if sees_all or is_past or after else _results(reader),
 		"is_twelve_hours": reader.style.twelve_hours,
 		"is_manager": is_manager(),
 		"kept": _kept(after=after),
+	}
+
+
+def _own(listings: Sequence[Listing], reader: Reader, *, is_plain: bool, is_first: bool) -> View:
+	"""Return what only the reader's own list has beside the meetings."""
+	return {
+		"setup": _left_to_set_up(reader.user, listings, reader.now) if is_plain else [],
+		"figures": figures(reader.user, reader.now, _this_week(reader)) if listings else None,
+		"results": _results(reader) if is_first else None,
 	}
 
 
