@@ -35,7 +35,7 @@ _FIELDS = [
 ]  # fmt: skip
 _ROW_FIELDS = [
 	"name", "parent", "calendar_name", "calendar_id", "check_conflicts", "write_bookings", "can_write", "state",
-	"synced_at", "unreadable",
+	"synced_at", "unreadable", "shadow",
 ]  # fmt: skip
 CLOSE, OFFER = "Close my times", "Offer my times all the same"
 
@@ -58,7 +58,7 @@ class ConnectionSummary:
 	"""A connected account. `distrust` is why its calendars aren't trusted now. Instants are epoch seconds.
 
 	`last_read`: all calendars were read then or later. `error` is the sentence of the last error. `unwritten` is how many
-	changes of meetings aren't in the calendar yet.
+	changes of meetings aren't in the calendar yet. `being_read` are calendars that are being read as a whole.
 	"""
 
 	name: str
@@ -75,6 +75,7 @@ class ConnectionSummary:
 	closes: bool
 	switches: dict[str, bool]
 	calendars: tuple[CalendarChoice, ...]
+	being_read: tuple[CalendarChoice, ...]
 
 	@property
 	def kind(self) -> ProviderKind:
@@ -250,6 +251,7 @@ def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, n
 		closes=doc.when_unreadable != OFFER,
 		switches={field: bool(doc.get(field)) for field in SWITCHES},
 		calendars=tuple(_choice(row) for row in calendars),
+		being_read=tuple(_choice(row) for row in chosen if row.shadow and doc.is_active and not doc.sync_error_count),
 	)
 
 

@@ -82,6 +82,7 @@ class Changes:
 	is given to the next call; `token` is set on the last page only, and is given to the next sync. Each has at most 8,000
 	characters. A page may be empty. `unreadable` is the number of events that can't be read, or not all of them: they block
 	nothing, or less than they should, and the host is told. `unchanged`: nothing is new (by ETag or ctag), and the rows stay as they are.
+	`total` is how many events all pages have together, 0 if the provider doesn't say it.
 	"""
 
 	events: tuple[RemoteEvent, ...] = ()
@@ -90,6 +91,7 @@ class Changes:
 	token: str = ""
 	unreadable: int = 0
 	unchanged: bool = False
+	total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

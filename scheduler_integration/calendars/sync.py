@@ -32,6 +32,7 @@ from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTokenExpired
 from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.progress import Work
 
 ROW = "Connected Calendar"
 # The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
@@ -227,6 +228,7 @@ class CalendarReading:
 			busy_store.clear(self._place(shadow, window))
 			self._save({"shadow": shadow, "next_page": None, "pending_from": window[0], "pending_until": window[1]})
 		place = self._place(shadow, window)
+		work = Work(self.reader.user, self.row.name, goes_on=bool(page))
 		seen: set[str] | None = None if page else set()
 		for _number in range(MOST_PAGES):
 			try:
@@ -239,8 +241,10 @@ class CalendarReading:
 			self._check_lease_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
 			calendar_changes.note(findings)
+			work.reach(work.done + len(changes.events), changes.total)
 			if not changes.next_page:
 				self._switch(place, changes)
+				work.end()
 				return True
 			page = changes.next_page
 			self._save({"next_page": page})

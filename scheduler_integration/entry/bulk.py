@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import frappe
 from frappe import _
 
 from scheduler_integration.entry.commands import act_undoably, parse_command, undo
 from scheduler_integration.entry.errors import refused_alone
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeNotUndone, SomeRefused
+from scheduler_integration.platform.progress import Work
 
 # Commands that need nothing but a reason, in the order in which they are offered.
 BULK_ACTIONS = ("confirm", "decline", "complete", "no_show", "cancel")
 MOST = 100
+# The user's page shows under this key how many of the meetings are done.
+MEETINGS = "meetings"
 
 
 def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str, Any]]:
@@ -32,7 +36,7 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 	if len(names) > MOST:
 		raise InvalidRequest(_("Select at most {0} meetings.").format(MOST))
 	wanted, refused, done = list(dict.fromkeys(names)), dict[str, SchedulingError](), list[dict[str, Any]]()
-	for name in wanted:
+	for name in Work(frappe.session.user, MEETINGS, len(wanted)).through(wanted):
 		with refused_alone(refused, name):
 			_booking, facts = act_undoably(parse_command(action, name, reason=reason))
 			done.append(facts)
@@ -48,7 +52,7 @@ def undo_all(commands: Sequence[dict[str, Any]]) -> None:
 	SomeNotUndone at the end for those that couldn't, or the error itself if there was only one command.
 	"""
 	refused = dict[str, SchedulingError]()
-	for facts in reversed(commands):
+	for facts in Work(frappe.session.user, MEETINGS, len(commands)).through(reversed(commands)):
 		# The name of the booking that the command left. A moved meeting is a new one.
 		name = next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")
 		with refused_alone(refused, name):

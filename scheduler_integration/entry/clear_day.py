@@ -18,13 +18,14 @@ from frappe import _
 from scheduler_integration import bookings
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.hours_change import taken_back
-from scheduler_integration.entry.bulk import MOST, undo_all
+from scheduler_integration.entry.bulk import MEETINGS, MOST, undo_all
 from scheduler_integration.entry.commands import HostCommand, act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals, refused_alone
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.progress import Work
 
 UNDO_SECONDS = 10 * 60
 # Whoever has a meeting within this time is told at once.
@@ -71,7 +72,7 @@ def clear_day(wanted: Pass) -> dict[str, Any]:
 	if wanted.closes_day and wanted.day:
 		with refused_alone(refused, ""):
 			facts["hours"] = hours.close_day(wanted.user, wanted.day)
-	for name, command in commands.items():
+	for name, command in Work(frappe.session.user, MEETINGS, len(commands)).through(commands.items()):
 		with refused_alone(refused, name):
 			_run(found.get(name), command, chosen[name], facts)
 	for name, error in refused.items():

@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
+from frappe.query_builder.functions import Count
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.insights.dashboard import dashboard
@@ -59,6 +60,12 @@ def is_large(scope: Scope) -> bool:
 	booking = DocType("Booking")
 	query = _bookings_of(scope, booking).select(booking.name).orderby(booking.starts_at)
 	return bool(query.limit(1).offset(MOST_BOOKINGS).run())
+
+
+def count_rows(what: str, scope: Scope) -> int:
+	"""Return how many rows the table will have, 0 for a short one, whose rows are known only when it is made."""
+	booking = DocType("Booking")
+	return _bookings_of(scope, booking).select(Count("*")).run()[0][0] if what == "bookings" else 0
 
 
 def _bookings(scope: Scope, now: int) -> Iterator[Row]:

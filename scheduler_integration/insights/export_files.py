@@ -25,9 +25,10 @@ from frappe.model.document import Document
 from frappe.utils import get_files_path
 
 from scheduler_integration.exceptions import ExportRunning, NotFound, NotPermitted
-from scheduler_integration.insights.export import BATCH, TABLES, check
+from scheduler_integration.insights.export import BATCH, TABLES, check, count_rows
 from scheduler_integration.insights.scope import Scope, scope_for
 from scheduler_integration.insights.sheets import Row, write
+from scheduler_integration.platform.progress import Work
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
 from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.records import record as made_of
@@ -236,12 +237,13 @@ def _write(record: Any, path: Path, clock: Callable[[], int]) -> None:
 	if not frappe.db.get_value("User", record.user, "enabled"):
 		raise NotPermitted
 	scope = scope_for(record.user, *_dates(record), now, **{name: asked[name] for name in _NARROWED})
+	work = Work(record.user, record.name, count_rows(asked["what"], scope))
 	path.parent.mkdir(parents=True, exist_ok=True)
 	with path.open("wb") as target:
-		write(_telling(TABLES[asked["what"]](scope, now), record.name, clock), asked["format"], target)
+		write(_telling(TABLES[asked["what"]](scope, now), record.name, work, clock), asked["format"], target)
 
 
-def _telling(rows: Iterable[Row], name: str, clock: Callable[[], int]) -> Iterator[Row]:
+def _telling(rows: Iterable[Row], name: str, work: Work, clock: Callable[[], int]) -> Iterator[Row]:
 	"""Yield the rows, and store after each batch how many they are without the header.
 
 	Raises _Stopped if nobody waits for the file any more.
@@ -249,6 +251,7 @@ def _telling(rows: Iterable[Row], name: str, clock: Callable[[], int]) -> Iterat
 	number = 0
 	for number, row in enumerate(rows):
 		yield row
+		work.reach(number)
 		if number and number % BATCH == 0:
 			if frappe.db.get_value(DOCTYPE, name, "status", for_update=True) != RUNNING:
 				raise _Stopped

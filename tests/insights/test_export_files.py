@@ -15,6 +15,7 @@ from scheduler_integration import jobs
 from scheduler_integration.insights import export as tables
 from scheduler_integration.insights import export_files, sheets
 from scheduler_integration.pages.host import insights
+from scheduler_integration.platform import progress
 from scheduler_integration.www import scheduling_insights
 from tests.bookings.racing import START as START_TOGETHER
 from tests.bookings.racing import race_processes
@@ -26,6 +27,7 @@ from tests.support.factories import at, make_host, make_meeting_type, make_page,
 
 NOW = "2026-11-26T12:00:00Z"
 DATES = {"start_date": "2026-11-23", "end_date": "2026-11-29"}
+JSON = {"Accept": "application/json"}
 START, LIST = "analytics.start_export", "analytics.exports"
 
 
@@ -243,6 +245,39 @@ def test_a_job_that_is_killed_does_not_block_the_next_file(jane, site):
 	assert not path.exists()
 	site.run_jobs()
 	assert [each["status"] for each in files(jane.user)] == ["ready", "failed"]
+
+
+def test_nobody_saw_how_far_a_file_is(jane, client, server, monkeypatch):
+	monkeypatch.setattr(progress, "_PAUSE", 0)
+	name, page, said, bookings = start(jane.user), "/scheduling/insights", [], tables.TABLES["bookings"]
+	sign_in(client, jane.user)
+	tom = make_host("Tom")
+
+	def looked_at(scope, now):
+		for number, row in enumerate(bookings(scope, now)):
+			if number == 3:
+				said.append(read(client.get(page).text).one("label", data_bar=name))
+				said.append(client.get(page, headers=JSON).json()["running"])
+				with server.client() as other:
+					sign_in(other, tom)
+					said.append(other.get(page, headers=JSON).json()["running"])
+				frappe.cache.delete_keys("scheduling_progress:")
+				said.append(read(client.get(page).text).one("label", data_bar=name).text)
+			yield row
+
+	monkeypatch.setitem(tables.TABLES, "bookings", looked_at)
+	jobs.make_export(name)
+	frappe.db.commit()
+	shown, running, others, without_cache = said
+	assert (shown.text, shown.one("progress")["value"], shown.one("progress")["max"]) == ("2 of 5 rows", "2", "5")
+	assert running == [{"id": name, "done": 2, "total": 5, "text": "2 of 5 rows"}]
+	assert others == []
+	# The record knows the last batch.
+	assert without_cache == "2 rows so far"
+	assert client.get(page, headers=JSON).json() == {"running": []}
+	over = read(client.get(page).text).one("section", id="downloads")
+	assert "5 rows. You can download it until" in over.text
+	assert not over.all("progress")
 
 
 def test_a_job_that_was_thought_dead_stops(jane, monkeypatch):

@@ -4,9 +4,12 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.entry import bulk
+from scheduler_integration.platform import progress
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in
+from tests.support.factories import make_host
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -61,6 +64,30 @@ def test_one_that_is_refused_is_named_and_stops_no_other(client):
 	box = read(answer.text).one("div", class_="alert")
 	assert "2 of 3 meetings are changed." in box.text
 	assert len(box.all("li")) == 1
+
+
+def test_many_meetings_took_long_and_nothing_moved(client, server, monkeypatch):
+	monkeypatch.setattr(progress, "_PAUSE", 0)
+	offer, names = requests_of(client)
+	jane, tom, said, confirm = host_of(offer), make_host("Tom"), [], bulk.act_undoably
+
+	def look(at=client, path="/scheduling"):
+		return [each["text"] for each in at.get(path, headers={"Accept": "application/json"}).json()["running"]]
+
+	def looked_at(command):
+		if command.name == names[2]:
+			with server.client() as other:
+				sign_in(other, tom)
+				said.extend([look(), look(path="/scheduling/ill"), look(other)])
+			frappe.cache.delete_keys("scheduling_progress:")
+			said.append(look())
+		return confirm(command)
+
+	monkeypatch.setattr(bulk, "act_undoably", looked_at)
+	frappe.set_user(jane)
+	bulk.act_on_all("confirm", names, "")
+	assert said == [["2 of 3 meetings"], ["2 of 3 meetings"], [], []]
+	assert (look(), status(offer)) == ([], ["Scheduled"] * 3)
 
 
 def test_a_meeting_that_is_named_twice_is_changed_once(client):

@@ -153,12 +153,14 @@ def test_a_calendar_that_is_read_for_the_first_time_was_shown_as_broken(client, 
 	name = connect(client, feed)
 	card = read(shown(client)).one("section", aria_labelledby=f"connection-{name}")
 	assert "First sync…" in card.text
-	assert (card["class"], card["data-reload"]) == ("card answer connection", "5")
+	assert card["class"] == "card answer connection"
+	assert card.one("label", class_="bar").text == "It is being read."
 	assert "Try now" not in card.text
 	sync(name, now())
 	frappe.db.commit()
 	card = read(shown(client)).one("section", aria_labelledby=f"connection-{name}")
-	assert "data-reload" not in card.attributes
+	assert "1 event read" in card.one("p", class_="state").text
+	assert not card.all("progress")
 
 
 def test_nobody_changes_anothers_calendar(client, server, jane, feed, commit_clean):

@@ -134,13 +134,14 @@ class CalDav(Provider):
 		filters = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
 		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{filters}</C:comp-filter></C:filter>'
 		answer = self._dav.report(calendar, element("C:calendar-query", query))
-		urls = sorted(each.url for each in answer.resources if each.status == 200 and each.url > done["after"])
+		every = sorted(each.url for each in answer.resources if each.status == 200)
+		urls = [url for url in every if url > done["after"]]
 		batch, rest = urls[:_BATCH], urls[_BATCH:]
 		events, _gone, unreadable = self._read(calendar, batch, window)
 		if rest:
 			following = json.dumps({"token": done["token"], "after": batch[-1]})
-			return Changes(events=events, unreadable=unreadable, next_page=following)
-		return Changes(events=events, unreadable=unreadable, token=done["token"])
+			return Changes(events=events, unreadable=unreadable, next_page=following, total=len(every))
+		return Changes(events=events, unreadable=unreadable, token=done["token"], total=len(every))
 
 	def _current_token(self, calendar: str) -> str:
 		resources = self._dav.propfind(calendar, 0, "D:sync-token", "CS:getctag").resources

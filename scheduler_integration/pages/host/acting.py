@@ -10,11 +10,12 @@ import frappe
 from frappe import _
 
 from scheduler_integration.bookings import UNDO_SECONDS
-from scheduler_integration.entry.bulk import act_on_all, undo_all
+from scheduler_integration.entry.bulk import MEETINGS, act_on_all, undo_all
 from scheduler_integration.entry.commands import ACTIONS, act, act_undoably, parse_command
 from scheduler_integration.exceptions import DatesTaken, HostNotFree, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host.host_page import Reader, bar
 from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
@@ -25,6 +26,7 @@ from scheduler_integration.pages.kit.saving import Saved, take_back
 from scheduler_integration.pages.kit.spans import in_short, moment_in_short
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.progress import how_far
 from scheduler_integration.times import CalendarEntry, Objection
 
 # The arguments of a command that a form sends as they are.
@@ -38,6 +40,16 @@ DONE = {
 	"several": for_later("The meetings are changed. The e-mails leave in ten seconds."),
 	"undone": for_later("Undone. Nobody was told."),
 }
+
+
+def meetings_bar(reader: Reader) -> list[dict[str, Any]]:
+	"""Return how many meetings the user's present request has changed or taken back, if it has several."""
+	known = how_far(MEETINGS)
+	return (
+		[bar(reader, MEETINGS, known, _("{0} of 1 meeting | {0} of {1} meetings"), "")]
+		if known and not known.is_over
+		else []
+	)
 
 
 def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> Saved:

@@ -35,7 +35,7 @@ from scheduler_integration.meetings.hosted import has_hosted, left_hosts
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.notifications.preferences import hide_setup, preferences_of
 from scheduler_integration.pages.host import words
-from scheduler_integration.pages.host.acting import DONE, refused_message, run_command
+from scheduler_integration.pages.host.acting import DONE, meetings_bar, refused_message, run_command
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import CALENDARS, MEETINGS, with_arguments
 from scheduler_integration.pages.host.meeting_row import Sessions, by_session, meeting_row, time_left
@@ -92,6 +92,7 @@ PAGE = HostPage(
 	also=DONE,
 	seconds=UNDO_SECONDS,
 	way_out=to_start,
+	bars=meetings_bar,
 )
 
 

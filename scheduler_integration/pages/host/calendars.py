@@ -23,7 +23,7 @@ from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_addres
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
-from scheduler_integration.pages.host.host_page import HostPage, Reader
+from scheduler_integration.pages.host.host_page import HostPage, Reader, bar
 from scheduler_integration.pages.host.house import CALENDARS
 from scheduler_integration.pages.host.late import unwritten_text
 from scheduler_integration.pages.kit import dates
@@ -33,12 +33,40 @@ from scheduler_integration.pages.kit.respond import View, argument, redirection,
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
-from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.language import counted, for_later
+from scheduler_integration.platform.progress import how_far
 
 _CONNECTED = for_later("The calendar is connected. It is being read now.")
 _READING = for_later("The calendar is being read now.")
 
-PAGE = HostPage(CALENDARS, kept=("whose",), in_page=True)
+
+def _shown(reader: Reader) -> list[ConnectionSummary]:
+	return connections.connections_of(None if _sees_all() else reader.user, reader.now)
+
+
+def _sees_all() -> bool:
+	return argument("whose") == "all" and is_manager()
+
+
+def _bars(connection: ConnectionSummary, reader: Reader) -> list[dict[str, Any]]:
+	"""Return a bar for each calendar that is being read, or one as long as the first reading hasn't begun."""
+	of_all, so_far = (
+		_("{0} of 1 event read | {0} of {1} events read"),
+		_("1 event read so far | {0} events read so far"),
+	)
+	names = [each.name for each in connection.being_read] or [connection.name] * connection.is_new
+	bars = [bar(reader, name, how_far(name), of_all, so_far, _("It is being read.")) for name in names]
+	for each, calendar in zip(bars, connection.being_read if len(connection.calendars) > 1 else (), strict=False):
+		each["text"] = _("{0}: {1}").format(calendar.title, each["text"])
+	return bars
+
+
+PAGE = HostPage(
+	CALENDARS,
+	kept=("whose",),
+	in_page=True,
+	bars=lambda reader: [each for connection in _shown(reader) for each in _bars(connection, reader)],
+)
 
 
 @PAGE.action("connect", done=_CONNECTED)
@@ -120,7 +148,7 @@ def _digest_off() -> None:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	sees_all = argument("whose") == "all" and is_manager()
+	sees_all = _sees_all()
 	error = _begin() if argument("connect") and not submitted() else reader.error
 	fields = ("preset", "address", "login", "provider")
 	return {
@@ -128,10 +156,7 @@ def _view(reader: Reader) -> View:
 		"subtitle": _("We check these calendars for conflicts. Visitors never see your events."),
 		"sees_all": sees_all,
 		"is_manager": is_manager(),
-		"connections": [
-			(connection, _connection(connection, reader))
-			for connection in connections.connections_of(None if sees_all else reader.user, reader.now)
-		],
+		"connections": [(connection, _connection(connection, reader)) for connection in _shown(reader)],
 		"vendors": [{"name": name, "label": _("Connect {0}").format(name)} for name in joining.available_providers()],
 		"not_set_up": joining.missing_providers(),
 		"forms": [
@@ -183,12 +208,16 @@ def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]
 		seconds = min(connection.last_read - reader.now, -1)
 		ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=reader.locale)
 		read = _("Last read {0}").format(ago)
+		known = [how_far(each.name) for each in calendars] if connection.user == reader.user else []
+		if events := sum(each.done for each in known if each and each.is_over):
+			read += " · " + counted(_("1 event read | {0} events read"), events).format(reader.number(events))
 	if connection.is_active and connection.distrust:
 		effect = _("Your times are offered all the same: check them against your calendar.")
 		if connection.closes:
 			effect = _("Until it has synced, nobody can book these times.")
 	return {
 		"host": get_fullname(connection.user),
+		"bars": _bars(connection, reader),
 		"is_well": _is_well(connection),
 		"state": _state(connection),
 		"effect": effect,

@@ -32,15 +32,25 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Sched
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.respond import View, WayOut, argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.respond import (
+	Answer,
+	View,
+	WayOut,
+	argument,
+	respond,
+	submitted,
+	to_your_meetings,
+	wants_json,
+)
 from scheduler_integration.pages.kit.saving import UNDO_SECONDS, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import now
-from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.language import counted, for_later
 from scheduler_integration.platform.money import money
+from scheduler_integration.platform.progress import HowFar
 
 Action = Callable[[], Saved | None]
 # Arguments of `House.frame` that a view may contain. All other entries are for the template.
@@ -125,6 +135,13 @@ class Reader:
 		return moment_in_short(instant, self.style)
 
 
+def bar(reader: Reader, id: str, known: HowFar | None, of_all: str, so_far: str, unknown: str = "") -> dict[str, Any]:
+	"""Return how far work is, for the macro `bar`, in a sentence for `counted`: `so_far` is that without a total."""
+	done, total, _is_over = known or HowFar(0)
+	text = counted(of_all, total) if total else counted(so_far, done) if known else unknown
+	return {"id": id, "done": done, "total": total, "text": text.format(reader.number(done), reader.number(total))}
+
+
 def message_of(error: SchedulingError | None, beside: Collection[str] = ()) -> dict[str, Any] | None:
 	"""Return why something was refused, in one text. `beside` are the fields beside which the page shows it."""
 	if not error:
@@ -142,7 +159,8 @@ class HostPage:
 	somebody signs in. `in_page`: what was done, or why it was refused, is said above the page, and not in a toast. `also` are
 	sentences for a `?done=` to which other doors redirect, and for the `done` of commands that aren't actions of the page.
 	`seconds` is how long these can be undone. `previews` says whether the form only asks what it would do: no action runs,
-	and the view answers. `way_out` returns the link of the error page.
+	and the view answers. `way_out` returns the link of the error page. `bars` returns a `bar` for each long work that the page
+	waits for; a script that asks for JSON gets only these (public/js/house/follow-bars.js).
 	"""
 
 	def __init__(
@@ -159,10 +177,11 @@ class HostPage:
 		seconds: int = UNDO_SECONDS,
 		previews: Callable[[], bool] = lambda: False,
 		way_out: Callable[[SchedulingError], WayOut | None] = to_your_meetings,
+		bars: Callable[[Reader], list[dict[str, Any]]] | None = None,
 	):
 		self.path, self.here, self.style, self.kept, self.in_page = path, here, style, kept, in_page
 		self._allowed, self._address = allowed, address or (lambda: path)
-		self._seconds, self._previews, self._way_out = seconds, previews, way_out
+		self._seconds, self._previews, self._way_out, self._bars = seconds, previews, way_out, bars
 		self._actions: dict[str, Action] = {}
 		self._fields: dict[str, str] = {}
 		self._done: dict[str, str] = dict(also or {})
@@ -214,6 +233,8 @@ class HostPage:
 		toast = toast_of(sentences, self._seconds)
 		toast = toast and {**toast, "address": path}
 		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast, self._asked() if error else "")
+		if self._bars and wants_json() and not submitted():
+			raise Answer({"running": self._bars(reader)}, 200)
 		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
 		error = view["error"]
 		house = open_house(reader.user, reader.visitor, reader.now, self.here or path)

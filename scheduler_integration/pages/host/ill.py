@@ -38,7 +38,7 @@ from scheduler_integration.meetings.lookup import MAX_ROWS, list_for_host
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
-from scheduler_integration.pages.host.acting import refused_message
+from scheduler_integration.pages.host.acting import meetings_bar, refused_message
 from scheduler_integration.pages.host.host_page import HostPage, Reader
 from scheduler_integration.pages.host.house import LEAVING, MEETINGS, leaving_url
 from scheduler_integration.pages.host.meeting_row import by_session, meeting_row
@@ -66,6 +66,7 @@ PAGE = HostPage(
 	here=MEETINGS,
 	address=lambda: leaving_url(argument("user")) if _is_leaving() else PATH,
 	in_page=True,
+	bars=meetings_bar,
 	also={"sent": for_later("The e-mails are on their way."), "undone": for_later("Undone. Nobody was told.")},
 )
 

@@ -37,7 +37,7 @@ from scheduler_integration.insights.providers import provider_performance
 from scheduler_integration.insights.scope import Scope, a_year, in_site_zone, scope_for
 from scheduler_integration.insights.sheets import FORMATS
 from scheduler_integration.insights.staff import staff_performance
-from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody, message_of
+from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody, bar, message_of
 from scheduler_integration.pages.host.house import with_arguments
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import charts, dates
@@ -46,6 +46,7 @@ from scheduler_integration.pages.kit.respond import View, argument, redirection
 from scheduler_integration.parsing.fields import parse_choice, parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.progress import HowFar, how_far
 
 PATH = "/scheduling/insights"
 EXPORT = "/api/method/scheduler_integration.api.analytics.export"
@@ -60,7 +61,9 @@ _PAST = 8
 _SOURCES = 10
 _KINDS = ("completed", "open", "missed", "cancelled")
 
-PAGE = HostPage(PATH, style="insights", allowed=anybody)
+PAGE = HostPage(
+	PATH, style="insights", allowed=anybody, bars=lambda reader: _running(files_of(reader.user, reader.now), reader)
+)
 
 
 def _here() -> str:
@@ -290,6 +293,15 @@ def _forecasts(found: Outlook, reader: Reader) -> list[dict[str, Any]]:
 	]
 
 
+def _running(files: Sequence[ExportFile], reader: Reader) -> list[dict[str, Any]]:
+	words = _("{0} of 1 row | {0} of {1} rows"), _("1 row so far | {0} rows so far"), _("Waits for its turn.")
+	return [
+		bar(reader, each.name, None if each.status == WAITING else how_far(each.name) or HowFar(each.rows), *words)
+		for each in files
+		if each.status not in (READY, FAILED)
+	]
+
+
 def _downloads(scope: Scope, reader: Reader) -> dict[str, Any]:
 	"""Return the `tables` with their links, and the user's `files`. A table of too many bookings has buttons instead of links."""
 	labels = {
@@ -312,9 +324,7 @@ def _downloads(scope: Scope, reader: Reader) -> dict[str, Any]:
 		if each.status == READY:
 			last = reader.full_date(local_date(each.ends_at, scope.zone))
 			return _("{0} rows. You can download it until {1}.").format(rows, last)
-		if each.status == FAILED:
-			return trouble(each.reason)
-		return _("Waits for its turn.") if each.status == WAITING else _("Is being made: {0} rows so far.").format(rows)
+		return trouble(each.reason) if each.status == FAILED else ""
 
 	return {
 		"tables": [
@@ -335,5 +345,5 @@ def _downloads(scope: Scope, reader: Reader) -> dict[str, Any]:
 			)
 			for each in files
 		],
-		"is_busy": any(each.status not in (READY, FAILED) for each in files),
+		"bars": {each["id"]: each for each in _running(files, reader)},
 	}

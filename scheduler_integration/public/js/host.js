@@ -51,13 +51,7 @@ document.addEventListener("click", (event) => {
 	for (const menu of all(".menu[open]")) if (menu !== inside) menu.removeAttribute("open");
 });
 
-// A page on which something is being done in the background looks again, unless somebody is filling in a form.
-const [waiting] = all("[data-reload]");
-if (waiting) {
-	setTimeout(() => {
-		if (!document.querySelector("main form:focus-within, main details[open]")) location.reload();
-	}, Number(waiting.dataset.reload) * 1000);
-}
+if (all("[data-bar]").length) import("./house/follow-bars.js").then(({ followBars }) => followBars());
 
 document.addEventListener("keydown", (event) => {
 	if (event.key !== "Escape") return;
