@@ -128,6 +128,18 @@ def test_the_api_says_where_to_pay(client, offer):
 	assert again.json()["code"] == "PAYMENT_OPEN"
 
 
+def test_an_unpaid_attendee_was_asked_for_another_time_by_the_api(client, offer):
+	booked_by_form(client, offer)
+	[booking] = bookings_of(offer)
+	sign_in(client, host_of(offer))
+	ask = {"name": booking.name, "action": "ask_to_reschedule", "reason": "Flu"}
+	for gives_back in (0, 1):
+		answer = client.call("scheduler_integration.api.bookings.update", **ask, gives_back=gives_back)
+		assert (answer.status_code, answer.json()["error"]) == (403, "This meeting isn't paid for yet.")
+	[booking] = bookings_of(offer)
+	assert (booking.status, booking.payment_status, booking.reschedule_asked_at) == ("Pending", "Awaiting", None)
+
+
 def test_the_provider_is_down_and_the_page_says_so(client, stripe_for_all, offer):
 	path = booked_by_form(client, offer)
 	stripe_for_all.fail("/v1/checkout/sessions", status=500)
