@@ -286,14 +286,23 @@ def count_refunds(payments: Collection[frappe._dict], names: Collection[str]) ->
 
 
 def under_way(provider: str) -> list[frappe._dict]:
-	"""Return the payments whose checkout is open at the provider, or that it has still to pay back, the oldest first."""
+	"""Return the payments whose checkout may be open at the provider, or that it has still to pay back, the oldest first.
+
+	If the answer to an order was lost, `external_id` is empty: there may be a checkout all the same.
+	"""
 	payment, refund = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(REFUND)
 	moving = frappe.qb.from_(refund).select(refund.parent).where(refund.status.isin([PLANNED, SENT]))
 	query = (
 		frappe.qb.from_(payment).select(payment.name, payment.booking, payment.external_id).orderby(payment.creation)
 	)
-	query = query.where((payment.provider == provider) & (payment.external_id != ""))
+	query = query.where((payment.provider == provider) & ((payment.external_id != "") | (payment.sent_order != "")))
 	return list(query.where((payment.status == OPEN) | payment.name.isin(moving)).run(as_dict=True))
+
+
+def latest_checkout(provider: str) -> str | None:
+	"""Return the id of the newest checkout that is known at the provider, or None."""
+	wanted = {"provider": provider, "external_id": ["is", "set"]}
+	return next(iter(frappe.get_all(DOCTYPE, wanted, pluck="external_id", order_by="creation desc", limit=1)), None)
 
 
 def differing(backs: Collection[Back]) -> set[str]:

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.entry.commands import act, parse_command
-from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay, TransitionNotAllowed
+from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay, TransitionNotAllowed, Unreachable
 from scheduler_integration.meetings.tokens import manage_token
 from tests.payments.conftest import DAY, NINE, NOW, enter_keys
 from tests.payments.world import again, book, hear, make_paid_type, pay, payment_of, planned_mails, press_pay, run, told
@@ -548,6 +548,22 @@ class TestAnotherAccount:
 		frappe.db.rollback()
 		with pytest.raises(PaymentsUnderWay):
 			self.enter("")
+
+	def test_a_lost_answer_let_the_account_change_while_its_page_could_still_be_paid(self, stripe):
+		pay(stripe, book(make_paid_type()))
+		booking = book(make_paid_type())
+		stripe.fail("/v1/checkout/sessions", method="POST", lost=True)
+		with pytest.raises(Unreachable):
+			press_pay(booking)
+		frappe.db.rollback()
+		stripe.keys_of_others.add("sk_test_of_another_account")
+		with pytest.raises(PaymentsUnderWay, match=booking.name):
+			self.enter("sk_test_of_another_account")
+		frappe.db.rollback()
+		stripe.key = "sk_test_rolled"
+		self.enter("sk_test_rolled")
+		assert pay(stripe, booking).payment_status == "Paid"
+		assert len(stripe.sessions) == 2
 
 	def test_a_new_key_of_the_same_account_is_taken_at_once(self, stripe):
 		press_pay(book(make_paid_type()))

@@ -18,7 +18,7 @@ from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_addres
 from scheduler_integration.entry.text_replies import SECRETS, reply_address
 from scheduler_integration.exceptions import InvalidRequest, PaymentsUnderWay
 from scheduler_integration.payments.providers.stripe import NOTICES, is_same_account
-from scheduler_integration.payments.records import under_way
+from scheduler_integration.payments.records import latest_checkout, under_way
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.site_address import site_url
 from scheduler_integration.trust.addresses import checked_domains
@@ -138,7 +138,11 @@ class SchedulerSettings(Form):
 		if not before or secret == before or set(secret) == {"*"}:
 			return
 		waiting = under_way("Stripe")
-		if waiting and not (secret and is_same_account(secret, waiting[0].external_id)):
+		if not waiting:
+			return
+		# The answer to an order may have been lost. Then an earlier checkout says which account it was.
+		session = next((row.external_id for row in waiting if row.external_id), None) or latest_checkout("Stripe")
+		if not (secret and session and is_same_account(secret, session)):
 			raise PaymentsUnderWay([row.booking for row in waiting])
 
 	def validate_tenant(self):
