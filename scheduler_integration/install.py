@@ -124,10 +124,14 @@ def store_default_settings() -> None:
 	frappe.get_doc("Scheduler Settings").save(ignore_permissions=True)
 
 
+# Boxes for what a site did before it had them.
+_AS_BEFORE = frozenset({"typed_text_in_calendars"})
+
+
 def ensure_new_settings() -> None:
 	"""Set new settings to their default. Frappe does this only if the settings were never saved.
 
-	An upgrade switches nothing on: a new box stays unticked.
+	An upgrade switches nothing on: a new box stays unticked, unless the site behaved as if it was ticked.
 	"""
 	single = frappe.qb.DocType("Singles")
 	stored = set(
@@ -135,7 +139,7 @@ def ensure_new_settings() -> None:
 	)
 	for field in frappe.get_meta("Scheduler Settings").fields if stored else ():
 		if field.default and field.fieldname not in stored:
-			default = 0 if field.fieldtype == "Check" else field.default
+			default = int(field.fieldname in _AS_BEFORE) if field.fieldtype == "Check" else field.default
 			frappe.db.set_single_value("Scheduler Settings", field.fieldname, default)
 
 

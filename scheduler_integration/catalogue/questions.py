@@ -34,6 +34,13 @@ def choices_of(question: Document) -> list[str]:
 	return lines_of(question.options)
 
 
+def is_chosen(question: Document | None, answer: str | None) -> bool:
+	"""Return whether the answer has only the host's own words: choices of the question's list, or a tick."""
+	if not question or question.question_type not in (*_CHOOSING, "Checkbox"):
+		return False
+	return question.question_type == "Checkbox" or set(lines_of(answer)) <= set(choices_of(question))
+
+
 def is_asked(question: Document, answers: Mapping[str, str]) -> bool:
 	"""Return whether a question is asked after these answers, by the label of the earlier questions.
 

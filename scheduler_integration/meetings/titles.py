@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.questions import is_chosen
 from scheduler_integration.parsing.typed_template import filled_in_anyway
 from scheduler_integration.platform.language import current_locale
 from scheduler_integration.platform.one_line import header_text, quoted
@@ -32,8 +33,8 @@ def event_title(booking: Document, meeting_type: Document) -> str:
 def event_description(booking: Document, meeting_type: Document, *, for_host: bool = False) -> str:
 	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers.
 
-	`for_host`: for a host's own calendar, which programs read too. What the attendee typed is quoted there (`quoted`); an
-	answer that was chosen isn't.
+	`for_host`: for a host's own calendar, which programs read too. What the attendee typed isn't there, or with *Typed text in
+	hosts' calendars* quoted (`quoted`). An answer that was chosen is there as it is.
 	"""
 	variables = _variables(booking, meeting_type, _hosts(booking), for_host=for_host)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
@@ -65,19 +66,21 @@ def _listed(names: list[str]) -> str:
 def _variables(
 	booking: Document, meeting_type: Document, hosts: list[str], *, for_host: bool = False
 ) -> dict[str, str]:
-	chosen = {option for row in meeting_type.questions for option in (row.options or "").splitlines()}
+	questions = {row.name: row for row in meeting_type.questions}
+	has_typed = not for_host or frappe.get_cached_doc("Scheduler Settings").typed_text_in_calendars
 
 	def said(answer: Document) -> str:
-		if for_host and answer.answer not in chosen:
-			return f"{answer.question}:\n{quoted(answer.answer or '')}"
-		return f"{answer.question}: {answer.answer}"
+		if not for_host or is_chosen(questions.get(answer.question_id), answer.answer):
+			return f"{answer.question}: {answer.answer}"
+		return f"{answer.question}:\n{quoted(answer.answer or '')}" if has_typed else ""
 
+	notes = (booking.notes if has_typed else "") or ""
 	return {
 		"meeting_type": type_title(booking, meeting_type),
 		"attendee_name": booking.attendee_name,
 		"host_name": _listed(hosts),
 		"company": booking.attendee_company or "",
-		"notes": quoted(booking.notes or "") if for_host else booking.notes or "",
+		"notes": quoted(notes) if for_host else notes,
 		# Attendees can read the entry in their own calendar, so hidden answers aren't in it.
-		"answers": "\n".join(said(row) for row in booking.answers if not row.is_hidden),
+		"answers": "\n".join(filter(None, (said(row) for row in booking.answers if not row.is_hidden))),
 	}

@@ -74,7 +74,16 @@ def _session_entry(booking: Document, sharing: list[Document], reader: Reader) -
 		sequence=session_sequence(booking.session_uid),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
-		description="\n\n".join(filter(None, (_how_to_join(booking), *map(_attendee_line, sharing)))),
+		description="\n\n".join(
+			filter(
+				None,
+				(
+					_how_to_join(booking),
+					*map(_attendee_line, sharing),
+					_("Your meetings: {0}").format(site_url("/scheduling")),
+				),
+			)
+		),
 	)
 
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.questions import is_chosen
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.engine import wall_clock
 from scheduler_integration.meetings.calendar_links import calendar_links
@@ -144,7 +145,7 @@ def _who_calls(booking: Document, reader: Reader) -> str | None:
 def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
 	# Somebody who typed another person's address mustn't write to them. What is chosen from a list has the host's words.
 	is_strange = is_unconfirmed(booking) and not reader.is_hosting
-	chosen = {row.name for row in meeting_type.questions if row.question_type in ("Select", "Multi Select", "Checkbox")}
+	questions = {row.name: row for row in meeting_type.questions}
 	return {
 		"meeting_type": type_title(booking, meeting_type),
 		"title": booking.subject,
@@ -153,7 +154,7 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 			{"question": row.question, "answer": unlinked(row.answer)}
 			for row in booking.answers
 			if reader.is_hosting or (reader.is_attendee and not row.is_hidden)
-			if not is_strange or row.question_id in chosen
+			if not is_strange or is_chosen(questions.get(row.question_id), row.answer)
 		],
 		"confirmation_message": meeting_type.confirmation_message,
 	}

@@ -67,7 +67,7 @@ def test_the_event_is_in_its_hosts_language(page, connection, caldav):
 	book(page)
 	deliver()
 	(name,) = caldav.names()
-	assert "Ihre Termine: " in caldav.get(name).replace("\r\n ", "")
+	assert "Termin öffnen: " in caldav.get(name).replace("\r\n ", "")
 
 
 @pytest.mark.long

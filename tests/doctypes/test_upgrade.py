@@ -10,11 +10,13 @@ import pytest
 
 from scheduler_integration.bookings import old_instants
 from scheduler_integration.insights import stat_days
+from scheduler_integration.install import ensure_new_settings
 from scheduler_integration.platform.clock import to_site_time
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.site import ROOT, on_real_site
 
+BOXES = ["count_visitors", "typed_text_in_calendars"]
 NOW, NINE = at("2026-03-01 06:00"), at("2026-03-02 09:00")
 
 
@@ -41,6 +43,14 @@ def test_bookings_tasks_calendars_automations_and_edited_texts_are_as_they_were(
 def test_figures_said_0_for_what_was_booked_before_the_upgrade(upgraded):
 	# A meeting that was moved was booked when the first one was.
 	assert upgraded["booked_at"] == [0, 60, 120, 120]
+
+
+def test_an_upgrade_ticks_no_new_box_but_the_one_for_what_the_site_did_before():
+	# The first is ticked on a new site, the second isn't.
+	assert [frappe.get_meta("Scheduler Settings").get_field(field).default for field in BOXES] == ["1", "0"]
+	frappe.db.delete("Singles", {"doctype": "Scheduler Settings", "field": ["in", BOXES]})
+	ensure_new_settings()
+	assert [frappe.db.get_single_value("Scheduler Settings", field) for field in BOXES] == [0, 1]
 
 
 def test_managers_are_told_of_texts_that_no_longer_render(upgraded):

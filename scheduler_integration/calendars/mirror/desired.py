@@ -98,6 +98,8 @@ def _description(meeting: Meeting, *, invites: bool) -> str:
 		parts = [first.meeting_link, _("To see or cancel the meeting: {0}").format(manage_url(first))]
 	elif invites:
 		parts = [first.meeting_link]
+	elif len(meeting.bookings) == 1:
+		parts.append(_("{0}: {1}").format(_("Open the meeting"), site_url(f"/scheduling/meeting/{first.name}")))
 	else:
 		parts.append(_("Your meetings: {0}").format(site_url("/scheduling")))
 	return "\n\n".join(filter(None, parts))
