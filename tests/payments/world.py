@@ -24,8 +24,10 @@ def make_paid_type(page: Document | None = None, **fields: Any) -> Document:
 	return made
 
 
-def book(meeting_type: Document, start: int = NINE, now: int = NOW, **fields: Any) -> Document:
-	made = door.book(payload(page_of(meeting_type), meeting_type, start, **fields), now)
+def book(
+	meeting_type: Document, start: int = NINE, now: int = NOW, *, address_status: str = "", **fields: Any
+) -> Document:
+	made = door.book(payload(page_of(meeting_type), meeting_type, start, **fields), now, address_status)
 	frappe.db.commit()
 	return frappe.get_doc("Booking", made.id)
 

@@ -1,5 +1,6 @@
 """The visitors' door without HTTP: parses arguments as `api.public` does, at an instant that the test chooses."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,10 +19,11 @@ from scheduler_integration.parsing.zones import checked_zone
 from tests.support.factories import hour
 
 
-def book(values: dict[str, Any], now: int) -> AttendeeBooking:
-	"""Book a meeting. `values` are the arguments of `public.book`."""
+def book(values: dict[str, Any], now: int, address_status: str = "") -> AttendeeBooking:
+	"""Book a meeting. `values` are the arguments of `public.book`, `address_status` is what admission found out."""
 	found = find_bookable(values["slug"], values["meeting_type"])
 	request = parse_booking_request(BookingPayload.of(values), found.page, found.meeting_type)
+	request = replace(request, address_status=address_status)
 	return for_attendee(bookings.book(request, found, now), now, found.people)
 
 

@@ -32,6 +32,7 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.invited import CONFIRMED
 from scheduler_integration.meetings.payment import AWAITING
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import pay_url
@@ -131,9 +132,11 @@ def _agreed(first: int, series: WantedSeries, zone: str) -> list[tuple[int, int 
 def _own_unpaid(request: BookingRequest, bookable: Bookable, *, of_link: bool) -> Document | None:
 	"""Return the booking by the same person that still waits for its payment: of the same link, or of the same time.
 
-	Anybody can type the address. The provider's page may show the name too, and the title of a booking link is for the person
-	who has the link.
+	Anybody can type an address and a name. So this person has the same booking link, or has entered a code for the address. The
+	browser that made the booking finds it by its key (`_earlier`). The title of a booking link is for the person who has it.
 	"""
+	if not of_link and request.address_status != CONFIRMED:
+		return None
 	link = bookable.link.name if bookable.link else None
 	wanted = {
 		"meeting_type": bookable.meeting_type.name,
