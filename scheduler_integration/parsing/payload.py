@@ -220,7 +220,7 @@ def _data(doctype: str, field: Any) -> Parser:
 
 def _select(doctype: str, field: Any) -> Parser:
 	chosen = one_of(choices(doctype, field.fieldname))
-	return lambda value: chosen(value) if value or not field.options.startswith("\n") else ""
+	return lambda value: chosen(value) if value or field.reqd or not field.options.startswith("\n") else ""
 
 
 # How a field is read, by its type.

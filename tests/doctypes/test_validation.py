@@ -406,9 +406,18 @@ def test_a_setting_of_a_newer_version_gets_its_default_on_a_site_that_saved_its_
 			{"title": "Own", "channel": "Email", "email_template": "Scheduler: Reminder to the attendee"},
 		),
 		("Calendar Connection", "provider", {"user": "Administrator", "address": "https://calendar.example/a.ics"}),
+		("Privacy Request", "kind", {"email": "ada@example.com"}),
+		("Outside Booking", "provider", {"booking_id": "7"}),
+		("Availability Schedule", "day_of_week", {"rules": [{"start_time": "09:00:00", "end_time": "10:00:00"}]}),
+		("Meeting Type", "place_type", {"location_type": "Phone", "places": [{"label": "Here"}]}),
+		("Meeting Type", "phase", {"recommended_phases": [{}]}),
 	],
 )
 def test_a_choice_that_nobody_made_was_the_first_one(doctype, field, values):
-	"""A report without a phase said Stabilize."""
+	"""A report without a phase said Stabilize, and a row of hours without a day was open on Mondays."""
+	if doctype == "Availability Schedule":
+		values |= {"user": make_user(), "title": "Own"}
+	if doctype == "Meeting Type":
+		values |= {"title": "Talk", "slug": "talk", "scheduling_page": make_page().name, "duration_minutes": 30}
 	with pytest.raises(frappe.MandatoryError, match=field):
 		frappe.get_doc({"doctype": doctype, **values}).insert()

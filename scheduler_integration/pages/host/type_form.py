@@ -110,9 +110,8 @@ def _rows_of(key: str, doc: Document, page: Document) -> list[Field]:
 	"""Return the controls that have no field of their own: who of the team takes part, and the rows of other places."""
 	if key == "places":
 		rows = range(min(len(doc.places) + 2, MAX_PLACES))
-		fields = [field_of("Meeting Type Place", each, f"{each}-{row}") for row in rows for each in PLACE]
 		# A row that isn't filled in has no type.
-		return [field._replace(choices=[("", "–"), *field.choices]) if field.choices else field for field in fields]
+		return [field_of("Meeting Type Place", each, f"{each}-{row}") for row in rows for each in PLACE]
 	if key != "team":
 		return []
 	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
