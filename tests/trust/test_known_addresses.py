@@ -52,12 +52,12 @@ def test_an_answer_told_strangers_whose_customer_somebody_is(strangers, customer
 
 
 def _shape(value):
-	"""Return an answer without its texts and numbers."""
+	"""Return an answer with the lengths of its texts and numbers instead of them: one that differs in bytes differs here."""
 	if isinstance(value, dict):
 		return {key: _shape(each) for key, each in value.items()}
 	if isinstance(value, list):
 		return [_shape(each) for each in value]
-	return value if isinstance(value, bool) else type(value)
+	return value if isinstance(value, bool) else (type(value), len(str(value)))
 
 
 @pytest.mark.parametrize("whose", ["Unknown people", "Everybody"])
