@@ -195,6 +195,8 @@ class TestCancelled:
 class TestTold:
 	def test_the_host_has_one_entry_that_names_all_who_come(self, team, book):
 		ada, bob = "ada.l@guests.example", "bob.l@guests.example"
+		frappe.db.set_single_value("Scheduler Settings", "typed_text_in_calendars", 1)
+		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 		first, second = book(attendee_email=ada), book(attendee_email=bob, notes="I bring my laptop")
 		(host,) = set(hosts_of(first, second))
 		entries = [told(name)[host].event for name in (first, second)]

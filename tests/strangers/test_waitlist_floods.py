@@ -96,8 +96,8 @@ def test_each_change_of_the_wishes_planned_another_look_at_the_list(client):
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	frappe.db.commit()
 	token, before = entry_token(entry.name), frappe.db.count("Outbox Task", {"kind": "waitlist"})
-	codes = [client.call(f"{PUBLIC}.change_wait", token=token).status_code for _each in range(3)]
-	codes += [client.post(path(entry), data={"action": "change"}).status_code for _each in range(2)]
+	codes = [client.call(f"{PUBLIC}.change_wait", token=token, to_time="11:00").status_code for _each in range(3)]
+	codes += [client.post(path(entry), data={"action": "change", "to_time": "11:00"}).status_code for _each in range(2)]
 	assert codes == [200, 200, 200, 303, 429]
 	frappe.db.rollback()
 	assert frappe.db.count("Outbox Task", {"kind": "waitlist"}) == before
