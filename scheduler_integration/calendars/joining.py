@@ -98,12 +98,7 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 	provider, name = started.context["provider"], started.context["connection"]
 	consent.require(started.vendor, WITH_CONSENT[provider].needed, grant)
 	if not name:
-		# The user may have a connection of this account already, which gets the tokens.
-		account = {"user": asker.user, "provider": provider, "account_id": grant.subject}
-		connection = grant.subject and frappe.db.get_value(_DOCTYPE, account)
-		if connection:
-			return _renewed(_own(connection, asker.user), grant)
-		return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
+		return _joined(asker.user, provider, grant)
 	doc = _own(name, asker.user)
 	if doc.account_id and doc.account_id != grant.subject:
 		# Store a grant, encrypted, until the person has answered.
@@ -113,6 +108,15 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 		frappe.cache.set_value(_key(key), encrypt(json.dumps(kept)), expires_in_sec=consent.SECONDS)
 		return AnotherAccount(key, name, doc.account_name or "", grant.email)
 	return _renewed(doc, grant)
+
+
+def _joined(user: str, provider: str, grant: Grant) -> Joined:
+	"""Give the tokens to the connection that the user has of this account already, or else to a new one."""
+	account = {"user": user, "provider": provider, "account_id": grant.subject}
+	connection = grant.subject and frappe.db.get_value(_DOCTYPE, account)
+	if connection:
+		return _renewed(_own(connection, user), grant)
+	return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
 
 
 def asked_account(key: str, asker: Asker) -> AnotherAccount | None:

@@ -52,15 +52,15 @@ def test_a_stranger_used_up_the_tries_of_somebodys_code(client, monkeypatch):
 @pytest.mark.long
 def test_who_typed_another_address_got_the_link_to_that_persons_payment(client, stripe_for_all):  # noqa: F811
 	offer = make_paid_offer()
-	path = booked_by_form(client, offer)
+	booked_by_form(client, offer)
 
 	def come_back(name):
 		values = {"start": iso_z(in_three_days(12)), "tz": "UTC", "attendee_name": name}
 		return client.post(path_of(offer), data={**values, "attendee_email": "ada@guests.example"})
 
-	stranger = come_back("Eve")
-	assert "/schedule/pay/" not in f"{stranger.headers} {stranger.text}"
-	assert come_back(" ADA ").headers["Location"] == path
+	for name in ("Eve", " ADA "):
+		stranger = come_back(name)
+		assert "/schedule/pay/" not in f"{stranger.headers} {stranger.text}"
 
 
 @pytest.mark.long

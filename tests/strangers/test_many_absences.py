@@ -8,7 +8,7 @@ from scheduler_integration.catalogue.stand_ins import read_announced, read_stand
 
 ABSENCE = ["jane@example.com", "2026-03-02", "2026-03-03", 1, None, None]
 NOTICE = ["UTC", "Back soon, [promised]", *ABSENCE]
-STAND_IN = ["tom@example.com", "Tom", None, 1, *ABSENCE]
+STAND_IN = ["tom@example.com", "Tom", None, 1, "a-type", "intro", *ABSENCE]
 
 
 @pytest.mark.parametrize(("read", "row"), [(read_announced, NOTICE), (read_stand_ins, STAND_IN)])
