@@ -105,10 +105,8 @@ def get_slots(
 	minutes = parse_whole_number("duration", duration)
 	if booking:
 		moved = lookup.find_for_host(parse_name(booking), "write")
-		bookable, request = (
-			bookable_for(moved, same_hosts=True),
-			replace(slot_request_for(moved, minutes), by_host=True),
-		)
+		bookable = bookable_for(moved, same_hosts=True)
+		request = replace(slot_request_for(moved, minutes), by_host=True)
 	else:
 		bookable = find_own_bookable(parse_name(meeting_type))
 		request = SlotRequest(chosen_duration(bookable.meeting_type, minutes), by_host=True)
