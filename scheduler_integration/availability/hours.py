@@ -24,12 +24,13 @@ from scheduler_integration.availability.hours_change import (
 	new_record,
 	validated,
 )
-from scheduler_integration.availability.moved_hours import moved_rules
 from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.availability.wall_clock import DAY_SECONDS, minutes_of_day
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NoHoursYet, NotFound, NotPermitted
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import current_locale
+from scheduler_integration.times import WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def change_hours(
 	zone = doc.timezone
 	doc.update(dict(fields))
 	if not keeps_clock and "rules" not in fields:
-		doc.set("rules", moved_rules(doc.rules, zone, doc.timezone, now))
+		doc.set("rules", _moved_rules(doc.rules, zone, doc.timezone, now))
 	return HoursChange(user, saved=(validated(doc),))
 
 
@@ -251,3 +252,37 @@ def _permitted(doctype: str, name: str, ptype: str = "read") -> Document:
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission(ptype)
 	return doc
+
+
+def _moved_rules(rules: Iterable[Document], old: str, new: str, now: int) -> list[dict[str, object]]:
+	"""Return rows of Availability Rule that mean the same instants in the zone `new` as the `rules` mean in `old`.
+
+	The difference of the two zones is taken at `now`, epoch seconds. Example: Monday 09:00 to 17:00 in Berlin, read in
+	Tokyo, becomes Monday 17:00 to 01:00 in winter.
+	"""
+	difference = (_offset(now, new) - _offset(now, old)) // timedelta(minutes=1)
+	moved: list[dict[str, object]] = []
+	for rule in rules:
+		weekly = engine.WeeklyRule(
+			WEEK.index(rule.day_of_week), minutes_of_day(rule.start_time), minutes_of_day(rule.end_time)
+		)
+		start, end = weekly.minutes
+		begins = (weekly.weekday * 24 * 60 + start + difference) % (7 * 24 * 60)
+		day, minute = divmod(begins, 24 * 60)
+		moved.append(
+			{
+				"day_of_week": WEEK[day],
+				"start_time": _time(minute),
+				"end_time": _time((minute + end - start) % (24 * 60)),
+				"is_available": rule.is_available,
+			}
+		)
+	return moved
+
+
+def _offset(now: int, zone: str) -> timedelta:
+	return engine.wall_clock(now, zone).utcoffset() or timedelta()
+
+
+def _time(minute: int) -> str:
+	return str(timedelta(seconds=minute * 60 % DAY_SECONDS)).rjust(8, "0")

@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from scheduler_integration.outbox.failures import undelivered
-from scheduler_integration.pages.host.house import MEETINGS, open_house, places
+from scheduler_integration.pages.host.house import MEETINGS, frame, places
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
@@ -97,19 +97,19 @@ def test_more_meetings_and_accounts_take_no_more_statements(offer, queries):
 	host = host_of(offer)
 
 	def opened():
-		open_house(host, current_visitor(), now(), MEETINGS)
-		queries.clear()
-		house = open_house(host, current_visitor(), now(), MEETINGS)
+		for _time in range(2):
+			queries.clear()
+			house = frame(host, current_visitor(), now(), MEETINGS, "host", {"title": "Meetings"})["house"]
 		return house, len(queries)
 
 	house, few = opened()
-	assert (house.requests, few <= 7) == (0, True)
+	assert (house["requests"], few <= 7) == (0, True)
 	for hour in (10, 11, 12):
 		book(offer, in_three_days(hour))
 	for hour in (10, 11, 12):
 		connect(host, f"{hour}@mail.example", "Reconnect needed")
 	house, many = opened()
-	assert (house.requests, len(house.troubles)) == (3, 3)
+	assert (house["requests"], len(house["troubles"])) == (3, 3)
 	assert many <= few + 1  # the calendars of the connections
 
 

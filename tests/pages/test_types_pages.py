@@ -235,7 +235,7 @@ class TestTheEditor:
 		version = before.all("input", name="modified")[0]["value"]
 		edit(jane, intro, "words", description="First")
 		answer = edit(jane, intro, "words", description="Second", modified=version)
-		assert answer.status_code == 400
+		assert answer.status_code == 409
 		assert "changed meanwhile" in answer.text
 		assert stored(intro).description == "First"
 

@@ -29,7 +29,7 @@ from frappe import _
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
-from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.house import frame
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import (
@@ -53,8 +53,6 @@ from scheduler_integration.platform.money import money
 from scheduler_integration.platform.progress import HowFar
 
 Action = Callable[[], Saved | None]
-# Arguments of `House.frame` that a view may contain. All other entries are for the template.
-_OF_FRAME = ("title", "script", "data", "said", "frames", "whose")
 
 
 def anybody() -> bool:
@@ -210,7 +208,7 @@ class HostPage:
 		return take
 
 	def view(self, make: Callable[[Reader], View]) -> Callable[[Reader], View]:
-		"""Decorate what the page shows: `title` and what else `House.frame` takes, and what the template prints.
+		"""Decorate what the page shows: `title` and what else `frame` reads (pages/host/house.py), and what the template prints.
 
 		An `error` in it, met while the page was made, decides the status in place of the form's.
 		"""
@@ -235,20 +233,20 @@ class HostPage:
 		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast, self._asked() if error else "")
 		if self._bars and wants_json() and not submitted():
 			raise Answer({"running": self._bars(reader)}, 200)
-		view: Mapping[str, Any] = {"error": error, **self._make(reader)}
-		error = view["error"]
-		house = open_house(reader.user, reader.visitor, reader.now, self.here or path)
-		frame = {"said": error.message if error else "", **{name: view[name] for name in _OF_FRAME if name in view}}
+		view: View = {"error": error, **self._make(reader)}
+		error = view.pop("error")
 		done = {"text": toast["text"], "is_error": False} if toast else None
 		said = {"toast": None, "message": message_of(error) or done} if self.in_page else {"toast": toast}
-		return {
-			**house.frame(style=self.style, **frame),
-			**said,
+		status = error.http_status_code if error else 200
+		view = {
 			"path": path,
 			"reader": reader,
-			"status": error.http_status_code if error else 200,
-			**{name: value for name, value in view.items() if name not in (*_OF_FRAME, "error")},
+			"status": status,
+			"said": error.message if error else "",
+			**said,
+			**view,
 		}
+		return {**view, **frame(reader.user, reader.visitor, reader.now, self.here or path, self.style, view)}
 
 	def _asked(self) -> str:
 		"""Return the name of the action that the sent form means."""

@@ -1,6 +1,6 @@
 """The frame of every page under `/scheduling`: the navigation, the troubles that a host must know of, the host's colour.
 
-`HostPage` opens it and puts its frame into the view of the page.
+`HostPage` puts it into the view of the page.
 
 Its template extends templates/scheduling/host.html and fills the block `page`. `places` has the navigation.
 """
@@ -8,8 +8,7 @@ Its template extends templates/scheduling/host.html and fills the block `page`. 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from frappe import _
@@ -17,7 +16,7 @@ from frappe import _
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary, connections_of
 from scheduler_integration.catalogue.pictures import own_face
-from scheduler_integration.catalogue.public import Brand, brand_of
+from scheduler_integration.catalogue.public import brand_of
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.connect import accounts
 from scheduler_integration.meetings.agenda import count_requests
@@ -26,6 +25,7 @@ from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials, own_image
+from scheduler_integration.pages.kit.respond import View
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.jobs_run import do_jobs_run
@@ -40,10 +40,11 @@ HOURS, TIME_OFF = "/scheduling/hours", "/scheduling/time-off"
 
 
 class Entry(NamedTuple):
-	"""A page in the navigation."""
+	"""A page in the navigation. A manager can see that of another host, if it `is_of_host`."""
 
 	path: str
 	label: str
+	is_of_host: bool = False
 
 
 class Place(NamedTuple):
@@ -75,108 +76,45 @@ _JOBS_HELP = "https://github.com/scheduler-integration/scheduler_integration#ins
 _MANIFEST = "/api/method/scheduler_integration.api.devices.manifest"
 
 
-@dataclass(frozen=True)
-class House:
-	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests.
+def frame(user: str, visitor: Visitor, now: int, here: str, style: str, view: View) -> View:
+	"""Return the parts of a view that templates/scheduling/host.html prints. `now` is in epoch seconds.
 
-	`has_waitlist`: people wait, or can wait, for a time of the user's pages. `photo` is the address of the user's picture.
-	"""
-
-	name: str
-	visitor: Visitor
-	here: str
-	requests: int
-	troubles: Sequence[Trouble]
-	brand: Brand | None
-	has_waitlist: bool = False
-	photo: str | None = None
-
-	def frame(
-		self,
-		title: str,
-		*,
-		style: str = "host",
-		script: str = "host",
-		data: dict[str, Any] | None = None,
-		said: str = "",
-		frames: tuple[str, ...] = (),
-		whose: str = "",
-	) -> dict:
-		"""Return the parts of a view that templates/scheduling/host.html prints.
-
-		`style` and `script` name the page's sheet and script in public/bundles; each script imports js/host.js.
-		`data` is what it reads, with `strings` of its own. `said` is put before the title of the window, for
-		a message that a screen reader should read first. `frames` are the origins that the page embeds. `whose`
-		is another host, whose hours are shown: the tabs keep to them.
-		"""
-		token = csrf_token()
-		strings = host_strings() | (data or {}).get("strings", {})
-		return {
-			"document": document(
-				self.visitor,
-				title=" · ".join(filter(None, (said, title))),
-				brand=self.brand,
-				style=style,
-				script=script,
-				secret_address=True,
-				frames=frames,
-				manifest=_MANIFEST,
-			),
-			"title": title,
-			"house": self._view(whose),
-			"data": script_json({**(data or {}), "csrfToken": token, "strings": strings}),
-			"csrf_token": token,
-		}
-
-	def _view(self, whose: str) -> dict:
-		troubled = {trouble.path for trouble in self.troubles}
-		found = places(self.has_waitlist or self.here == WAITLIST)
-		here = next((place for place in found if self.here in [page.path for page in place.pages]), None)
-		return {
-			"name": self.name,
-			"here": self.here,
-			"face": {"image": self.photo, "initials": initials(self.name)},
-			"places": [
-				{
-					"label": place.label,
-					"icon": place.icon,
-					"path": place.pages[0].path,
-					"is_current": place is here,
-					"count": self.requests if place.pages[0].path == MEETINGS else 0,
-					"is_troubled": any(page.path in troubled for page in place.pages),
-				}
-				for place in found
-			],
-			"tabs": [
-				{
-					"path": with_arguments(page.path, {"user": whose}) if page.path in (HOURS, TIME_OFF) else page.path,
-					"label": page.label,
-					"is_current": page.path == self.here,
-					"is_troubled": page.path in troubled,
-				}
-				for page in (here.pages if here and len(here.pages) > 1 else ())
-			],
-			"troubles": [trouble._asdict() | {"action": trouble.action._asdict()} for trouble in self.troubles],
-			"desk_url": "/app/scheduling" if has_app_permission() else None,
-		}
-
-
-def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
-	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
+	`here` is the path of the page in the navigation. `style` and `script` of the view name the page's sheet and script in
+	public/bundles; each script imports js/host.js. `data` of the view is what it reads, with `strings` of its own. `said` is put
+	before the title of the window, for a message that a screen reader should read first. `frames` are the origins that the page
+	embeds. `whose` is another host, whose hours are shown: the tabs keep to them.
 
 	Makes ten statements at most, and two more for managers, however many meetings and accounts there are.
 	"""
-	name, photo = own_face()
-	return House(
-		name=name,
-		photo=own_image(photo),
-		visitor=visitor,
-		here=here,
-		requests=count_requests(user, now),
-		troubles=troubles_of(user, now),
-		brand=brand_of(user),
-		has_waitlist=concerns(user, is_manager(user)),
-	)
+	token, troubles, (name, photo) = csrf_token(), troubles_of(user, now), own_face()
+	found = places(concerns(user, is_manager(user)) or here == WAITLIST)
+	data = view.get("data") or {}
+	return {
+		"document": document(
+			visitor,
+			title=" · ".join(filter(None, (view.get("said"), view["title"]))),
+			brand=brand_of(user),
+			style=style,
+			script=view.get("script", "host"),
+			secret_address=True,
+			frames=view.get("frames", ()),
+			manifest=_MANIFEST,
+		),
+		"house": {
+			"name": name,
+			"here": here,
+			"face": {"image": own_image(photo), "initials": initials(name)},
+			"places": found,
+			"place": next((place for place in found if here in [page.path for page in place.pages]), None),
+			"whose": view.get("whose"),
+			"requests": count_requests(user, now),
+			"troubles": troubles,
+			"troubled": {trouble.path for trouble in troubles},
+			"desk_url": "/app/scheduling" if has_app_permission() else None,
+		},
+		"data": script_json({**data, "csrfToken": token, "strings": host_strings() | data.get("strings", {})}),
+		"csrf_token": token,
+	}
 
 
 def troubles_of(user: str, now: int) -> list[Trouble]:
@@ -231,7 +169,7 @@ def leaving_url(user: str) -> str:
 def places(has_waitlist: bool = False) -> tuple[Place, ...]:
 	"""Return the places of the navigation with their pages."""
 	waitlist = [Entry(WAITLIST, _("Waitlist"))] if has_waitlist else []
-	hours, time_off = Entry(HOURS, _("Weekly hours")), Entry(TIME_OFF, _("Time off"))
+	hours, time_off = Entry(HOURS, _("Weekly hours"), True), Entry(TIME_OFF, _("Time off"), True)
 	return (
 		Place(_("Meetings"), "calendar", [Entry(MEETINGS, _("Meetings")), *waitlist]),
 		Place(

@@ -25,8 +25,7 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.hours.impact import impact_sentence
 from scheduler_integration.pages.host.questions import questions_view, stored_rows, typed_rows
 from scheduler_integration.pages.host.share import link_view
-from scheduler_integration.pages.host.type_form import PATH, Group, groups_of, stored_value
-from scheduler_integration.pages.host.type_sent import group_of, sent_fields
+from scheduler_integration.pages.host.type_form import PATH, Group, group_of, groups_of, sent_fields, stored_value
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import Answer, View, argument, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
@@ -122,7 +121,6 @@ def _view(reader: Reader) -> View:
 		"script": "types",
 		"frames": ("'self'",),
 		"error": error,
-		"status": 400 if error else 200,
 		"subtitle": page.title,
 		"version": str(doc.modified),
 		"url": url,

@@ -1,9 +1,10 @@
-"""The forms of a meeting type's editor: groups of fields, each with one line about what is set."""
+"""The forms of a meeting type's editor: groups of fields, each with one line about what is set, and what they send."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from babel import Locale
 from frappe import _
@@ -12,10 +13,12 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
+from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts, rows_of_parts
+from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import MAX_PLACES
 from scheduler_integration.catalogue.repeats import repeat_of
-from scheduler_integration.pages.kit.controls import Field, field_of, stored
+from scheduler_integration.pages.host.questions import as_sent, typed_rows
+from scheduler_integration.pages.kit.controls import Field, field_of, stored, values_sent
 from scheduler_integration.pages.kit.facts import repeat_text
 from scheduler_integration.payments.providers import is_ready
 from scheduler_integration.payments.terms import is_charged
@@ -24,7 +27,7 @@ from scheduler_integration.waitlist.terms import at_once, minutes_of
 
 PATH = "/scheduling/types"
 # A row of another place, as the fields of Meeting Type Place.
-PLACE = ("place_type", "label", "details")
+_PLACE = ("place_type", "label", "details")
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,12 @@ def _rows_of(key: str, doc: Document, page: Document) -> list[Field]:
 	if key == "places":
 		rows = range(min(len(doc.places) + 2, MAX_PLACES))
 		# A row that isn't filled in has no type.
-		return [field_of("Meeting Type Place", each, f"{each}-{row}") for row in rows for each in PLACE]
+		return [field_of("Meeting Type Place", each, f"{each}-{row}") for row in rows for each in _PLACE]
 	if key != "team":
 		return []
 	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
 	hosts = (row for row in page.hosts if row.is_active)
-	return [Field(host_field(row), get_fullname(row.user), "select", choices=parts) for row in hosts]
+	return [Field(_host_field(row), get_fullname(row.user), "select", choices=parts) for row in hosts]
 
 
 def _schedules(key: str, doc: Document, page: Document) -> list[Field]:
@@ -128,14 +131,14 @@ def _schedules(key: str, doc: Document, page: Document) -> list[Field]:
 	return [_field("availability_schedule")._replace(kind="select", choices=[("", _("The host's usual hours")), *own])]
 
 
-def host_field(row: Document) -> str:
+def _host_field(row: Document) -> str:
 	"""Return the name of the control that says whether the host of a page's row takes part."""
 	return f"host-{row.name}"
 
 
 def stored_value(doc: Document, field: Field, page: Document) -> str:
 	"""Return the stored value of a meeting type as the control shows it."""
-	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
+	if row := next((row for row in page.hosts if _host_field(row) == field.name), None):
 		return parts_of_hosts(doc, page).get(row.user, "")
 	if field.name == "duration_options":
 		return ", ".join(str(each) for each in durations_of(doc) if each != doc.duration_minutes)
@@ -144,6 +147,33 @@ def stored_value(doc: Document, field: Field, page: Document) -> str:
 		rows = doc.places[int(number) : int(number) + 1]
 		return stored(rows[0], fieldname) if rows else ""
 	return stored(doc, "title" if fieldname == "name" else fieldname)
+
+
+def group_of(doc: Document, key: str, locale: Locale) -> Group | None:
+	"""Return the group of fields with this key, or None."""
+	return next((group for group in groups_of(doc, page_of(doc), locale) if group.key == key), None)
+
+
+def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
+	"""Return the fields of a sent form by the names of the API. Boxes that aren't ticked count as 0. Raises InvalidRequest."""
+	if form.get("group") == "questions":
+		return {"questions": as_sent(typed_rows(form))}
+	group = group_of(doc, str(form.get("group") or ""), locale)
+	if not group:
+		return {}
+	sent: dict[str, Any] = values_sent(group.fields, form)
+	if group.key == "places":
+		numbers = sorted(int(name.partition("-")[2]) for name in sent if name.startswith("place_type-"))
+		rows = [[sent.get(f"{name}-{number}", "") for name in _PLACE] for number in numbers]
+		# A row without a type is removed.
+		return {"locations": [dict(zip(("type", "label", "details"), row, strict=True)) for row in rows if row[0]]}
+	if group.key == "team":
+		# A choice that is the page's own needs no rows, and follows the page.
+		page = page_of(doc)
+		former = parts_of_hosts(doc, page)
+		parts = {row.user: sent.pop(_host_field(row), former[row.user]) for row in page.hosts if row.is_active}
+		return {**sent, "hosts": rows_of_parts(parts, page)}
+	return sent
 
 
 def team_summary(doc: Document, page: Document) -> str:
