@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from frappe import _
+from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
 from scheduler_integration.api.as_json import as_json, object_of
@@ -17,6 +18,7 @@ from scheduler_integration.api.shapes import WITHOUT_ENDS, series_dates
 from scheduler_integration.availability.series import plan_dates
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, first_month_with_slots, slots_between
+from scheduler_integration.catalogue.card import card as drawn_card
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import Listing, find_listing
@@ -70,6 +72,13 @@ from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token
 def get_page(slug=None) -> Listing:
 	"""Return a scheduling page and its meeting types."""
 	return find_listing(parse_name(slug))
+
+
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
+def card(slug=None) -> Response:
+	"""Return the picture that services show beside a link to the page."""
+	content = drawn_card(find_listing(parse_name(slug)).page)
+	return Response(content, mimetype="image/jpeg", headers={"Cache-Control": "public, max-age=604800"})
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)

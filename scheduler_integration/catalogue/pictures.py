@@ -26,7 +26,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _PHOTO_SIDE = 320
 _LOGO_SIZE = (640, 320)
 # Pillow raises SyntaxError for broken PNGs, and all kinds of errors for tags of a camera that say what they aren't.
-_UNREADABLE = (
+UNREADABLE = (
 	OSError, EOFError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, struct.error,
 	zlib.error, Image.DecompressionBombError,
 )  # fmt: skip
@@ -90,7 +90,7 @@ def _written(content: bytes, field: str) -> tuple[bytes, str]:
 				return written.getvalue(), "png"
 			made.save(written, "JPEG", quality=85, optimize=True)
 			return written.getvalue(), "jpg"
-	except _UNREADABLE as error:
+	except UNREADABLE as error:
 		raise _refused(field, _("This is not a picture that can be shown. Choose a PNG, JPEG or WebP file.")) from error
 
 

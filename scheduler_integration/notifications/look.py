@@ -11,10 +11,14 @@ from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible
+from scheduler_integration.platform.contrast import (
+	DEFAULT_ACCENT,
+	clean_hex,
+	darken_until_legible,
+	lighten_until_legible,
+)
 from scheduler_integration.platform.site_address import site_url
 
-DEFAULT_ACCENT = "#3b5bdb"
 # The card and the text on a button, on a light and on a dark screen. templates/emails/_layout.html has the same colours.
 _LIGHT, _DARK = ("#ffffff",), ("#1b1d23", "#0d0f13")
 _LEGIBLE = 4.5

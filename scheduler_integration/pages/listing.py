@@ -10,13 +10,14 @@ import frappe
 from frappe import _
 
 from scheduler_integration.availability.away import Notice, notices_of_page
+from scheduler_integration.catalogue.card import card_url
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType, find_listing
 from scheduler_integration.domains.links import local_path
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.pages.guest_page import GuestPage, Visit
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.facts import facts, first_line, length_text
-from scheduler_integration.pages.kit.people import faces, first_image, names, own_image
+from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import Query, parse
 from scheduler_integration.pages.kit.respond import View, argument, lead_to_domain, moved_to
 from scheduler_integration.pages.kit.spans import notice_view
@@ -65,7 +66,7 @@ def page_view(
 			indexed=True,
 			framed=True,
 			canonical=page.url,
-			picture=first_image(page.hosts),
+			card=card_url(page),
 		),
 		"page": page,
 		"logo": own_image(page.logo),

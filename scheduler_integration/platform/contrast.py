@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 Rgb = tuple[float, float, float]
 
+# The accent of a page without a colour of its own.
+DEFAULT_ACCENT = "#3b5bdb"
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _STEPS = 24
 

@@ -1,9 +1,9 @@
-"""Booking pages lead to the imprint and the privacy notice, and links to them are shown with a picture."""
+"""Booking pages lead to the imprint and the privacy notice."""
 
 import frappe
 import pytest
 
-from tests.pages.offer import host_of, make_offer, path_of
+from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -26,11 +26,3 @@ def test_the_footer_leads_to_the_sites_own_pages(client):
 	frappe.db.commit()
 	expected = {"Imprint": "https://example.com/imprint", "Privacy": "https://example.com/privacy"}
 	assert links(client, path) == links(client, path.rsplit("/", 1)[0]) == expected
-
-
-def test_a_link_to_a_page_without_a_logo_is_shown_with_the_hosts_photo(client):
-	offer = make_offer()
-	frappe.db.set_value("User", host_of(offer), "user_image", "/files/jane.png")
-	frappe.db.commit()
-	for path in (path_of(offer), path_of(offer).rsplit("/", 1)[0]):
-		assert "/files/jane.png" in read(client.get(path).text).one("meta", property="og:image").attributes["content"]

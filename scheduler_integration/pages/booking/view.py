@@ -13,6 +13,7 @@ from frappe import _
 
 from scheduler_integration.availability.away import Notice
 from scheduler_integration.catalogue.booking_links import LinkTerms
+from scheduler_integration.catalogue.card import card_url
 from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType, PublicPage
 from scheduler_integration.domains.links import local_path, page_url
 from scheduler_integration.engine import local_date, wall_clock
@@ -28,7 +29,7 @@ from scheduler_integration.pages.kit.embedding import embedded, stay
 from scheduler_integration.pages.kit.facts import blocks, facts
 from scheduler_integration.pages.kit.fields import earlier_answers, field_names
 from scheduler_integration.pages.kit.money import back_after_late_move
-from scheduler_integration.pages.kit.people import faces, first_image, names, own_image, with_words
+from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.respond import View
 from scheduler_integration.pages.kit.series import Dates, dates_view
@@ -313,7 +314,7 @@ def _document(shown: BookingPage) -> dict[str, Any]:
 		secret_address=has_token,
 		framed=True,
 		canonical=None if shown.link else page_url(page.slug, meeting.slug),
-		picture=first_image(meeting.hosts),
+		card=card_url(page),
 	)
 
 

@@ -18,13 +18,15 @@ from scheduler_integration.catalogue.public import Brand, notices_of_site
 from scheduler_integration.entry.headers import PageHeaders, frame_ancestors
 from scheduler_integration.pages.kit.assets import assets
 from scheduler_integration.pages.kit.embedding import colour, for_frame
-from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible, mix
+from scheduler_integration.platform.contrast import (
+	DEFAULT_ACCENT,
+	clean_hex,
+	darken_until_legible,
+	lighten_until_legible,
+	mix,
+)
 from scheduler_integration.platform.site_address import site_url
-
-# What services show beside a link to a page that has no logo and no face.
-_PICTURE = "/assets/scheduler_integration/images/app-512.png"
 
 
 def document(
@@ -41,23 +43,21 @@ def document(
 	frames: tuple[str, ...] = (),
 	forms: tuple[str, ...] = (),
 	canonical: str | None = None,
-	picture: str | None = None,
+	card: str | None = None,
 	manifest: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
-	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
+	`brand` gives the colour. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
 	`framed` lets the sites of Scheduler Settings embed it: in a frame, its script starts `script`. `frames` are the origins
 	that the page itself embeds, `forms` the sources to which its forms may lead beside this site. `canonical` is the page's
-	own address, without a query. `picture` is shown beside links to the page if the brand has no logo, and without both a calendar sheet.
+	own address, without a query. `card` is the path of the picture that services show beside a link to the page.
 	`manifest` is the address of a web app manifest.
 	"""
 	frame = for_frame(script) if framed else None
-	own_colour, logo = (brand.color, brand.logo) if brand else (None, None)
-	look = theme((colour() if frame else None) or own_colour)
+	look = theme((colour() if frame else None) or (brand.color if brand else None))
 	loaded = assets(style, "embedded").with_sheets("embedded") if frame else assets(style, script)
-	image = next(filter(None, map(own_image, (logo, picture))), _PICTURE if canonical else None)
 	directives = [f"frame-src {' '.join(frames)}" if frames else "", "manifest-src 'self'" if manifest else ""]
 	framing = "; ".join(filter(None, (*directives, frame_ancestors(framed=framed))))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, framing, forms)
@@ -70,7 +70,7 @@ def document(
 		"robots": "index, follow" if indexed else "noindex, nofollow",
 		"theme": look,
 		"assets": loaded,
-		"image": site_url(image) if image else None,
+		"card": site_url(card) if card else None,
 		"manifest": manifest,
 		"canonical": canonical,
 		"notices": notices_of_site() if framed else None,
@@ -115,7 +115,6 @@ def csrf_token() -> str | None:
 	return None if frappe.session.user == "Guest" else get_csrf_token()
 
 
-DEFAULT_ACCENT = "#3b5bdb"
 # The least contrast of normal text (WCAG 2.2, success criterion 1.4.3).
 LEGIBLE = 4.5
 # The least contrast of a button with what is around it (success criterion 1.4.11).

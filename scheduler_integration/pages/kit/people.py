@@ -31,10 +31,6 @@ def hosts_or_page(booking: AttendeeBooking) -> str:
 	return ", ".join(names(booking.hosts)) or booking.page.title
 
 
-def first_image(hosts: Sequence[Host]) -> str | None:
-	return next((host.image for host in hosts if host.image), None)
-
-
 def with_words(meeting: PublicMeetingType, hosts: Sequence[str], locale: Locale) -> str:
 	"""Return whom the attendee meets: all hosts of a collective meeting, one of a round robin. "" if there are too many.
 
