@@ -297,6 +297,29 @@ def test_a_setting_was_not_on_the_page(client, commit_clean):
 	assert {field.fieldname for field in setting_fields()} - shown == hidden
 
 
+def test_a_type_whose_hosts_had_all_left_looked_as_if_it_could_be_booked(client, commit_clean):
+	ann, ben = make_host("Ann"), make_host("Ben")
+	team = make_team_page([ann, ben])
+	free, bound = make_meeting_type(team), make_meeting_type(team, assignment="Collective")
+	frappe.db.commit()
+
+	def marked():
+		html = read(client.get(PATH).text)
+		rows = {
+			row.one("input", name="order")["value"]: row.text
+			for row in html.all("li")
+			if row.all("input", name="order")
+		}
+		return {name for name in (free.name, bound.name) if "Nobody can host it" in rows[name]}
+
+	sign_in(client, make_user("Mia", roles=["Scheduling Manager"]))
+	assert marked() == set()
+	for user, expected in ((ann, {bound.name}), (ben, {free.name, bound.name})):
+		frappe.db.set_value("User", user, "enabled", 0)
+		frappe.db.commit()
+		assert marked() == expected
+
+
 class TestTheQuestions:
 	def two(self, jane, doc):
 		fields = {

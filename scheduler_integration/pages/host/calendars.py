@@ -24,8 +24,7 @@ from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.host_page import HostPage, Reader, bar
-from scheduler_integration.pages.host.house import CALENDARS
-from scheduler_integration.pages.host.late import unwritten_text
+from scheduler_integration.pages.host.house import CALENDARS, unwritten_text
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.controls import field_of
 from scheduler_integration.pages.kit.fields import echo

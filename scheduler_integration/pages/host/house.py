@@ -18,10 +18,9 @@ from scheduler_integration.calendars.connections import ConnectionSummary, conne
 from scheduler_integration.catalogue.pictures import own_face
 from scheduler_integration.catalogue.public import brand_of
 from scheduler_integration.catalogue.video import CONNECTED
-from scheduler_integration.conferencing.connect import accounts
+from scheduler_integration.conferencing.connect import VideoAccount, accounts
 from scheduler_integration.meetings.agenda import count_requests
 from scheduler_integration.meetings.hosted import left_hosts
-from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials, own_image
@@ -153,6 +152,26 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 		text = _("The account of {0} is disabled. Meetings to come: {1}.").format(host.name, count)
 		found.append(Trouble(text, Action(_("Decide"), leaving_url(host.user)), MEETINGS))
 	return found
+
+
+def unwritten_text(connection: ConnectionSummary) -> str:
+	"""Return how many meetings aren't in the host's calendar as they were booked, because it couldn't be written."""
+	number = (
+		_("One meeting isn't in the calendar as it was booked.")
+		if connection.unwritten == 1
+		else _("{0} meetings aren't in the calendar as they were booked.").format(connection.unwritten)
+	)
+	return f"{number} {_('That is put right by itself as soon as the calendar can be written.')}"
+
+
+def waiting_text(account: VideoAccount) -> str:
+	"""Return how many calls differ at the provider, because the host's account couldn't be used."""
+	number = (
+		_("One video call is still to be made or deleted there.")
+		if account.waiting == 1
+		else _("{0} video calls are still to be made or deleted there.").format(account.waiting)
+	)
+	return f"{number} {_('That happens by itself as soon as the account can be used.')}"
 
 
 def with_arguments(path: str, arguments: Mapping[str, object]) -> str:

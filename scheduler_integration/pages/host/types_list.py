@@ -23,6 +23,7 @@ from scheduler_integration.catalogue.edit_types import (
 	reorder_types,
 	update_type,
 )
+from scheduler_integration.catalogue.hosts import enabled_people, hosts_of, page_users
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.places import place_of_page
 from scheduler_integration.catalogue.type_templates import type_templates
@@ -95,19 +96,18 @@ def _take_back(facts: dict[str, Any]) -> None:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
+	pages = [page for page in readable_pages() if page.has_permission("write")]
+	listed = [(page, meeting_types_of(page, only_active=False)) for page in pages]
+	people = enabled_people([user for page in pages for user in page_users(page)])
 	return {
 		"title": _("Meeting types"),
 		"subtitle": _("What people can book with you. Each has a link of its own."),
 		"message": message_of(reader.error),
 		"pages": [
-			(
-				page,
-				meeting_types_of(page, only_active=False),
-				[each for each in type_templates() if page.page_type == "Team" or not each.needs_team],
-			)
-			for page in readable_pages()
-			if page.has_permission("write")
+			(page, types, [each for each in type_templates() if page.page_type == "Team" or not each.needs_team])
+			for page, types in listed
 		],
+		"hostless": [doc.name for page, types in listed for doc in types if not hosts_of(doc, page, people)],
 		"page_url": page_url,
 		"length": lambda doc: length_text(durations_of(doc), doc.number_of_days, reader.locale),
 	}

@@ -25,8 +25,7 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
-from scheduler_integration.pages.host.house import VIDEO
-from scheduler_integration.pages.host.late import waiting_text
+from scheduler_integration.pages.host.house import VIDEO, waiting_text
 from scheduler_integration.pages.kit.respond import View, argument, redirection
 from scheduler_integration.platform.language import for_later
 
