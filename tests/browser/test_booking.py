@@ -73,7 +73,6 @@ def test_the_questions_are_asked_and_their_answers_kept(browse):
 	assert [row.email for row in booking.guests] == ["bob@guests.example", "eve@guests.example"]
 
 
-@pytest.mark.journey
 def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(browse):
 	meeting_type = make_offer(questions=QUESTIONS)
 	window = browse(PHONE)

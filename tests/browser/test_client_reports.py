@@ -112,7 +112,6 @@ def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
 		]
 
 
-@pytest.mark.journey
 def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consultant):
 	"""Report authors put the section into pages of their own, which may allow inline scripts."""
 	for text in TEXTS:

@@ -54,7 +54,6 @@ def test_a_tapped_half_past_eight_became_half_past_seven(visit, screen, hold_min
 	assert clock(booking.starts_at) in asked
 
 
-@pytest.mark.journey
 def test_a_question_about_another_time_goes_away(visit):
 	window, _meeting_type = visit(DESK, 10)
 	question = window.page.locator("#form-problem", has_text="disagree")

@@ -427,7 +427,6 @@ def unchanged(page, frame):
 	assert (page.evaluate(ask_page), frame.evaluate(ask_frame)) == before
 
 
-@pytest.mark.journey
 def test_hostile_messages_to_the_website_change_nothing(offer, web, visit):
 	"""Another frame on the website's page, and a frame of our own site that isn't the element's, pretend to be it."""
 	web.put("/liar", "<p>liar</p>")

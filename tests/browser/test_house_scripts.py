@@ -123,7 +123,6 @@ def test_a_button_with_a_name_saved_what_it_was_asked_only_to_look_at(window, se
 	assert server_of.forms[0]["title"] == ["Saved"]
 
 
-@pytest.mark.journey
 def test_an_error_is_beside_its_field_until_it_is_right(window, server_of):
 	server_of.will(400, message="Please check the marked fields.", errors={"length": "Choose 5 to 720 minutes."})
 	server_of.will()

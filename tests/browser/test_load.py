@@ -48,7 +48,6 @@ def test_the_list_of_time_zones_is_a_script_of_its_own(browse, offer):
 	assert sum("scheduling_zones" in address for address in asked) == 1
 
 
-@pytest.mark.journey
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_nothing_moves_when_the_script_comes_later_than_the_page(browse, offer, screen):
 	window = browse(screen, timezone_id="UTC")

@@ -53,7 +53,6 @@ WORDS_FOR_ZONES = (
 )  # fmt: skip
 
 
-@pytest.mark.journey
 def test_zones_are_found_by_city_nearby_offset_and_abbreviation(browse):
 	window = browse(PHONE)
 	window.open(path_of(make_offer()))

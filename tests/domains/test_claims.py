@@ -187,6 +187,7 @@ def test_an_outage_of_a_day_starts_the_seven_days_again(claimed, names):
 	assert looked_at(claimed, names, NOW + 60 + PATIENCE)[0] == "Verified"
 
 
+@pytest.mark.long
 def test_a_silent_name_server_is_said_to_be_silent(claimed, names):
 	resolver = names.resolver()
 	names.close()
