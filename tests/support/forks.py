@@ -4,6 +4,7 @@ A fresh interpreter needs more than a second to import Frappe and the app; twelv
 process has no connection and no site: each forked process connects by itself.
 """
 
+import logging
 import multiprocessing
 import os
 import sys
@@ -111,6 +112,8 @@ def _run(site: Any, code: str, arguments: tuple[str, ...], out: Connection, erro
 	os.chdir(site.working_directory)
 	# Google's library warns that a Python version is old. A test that reads standard error must not see that.
 	warnings.simplefilter("ignore", FutureWarning)
+	# Frappe 15 writes mails with styles of which its library for them complains.
+	logging.getLogger("CSSUTILS").disabled = True
 	try:
 		site.connect()
 		main = sys.modules["__main__"] = ModuleType("__main__")
