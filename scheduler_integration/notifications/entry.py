@@ -108,9 +108,13 @@ def _description(booking: Document, reader: Reader) -> str:
 	if reader.sees_answers and not (reader.is_attendee and is_unconfirmed(booking)):
 		parts.append(event_description(booking, meeting_type, for_host=reader.is_hosting))
 	if reader.is_attendee:
-		sentence = (
-			_("To change or cancel: {0}") if meeting_type.allow_reschedule else _("To see or cancel the meeting: {0}")
-		)
+		sentence = _("{0}: {1}").format(_("See the meeting"), "{0}")
+		if meeting_type.allow_cancel:
+			sentence = (
+				_("To change or cancel: {0}")
+				if meeting_type.allow_reschedule
+				else _("To see or cancel the meeting: {0}")
+			)
 		parts.append(sentence.format(manage_url(booking)))
 	if reader.role == "host":
 		parts.append(_("{0}: {1}").format(_("Open the meeting"), site_url(f"/scheduling/meeting/{booking.name}")))

@@ -16,9 +16,10 @@ NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
 
 
-def make_booking(host="Jane", **fields):
+def make_booking(host="Jane", allow_reschedule=1, allow_cancel=1, **fields):
 	page = make_page(make_user(host))
-	meeting_type = make_meeting_type(page, location_type="In Person", location_details="Hauptstr. 1, Köln")
+	allowed = {"allow_reschedule": allow_reschedule, "allow_cancel": allow_cancel}
+	meeting_type = make_meeting_type(page, location_type="In Person", location_details="Hauptstr. 1, Köln", **allowed)
 	return door.book(payload(page, meeting_type, NINE, **fields), NOW)
 
 
@@ -63,6 +64,21 @@ def test_the_manage_link_is_in_the_attendees_copy_alone():
 	assert own["URL"] == booking.manage_url
 	assert booking.manage_url in own["DESCRIPTION"]
 	assert token_of(booking) not in others.to_ical().decode().replace("\r\n ", "")
+
+
+@pytest.mark.parametrize(
+	("move", "cancel", "said"),
+	[
+		(1, 1, "To change or cancel: "),
+		(0, 1, "To see or cancel the meeting: "),
+		(1, 0, "See the meeting: "),
+		(0, 0, "See the meeting: "),
+	],
+)
+def test_a_calendar_offered_to_cancel_where_nobody_can(move, cancel, said):
+	booking = make_booking(allow_reschedule=move, allow_cancel=cancel)
+	_calendar, event = parsed(booking)
+	assert f"{said}{booking.manage_url}" in event["DESCRIPTION"]
 
 
 def test_extra_guests_do_not_read_what_the_attendee_wrote():

@@ -205,6 +205,8 @@ def test_reschedule_and_cancel_are_two_links_as_the_type_allows_them(page, move,
 	assert found == ["Reschedule"] * move + ["Cancel meeting"] * cancel
 	assert ("?reschedule=1" in to_attendee.text, "?cancel=1" in to_attendee.text) == (bool(move), bool(cancel))
 	assert "?cancel=1" not in to_host.body + to_host.text
+	said = [word for word in ("Please reschedule or cancel", "Please use this link") if word in to_attendee.text]
+	assert said == {2: ["Please reschedule or cancel"], 1: ["Please use this link"], 0: []}[move + cancel]
 
 
 @pytest.mark.parametrize("rule", [{"change_notice_hours": 24}, {"max_reschedules": 1, "allow_cancel": 0}])
