@@ -46,7 +46,7 @@ def drop(facts: dict[str, list[str]], now: int) -> None:
 	task = frappe.qb.DocType("Outbox Task")
 	if facts["planned"]:
 		query = frappe.qb.update(task).where(task.name.isin(facts["planned"]) & task.kind.notin(sorted(STAGES)))
-		query = query.set(task.status, SKIPPED).set(task.error, _("What it tells was undone."))
+		query = query.set(task.status, SKIPPED).set(task.error, _("The change was undone."))
 		query.set(task.done_at, now).set(task.done_on, to_site_time(now)).run()
 	if facts["skipped"]:
 		query = frappe.qb.update(task).where(task.name.isin(facts["skipped"]) & (task.status == SKIPPED))

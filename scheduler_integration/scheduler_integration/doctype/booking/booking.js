@@ -107,7 +107,7 @@ function ask_about_refund(form) {
 			label: __("Amount in {0}", [currency]),
 			default: amount_paid - amount_refunded,
 			reqd: 1,
-			description: __("It goes back to the card. What you got by hand, you give back by hand."),
+			description: __("It goes back to the card. If you got the money by hand, give it back by hand."),
 		},
 	];
 	dialogs().ask(form, __("Pay money back"), fields, ({ amount }) => ({ action: "refund", amount }));
