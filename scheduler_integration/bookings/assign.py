@@ -70,7 +70,7 @@ def choose_hosts(
 	standing = Standing(partial(ledger.owed_to, meeting_type.name), partial(_loads, week=week))
 	turn = whose_turn(able.values(), meeting_type.round_robin_mode, week, standing, wish.host or favourite)
 	member, joined = able[turn.host].member, engine.Turn(turn.host, {turn.host: engine.BOOKING})
-	# Who joins a session changes no credit.
+	# Joining a session changes no host's credit.
 	return [Choice([member], joined if engine.session_to_join(member, start) else turn) for start in starts]
 
 
@@ -82,8 +82,8 @@ def taking_part(
 ) -> list[Candidate]:
 	"""Return those of the `free` hosts who take a collective meeting at `start`: the required ones, then the others.
 
-	If `at_least` of the others are needed, so many take part: first those of a session at `start`, then those with a
-	higher priority, then those with the smaller of the `loads`, in the order of `free`. Otherwise all who are free do.
+	If `at_least` of the others are needed, that many take part: first those of a session at `start`, then those with a
+	higher priority, then those with the smaller of the `loads`, in the order of `free`. Otherwise all free hosts take part.
 	"""
 	required = [each for each in free if each.host.is_required]
 	others = [each for each in free if not each.host.is_required]

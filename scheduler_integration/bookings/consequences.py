@@ -26,12 +26,12 @@ from scheduler_integration.payments.follow import keep_payments
 
 
 class Consequence(NamedTuple):
-	"""What follows from a command.
+	"""A change that follows from a command, in the same transaction.
 
 	`follow` gets all changes of one meeting, so that a session takes as many statements as one booking. It returns fields by
-	the booking's name, which `run_consequences` stores, because only bookings/ writes Booking. `also_unpaid`: it follows too
-	if a booking isn't paid for, whose time is taken or free, and nobody hears of it. `of_order`: it gets all dates of a
-	series together. People pay once, and get one message, for all of them.
+	the booking's name, which `run_consequences` stores, because only bookings/ writes Booking. `also_unpaid`: it also
+	follows for a booking that isn't paid for, of which nobody is told yet. `of_order`: it gets all dates of a series
+	together. People pay once for all of them, and get one message.
 	"""
 
 	follow: Callable[[Changes], dict[str, Fields]]
@@ -55,7 +55,7 @@ CONSEQUENCES = (
 
 
 def all_consequences() -> list[Consequence]:
-	"""Return the consequences, and those of rooms that stand above this one: `hooks.py` names them. They follow payment or not."""
+	"""Return all consequences. `hooks.py` names those of rooms above this one, which also follow for unpaid bookings."""
 	above = frappe.get_hooks("booking_consequences")
 	return [*CONSEQUENCES, *(Consequence(frappe.get_attr(path), also_unpaid=True) for path in above)]
 
@@ -89,7 +89,7 @@ def run_for_money(*changes: Change) -> None:
 def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 	bookings = {change.booking.name: change.booking for change in changes}
 	stored: dict[str, Fields] = {name: {} for name in bookings}
-	# The changes of one session together. The dates of a series that aren't shared are together too.
+	# The changes of one session are together, and so are those of bookings without one, such as the dates of a series.
 	meetings: dict[str, list[Change]] = defaultdict(list)
 	for change in changes:
 		meetings[change.booking.session or ""].append(change)

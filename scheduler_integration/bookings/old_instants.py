@@ -14,8 +14,7 @@ _BATCH = 500
 def execute() -> None:
 	"""Fill in `booked_at` where it is missing, from `creation`. Commits after each batch, and can run again.
 
-	A booking that was moved was made when the first one of its chain was, as for new bookings. What is stored about the days
-	is counted again.
+	A successor gets the instant of the first booking in its chain, as new bookings do. The days are counted again.
 	"""
 	booking = frappe.qb.DocType("Booking")
 	missing = (

@@ -118,7 +118,7 @@ def _find_checkout(payment: frappe._dict, asked: Provider) -> bool:
 def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
 	"""Send the refund unless the provider has it already, and return how it stands.
 
-	What somebody paid back there meanwhile is noted first, because the provider refuses more than is left.
+	Refunds that were made at the provider meanwhile are noted first, because the provider refuses more than is left.
 	"""
 	asked, number = provider(payment.provider), task.payload["number"]
 	if not asked.REFUNDS:
@@ -135,7 +135,7 @@ def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
 		row = _sent(payment, number, asked, now)
 	except PaymentRefused as error:
 		key = refund_key(payment.name, number)
-		# What was paid back at the provider may have lowered it since.
+		# A refund at the provider may have lowered the amount since.
 		refused = records.refund_of(payment.name, number)
 		amount = refused.amount_minor if refused else 0
 		back = Back(external_id="", amount=amount, status=FAILED, key=key, reason=error.reason)

@@ -70,7 +70,7 @@ def new_booking(
 		doctype, name = by_host.reference or (None, None)
 		fields |= {"contact": by_host.contact, "reference_doctype": doctype, "reference_name": name}
 	elif is_charged(meeting_type):
-		# The attendee has to pay before the booking counts. Who books for somebody settles that with them.
+		# The attendee has to pay before the booking counts. A host who books for somebody settles the payment with them.
 		due, until = float(due_now(meeting_type, fields["seats"])), min(now + LONGEST_WAIT, parts[0][0])
 		fields |= {"status": "Pending", "price": meeting_type.price * fields["seats"]}
 		fields |= {"payment_status": AWAITING, "amount_due": due, "pay_until": until}

@@ -34,7 +34,7 @@ _HOST_FIELDS = ("user", "session", "is_live", "buffer_before_minutes", "buffer_a
 def save(*bookings: Document, also: Iterable[str] = ()) -> None:
 	"""Store a changed booking, or several of a session or series. The caller has checked that the command is allowed.
 
-	Of several, it stores the fields in `_FIELDS`, and those named in `also`.
+	For several bookings, it stores only the fields in `_FIELDS` and those named in `also`.
 	"""
 	for booking in bookings:
 		# If the Event or Contact was deleted, the link to it is broken. The booking can be changed all the same.

@@ -1,7 +1,7 @@
-"""What people answer: a host to a request, an attendee who is coming, both to another time.
+"""Records answers: a host's to a request, an attendee's that they are coming, and both people's to another time.
 
-A host asks the attendee to choose another time, and may withdraw that. An attendee proposes one in their calendar program, and
-the meeting stays as it is until a host accepts.
+A host asks the attendee to choose another time, and may withdraw that. An attendee proposes another time in their calendar
+program, and the meeting stays as it is until a host accepts.
 """
 
 import frappe

@@ -96,7 +96,7 @@ def _host(given: object, bookable: Bookable) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-	"""What an attendee would have seen: the booking, which doesn't exist any more, and the message."""
+	"""The result of a test booking: the booking, which doesn't exist any more, and the message to the attendee."""
 
 	booking: AttendeeBooking
 	message: ShownMessage

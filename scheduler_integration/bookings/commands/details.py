@@ -112,7 +112,7 @@ def _without(addresses: Mapping[str, str], others: Collection[str]) -> tuple[str
 
 @dataclass(frozen=True, slots=True)
 class Person:
-	"""What an attendee may correct. All values are checked. `phone` and `company` may be empty."""
+	"""The facts that an attendee may correct. All values are checked. `phone` and `company` may be empty."""
 
 	name: str
 	phone: str

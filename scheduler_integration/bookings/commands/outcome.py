@@ -1,8 +1,7 @@
 """Confirms a request, marks a meeting as completed or the attendee as absent, and closes bookings whose time has passed.
 
 The outcome doesn't change the invitation, so the sequence stays. Readers get no message about it, only automations may act.
-What closes by itself has a transaction of its own for each booking, so if one fails, the others are still closed. A second run
-finds nothing to do.
+The jobs that close past bookings commit after each one, so if one fails, the others are closed. A second run does nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What a payment means for its booking: it is asked for, comes, comes too late, or doesn't come.
+"""Changes a booking with its payment: a payment is asked for, comes, comes too late, or doesn't come.
 
     09:00  Ada books. Her booking is Pending and Awaiting, and keeps its time under the guard until 09:30
     09:04  she presses "Pay": `begin_payment` stores what the provider is going to be asked, then the provider is asked
@@ -10,8 +10,8 @@
 The dates of a series are paid with one checkout, that of the first date (`payments/records.py`). They become meetings together,
 or none of them does.
 
-What the attendee's browser says about the money decides nothing. `settle` only believes what the provider has answered, and
-it runs under the booking's lock, so notices may come twice, late or in any order.
+`settle` believes only the provider's answers, never what the attendee's browser says about the money. It runs under the
+booking's lock, so notices may come twice, late or in any order.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def pay_back_again(payment: str, minor: int, now: int) -> None:
 
 
 class _Share(NamedTuple):
-	"""What is paid for one date in a checkout, and its booking, or None if it was deleted."""
+	"""The payment for one date of a checkout, and its booking, or None if the booking was deleted."""
 
 	payment: frappe._dict
 	booking: Document | None

@@ -149,7 +149,7 @@ def reschedule_by_host(
 		plan = _with_series(booking, dates, request, Actor.HOST, now)
 
 	def fields(former: Document) -> dict[str, object]:
-		# Who shares a session with the one who moves may not have paid yet.
+		# Other attendees of the session may not have paid yet.
 		status = "Pending" if waits_for_payment(former) else "Scheduled"
 		return {"status": status, "attendee_moves": former.attendee_moves}
 

@@ -47,7 +47,7 @@ from scheduler_integration.parsing.booking_request import BookingRequest
 
 SECONDS = tasks.SECONDS
 
-# What commands of hosts change. Everything else of a booking stays.
+# The fields that commands of hosts change. All other fields of a booking stay.
 _FIELDS = (
 	"status", "sequence", "host", "subject", "session", "session_uid", "seats", "turn_shares", "event", "cancelled_by",
 	"cancelled_at", "cancel_reason", "reschedule_asked_at", "reschedule_message", "time_given_back",
@@ -74,7 +74,7 @@ def undoable(
 		guard.lock_hosts(booking.host_users())
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
 	concerned += [name for name in names_in_scope(booking, ALL, now) if name not in concerned]
-	# What waits for one payment changes together.
+	# Bookings that wait for the same payment change together.
 	loaded = with_unpaid_dates(load_bookings(concerned))
 	concerned, images = [each.name for each in loaded], {each.name: _image(each) for each in loaded}
 	stored = _stored(concerned)
@@ -158,7 +158,7 @@ def tell_now(facts: Facts, now: int) -> None:
 
 
 def _find(changed: Facts) -> Document:
-	"""Return the booking that the command changed. Who handed it over isn't one of its hosts any more, and may undo it."""
+	"""Return the booking that the command changed. A host who handed it over may undo that, although no longer its host."""
 	if frappe.session.user not in {row["user"] for row in changed["image"]["hosts"]}:
 		return find_for_host(changed["name"], "write", for_update=True)
 	if not is_booking(changed["name"]):
