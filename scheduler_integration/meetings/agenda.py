@@ -89,7 +89,7 @@ def count_requests(user: str, now: int) -> int:
 class Figures:
 	"""A host's meetings of this week that weren't cancelled, bookings made in the last 7 days, and no-shows in the last 30.
 
-	What waits for a payment isn't booked yet, a moved meeting isn't new, and a session is one meeting.
+	Bookings that wait for their payment don't count, a moved meeting isn't new, and a session is one meeting.
 	"""
 
 	this_week: int

@@ -94,6 +94,6 @@ class Change:
 		return self.booking.status in RELEASED
 
 
-# What one command changes: one booking, or bookings of one session or series. All have the same kind, time, actor and
+# One command's changes, of a booking or of bookings of one session or series. All have the same kind, time, actor and
 # reason.
 Changes = Sequence[Change]

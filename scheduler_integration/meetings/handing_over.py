@@ -25,11 +25,11 @@ _MOST_TIMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-	"""What is possible with a booking: the colleagues who have time for it, by name, and the nearest later starts.
+	"""The possible ways out for a booking: the colleagues who have time for it, by name, and the nearest later starts.
 
 	`may_choose`: the attendee finds other times if they are asked to choose one.
 
-	The first of each isn't proposed for another booking of the same day, so the first choices can all be taken together.
+	Two bookings of the same day never have first choices that overlap, so all first choices can be taken together.
 	"""
 
 	booking: str
@@ -40,7 +40,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-	"""A host to whom a booking can be reassigned. `busy` are the times in the way; empty although not free: only rules are."""
+	"""A host to whom a booking can be reassigned. `busy` are the times in the way; none if only rules are in the way."""
 
 	host: TypeHost
 	is_free: bool

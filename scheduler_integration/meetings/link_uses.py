@@ -1,8 +1,8 @@
-"""Who used a booking link, and whether it can still be used.
+"""Tells which bookings used a booking link, and whether it can still be used.
 
-Nothing is counted: a booking names its link (`booking_link`), and takes the link's use while it stands. A meeting that was
-cancelled or declined was never held, so it gives the use back. One that was moved passes it on. If a host gave the time
-back and asked for another one, the attendee still chooses, and keeps the use.
+No number of uses is stored: a booking names its link (`booking_link`), and takes the link's use. A meeting that was
+cancelled or declined was never held, so it gives the use back. A moved one passes it on to its successor. If a host gave
+the time back and asked for another one, the attendee still chooses, and keeps the use.
 """
 
 from collections import defaultdict

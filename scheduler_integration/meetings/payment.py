@@ -19,11 +19,11 @@ NOT_PAID = frozenset({AWAITING, UNPAID})
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-	"""What an attendee owes and has paid, in `currency`.
+	"""The money that an attendee owes and has paid, in `currency`.
 
 	`status` is an option of Booking.payment_status in lower case, such as `partly_refunded`. `due` is paid when booking, until
-	`pay_until` (epoch seconds), at `url`; the rest of the price when people meet. `price` is that of all seats. Who cancels
-	until `full_refund_until` (epoch seconds), `notice_hours` before the start, gets everything back, and later
+	`pay_until` (epoch seconds), at `url`; the rest of the price when people meet. `price` is that of all seats. An attendee
+	who cancels until `full_refund_until` (epoch seconds), `notice_hours` before the start, gets everything back, and later
 	`late_percent`. It is None if the attendee moved the meeting later than that: they get `late_percent` in any case.
 	"""
 
@@ -47,7 +47,7 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-	"""What is asked for, paid and paid back for one date of a series, or for all its dates together, in `currency`."""
+	"""The amounts asked for, paid and paid back for one date of a series, or for all its dates together, in `currency`."""
 
 	price: float
 	due: float
@@ -91,7 +91,7 @@ def may_be_paid_by_hand(booking: Document) -> bool:
 def payable_there(booking: Document) -> float:
 	"""Return what the attendee pays at the meeting because nothing is asked for here, in the booking's currency; 0 if nothing.
 
-	Who books for somebody settles the price with them.
+	A host who books for somebody settles the price with them.
 	"""
 	is_asked_for = frappe.get_cached_value("Meeting Type", booking.meeting_type, "payment") == "Before Booking"
 	if is_asked_for or booking.payment_status or booking.status not in OPEN:

@@ -49,7 +49,7 @@ class Series:
 
 
 class Rule(NamedTuple):
-	"""What a series' dates follow: every `weeks` weeks, by the clock of `zone`."""
+	"""The rule of a series' dates: every `weeks` weeks, by the clock of `zone`."""
 
 	weeks: int
 	zone: str

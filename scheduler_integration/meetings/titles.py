@@ -13,7 +13,7 @@ from scheduler_integration.platform.language import current_locale
 from scheduler_integration.platform.one_line import header_text, quoted
 
 MAX_LENGTH = 140
-# What a pattern may name.
+# The variables that a pattern may name.
 VARIABLES = ("meeting_type", "attendee_name", "host_name", "company", "notes", "answers")
 
 
@@ -33,8 +33,8 @@ def event_title(booking: Document, meeting_type: Document) -> str:
 def event_description(booking: Document, meeting_type: Document, *, for_host: bool = False) -> str:
 	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers.
 
-	`for_host`: for a host's own calendar, which programs read too. What the attendee typed isn't there, or with *Typed text in
-	hosts' calendars* quoted (`quoted`). An answer that was chosen is there as it is.
+	`for_host`: for a host's own calendar, which programs read too. Text that the attendee typed is left out, or, with
+	*Typed text in hosts' calendars*, quoted (`quoted`). A chosen answer stays as it is.
 	"""
 	variables = _variables(booking, meeting_type, _hosts(booking), for_host=for_host)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"

@@ -106,7 +106,7 @@ TRANSITIONS = (
 )
 
 
-# What can become of a booking whose attendee hasn't paid yet.
+# The states that a booking can reach while its attendee hasn't paid yet.
 _WITHOUT_PAYMENT = frozenset({"Cancelled", "Expired"})
 
 
