@@ -30,7 +30,7 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-	"""What visitors read about a host who is away: until and since when, by the clock of `zone`, and the host's words.
+	"""A host's absence as visitors read it: since when and until when, by the clock of `zone`, and the host's words.
 
 	`colleagues` are the names of those who take the meetings meanwhile, for the meeting type that is shown.
 	"""

@@ -37,7 +37,7 @@ def _entry(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]])
 	name = _name(item)
 	label = titles[doctype].get(name) or _(doctype)
 	if doctype == "Calendar Connection":
-		# What a calendar's busy time is called. The event's own title isn't known here.
+		# The label of a calendar's busy time. The event's own title isn't known here.
 		sentences = {
 			None: _("Busy in the calendar {0}"),
 			Distrust.UNREAD: _("The calendar {0} hasn't been read yet"),

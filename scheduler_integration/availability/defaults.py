@@ -31,7 +31,7 @@ def prepare_host(user: str) -> None:
 				"is_default": 1,
 				"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEK[:5]],
 			}
-		).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.
+		).insert(ignore_permissions=True)  # The user who makes the page may have no rights on these records.
 
 
 def has_changed_hours(user: str) -> bool:

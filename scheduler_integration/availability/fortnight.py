@@ -1,7 +1,7 @@
 """The next two weeks of a host, day by day: what visitors are offered, what is busy, and what the host has blocked.
 
-What is offered comes from the listing that visitors see, for all meeting types of the host together. The times that a team
-offers with other hosts aren't part of it.
+The offered times come from the listing that visitors see, for all meeting types of the host together. Times that a team
+offers with other hosts aren't among them.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a change of hours, rules or types would do, before it is saved. The listing itself counts.
+"""Computes the effect of a change of hours, rules or types, before it is saved.
 
 Both sides come from `slots_between`, the function that visitors' pages call: once as things are, and once with the draft.
 So the numbers can't differ from what visitors will see.
@@ -51,7 +51,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-	"""What four weeks gain and lose, and which bookings stay although they would lie outside the host's hours.
+	"""The starts that four weeks gain and lose, and the bookings that stay although they lie outside the new hours.
 
 	`gained` and `lost` are starts, epoch seconds, at which something can be booked afterwards and not before, or the
 	reverse. A start that two types offer counts once.

@@ -101,8 +101,8 @@ class Offer:
 	def takers_of(self, starts: Sequence[int], dates: Sequence[int] = ()) -> list[list[Candidate]]:
 		"""Return for each of the starts the hosts who may take it; empty if nobody can take them all. See `is_bookable` for `dates`.
 
-		One start is a single meeting, of which `assignable_hosts` decides. Of the dates of a series each counts in the limits for
-		those after it, and one host takes all of them, or all hosts of a collective meeting do.
+		For a single meeting, `assignable_hosts` decides. Several starts are the dates of a series: each date counts in the
+		limits for the later ones, and one host takes all of them, or all hosts of a collective meeting do.
 		"""
 		if len(starts) == 1:
 			return [self.assignable_hosts(starts[0], dates)]

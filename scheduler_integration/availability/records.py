@@ -1,4 +1,4 @@
-"""What is stored about several hosts, read at once, so that the offers of many meeting types share it."""
+"""The stored records of several hosts, read at once, so that the offers of many meeting types share them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
