@@ -79,7 +79,7 @@ class ConnectionSummary:
 
 	@property
 	def kind(self) -> ProviderKind:
-		"""What the provider can do."""
+		"""The provider's abilities."""
 		return PROVIDERS[self.provider]
 
 	@property

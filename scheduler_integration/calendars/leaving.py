@@ -114,7 +114,7 @@ def pause_user(user: Document, method: str | None = None) -> None:
 	if user.enabled:
 		return
 	for name in frappe.get_all(_DOCTYPE, {"user": user.name, "leaving": ("is", "not set")}, pluck="name"):
-		# A reading that runs at this moment loses its lease, and so stores nothing. Who comes back is told once more.
+		# A reading that runs at this moment loses its lease, and so stores nothing. A returning host is told once more.
 		stopped = {"status": "Reconnect needed", "lease": None, "leased_until": 0, "told_host_at": None}
 		frappe.db.set_value(_DOCTYPE, name, stopped, update_modified=False)
 		leave_soon(name)

@@ -191,11 +191,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderKind:
-	"""What a provider can do, known before an account is opened.
+	"""A provider's abilities, known before an account is opened.
 
 	- `module` has the function `open_account(Account) -> Provider`.
-	- `access`: how a host connects an account. At a vendor's page of `consent`, with an address, a login and an app
-	password, or with the secret address of one calendar.
+	- `access`: how a host connects an account: by `consent` on a vendor's page, by an address, a login and an app
+	`password`, or by the secret `address` of one calendar.
 	- `can_write` bookings as events; `can_watch`: it sends push messages; `can_invite`: it mails an event's attendees.
 	- `knows_focus_time`: it tells focus time from other busy times.
 	- `title` returns the heading of the form with the address; `services` are those whose address nobody needs to look up,
@@ -216,7 +216,7 @@ class ProviderKind:
 class Provider:
 	"""An account of one user, opened for one job. Not shared by threads. `kind` is its entry in the table of providers.
 
-	What the provider can't do by its `kind` is never asked of it, and needs no method.
+	A method that its `kind` rules out is never called, so the provider doesn't need it.
 	"""
 
 	kind: ClassVar[ProviderKind]
