@@ -23,11 +23,11 @@ from scheduler_integration.platform.records import record
 from scheduler_integration.platform.signing import payload_of, signed
 
 DOCTYPE = "Booking Link"
-# What stands in the place of a page's slug.
+# The address of a booking link has this instead of a page's slug.
 PAGE = "l"
 _PURPOSE = "booking link"
 DAY = 86400
-# After so many days without a last day of its own, a link can't be used any more.
+# A link without a last day of its own can't be used any more after so many days.
 DEFAULT_DAYS = 90
 # How long a link that can't be used any more is kept, so that its host sees who used it.
 _KEPT_DAYS = 30
@@ -35,7 +35,7 @@ _KEPT_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class LinkTerms:
-	"""What a booking link allows. `expires_at` is in epoch seconds.
+	"""The terms of a booking link. `expires_at` is in epoch seconds.
 
 	`starts` are the instants that the host has chosen; None offers those of the meeting type. `prefilled` are values of the
 	form, by the names of its fields.

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Coalesce
 
-# Of each page and type the newest are kept.
+# So many former slugs of each page and type are kept, the newest ones.
 _MOST = 20
 
 

@@ -1,4 +1,4 @@
-"""What a deleted User leaves behind in settings and meeting types. Pages and schedules keep a User from being deleted."""
+"""Clears up the settings and meeting types of a deleted User. A User with a page or a schedule can't be deleted."""
 
 import frappe
 from frappe import _
@@ -11,8 +11,9 @@ from scheduler_integration.exceptions import HasBookings
 def forget_user(user: Document, method: str | None = None) -> None:
 	"""Hook for a deleted User: delete their settings and those of their external meeting types that were never booked.
 
-	Their types on other people's pages go to the owners of the pages, and those that only they took are switched off. Assessments of them as a client stay, without the
-	client. Raises HasBookings, which names the external types that were booked: analytics need them.
+	Their types on other people's pages go to the owners of the pages. Types that nobody else was named to host are switched
+	off. Assessments of them as a client stay, without the client. Raises HasBookings, which names the external types that
+	were booked: analytics need them.
 	"""
 	external = frappe.get_all(
 		"Meeting Type", {"consultant": user.name, "scheduling_page": ["is", "not set"]}, ["name", "title"]
@@ -69,5 +70,5 @@ def _refuse_booked(types: list[tuple[str, str]]) -> None:
 
 
 def _delete(doctype: str, name: str) -> None:
-	# Whoever may delete a User needn't have a role of this app.
+	# A user who may delete a User needn't have a role of this app.
 	frappe.delete_doc(doctype, name, ignore_permissions=True)

@@ -137,7 +137,7 @@ def _find_bookable(slug: str, type_slug: str) -> Bookable:
 	page, meeting_type, standing_in, announced, *_person = rows[0]
 	people = people_of(person for _page, _type, _standing_in, _announced, *person in rows)
 	if not people:
-		# All its hosts were disabled. Who has a booking can still open and cancel it.
+		# All its hosts were disabled. Attendees can still open and cancel their bookings.
 		raise PageNotFound
 	if not meeting_type:
 		raise MeetingTypeNotFound

@@ -1,4 +1,4 @@
-"""What attendees read about the price of a meeting type, and when they pay it."""
+"""The price of a meeting type in words for attendees, and when they pay it."""
 
 from babel import Locale
 from frappe import _

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from scheduler_integration.exceptions import InvalidRequest
 
 MOST_MINUTES = 30 * 24 * 60
-# Who doesn't say that they are coming is asked so many minutes before their meeting is cancelled, at least.
+# An attendee who must say that they are coming is asked at least so many minutes before their meeting is cancelled.
 ANSWER_MINUTES = 120
 
 

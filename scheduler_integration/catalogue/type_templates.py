@@ -1,4 +1,4 @@
-"""What a new host begins with: kinds of meetings with sensible values, and a first page that offers two of them.
+"""Templates for a new host: kinds of meetings with sensible values, and a first page that offers two of them.
 
 A consultant begins with the starter set: a meeting type for each phase of a client.
 """

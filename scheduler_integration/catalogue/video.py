@@ -1,6 +1,6 @@
 """The table of providers of video calls, and which hosts have an account for them.
 
-What needs no request is declared here. How calls are made is in `conferencing/providers/`.
+Only facts that need no request are declared here. `conferencing/providers/` makes the calls.
 """
 
 from collections.abc import Callable, Sequence
