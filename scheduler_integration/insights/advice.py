@@ -1,7 +1,7 @@
-"""What the figures suggest to change: which meetings are missed more often than others.
+"""Finds a change that the figures suggest: which meetings are missed more often than others.
 
-Silent unless it is certain: each side needs LEAST meetings, and the 95 % intervals of the two rates (Wilson) must not overlap. That is
-stricter than a test at 5 %, because several questions are asked at once.
+It says nothing unless it is certain: each side needs LEAST meetings, and the 95 % intervals of the two rates (Wilson) must
+not overlap. That is stricter than a test at 5 %, because several questions are asked at once.
 """
 
 from dataclasses import dataclass

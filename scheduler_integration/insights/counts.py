@@ -1,7 +1,7 @@
 """Counts bookings in the database. Every function makes one query, whatever the numbers of bookings, hosts and types.
 
-Instants are epoch seconds. Where a number depends on a zone, bookings are counted by quarters of an hour: every zone's days and
-hours begin with one (Kathmandu's at +05:45), and Python converts them exactly, over clock changes too.
+Instants are epoch seconds. If a number depends on a zone, bookings are counted by quarters of an hour: every zone's days
+and hours begin with one (Kathmandu's at +05:45), and Python converts them exactly, over clock changes too.
 """
 
 from collections import Counter
@@ -60,8 +60,8 @@ def _is_booked(booking: Table) -> Criterion:
 def worth(booking: Table) -> Any:
 	"""Return the money of a booking, as a term of a query.
 
-	What is still to come is worth its price. A meeting that took place is worth its price too, or if attendees pay for it here
-	what was paid and not paid back. That is also what is left of one that was cancelled, or to which nobody came.
+	A meeting to come is worth its price. A completed meeting is worth its price too, or the payments minus the refunds if
+	attendees pay for it on this site. A cancelled or missed meeting is worth the payments minus the refunds.
 	"""
 	kept = booking.amount_paid - booking.amount_refunded
 	return (
@@ -122,7 +122,7 @@ def by_quarter(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]
 
 
 class Origin(NamedTuple):
-	"""What brought bookings. All names are in lower case, and empty if unknown."""
+	"""The origin of bookings. All names are in lower case, and empty if unknown."""
 
 	source: str
 	utm_source: str
@@ -131,7 +131,7 @@ class Origin(NamedTuple):
 
 	@property
 	def place(self) -> str:
-		"""Where people booked, in words. Sources that a link names stay as they are."""
+		"""The place of the booking, in words. Sources that a link names stay as they are."""
 		known = {"page": _("Booking page"), "host": _("Booked by a host"), "": _("Unknown")}
 		return known.get(self.source, self.source)
 
@@ -142,7 +142,7 @@ class Origin(NamedTuple):
 
 
 def by_source(scope: Scope) -> Iterator[tuple[Origin, str, str | None, int, float]]:
-	"""Yield what brought bookings, their status and currency, their number and the sum of their prices.
+	"""Yield the origin of bookings, their status and currency, their number and the sum of their prices.
 
 	The same values may come several times, from names that differ in upper and lower case or are empty in two ways.
 	"""
@@ -304,7 +304,7 @@ def _of_staff(scope: Scope, row: Table, query: Query) -> Query:
 def _of(scope: Scope, booking: Table, *, by_row: bool = True, only: tuple[str, ...] = ()) -> Query:
 	"""Return a query of the counted bookings that begin in the scope's dates, or of those with the statuses `only`.
 
-	What took place doesn't wait for its payment. Without a look at that, MariaDB needs only the index of the figures.
+	Bookings with the statuses `only` don't wait for payment. Without that check, MariaDB needs only the figures' index.
 	"""
 	start, end = scope.span
 	query = _by_fields(scope, frappe.qb.from_(booking), booking, by_row=by_row)

@@ -45,7 +45,7 @@ MOST_FILES = 3
 _SILENT_SECONDS = 180
 # A job that waits for so long may have been lost with the queue. It isn't queued twice.
 _LOST_SECONDS = 300
-# What a question narrows its table to, beside the dates.
+# The arguments that narrow the table of a question, besides the dates.
 _NARROWED = ("host", "page", "meeting_type", "source")
 _FIELDS = ("name", "user", "status", "question", "rows_written", "reason", "file_name", "file", "asked_at", "alive_at")
 

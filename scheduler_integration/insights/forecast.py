@@ -6,8 +6,8 @@ forecast of a week adds up two parts:
 	known    bookings that are there already, each by the show-up rate of its lead bucket, at the same distance to the week
 	pickup   meetings that were booked later than at this distance: their mean in past weeks
 
-Example: for the week after next, 10 meetings are booked. Of the bookings that were there at this distance in the last 8 weeks, 80 %
-took place, and on average 5 meetings were added later. So 13 are most likely.
+Example: for the week after next, 10 meetings are booked. In the last 8 weeks, 80 % of the bookings that were there at this
+distance took place, and on average 5 meetings were added later. So 13 are most likely.
 
 The band isn't computed from a distribution, but from errors: the same forecast is made for each past week, from the weeks before
 it, and compared with what came. 80 % of these errors lie between the two ends that are shown. (Rank p * (n + 1) of n errors, as for
@@ -121,9 +121,9 @@ def _forecast(groups: Sequence[Group], amounts: Sequence[float], *, is_whole: bo
 		if len(missed) < LEAST_WEEKS:
 			break
 		errors += [abs(each) for each in missed.values()]
-		# What came in the seven days before the forecast was made: the same weekdays of last week.
+		# The meetings of the seven days before the forecast was made: the same weekdays of last week.
 		naive += [abs(seen[back].came_in_all - past[-1 - back]) for back in missed if back < len(past)]
-		# Twice as many meetings scatter by the root of two as much, so errors of quieter weeks are made comparable.
+		# Errors grow with the root of the number of meetings, so those of quieter weeks are scaled to be comparable.
 		scaled = sorted(missed[back] * _root(likely[0]) / _root(likely[back]) for back in missed)
 		bands.append(_band(ahead, likely[0], scaled, is_whole))
 	error, naive_error = fmean(errors), fmean(naive)
@@ -133,7 +133,7 @@ def _forecast(groups: Sequence[Group], amounts: Sequence[float], *, is_whole: bo
 
 
 def _past(groups: Iterable[Group], amounts: Iterable[float], weeks: int) -> list[float]:
-	"""Return what came in each past week, the oldest first."""
+	"""Return the number or amount of the meetings that took place in each past week, the oldest first."""
 	found = [0.0] * weeks
 	for each, amount in zip(groups, amounts, strict=True):
 		if each.came and each.week < 0:

@@ -70,7 +70,7 @@ def conversion_rate(numbers: Numbers) -> float | None:
 def funnel(scope: Scope, now: int) -> Funnel:
 	"""Return the funnel of the scope's pages, up to this moment. Makes three queries.
 
-	Of a meeting type, the first step is a view of its page, and the second one the choice of this type. A host's pages are
+	For a meeting type, the first step is a view of its page, and the second one the choice of this type. A host's pages are
 	their own and the team pages on which they are active. Raises NotPermitted for a page that isn't among them, and
 	PageNotFound if there is no such page.
 	"""

@@ -40,9 +40,9 @@ OF_TALLY = {"cancelled_late": "late", "cancelled_by_host": "by_host", "cancelled
 
 
 class Key(NamedTuple):
-	"""What a row is about. An empty `host` is the whole site, whose rows have no page and type either.
+	"""The subject of a row. An empty `host` is the whole site, whose rows have no page and type either.
 
-	A meeting of several hosts is in the rows of each of them, `is_main` in those of its main host only.
+	A meeting of several hosts is in the rows of each of them. `is_main` is set in those of its main host only.
 	"""
 
 	host: str
@@ -97,7 +97,7 @@ def count_days(first: date, last: date, zone: str, which: Which | None = None) -
 	"""
 	days: Counted = defaultdict(lambda: defaultdict(Numbers))
 	span = local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
-	# Rows of other hosts are wanted only if a host is.
+	# Rows of hosts besides the main one are wanted only if one host is asked for.
 	for is_main in (True, False) if which is None or which.host else (True,):
 		for quarter, host, page, meeting_type, currency, status, by, late, too_late, count, price in _beginning(
 			span, which or Which(), is_main

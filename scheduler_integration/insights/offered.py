@@ -3,9 +3,9 @@ yesterday's figures. Only this module writes Offered Time.
 
 	utilisation = booked minutes / offered minutes          of the dates that are stored
 
-Offered are the working hours minus blocked time and minus busy time of the host's own calendars, as for the slots that visitors
-see: `availability/load.py` reads them and the engine subtracts. Booked is the time of meetings that weren't cancelled; a session
-counts once. A meeting outside the hours counts as booked, so there can be more than 100 %.
+The offered time is the working hours minus blocked time and minus busy time of the host's own calendars, as for the slots
+that visitors see: `availability/load.py` reads them and the engine subtracts. The booked time is that of meetings that
+weren't cancelled; a session counts once. A meeting outside the hours counts as booked, so there can be more than 100 %.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ from scheduler_integration.insights.scope import Scope
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.sql import insert_rows
 
-# If nights were missed, this many are made up for. What is older isn't known any more.
+# If nights were missed, at most so many are counted later. Older hours aren't known any more.
 MOST_DAYS = 7
 BATCH = 50
 FIELDS = ("name", "creation", "modified", "owner", "modified_by", "user", "date", "offered_minutes", "booked_minutes")

@@ -23,7 +23,7 @@ FIELDS = ("page_views", "services_selected", "slots_selected", "forms_completed"
 SERVICE = STEPS.index("service_selected")
 # Anybody can write sources into links. A page shows the most frequent ones of a day, and adds up the others.
 MOST_SOURCES = 20
-# Anybody can pretend to be many browsers. Of one network, so many visitors of a page count in a day: those who went furthest.
+# Anybody can pretend to be many browsers. In a day, a page counts so many visitors of one network: those who went furthest.
 MOST_OF_A_NETWORK = 30
 OTHER, UNKNOWN = "other", ""
 # A step that was noted at midnight is in the cache a moment later.
@@ -31,7 +31,7 @@ SETTLED = 120
 
 
 class Key(NamedTuple):
-	"""What a row is about. `page` and `meeting_type` are records' names; an empty `meeting_type` is the whole page."""
+	"""The subject of a row. `page` and `meeting_type` are records' names; an empty `meeting_type` is the whole page."""
 
 	page: str
 	meeting_type: str
@@ -45,7 +45,7 @@ Rows = dict[Key, Numbers]
 
 @dataclass(slots=True)
 class _Visit:
-	"""What one visitor did on a page: the furthest step, also of each meeting type, by their slugs."""
+	"""One visitor's steps on a page: the furthest one, also of each meeting type, by their slugs."""
 
 	furthest: int = 0
 	has_script: bool = False
@@ -56,7 +56,7 @@ class _Visit:
 		self.furthest = max(self.furthest, entry.step)
 		self.has_script |= entry.origin == SCRIPT
 		if entry.meeting_type:
-			# Who came to a type has chosen it, whatever link led there.
+			# A visitor who came to a type has chosen it, whatever link led there.
 			before = self.types.get(entry.meeting_type, SERVICE)
 			self.types[entry.meeting_type] = max(before, entry.step)
 		if entry.origin in (DIRECT, REFERRER, NAMED):
@@ -154,7 +154,7 @@ def keep(now: int) -> None:
 			}
 			if rows != kept:
 				if _visitors(rows) < _visitors(kept):
-					# The cache has lost entries. What was stored stays, and the visitors from now on are counted beside it.
+					# The cache has lost entries. The stored numbers stay, and later visitors are counted beside them.
 					visits.forget(day)
 				else:
 					write(day, generation, rows)

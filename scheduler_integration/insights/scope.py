@@ -62,7 +62,7 @@ def scope_for(
 	whose = _whose(user, host)
 	zone = rule_zone(whose) if whose else site_zone().key
 	today = local_date(now, zone)
-	# Whoever names only a day to come wants to see what comes then.
+	# A user who gives only a first day, in the future, wants the days after it.
 	last = last or (first + timedelta(days=DAYS - 1) if first and first > today else today)
 	first = first or last - timedelta(days=DAYS - 1)
 	if (last - first).days >= most_days:

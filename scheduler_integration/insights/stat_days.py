@@ -69,7 +69,7 @@ def waiting(first: date, last: date) -> list[date]:
 def begin(day: date) -> list[str]:
 	"""Begin to count a day, and return the rows about it. Others who want to count it wait for the end of the transaction.
 
-	What this transaction reads from now on includes all changes whose rows are returned. Commits before.
+	Everything that this transaction reads from now on includes the changes whose rows are returned. Commits before.
 	"""
 	if not frappe.db.exists(_DOCTYPE, str(day)):
 		insert_rows(_DOCTYPE, *_rows([(str(day), day)]))

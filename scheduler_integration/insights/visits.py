@@ -35,8 +35,8 @@ MOST_OF_A_NETWORK = 300
 MOST_OF_A_PAGE = 100_000
 # The numbers are stored within minutes after midnight. If no job runs, the cache forgets the day after this time.
 GRACE = 2 * 3600
-# Where a step comes from. The server's own ones say how well the source is known: not at all, by the site that linked here,
-# or by the link's own words.
+# The origins of a step. DIRECT, REFERRER and NAMED come from the server and say how well the source is known: not at all,
+# by the site that linked here, or by the link's own words.
 SCRIPT, SERVER = "b", "s"
 # A visitor's key begins with so many digits that are the same for all visitors of a network.
 NETWORK = 8
@@ -45,7 +45,7 @@ DIRECT, REFERRER, NAMED = "0", "1", "2"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-	"""What a request tells of its sender. None of it is stored."""
+	"""The facts that a request tells about its sender. None of them is stored."""
 
 	network: str
 	user_agent: str
