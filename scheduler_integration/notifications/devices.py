@@ -1,7 +1,7 @@
 """The devices of hosts that show notifications: web push (RFC 8030, 8291 and 8292).
 
 A host turns notifications on in a browser. The browser returns the address of its maker's push service and two keys, and
-a record `Host Device` keeps them. What is sent is encrypted with these keys, so the push service can't read it.
+a record `Host Device` keeps them. Notifications are encrypted with these keys, so the push service can't read them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-	"""What a device shows. `path` opens on a tap. One with the same `about` replaces an earlier one."""
+	"""A notification on a device. `path` opens on a tap. It replaces an earlier one with the same `about`."""
 
 	title: str
 	body: str
@@ -138,7 +138,7 @@ def _send(client: Client, device: Subscription, notification: Notification, now:
 		version="aes128gcm",
 	)
 	parts = urlsplit(device.endpoint)
-	# Whom the push service may write to about this site (RFC 8292, 2.1). Apple takes no address without https.
+	# The push service may write to this contact about the site (RFC 8292, 2.1). Apple takes no address without https.
 	site = urlsplit(site_url())
 	contact = f"https://{site.netloc}" if site.scheme == "https" else f"mailto:postmaster@{site.hostname}"
 	claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": now + _SIGNED_FOR, "sub": contact}

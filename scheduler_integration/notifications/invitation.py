@@ -32,7 +32,7 @@ from scheduler_integration.platform.one_line import header_text
 from scheduler_integration.platform.site_address import site_url
 
 DAY = 86400
-# Who was removed from one date of a series, and takes part in the others.
+# The role of a reader who was removed from one date of a series, on its other dates.
 _STAYS = {"removed": "host", "removed_guest": "guest"}
 PRODID = "-//Scheduler Integration//Booking//EN"
 

@@ -161,7 +161,7 @@ def _new_guests_of(change: Change) -> list[Reader]:
 	]
 
 
-# Who is told of changes after which the meeting stays where it is, with the purpose of each message.
+# For changes after which the meeting keeps its time: the purpose of each message, and its readers.
 _TOLD: dict[Kind, tuple[tuple[str, Callable[[Change], list[Reader]]], ...]] = {
 	Kind.ADDRESS_CONFIRMED: (("attendee_confirmed", _new_guests_of),),
 	Kind.REFUNDED: ((REFUNDED, _attendee),),

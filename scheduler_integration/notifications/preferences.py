@@ -71,7 +71,7 @@ def note_test(user: str) -> None:
 
 
 def stop_digest(address: str) -> None:
-	"""Turn off the morning digest that goes to this address. Whoever has its link needn't be signed in."""
+	"""Turn off the morning digest that goes to this address. A person who has its link needn't be signed in."""
 	for user in frappe.get_all("User", {"email": address}, pluck="name"):
 		frappe.db.set_value("Host Preferences", {"user": user}, "morning_digest", 0)
 

@@ -14,7 +14,7 @@ from scheduler_integration.notifications.amounts import amounts
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.language import counted
 
-# What a message about a single meeting says.
+# The variables of a message about a single meeting.
 NO_SERIES: dict[str, Any] = {"series_count": 0, "series_left": ""}
 
 

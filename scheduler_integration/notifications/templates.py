@@ -104,7 +104,7 @@ ALIASES = {
 	"video_password": "meeting_password",
 	"calendar_link": "calendar_url",
 }
-# What the text of an automation may name.
+# The names that the text of an automation may use.
 TEXT_NAMES = (*ALIASES, *NAMES)
 _BROKEN = "A message has a broken template, and was sent with the text of the app"
 

@@ -13,7 +13,7 @@ DOCTYPE = "Text Opt Out"
 def stop_texts(number: str) -> None:
 	"""Send no text messages to this number (E.164) any more. Doing it twice changes nothing."""
 	if not is_stopped(number):
-		# Whoever sent the text isn't signed in.
+		# The sender of the text isn't signed in.
 		frappe.get_doc({"doctype": DOCTYPE, "person": _person(number)}).insert(ignore_permissions=True)
 
 

@@ -5,7 +5,7 @@ headers of RFC 8058, and send a POST to the address in it, without cookies. The 
 `<kind>.<address>.<signature>`, with the address in base64url, signed with the site's encryption key. A GET changes nothing,
 because mail scanners open every link.
 
-Of somebody who stopped follow-ups, an HMAC of the address is kept and not the address. So the choice outlives an erasure.
+If somebody stops follow-ups, an HMAC of the address is kept, not the address. So the choice outlives an erasure.
 """
 
 import base64
@@ -51,7 +51,7 @@ class Subscription:
 		if self.kind == DIGEST:
 			stop_digest(self.address)
 		elif not self.is_stopped():
-			# Whoever has the link isn't signed in.
+			# The person with the link isn't signed in.
 			frappe.get_doc({"doctype": DOCTYPE, "person": _person(self.address)}).insert(ignore_permissions=True)
 
 	def is_stopped(self) -> bool:

@@ -143,7 +143,7 @@ def _who_calls(booking: Document, reader: Reader) -> str | None:
 
 
 def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
-	# Somebody who typed another person's address mustn't write to them. What is chosen from a list has the host's words.
+	# Somebody who typed another person's address mustn't write to them. Choices from a list have the host's words.
 	is_strange = is_unconfirmed(booking) and not reader.is_hosting
 	questions = {row.name: row for row in meeting_type.questions}
 	return {

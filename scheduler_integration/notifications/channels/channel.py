@@ -28,9 +28,9 @@ OTHER = "Other Address"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-	"""What an automation is to do for one reader, about the booking as it is now.
+	"""An automation's action for one reader, about the booking as it is now.
 
-	`target` is where it goes, as it was planned. `key` is the same for each attempt.
+	`target` is the planned task's, such as an e-mail address. `key` is the same for each attempt.
 	"""
 
 	automation: Automation
@@ -56,9 +56,9 @@ class Channel:
 	- `name` is an option of the field `channel` of Meeting Automation, `kind` is the kind of its outbox tasks.
 	- `days` is how late an action on a change of the booking may be.
 	- `has_recipients`: the automation says whom it reaches, in the fields `recipient` and `recipient_address`.
-	- `is_once_per_session`: a host hears of a whole session, and not of each of its bookings; everybody of a series.
-	- `is_for_who_acted`: a host gets the action after a change that the host has made.
-	- `needs_text`: the automation must have a text. What the app ships has texts of its own.
+	- `is_once_per_session`: a host gets one action for a whole session, and everybody gets one for a series.
+	- `is_for_who_acted`: a host also gets the action after the host's own change.
+	- `needs_text`: the automation must have a text. Automations of the app have texts of their own.
 	- `has_tests`: managers can send the message to themselves. Its preview has a subject and HTML.
 	"""
 
