@@ -1,4 +1,4 @@
-"""What a change of a booking means for its payment: a consequence, as `bookings/consequences.py` wants it."""
+"""Changes the payment after a change of its booking: a consequence, as `bookings/consequences.py` wants it."""
 
 from collections.abc import Sequence
 from decimal import Decimal

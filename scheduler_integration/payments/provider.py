@@ -1,4 +1,4 @@
-"""What a payment provider can do. Each provider is a module of `providers/`."""
+"""The interface of payment providers. Each provider is a module of `providers/`."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ import frappe
 
 
 class State(Enum):
-	"""How a checkout stands at its provider: nobody has paid yet and somebody still can, it was paid, or nobody can."""
+	"""The state of a checkout at its provider: it can still be paid, it was paid, or it can't be paid any more."""
 
 	OPEN = "open"
 	PAID = "paid"
@@ -17,7 +17,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-	"""What an attendee is asked to pay.
+	"""A payment that an attendee is asked for.
 
 	`payment` is the name of the Booking Payment, `amount` its minor units. After `expires_at` (epoch seconds) nobody may
 	pay. The provider leads the attendee back to `return_url`, and to `back_url` if they leave without paying.
@@ -65,7 +65,7 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-	"""What the provider says about a payment: amounts are minor units. `reference` is its id of the money that came.
+	"""A payment as the provider sees it. Amounts are in minor units. `reference` is its id there.
 
 	`paid_at` is in epoch seconds, 0 if the provider doesn't say it. `refunds` are all refunds of the payment there.
 	"""

@@ -159,7 +159,7 @@ def adopt(payment: frappe._dict, notice: Notice) -> None:
 
 
 def note_authorised(payment: str, status: str) -> None:
-	"""Store what a gateway of the payments app says about the payment. Who gave it up looks at it again."""
+	"""Store the payment's status at a gateway of the payments app. A payment that was given up is looked at again."""
 	_set(payment, authorised_as=status)
 	reopen(payment)
 
@@ -249,7 +249,7 @@ def drop_refunds(payments: Collection[frappe._dict], planned_at: int) -> None:
 		elif row.status != FAILED and row.reason != AT_PROVIDER:
 			promised[row.parent] += row.amount_minor
 	frappe.db.delete(REFUND, {"parent": ["in", names], "status": PLANNED, "planned_at": planned_at})
-	# What somebody had paid back at the provider counted for the promise that is taken back. By itself it promised nothing.
+	# Refunds made at the provider counted towards the promise that is taken back. They were no promise by themselves.
 	owe({row.name: min((row.owed_minor or 0) - dropped[row.name], promised[row.name]) for row in payments})
 	count_refunds(payments, names)
 

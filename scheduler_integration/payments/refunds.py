@@ -1,6 +1,6 @@
 """Pays money back: planned in the transaction of the command, carried out by a task, once.
 
-What the provider lists decides how a refund stands (`follow`):
+The provider's list of refunds decides the state of a refund (`follow`):
 
     Ada paid 50, and 10 went back at Stripe's dashboard. The notice of that was lost
     Jane cancels: 50 are owed, and a refund of 50 is planned
@@ -25,7 +25,7 @@ from scheduler_integration.platform.language import for_later
 
 
 def give_back(percents: Mapping[str, int], reason: str, now: int) -> None:
-	"""Plan to pay back this percentage of what was paid for each booking, by name. What was paid back already counts.
+	"""Plan to pay back this percentage of what was paid for each booking, by name. Earlier refunds count.
 
 	Cash goes back from hand to hand, so nothing is planned for it.
 	"""
@@ -39,8 +39,8 @@ def refund(
 ) -> None:
 	"""Plan that so many minor units of each payment, by name, have been paid back in all.
 
-	`by_host`: a host says so. What this app can't pay back, such as cash, the host has paid back by hand then. Otherwise it
-	fails at once, and the task tells the hosts.
+	`by_host`: a host asks for it. Money that this app can't pay back, such as cash, was then paid back by the host by hand.
+	Otherwise the refund of such money fails at once, and the task tells the hosts.
 	"""
 	known = {row.name: row for row in payments}
 	online = {name: minor for name, minor in wanted.items() if _can_refund(known[name])}

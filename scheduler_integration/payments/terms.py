@@ -1,4 +1,4 @@
-"""What a meeting type asks attendees to pay, and what they get back."""
+"""The money that a meeting type asks attendees for, and the money that they get back."""
 
 from decimal import Decimal
 

@@ -76,7 +76,7 @@ class PaymentsApp(Provider):
 		return Checkout(order.payment, url)
 
 	def look(self, payment: frappe._dict) -> Seen:
-		# What the gateway has logged about money that came, the oldest first.
+		# The gateway's log of money that came, the oldest first.
 		wanted = {"reference_doctype": _DOCTYPE, "reference_docname": payment.name, "status": ["in", sorted(GOOD)]}
 		fields = ["name", "data", "integration_request_service as service"]
 		logged = list(frappe.get_all(_LOG, wanted, fields, order_by="creation"))
