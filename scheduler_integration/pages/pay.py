@@ -1,7 +1,7 @@
 """`/schedule/pay/<token>`: the attendee pays for a booking that waits for it, and comes back here.
 
-The button leads to the provider's page. `?returned=1` is where the provider leads back to, and `&asks=1` where the script and
-the button "Check again" look for news. What these arguments say decides nothing. Whoever has the link learns what is paid
+The button leads to the provider's page. The provider leads back here with `?returned=1`, and the script and the button
+"Check again" look for news with `&asks=1`. These arguments decide nothing. A person who has the link learns what is paid
 for, and nothing about the attendee.
 """
 

@@ -1,4 +1,4 @@
-"""What visitors would see of a page or a meeting type, for the editors of hosts. Nothing is kept, and nothing can be booked.
+"""Previews of pages and meeting types as visitors see them, for hosts' editors. Nothing is kept, and nothing can be booked.
 
 - `/scheduling/types/<name>/preview`: a type. With `step=form`, a time is chosen already.
 - `/scheduling/page/preview?page=<name>`: the types of a page.

@@ -150,7 +150,7 @@ def load_month(
 	if not query.month and not day:
 		found = first_month_with_slots(bookable, request, zone, now)
 		month = month_showing(found.earliest or today, today, first_week_day)
-		# Of a multi-day meeting, the script also wants the partly free days in between.
+		# For a multi-day meeting, the script also wants the partly free days in between.
 		since = now if found.offered.partial is None or month == first_of(today) else None
 		return MonthOfSlots(month, found.offered, sheet_of(month, today, first_week_day), known_since=since)
 	month = within_reach(query.month or month_showing(day or today, today, first_week_day), today)

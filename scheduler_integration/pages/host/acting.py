@@ -114,7 +114,7 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		may_move = read_instant(start) in free
 		message["rest"] = {"fields": again, "label": _("Move the others only")} if may_move else None
 	elif isinstance(error, SomeRefused):
-		# What was cancelled is no longer in the list.
+		# Cancelled bookings are no longer in the list.
 		gone = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())
 		names = {booking.id: who_and_when(booking, style) for booking in (*bookings, *gone)}
 		message["reasons"] = [

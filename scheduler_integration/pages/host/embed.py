@@ -35,7 +35,7 @@ PAGE = HostPage("/scheduling/embed", here=SHARE, style="types")
 
 @dataclass(frozen=True)
 class Choice:
-	"""What the website shows: a page by its slug, and a type on it or None for its list. `url` is the plain link.
+	"""The element's content: a page by its slug, and a type on it or None for its list. `url` is the plain link.
 
 	`color` is None for the page's own.
 	"""

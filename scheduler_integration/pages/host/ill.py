@@ -72,7 +72,7 @@ PAGE = HostPage(
 
 
 def _whose() -> tuple[str, date | None, list[TypeHost]]:
-	"""Return whose meetings are shown, on which day, and those who left. Of them, by default the first one is shown."""
+	"""Return whose meetings are shown, on which day, and who left. For leaving, the first who left is the default."""
 	left = [host for host, _count in left_hosts(now())] if is_manager() else []
 	if _is_leaving() and not is_manager():
 		raise NotPermitted
@@ -159,7 +159,7 @@ def _choices(sharing: Sequence[HostBooking], proposal: Proposal | None, style: d
 			label = _("Move to {0}").format(moment_in_short(start, style))
 			theirs = words.their_time(replace(booking, start=start, end=start + booking.end - booking.start), style)
 			found[f"move:{iso(start, style.zone)}"] = f"{label} ({theirs})" if theirs else label
-		# Of a session, only one attendee would be asked.
+		# In a session, only one attendee would be asked.
 		if "ask_to_reschedule" in booking.actions and proposal.may_choose and len(sharing) == 1:
 			found["ask"] = _("Ask {0} to choose another time").format(booking.attendee.name)
 	if "decline" in booking.actions:

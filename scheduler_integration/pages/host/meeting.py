@@ -64,7 +64,7 @@ PANELS = {
 MOVING = ("move", "move_all")
 # So many days are shown together. One statement finds the times of all of them.
 _DAYS = 14
-# What a refused form shows again.
+# The values that a refused form shows again.
 _TYPED = (
 	"reason",
 	"guests",

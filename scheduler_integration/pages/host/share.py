@@ -1,4 +1,4 @@
-"""What a host needs to share a page or a meeting type: its address, a QR code, a line for a signature, and where the rest is made."""
+"""Shares a page or a meeting type: its address, a QR code, a line for a signature, and links to the pages for the rest."""
 
 from __future__ import annotations
 

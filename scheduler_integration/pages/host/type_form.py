@@ -42,7 +42,7 @@ class Group:
 
 
 def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
-	"""Return the groups of fields that make sense for the type. What a field is stands in the DocType."""
+	"""Return the groups of fields that make sense for the type. The DocType describes each field."""
 	is_team = page.page_type == "Team"
 	groups: list[tuple[str, str, str, tuple[str, ...]]] = [
 		("basics", _("The meeting"), "", _BASICS if is_team else (*_BASICS, "stands_in")),

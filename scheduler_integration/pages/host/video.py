@@ -70,7 +70,7 @@ def _view(reader: Reader) -> View:
 		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
 		"accounts": own,
 		"working": working,
-		# Of several working accounts, the host's choice or else the oldest.
+		# If several accounts work, the host's choice or else the oldest.
 		"preferred": working[0] if len(working) > 1 else None,
 		"waiting_text": waiting_text,
 		"providers": offered,

@@ -1,4 +1,4 @@
-"""The controls of forms about a record. What a field is, its label, help, kind, choices and bounds, stands in its DocType."""
+"""The controls of forms about a record. The DocType has a field's label, help, kind, choices and bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is paid and paid back, in sentences."""
+"""Payments and refunds, in sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scheduler_integration.platform.money import money
 
 
 def refund_terms(payment: PaymentFacts, locale: Locale, now: int) -> str:
-	"""Return what an attendee gets back who cancels at `now` (epoch seconds) or later. What can't apply any more isn't said."""
+	"""Return in words the refund of an attendee who cancels at `now` (epoch seconds) or later, without terms of the past."""
 	late = format_percent(payment.late_percent / 100, locale=locale)
 	if payment.percent_back(now) != 100:
 		sentence = (

@@ -34,7 +34,7 @@ def hosts_or_page(booking: AttendeeBooking) -> str:
 def with_words(meeting: PublicMeetingType, hosts: Sequence[str], locale: Locale) -> str:
 	"""Return whom the attendee meets: all hosts of a collective meeting, one of a round robin. "" if there are too many.
 
-	Who joins a collective meeting only if free isn't promised: `Jane Doe, with Tom Lee if free`.
+	A host who joins a collective meeting only if free isn't promised: `Jane Doe, with Tom Lee if free`.
 	"""
 	if meeting.assignment == "Round Robin" and len(hosts) > 1:
 		if len(hosts) > _MOST_NAMES:

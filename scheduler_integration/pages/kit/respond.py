@@ -173,7 +173,7 @@ def submitted() -> bool:
 def chosen_in_form(name: str) -> bool:
 	"""Whether this request submits a form whose button or field `name` was sent in the form itself, not in its address.
 
-	Some scanners of mails post to each link that they find. What a link alone can send must change nothing.
+	Some scanners of mails post to each link that they find. A request that a link alone can send must change nothing.
 	"""
 	return submitted() and bool(frappe.request.form.get(name))
 

@@ -42,7 +42,7 @@ from scheduler_integration.waitlist.shown import can_wait_for, sends_texts
 
 @dataclass(frozen=True)
 class Joining:
-	"""What the form is about. `when` are the values of its fields about time, from the address or the submitted form."""
+	"""The subject of the form. `when` are the values of its fields about time, from the address or the submitted form."""
 
 	bookable: Bookable
 	page: PublicPage

@@ -1,4 +1,4 @@
-"""What a change would do, in words, with links to the meetings that stay although they lie outside the hours."""
+"""The effect of a change, in words, with links to the meetings that stay although they lie outside the hours."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ _TEMPLATES = "scheduler_integration/templates/scheduling/hours"
 _BUFFERS = ("0", "15", "30")
 # Holidays and leave are listed this many days ahead.
 _AHEAD = 365
-# What was done, by the form. All others are saved.
+# The message after each form. All other forms are "saved".
 _DONE = {
 	"remove_dates": for_later("Removed"),
 	"unblock": for_later("Removed"),
@@ -259,7 +259,7 @@ def _view(reader: Reader) -> View:
 		query = "" if _is_own(user) else urlencode({"user": user})
 		missing = {"is_missing": True, "query": query, "colleagues": _colleagues(user, is_missing=True)}
 		return {"title": title, "error": None, **missing}
-	# What the page's script reads.
+	# The data that the page's script reads.
 	data = {
 		"locale": reader.visitor.language_tag,
 		"twelveHours": reader.visitor.twelve_hours,
