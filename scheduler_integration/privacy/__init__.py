@@ -1,1 +1,1 @@
-"""What the app holds about a person: shown, corrected and erased on the person's own request."""
+"""Shows, corrects and erases the app's data about a person, on the person's own request."""

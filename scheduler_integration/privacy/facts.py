@@ -1,4 +1,4 @@
-"""What this site stores about people, why, for how long and who else gets it, as far as it is switched on here.
+"""Tells what this site stores about people, why, for how long and who else gets it, as far as it is switched on here.
 
 An organisation copies it into its privacy notice. It says what the software does. Only the organisation knows its mail
 server, its contracts and its reasons beyond these.

@@ -36,7 +36,7 @@ from scheduler_integration.waitlist.links import entry_token
 
 DOCTYPE = "Privacy Request"
 WAITING, DONE = "Waiting", "Done"
-# What a cancelled meeting still has to do outside gets this long. Then its person is erased in any case.
+# The outbox tasks of a cancelled meeting get this long. Then its person is erased in any case.
 LONGEST_WAIT = 86400
 
 
@@ -51,7 +51,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-	"""What happened at once: how many meetings were erased, how many were cancelled and will be, and which stay for now."""
+	"""The result so far: how many meetings were erased, how many were cancelled and will be erased, and which stay."""
 
 	erased: int
 	cancelled: int
@@ -213,11 +213,11 @@ def _record(
 
 
 def person_hash(address: str) -> str:
-	"""Return an HMAC of the address with the site's key. Who knows the address can tell that it was this person."""
+	"""Return an HMAC of the address with the site's key. A person who knows the address can recognise it."""
 	return keyed_hash("person", address)
 
 
-# What becomes of a person's Contact after an erasure: the app deletes the one that it made, and asks about any other.
+# A person's Contact at an erasure: the app deletes a Contact that it made, and asks about any other.
 
 
 def forget_own_contact(address: str) -> str | None:
@@ -248,7 +248,8 @@ def _is_needed(contact: Document) -> bool:
 	)
 
 
-# Tickets: proofs that somebody reads the mails of an address. Who typed the code gets one, and every form sends it along.
+# Tickets: proofs that somebody reads the mails of an address. The person who typed the code gets one, and every form sends
+# it.
 #
 # A ticket is `<end>.<address>.<signature>`, with the address in base64url. Nothing is stored.
 
