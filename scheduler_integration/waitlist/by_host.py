@@ -1,4 +1,4 @@
-"""What hosts do with the waitlists of their meeting types: change the order, offer a time by hand, take somebody off."""
+"""Hosts' actions on the waitlists of their meeting types: change the order, offer a time by hand, take somebody off."""
 
 from __future__ import annotations
 

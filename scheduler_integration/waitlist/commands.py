@@ -1,4 +1,4 @@
-"""What people on a waitlist do: join, change when they have time, leave, take an offered time, and pass it on."""
+"""Actions of people on a waitlist: join, change when they have time, leave, take an offered time, and pass it on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from scheduler_integration.waitlist.rows import Entry, Offered
 MOST_WAITING = 500
 # The last places are for those whose address is confirmed, and for attendees: anybody can type many addresses.
 MOST_UNCONFIRMED = 400
-# What an entry has of a booking form, or of a booking.
+# The fields that an entry takes from a booking form, or from a booking.
 _OF_PERSON = ("attendee_name", "attendee_email", "attendee_phone", "language", "address_status")
 
 

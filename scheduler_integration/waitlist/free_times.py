@@ -19,7 +19,7 @@ SHARE_OF_DATE, LEAST_TIMES = 3, 2
 
 
 class FreeTimes:
-	"""What can be booked from `now` to `last`, for those who wait. Both are epoch seconds.
+	"""The times that can be booked from `now` to `last` (epoch seconds), for those who wait.
 
 	`offers` are by duration in minutes and number of seats. `moving` are the hosts' users with whom the meeting of an entry can
 	be moved, by the entry's name; None means all. `seats` are those of these meetings. `for_strangers` are the starts that

@@ -1,4 +1,4 @@
-"""What is held about a person on waitlists."""
+"""The data that waitlists hold about a person."""
 
 from typing import Any
 

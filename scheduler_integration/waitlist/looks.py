@@ -306,7 +306,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-	"""What is known of those who wait, by name.
+	"""Facts about the entries that wait, by name.
 
 	`busy` have an open offer. `offered` are the starts that each was offered before. `before` is the start of the meeting
 	that somebody wants to move earlier.

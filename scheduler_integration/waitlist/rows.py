@@ -1,4 +1,4 @@
-"""What a row of Waitlist Entry and of Waitlist Offer says, and how it is written there. Makes no statement."""
+"""The rows of Waitlist Entry and Waitlist Offer as objects, and how they are written. Makes no statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people on a waitlist see of it: their own entry and offer, and how many are before them. Never who."""
+"""The view of people on a waitlist: their own entry and offer, and how many are before them, but never who."""
 
 from __future__ import annotations
 

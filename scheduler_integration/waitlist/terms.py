@@ -1,4 +1,4 @@
-"""What a meeting type's fields about its waitlist may say."""
+"""Checks a meeting type's fields about its waitlist."""
 
 from frappe import _
 from frappe.model.document import Document
