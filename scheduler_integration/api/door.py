@@ -27,7 +27,7 @@ P = ParamSpec("P")
 
 
 class Who(Enum):
-	"""Who may call a method. Those who needn't be signed in are counted by the method's limit."""
+	"""The callers that a method admits. The method's limit counts those who needn't be signed in."""
 
 	ANYBODY = "anybody"
 	LINK = "everybody who has the link"
@@ -49,7 +49,7 @@ class Who(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-	"""What a method declares: its verbs, who may call it, the status of a success, and how its calls are limited."""
+	"""A method's declaration: its verbs, who may call it, the status of a success, and how its calls are limited."""
 
 	verbs: tuple[str, ...]
 	who: Who

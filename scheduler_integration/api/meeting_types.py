@@ -30,7 +30,7 @@ def _choice(names: str) -> Parts:
 	return written(names, lambda value, _zone: frappe.scrub(value) if value else None)
 
 
-# What a meeting type has besides that if it is booked on this site.
+# Fields of a meeting type that is booked on this site, besides those of every type.
 shown(
 	"Meeting Type",
 	"scheduling_page_id=scheduling_page slug",

@@ -1,4 +1,4 @@
-"""What answers show of bookings, times, waitlists and errors. What belongs to one resource stands in its own module."""
+"""The shapes of bookings, times, waitlists and errors in answers. Other shapes are in their resource's module."""
 
 from typing import Any
 

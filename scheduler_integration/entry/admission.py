@@ -1,7 +1,6 @@
-"""What visitors must show before they book or hold a time: an empty trap, a proof of work, a code from their mailbox.
+"""Checks what visitors show before they book or hold a time: an empty trap, a proof of work, a code from their mailbox.
 
-`trust/` has the rules. In this order, because each step costs more than the one before it: the trap, the form's fields, the
-proof, the code.
+`trust/` has the rules. Each step costs more than the one before it: the trap, the form's fields, the proof, the code.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from scheduler_integration.trust.levels import Decision, Mode
 from scheduler_integration.trust.pressure import BOOK, HOLD, Visit
 from scheduler_integration.trust.proofs import Proof, Subject, checked_proof, new_challenge
 
-# What callers send as a proof if they can't make one: without JavaScript, or on a page without https.
+# Callers that can't make a proof send this instead: without JavaScript, or on a page without https.
 NO_PROOF = "none"
 SEND_CODE = "scheduler_integration.jobs.send_code"
 

@@ -28,7 +28,7 @@ from scheduler_integration.platform import clock
 from scheduler_integration.platform.progress import Work
 
 UNDO_SECONDS = 10 * 60
-# Whoever has a meeting within this time is told at once.
+# An attendee with a meeting within this time is told at once.
 SOON_SECONDS = 60 * 60
 
 KEEP = "keep"

@@ -114,9 +114,9 @@ def _time(given: Mapping[str, object]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-	"""What a command runs, the sentence when it is done (`for_later`), and what it parses of its own.
+	"""The function that a command runs, the sentence when it is done (`for_later`), and the parser of its own arguments.
 
-	Its messages wait for some seconds, in which `undo` takes it back. One that moves money is `for_good`.
+	Its messages wait for some seconds, in which `undo` takes it back. A command that moves money is `for_good`.
 	"""
 
 	run: Callable[[HostCommand, int], HostBooking]
@@ -125,7 +125,7 @@ class Action:
 	for_good: bool = False
 
 
-# The commands of hosts and managers, by the name that API and page send. Each refuses whom it isn't for.
+# The commands of hosts and managers, by the name that API and page send. Each refuses callers who may not use it.
 ACTIONS: dict[str, Action] = {
 	"cancel": Action(
 		lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, scope=it.scope),

@@ -15,7 +15,7 @@ from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.domains.links import ROOT
 from scheduler_integration.domains.table import Served, served_at
 
-# What follows the address of a meeting type where people join its waitlist.
+# People join a waitlist at the meeting type's address followed by this.
 WAITLIST = "waitlist"
 _PREFIXES = (
 	"/assets/",

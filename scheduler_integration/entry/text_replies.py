@@ -51,7 +51,7 @@ def take_text(now: int) -> Response | dict[str, bool]:
 			raise NotFound(_("This site reads no replies to text messages."))
 		text = _READ[gateway](secret, now)
 	except (NotFound, SignatureRefused):
-		# What the gateway itself sends isn't limited, so that no reply is lost on a busy day.
+		# The limit counts only forged requests, so that no reply from the gateway is lost on a busy day.
 		count_request(REQUESTS)
 		raise
 	answer = act_on(text, now, sends_answer=gateway == OTHER) if text else ""

@@ -1,4 +1,4 @@
-"""What people on a waitlist do, for pages and methods."""
+"""Actions of people on a waitlist, for pages and methods."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOST_FREE = 6
 def join_for_visitor(bookable: Bookable, payload: BookingPayload, wait: WaitPayload) -> str:
 	"""Put a visitor on the waitlist, and return the address that gets the message with the link.
 
-	Whoever types an address doesn't learn whether it waits already. Raises InvalidRequest, NoWaitlist, WaitlistFull,
+	The visitor doesn't learn whether the address waits already. Raises InvalidRequest, NoWaitlist, WaitlistFull,
 	TimesAreFree, and the errors of `admitted`. The caller must have called `count_request(BOOKINGS)`.
 	"""
 	refuse_robots(payload)

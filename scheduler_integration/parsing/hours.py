@@ -30,7 +30,7 @@ DAY_NAMES = (WEEK[-1], *WEEK[:-1])
 _SHORT = {name[:3].lower(): name for name in DAY_NAMES}
 MAX_RULES = 100
 LONGEST_MESSAGE = 500
-# What a client may send back together with the fields that it read.
+# Names that a client may send back together with the fields that it read. They change nothing.
 _READ_ONLY = frozenset({"cmd", "user", "schedule", "schedules", "version", "overrides", "blocked_times", "keep", "id"})
 
 

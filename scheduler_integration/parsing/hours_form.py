@@ -1,7 +1,7 @@
 """Reads the forms of the page of working hours, as a browser sends them, into what `parsing/hours.py` and the rooms take.
 
 A day of the week has a checkbox `mon` and any number of fields `mon_from` and `mon_to`; the hours of dates have `from` and
-`to`. What was typed is kept as it is, so that the page can show it again.
+`to`. Typed values are kept as they are, so that the page can show them again.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def typed_week(values: Values) -> TypedWeek:
 def edited_week(week: TypedWeek, action: str, ticked: Values) -> TypedWeek:
 	"""Return the week after one of the form's buttons: `add:mon`, `remove:mon:0`, `copy:mon:all`.
 
-	What is copied goes to `all` days, to the `weekdays`, or to the days that are `chosen` by their checkboxes `copy_mon`.
-	An unknown action changes nothing.
+	A copy goes to `all` days, to the `weekdays`, or to the days that are `chosen` by their checkboxes `copy_mon`. An
+	unknown action changes nothing.
 	"""
 	verb, key, detail = (*action.split(":", 2), "", "")[:3]
 	if key not in week:

@@ -86,7 +86,7 @@ def filled_in(text: str, variables: Mapping[str, Any]) -> str:
 
 
 def filled_in_anyway(text: str, variables: Mapping[str, Any]) -> str:
-	"""Return the text with its variables filled in. Of a text that can't be used, other parts in braces are left out.
+	"""Return the text with its variables filled in. If the text can't be used, its other parts in braces are left out.
 
 	For texts that were stored before they were checked: a message with a part missing is better than none.
 	"""
