@@ -61,7 +61,7 @@ def has_app_permission(user: str | None = None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-	"""Whose the rows of a DocType are.
+	"""The users who may read and change the rows of a DocType.
 
 	- `mine(doctype, user)` returns the condition for lists.
 	- `may(doc, ptype, user)` is for a single document. None for child tables: Frappe asks for their parent.

@@ -31,7 +31,7 @@ def keep_contact(changes: Changes) -> dict[str, Fields]:
 	return {change.booking.name: {"contact": contact} for change in changes}
 
 
-# What a change means for the Event, if nothing moves.
+# The functions that note a change in the Event, if nothing moves.
 _LOGGED = {
 	Kind.LINKED: log_link,
 	Kind.PLACED: log_link,

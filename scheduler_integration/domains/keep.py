@@ -77,5 +77,5 @@ def delete_claims_of(page: Document) -> None:
 
 def _forget(filters: dict[str, str]) -> None:
 	for name in frappe.get_all(DOCTYPE, filters, pluck="name"):
-		# Whoever may delete the user or the page deletes what belongs to it.
+		# A person who may delete the user or the page may also delete its domains.
 		frappe.delete_doc(DOCTYPE, name, ignore_permissions=True)

@@ -29,7 +29,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-	"""What is wrong with a record. `code` is TXT_MISSING and so on, `seen` what the DNS has instead."""
+	"""A problem with a record. `code` is TXT_MISSING and so on, `seen` the value that the DNS has instead."""
 
 	code: str
 	seen: str = ""

@@ -1,4 +1,4 @@
-"""What the check of a domain found, in sentences."""
+"""The result of a domain's check, in sentences."""
 
 from collections.abc import Sequence
 

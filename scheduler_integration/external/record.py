@@ -116,7 +116,7 @@ def _merge(booking: Document, change: ExternalChange) -> None:
 
 
 def _is_older(booking: Document, change: ExternalChange) -> bool:
-	"""Whether the record has newer facts. Of two changes in the same second, the one that made the booking is the older."""
+	"""Whether the record has newer facts. In the same second, the change that made the booking is the older one."""
 	changed_at = booking.changed_at or 0
 	ends = change.status not in (None, "Scheduled")
 	return change.happened_at < changed_at or (

@@ -19,7 +19,7 @@ from scheduler_integration.parsing.fields import parse_whole_number
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-	"""What a host offers: `count` free times, or these `starts` (epoch seconds), in the reader's zone and language.
+	"""A host's wish: `count` free times, or these `starts` (epoch seconds), in the reader's zone and language.
 
 	With `single_use` or the reader's name or address, the times lead to a booking link that is made for them.
 	"""

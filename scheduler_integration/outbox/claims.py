@@ -46,7 +46,7 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 
 	Tasks that never failed come before tasks that did. Tasks that were planned to run at once come before tasks that were
 	planned for a later time, so 10,000 reminders don't delay a confirmation. The first task of each target comes before
-	the second task of any target, so 10,000 tasks for one target don't delay the others. Of the kinds in
+	the second task of any target, so 10,000 tasks for one target don't delay the others. For the kinds in
 	`wanted.one_at_a_time`, a target gets one task at a time. Tasks whose account can't be used wait (see outages.py),
 	unless they are overdue. These are skipped.
 	"""

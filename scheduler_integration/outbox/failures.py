@@ -20,7 +20,7 @@ LATE_SECONDS = 900
 
 
 class Undelivered(NamedTuple):
-	"""What a host reads about tasks that failed or are late. `is_money`: a refund failed, and can be tried again."""
+	"""A sentence for a host about tasks that failed or are late. `is_money`: a refund failed, and can be tried again."""
 
 	sentence: str
 	is_money: bool

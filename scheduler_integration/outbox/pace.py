@@ -7,7 +7,7 @@ and a web worker's thread rests after it has answered a booking:
 	seconds late      up to 2     5     8    11    14    17 to 120    more
 	seconds of rest      0       0.2   0.4   0.6   0.8      1.0         0
 
-What is later than two minutes was stopped by something else: a mail server that was down, or a missing worker.
+Tasks that are more than two minutes late were stopped by something else: a mail server that was down, or a missing worker.
 
 Nothing is locked during the rest, and the guest has the answer already. Other guests may wait longer for a thread: that is
 the price. docs/how-to/scaling.md has the figures.

@@ -1,1 +1,1 @@
-"""What guards Frappe and the database: the clock, the language, SQL, transactions, the queue, optional apps."""
+"""Guards Frappe and the database: the clock, the language, SQL, transactions, the queue, optional apps."""

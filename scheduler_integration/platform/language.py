@@ -63,8 +63,8 @@ def _known_locale(identifier: str) -> Locale | None:
 def spoken(language: str, *, to_hosts: bool = False) -> str:
 	"""Return the language if the app is translated into it, on any path that Frappe knows, otherwise English.
 
-	What visitors read is in more languages than what hosts read. A page or a message is whole in its language: dates in one
-	language and words in another are hard to read, above all if one is written from right to left.
+	Texts for visitors are in more languages than texts for hosts. A page or a message is whole in its language: dates in
+	one language and words in another are hard to read, above all if one is written from right to left.
 	"""
 	sentence = "The meeting with {0} is confirmed." if to_hosts else "Your meeting with {0} is confirmed."
 	is_known = language.split("-")[0] == "en" or _(sentence, language) != sentence

@@ -1,4 +1,4 @@
-"""Asks the DNS. What a name doesn't have is empty, and a server that doesn't answer is an error."""
+"""Asks the DNS. A record that a name doesn't have is empty, and a server that doesn't answer is an error."""
 
 from typing import Any
 

@@ -20,14 +20,14 @@ T = TypeVar("T")
 # Fields of a record and their new values.
 Fields = dict[str, Any]
 
-# What NULL and a missing column mean, by the type that a field declares. Any other type has None.
+# The values for NULL and a missing column, by the type that a field declares. Any other type has None.
 _EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
 
 
 def record(kind: type[T], row: Any, **given: Any) -> T:
 	"""Return a dataclass `kind` of a row, a mapping, a document or other object. Fields that are given aren't read from it.
 
-	A field declared `bool` is a bool also where the database has 0 and 1. What the row doesn't have keeps its default.
+	A field declared `bool` is a bool also where the database has 0 and 1. A field that the row lacks keeps its default.
 	"""
 	for name, declared, has_default in _columns(cast(Hashable, kind)):
 		is_mapping = isinstance(row, Mapping)

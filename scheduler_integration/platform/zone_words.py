@@ -1,4 +1,4 @@
-"""What people call time zones: their cities, their countries, and the names of their times. From Unicode's CLDR."""
+"""Words for time zones: their cities, their countries, and the names of their times. From Unicode's CLDR."""
 
 from functools import lru_cache
 from zoneinfo import available_timezones

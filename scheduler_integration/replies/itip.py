@@ -64,7 +64,7 @@ def read_part(part: bytes, sender: str) -> CalendarReply | Unclear | None:
 	try:
 		text = part.decode("utf-8-sig")
 	except UnicodeDecodeError:
-		# RFC 5545 wants UTF-8. Whatever the mail says, only names and comments may hold anything else.
+		# RFC 5545 wants UTF-8. Only names and comments can have other bytes, whatever charset the mail names.
 		text = part.decode("latin-1")
 	text = _FOLD.sub("", text)
 	uid, method = _UID.search(text), _METHOD.search(text)
@@ -75,7 +75,7 @@ def read_part(part: bytes, sender: str) -> CalendarReply | Unclear | None:
 		event = _only_event(text)
 		reply = _reply(event, method[1].upper(), sender) if event else None
 	except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-		# The library has these errors for what is no calendar.
+		# The library raises these errors for text that isn't a calendar.
 		return unclear
 	return reply or unclear
 

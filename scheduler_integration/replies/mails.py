@@ -1,7 +1,7 @@
-"""Acts on what attendees answer to invitations in their calendar programs.
+"""Acts on attendees' answers to invitations in their calendar programs.
 
 Anybody can write a mail in somebody else's name. So a mail never cancels or moves a meeting by itself: an acceptance is
-noted, after a refusal the attendee is asked whether to cancel, and a proposed time waits for the host. Whatever isn't clear
+noted, after a refusal the attendee is asked whether to cancel, and a proposed time waits for the host. An unclear answer
 goes to the hosts in words.
 """
 

@@ -63,7 +63,7 @@ def keep(
 			"received_at": now,
 			"received_on": to_site_time(now),
 		}
-	).insert(ignore_permissions=True)  # Whoever replied isn't signed in.
+	).insert(ignore_permissions=True)  # The person who replied isn't signed in.
 
 
 def waiting() -> list[str]:

@@ -40,7 +40,7 @@ from scheduler_integration.replies.to_host import pass_on
 
 
 class Wish(Enum):
-	"""What a text message asks for."""
+	"""The action that a text message asks for."""
 
 	CONFIRM = "confirm"
 	CANCEL = "cancel"

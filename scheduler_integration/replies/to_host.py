@@ -51,7 +51,7 @@ def _comment(booking: Document, kind: str, sentence: str) -> None:
 			"reference_doctype": "Booking",
 			"reference_name": booking.name,
 		}
-	).insert(ignore_permissions=True)  # Whoever replied isn't signed in.
+	).insert(ignore_permissions=True)  # The person who replied isn't signed in.
 
 
 def _notify(booking: Document, user: str, subject: str) -> None:

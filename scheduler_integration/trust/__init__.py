@@ -1,1 +1,1 @@
-"""What strangers must show before they book or hold: proofs of work, codes sent by e-mail, and caps for messages to them."""
+"""Checks strangers before they book or hold: proofs of work, codes sent by e-mail, and caps for messages to them."""

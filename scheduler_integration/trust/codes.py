@@ -23,7 +23,7 @@ _PURPOSE = "scheduling code"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-	"""What a code is for. `form` is a key that stays with the visitor's form: that of the hold, or of the request."""
+	"""The purpose of a code. `form` is a key that stays with the visitor's form: that of the hold, or of the request."""
 
 	address: str
 	meeting_type: str

@@ -50,7 +50,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-	"""What is known when a visitor asks. All counts are of the present hour, this request included; each date of a series counts.
+	"""Facts about a visitor's request. All counts are of the present hour, with this request; each date of a series counts.
 
 	- `page_share`: how many requests an ordinary hour of the page has at most, see `share_of`.
 	- `page_requests`, `network_requests`: attempts, and challenges that were handed out, at this page and from this network.

@@ -29,7 +29,7 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-	"""What a proof is for. It pays for nothing else. `page` and `meeting_type` are names of records."""
+	"""The subject of a proof, which is valid for nothing else. `page` and `meeting_type` are names of records."""
 
 	page: str
 	meeting_type: str

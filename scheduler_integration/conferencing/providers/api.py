@@ -1,4 +1,4 @@
-"""What providers with accounts share: requests with an access token, which is renewed once if it is refused."""
+"""The shared part of providers with accounts: requests with an access token, which is renewed once if it is refused."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field

@@ -106,7 +106,7 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> tuple[Started, 
 
 	Raises ConsentExpired, ConsentRefused, AdminConsentNeeded, and the errors of `endpoint.ask_for_tokens`.
 	"""
-	# What was stored for the state, and delete it, so it works only once. Raises ConsentExpired.
+	# Read what was stored for the state and delete it, so that it works only once.
 	state = str(params.get("state") or "")
 	text = frappe.cache.get_value(_key(state), expires=True) if state else None
 	kept = json.loads(text) if text else None

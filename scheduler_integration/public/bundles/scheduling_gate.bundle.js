@@ -1,4 +1,4 @@
-// What the booking form needs if the server asks for a proof or a code. It loads then (js/server/gate.js).
+// The part of the booking form that loads if the server asks for a proof or a code (js/server/gate.js).
 import { askForCode, prove } from "../js/parts/gate-kit.js";
 import { element } from "../js/shared/page.js";
 

@@ -1,5 +1,5 @@
 // A worker that solves a challenge of ALTCHA v2: it looks for the counter whose key, derived by PBKDF2, begins with the
-// prefix. Of `step` workers each tries every one of `step` counters.
+// prefix. Each of the `step` workers tries one of every `step` counters.
 
 /** @param {string} hex */
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -79,7 +79,7 @@ function measure() {
 	tell("height", { height });
 }
 
-/** What has just happened, unless the page is only loaded again. */
+/** Tells the website what has just happened, unless the page is only loaded again. */
 function tellNews() {
 	const query = new URLSearchParams(location.search);
 	const [visit] = performance.getEntriesByType("navigation");

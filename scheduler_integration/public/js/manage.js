@@ -1,5 +1,5 @@
 // The confirmation: prints it, opens the forms for guests and cancelling, shows the link of the video call when it comes, and
-// goes on to the host's own page unless the visitor stays. Who came by "Yes, I'm coming" needn't press it again.
+// goes on to the host's own page unless the visitor stays. A visitor who came by "Yes, I'm coming" needn't press it again.
 import { awaitLink } from "./parts/awaited-link.js";
 import { around, data, element, t } from "./shared/page.js";
 

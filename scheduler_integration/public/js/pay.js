@@ -1,6 +1,6 @@
-// The page of a payment. When the provider leads back, it asks a few times whether the money has come, and shows what became of
-// it. Who booked in this window is led to the confirmation then. The address of that is a secret: whoever has the link of this
-// page may pay, and not change the meeting. So it came behind the "#", and no server and no provider reads it.
+// The page of a payment. After the provider leads back, it asks a few times whether the money has come, and shows that. A
+// visitor who booked in this window is then led to the confirmation. Its address is a secret: somebody with the link of
+// this page may only pay, and not change the meeting. So it comes behind the "#", which no server or provider reads.
 
 // Seconds before each request. After these minutes, the button "Check again" remains.
 const WAITS = [2, 2, 3, 5, 8, 13, 20, 30, 60];

@@ -103,7 +103,7 @@ const holds = (rule) =>
 			return isSo !== part.trim().startsWith("!");
 		});
 
-/** What a control of the page says, "" if it isn't ticked or isn't there. @param {string} name */
+/** The value of a control of the page, "" if it isn't ticked or isn't there. @param {string} name */
 function chosen(name) {
 	const control = document.querySelector(`.group [name="${name}"]`);
 	if (control instanceof HTMLInputElement) return control.type !== "checkbox" || control.checked ? control.value : "";

@@ -43,7 +43,7 @@ export interface PageData {
 	slots: SlotsInPage;
 	holdMinutes: number;
 	origin: Record<string, string>;
-	/** What the link says for hidden fields, by their keys. */
+	/** The link's values for hidden fields, by their keys. */
 	prefill: Record<string, string>;
 	/** The address of the script with the list of time zones. */
 	zonePicker: string;
@@ -82,7 +82,7 @@ export interface PageData {
 	isGone?: boolean;
 }
 
-/** What the server puts into a page in a frame (pages/kit/embedding.py). */
+/** Data that the server puts into a page in a frame (pages/kit/embedding.py). */
 export interface FrameData {
 	/** The websites that may embed the page: hosts, some with a port. */
 	hosts: string[];
@@ -126,7 +126,7 @@ export interface Solution {
 	derivedKey: string;
 }
 
-/** What bundles/scheduling_gate.bundle.js brings (js/parts/gate-kit.js). */
+/** Functions that bundles/scheduling_gate.bundle.js brings (js/parts/gate-kit.js). */
 export interface GateKit {
 	prove(challenge: Challenge): Promise<string>;
 	askForCode(sentence: string, onAgain: () => void): void;

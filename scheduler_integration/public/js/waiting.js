@@ -1,5 +1,5 @@
-// The page of somebody who waits: counts down how long the offered time is held, and then shows what has become of it. Offers
-// to tell them of offers on this device. What that needs (waiting-notify.js) loads only when they want it.
+// The page of somebody who waits: counts down how long the offered time is held, and then shows what has become of it.
+// Offers to tell them of offers on this device. The module for that (waiting-notify.js) loads only when they want it.
 import { data, element, t } from "./shared/page.js";
 
 // Before the last hour, the time of day says enough.

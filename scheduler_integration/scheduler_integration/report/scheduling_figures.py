@@ -1,4 +1,4 @@
-"""What the desk reports on bookings, staff, sources and the funnel share: whose figures, which dates, and the cards."""
+"""Shared parts of desk reports on bookings, staff, sources and the funnel: whose figures, which dates, and the cards."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-// What the desk's scripts share: the API, and times. The desk loads this with the forms and lists that need it (hooks.py).
+// Shared by the desk's scripts: the API, and times. The desk loads this with the forms and lists that need it (hooks.py).
 //
 // An instant is a text with an offset, as the API has it: "2026-11-23T09:00:00+01:00". A time of the site is a text without
 // one, in the site's zone, as the desk's fields have it: "2026-11-23 03:00:00".

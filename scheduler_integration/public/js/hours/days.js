@@ -15,7 +15,7 @@ class Days {
 	#chosen = new Set();
 	/** The day that the Tab key reaches. */
 	#focused = "";
-	/** Where a range begins. */
+	/** The day at which a range begins. */
 	#anchor = "";
 
 	/** @param {HTMLFormElement} form */

@@ -94,7 +94,7 @@ export function autosave(form) {
 	});
 }
 
-/** Where the form is sent. A button with the name "action" hides the form's own property. @param {HTMLFormElement} form */
+/** The form's address. A button with the name "action" hides the form's own property. @param {HTMLFormElement} form */
 export const addressOf = (form) => new URL(form.getAttribute("action") ?? "", location.href).href;
 
 /** @param {HTMLFormElement} form */
@@ -104,7 +104,7 @@ export function fieldsOf(form) {
 	return fields;
 }
 
-/** What people have typed, in one text. @param {HTMLFormElement} form */
+/** The typed values, in one text. @param {HTMLFormElement} form */
 function typedIn(form) {
 	const fields = fieldsOf(form);
 	for (const name of ["modified", "sure"]) fields.delete(name);

@@ -48,7 +48,7 @@ export function watchImpact(form) {
 		window.clearTimeout(waiting);
 		waiting = window.setTimeout(ask, A_MOMENT);
 	});
-	// What it would have done is said no longer: it is done, or it isn't wanted.
+	// Hides the effect of a change that is done or no longer wanted.
 	const forget = () => {
 		window.clearTimeout(waiting);
 		asked += 1;

@@ -23,7 +23,7 @@ function showConnection() {
 	bar.hidden = navigator.onLine && !isSending;
 	if (!bar.hidden) bar.textContent = t(isSending ? "sent_later" : "offline");
 	else if (!wasHidden) announce(t("online"));
-	// What sticks to the top of a phone's screen stays below the bar.
+	// Parts that stick to the top of a phone's screen stay below the bar.
 	document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`);
 }
 

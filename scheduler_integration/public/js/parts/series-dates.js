@@ -8,7 +8,7 @@ const form = element("booking-form", HTMLFormElement);
 const page = element("booking");
 const submit = element("submit");
 
-/** What the list on the screen is about. The server wrote it before the browser's own zone was known. */
+/** The question that the list on the screen answers. The server wrote it before the browser's own zone was known. */
 let shown = wish(data.zone);
 
 /** @param {string} name @returns {string} */

@@ -164,7 +164,7 @@ function allZones(unusual) {
 	return zones.sort((one, other) => one.offset - other.offset || one.city.localeCompare(other.city));
 }
 
-/** What the list says of a zone; nothing if this browser doesn't know it. @param {string} name @returns {Zone[]} */
+/** The entry of a zone in the list; none if this browser doesn't know it. @param {string} name @returns {Zone[]} */
 function described(name) {
 	const city = cityOf(name);
 	try {

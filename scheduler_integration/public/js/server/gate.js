@@ -1,11 +1,11 @@
-// What the server may want to see before it books: a proof of work, or a code from the visitor's mailbox. The script for
+// The server may want to see this before it books: a proof of work, or a code from the visitor's mailbox. The script for
 // both loads when the server asks for the first time (js/parts/gate-kit.js).
 import { data, element } from "../shared/page.js";
 import { get, wanted } from "./api.js";
 
 /** @import { Challenge, GateKit } from "../types.js" */
 
-// What a browser sends that can't prove anything: then a code takes the place of the proof.
+// A browser that can't prove anything sends this: then a code takes the place of the proof.
 const NO_PROOF = "none";
 
 class Gate {

@@ -23,7 +23,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-# What changes a fact of a booking, with all its consequences: an action of `bookings.update`.
+# Only an action of `bookings.update` changes a fact of a booking, with all its consequences.
 _UPDATE = "scheduler_integration.api.bookings.update(name, action=…)"
 _ACTIONS = {
 	"status": "confirm, decline, cancel, complete, no_show",

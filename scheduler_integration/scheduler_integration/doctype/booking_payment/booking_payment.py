@@ -7,7 +7,7 @@ from scheduler_integration.platform.clock import now
 
 
 class BookingPayment(Form):
-	"""What an attendee pays for a booking. Only the room payments/ writes it."""
+	"""An attendee's payment for a booking. Only the room payments/ writes it."""
 
 	def on_payment_authorized(self, status=None):
 		"""Called by the payments app. Returns the page to which the attendee goes."""

@@ -2,4 +2,4 @@ from scheduler_integration.documents import Form
 
 
 class BookingSeries(Form):
-	"""What the bookings of a series have in common. Only `bookings/record.py` writes it."""
+	"""The facts that all bookings of a series share. Only `bookings/record.py` writes it."""

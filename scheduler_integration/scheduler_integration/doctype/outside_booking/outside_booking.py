@@ -21,7 +21,7 @@ class OutsideBooking(Form):
 
 	def on_trash(self):
 		for name in frappe.get_all("Blocked Time", {"outside_booking": self.name}, pluck="name"):
-			# Whoever may delete the booking may give its time back.
+			# A user who may delete the booking may give its time back.
 			frappe.delete_doc("Blocked Time", name, ignore_permissions=True)
 
 	@property

@@ -40,7 +40,7 @@ class SchedulingDomain(Form):
 			"Scheduling Domain", {"domain": self.domain}, ["name", "status", "creation"], as_dict=True
 		)
 		if other and other.status == PENDING and other.creation < site_now() - timedelta(seconds=PATIENCE):
-			# Anybody can type a domain. Who hasn't shown in this time that it is theirs doesn't keep its owner out.
+			# Anybody can type a domain. A user who doesn't prove in this time that they own it can't keep its owner out.
 			frappe.delete_doc("Scheduling Domain", other.name, ignore_permissions=True)
 		elif other:
 			sentence = _("{0} is in use already. Ask a Scheduling Manager.").format(self.domain)
