@@ -1,4 +1,4 @@
-"""Whatever a visitor sends, the answer is a 4xx with a sentence and a code; nothing is stored and nothing crashes."""
+"""Any bad input gets a 4xx with a sentence and a code; nothing is stored and nothing crashes."""
 
 import json
 import re

@@ -373,7 +373,7 @@ class TestTypesOfPages:
 		assert made["url"].endswith(f"/schedule/{page.slug}/workshop")
 		status, body = call(LIST, page.user, page=page.name)
 		assert (status, body["data"]["meeting_types"]) == (200, [made])
-		# What was read can be sent back.
+		# The fields can be sent back as they were read.
 		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
 
 	def test_a_longer_question_than_the_column_ended_in_another_error(self):

@@ -63,7 +63,7 @@ def test_only_the_fields_that_are_sent_change(jane):
 	assert {name: after[name] for name in after if name not in changed} == {
 		name: before[name] for name in before if name not in changed
 	}
-	# What was read can be sent back.
+	# The fields can be sent back as they were read.
 	assert data(UPDATE, jane.user, page=jane.name, **{**after, "name": "Other"})["name"] == "Other"
 
 

@@ -18,7 +18,7 @@ DOCUMENTS = [
 	ROOT / "embedded/README.md",
 ]
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|css|html|md|json|csv|toml|txt|yml|svg|png)|(?:[\w.-]+/)+")
-# A path in a comment, such as pages/kit/dates.py. What follows a colon, a dot or a slash is part of an address.
+# A path in a comment, such as pages/kit/dates.py. A path after a colon, a dot or a slash is part of an address.
 NAMED = re.compile(r"(?<![\w/.:-])((?:[a-z_-]+/)+[a-z_-]+\.(?:py|js|css|html|md))\b")
 FUNCTION = re.compile(r"((?:\w+/)+\w+)\.(\w+)(?:\(.*\))?")
 

@@ -1,4 +1,4 @@
-"""What the code says of itself is so: who reads the clock, who asks the database, what is documented."""
+"""The code keeps its own rules: who reads the clock, who asks the database, what is documented."""
 
 import pytest
 

@@ -145,7 +145,7 @@ def test_only_a_colleague_who_has_the_type_can_stand_in(jane, call, slug):
 
 
 def test_a_copied_address_made_a_stranger_a_stand_in(jane, call):
-	"""Anybody can give a type the address of somebody else's. Whoever shares no team page agrees by their type."""
+	"""Anybody can give a type the address of somebody else's. Without a shared team page, a colleague agrees by a type."""
 	tom = colleague(stands_in=0)
 	with pytest.raises(InvalidRequest):
 		away(jane.user, stand_ins={call: tom})

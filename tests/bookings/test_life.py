@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
 		was.links = []
 		self.changed(old, "Rescheduled")
 
-	# What people do
+	# Actions of people
 
 	@rule(kind=st.sampled_from(["pool", "workshop", "workshop", "request"]), start=starts)
 	def book(self, kind, start):
@@ -269,7 +269,7 @@ class Life(RuleBasedStateMachine):
 			elif meeting.status == "Scheduled" and meeting.end + 900 <= self.now:
 				meeting.status = "Completed"
 
-	# What must hold after each step
+	# Rules that hold after each step
 
 	@invariant()
 	def states_and_hosts_agree(self):

@@ -1,4 +1,4 @@
-"""What decides refuses to run unless its hosts are locked, on a database that would hide the mistake too."""
+"""A function that decides refuses to run unless its hosts are locked, also on a database that would hide the mistake."""
 
 import frappe
 import pytest

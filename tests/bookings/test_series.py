@@ -1,4 +1,4 @@
-"""A series: several dates of one attendee, booked at once. What is stored, what is refused, and what else follows."""
+"""A series is several dates of one attendee, booked at once: its records, refusals and consequences."""
 
 import frappe
 import pytest

@@ -17,7 +17,7 @@ from tests.pages.offer import path_of
 from tests.support.server import Server, somebodys_address
 
 EVENTS = ("ready", "type_selected", "time_selected", "booked", "moved", "cancelled")
-# What the website hears: the element's events, and every message that reaches the window.
+# Notes everything that the website hears: the element's events, and every message that reaches the window.
 LISTEN = f"""<script>
 window.heard = [];
 window.messages = [];

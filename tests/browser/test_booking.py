@@ -208,7 +208,7 @@ def test_going_back_after_booking_invited_to_book_again(browse, screen):
 	window.follow(notice.get_by_role("button", name="Book another time"))
 	assert page.locator("#booking").is_visible()
 	assert page.locator("#attendee_email").input_value() == EMAIL
-	# Who comes by a link, and not with the Back button, wants to book.
+	# A visitor who comes by a link, and not with the Back button, wants to book.
 	window.open(path)
 	page.wait_for_load_state("networkidle")
 	assert page.locator("#booking").is_visible()

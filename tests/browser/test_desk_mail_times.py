@@ -29,7 +29,7 @@ def test_times_are_inserted_for_the_person_of_the_record(desk, client):
 	window.open_form("Contact", contact.name)
 	window.page.evaluate("void cur_frm.email_doc()")
 	mail = window.dialog
-	# The dialog sets its text once it has asked for the signature. What was typed before is lost.
+	# The dialog sets its text once it has asked for the signature. Text that was typed before is lost.
 	window.page.wait_for_load_state("networkidle")
 	mail.locator("[data-fieldname=content] .ql-editor:not(.read-mode)").press_sequentially("Hello Ada,")
 	# Frappe asked for the signatures of e-mail accounts, and said over the dialog that hosts may not read them.

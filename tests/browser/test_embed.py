@@ -14,7 +14,7 @@ from tests.browser.hostile_messages import HOSTILE, OF_THE_WEBSITE
 from tests.browser.screens import PATIENCE
 from tests.pages.offer import bookings_of, make_offer, path_of
 
-# What has moved since the page was first painted, each with how much of the window moved, and how far.
+# The shifts since the page was first painted: how much of the window moved, and how far.
 SHIFTS = """
 globalThis.moved = [];
 new PerformanceObserver((list) => moved.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });
@@ -27,7 +27,7 @@ TO_ALL_FRAMES = """(text) => {
 	for (let number = 0; number < parent.length; number++) parent[number].postMessage(JSON.parse(text), "*");
 }"""
 TO_FRAME = "(frame, text) => frame.contentWindow.postMessage(JSON.parse(text), '*')"
-# What third parties get when a browser blocks their cookies and storage.
+# Makes storage as it is for third parties when a browser blocks their cookies and storage.
 NO_STORAGE = """
 if (window !== top) {
 	const refuse = { get() { throw new DOMException("Forbidden", "SecurityError"); } };

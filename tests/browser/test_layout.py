@@ -15,7 +15,7 @@ PLACES = [
 	{"place_type": "In Person", "label": "Office in Lyon", "details": "Place Bellecour 1"},
 ]
 
-# The rectangles of all visible lines of text and of all controls. What sticks to the edge of a phone's screen lies above
+# The rectangles of all visible lines of text and of all controls. Bars that stick to the edge of a phone's screen lie above
 # the rest on purpose.
 FAULTS = """() => {
 	const hidden = (one) => one.closest(".visually-hidden, .trap, .zone-popover, script") || !one.checkVisibility();

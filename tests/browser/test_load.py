@@ -1,4 +1,4 @@
-"""What a visitor's browser loads, and that nothing moves meanwhile."""
+"""A visitor's browser loads little, and nothing moves meanwhile."""
 
 import gzip
 import re

@@ -95,7 +95,7 @@ def test_nothing_is_wider_than_the_window_and_all_is_legible(browse, mails):
 				assert colour == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(27, 29, 35)"), where
 				if Browsing.keeps_screenshots:
 					window.page.screenshot(path=SCREENSHOTS / f"{name}-{screen.name}-{scheme}.png", full_page=True)
-			# What other apps put below our mail isn't ours.
+			# The lines that other apps put below our mail aren't ours.
 			window.ask("document.body.replaceChildren(document.querySelector('.sched-card'))")
 			contrasts = [each for each in window.violations() if each.startswith("color-contrast")]
 			assert contrasts == []

@@ -83,7 +83,7 @@ def test_an_attendee_who_loses_the_new_time_keeps_the_reason_and_takes_the_neare
 	assert sorted(each.status for each in bookings_of(offer)) == ["Rescheduled", "Scheduled", "Scheduled"]
 
 
-# What can be tapped and is less than 40 pixels high. A box to tick is as high as its label.
+# The controls that are less than 40 pixels high. A box to tick is as high as its label.
 TOO_SMALL = """[...document.querySelectorAll("main :is(a, button, input:not([type=hidden]), select, summary, textarea)")]
 	.filter((each) => each.offsetParent && !each.closest(".visually-hidden"))
 	.map((each) => (["checkbox", "radio"].includes(each.type) && each.closest("label")) || each)

@@ -45,7 +45,7 @@ def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
 	assert "Sao Paulo" in page.locator("#zone-button").inner_text()
 
 
-# What people typed and didn't find, or not as the first zone.
+# Words by which people didn't find their zone, or not as the first one.
 WORDS_FOR_ZONES = (
 	("india", "Kolkata"), ("germany", "Berlin"), ("uk", "London"), ("england", "London"), ("nyc", "New York"),
 	("sf", "Los Angeles"), ("new delhi", "Kolkata"), ("St. Petersburg", "Moscow"), ("central european", "GMT+"),

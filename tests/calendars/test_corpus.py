@@ -85,7 +85,7 @@ def line(busy):
 	],
 )
 def test_a_name_of_a_zone_without_a_description_was_read_in_the_hosts_zone(name, hour):
-	"""The host is in Tokyo. Of a zone with a description, the case may differ."""
+	"""The host is in Tokyo. The name of a zone with a description may differ in case."""
 	always = "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0000\nEND:STANDARD"
 	zone = f"BEGIN:VTIMEZONE\nTZID:CUSTOMISED\n{always}\nEND:VTIMEZONE"
 	event = f"BEGIN:VEVENT\nUID:1\nDTSTART;TZID={name}:20261127T090000\nDURATION:PT1H\nEND:VEVENT"

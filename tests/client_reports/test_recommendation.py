@@ -39,7 +39,7 @@ def test_inactive_types_are_not_recommended(jane):
 
 
 def test_a_consultants_own_pages_and_team_pages_count_and_other_peoples_pages_do_not(jane):
-	"""Whoever owns a page can write any consultant into its types, and so put links into that consultant's reports."""
+	"""The owner of a page can write any consultant into its types, and so put links into that consultant's reports."""
 	eve = make_user("Eve")
 	make_meeting_type(make_page(jane), title="mine", priority=3)
 	make_meeting_type(make_team_page([eve, jane]), title="our team", consultant=jane, priority=2)

@@ -284,7 +284,7 @@ def test_a_widget_disappears_when_the_admin_takes_its_host_away(assessment, widg
 	assert not shown(assessment).has("iframe")
 
 
-# Who may see whose section
+# Permissions to see sections
 
 
 def test_a_forged_record_shows_nobody_elses_section(assessment, as_user):

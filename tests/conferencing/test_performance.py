@@ -111,7 +111,7 @@ def test_the_table_for_spreadsheets_has_the_same_figures(frozen_now, client, boo
 	own, of_another, of_all = answers
 	assert [(row["provider"], row["meetings"], row["reliability"]) for row in own] == [("Jitsi", "1", "100.0")]
 	assert (of_another, [row["provider"] for row in of_all]) == ([], ["Jitsi"])
-	# What a filter would leave out can't be told for each figure, so none is ignored in silence.
+	# Not every figure can be filtered, so a filter is refused, not ignored in silence.
 	refused = client.call(EXPORT, "GET", **wanted, meeting_type=booking.meeting_type)
 	assert (refused.status_code, list(refused.json()["details"])) == (400, ["what"])
 

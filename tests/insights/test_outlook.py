@@ -1,4 +1,4 @@
-"""What the database counts for the forecast, for advice and for round robins equals a recount of random histories."""
+"""The database's counts for the forecast, for advice and for round robins equal a recount of random histories."""
 
 import json
 from collections import Counter

@@ -20,7 +20,7 @@ from tests.support.outbox import mails
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
 COPIED = sorted((Path(__file__).parent / "copied").glob("*.html"))
-# What an installation had before each change got a message of its own.
+# The messages that an installation had before each change got a message of its own.
 EARLIER = (
 	"attendee_confirmed", "attendee_cancelled", "attendee_asked", "host_confirmed", "host_cancelled",
 	"attendee_reminder", "host_reminder", "attendee_no_show", "attendee_thanks",

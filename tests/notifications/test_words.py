@@ -1,4 +1,4 @@
-"""What messages say, in their HTML and in their text part, and to whom they say it."""
+"""The words of messages, in their HTML and in their text part, and their readers."""
 
 import frappe
 import pytest
@@ -110,7 +110,7 @@ def test_a_language_without_translations_isnt_mixed_into_english_words(page):
 
 
 def test_the_host_who_acted_isnt_told(page, as_user):
-	"""Whoever confirmed a request got "New booking" a second later."""
+	"""A host who confirmed a request got "New booking" a second later."""
 	asked = make_meeting_type(page, requires_confirmation=1)
 	booking = door.book(payload(page, asked, NINE), NOW)
 	with as_user(page.user):

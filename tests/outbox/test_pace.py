@@ -56,7 +56,7 @@ class Waiting(list):
 	("late", "rest"), [(0, 0), (2, 0), (5, 0.2), (8, 0.4), (11, 0.6), (14, 0.8), (17, 1), (120, 1), (121, 0)]
 )
 def test_the_later_messages_are_the_longer_a_thread_rests(late, rest):
-	"""What is minutes late was stopped by an outage. Guests don't pay for that."""
+	"""Messages that are minutes late were stopped by an outage. Then a thread doesn't rest."""
 	assert pace.rest_of(late) == pytest.approx(rest)
 
 

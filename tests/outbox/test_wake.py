@@ -161,7 +161,7 @@ class TestQueueing:
 
 
 class TestARunningJob:
-	"""What comes while the job runs. Its pauses take no time here."""
+	"""Tasks that come while the job runs. Its pauses take no time here."""
 
 	@pytest.fixture(autouse=True)
 	def _pauses(self, monkeypatch):

@@ -212,7 +212,7 @@ class TestTheApi:
 		assert call("availability.colleagues", "Guest")[0] == 401
 
 	def test_was_open_to_somebody_who_may_not_open_the_page(self, intro, jane, tom):
-		"""Whoever has a type with a guessed slug would learn which hosts have it too."""
+		"""A user with a type of a guessed slug would learn which hosts have it too."""
 		user = frappe.get_doc("User", jane)
 		user.roles = []
 		user.save()

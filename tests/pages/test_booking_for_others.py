@@ -178,7 +178,7 @@ class TestBook:
 		allow_contacts(host_of(offer))
 		found = open_form(client, offer, q=name).one("ul", class_="what found").all("a")
 		assert ["Met" in link.text for link in found] == [True, False]
-		# Who was met is one line, with the contact that the booking made.
+		# A person whom the host has met is one line, with the contact that the booking made.
 		assert "doctype=Contact" in found[0]["href"]
 
 	def test_a_host_without_a_right_to_contacts_reads_why_nobody_is_found(self, client, offer):
@@ -208,7 +208,7 @@ class TestBook:
 		assert "open" not in fold.attributes
 		assert [label.text for label in fold.all("label", class_="slot")][:2] == ["05:00", "05:30"]
 		assert len(times(page)) > len(fold.all("input"))
-		# What was chosen is in view after a refusal.
+		# The chosen time is in view after a refusal.
 		answer = send(client, page, start=times(page)[0], attendee_name="Ada", attendee_email="nobody")
 		assert "open" in read(answer.text).one("fieldset", class_="pick-time").one("details").attributes
 

@@ -541,7 +541,7 @@ class TestTwoWindows:
 		assert "Yours: 09:00 – 18:00" in conflict.text
 		assert "Stored now: 09:00 – 12:00" in conflict.text
 		assert week(jane)[0] == [(540, 720)]
-		# What was typed is still there, and saving again keeps it.
+		# The typed hours are still there, and saving again keeps them.
 		page.send("week")
 		assert (week(jane)[0], week(jane)[1]) == (NINE_TO_SIX, [(540, 780)])
 

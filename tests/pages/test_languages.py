@@ -45,7 +45,7 @@ def test_a_visitor_reads_a_language_that_is_switched_off_on_the_site(client, off
 
 
 def test_the_first_language_that_the_app_has_is_taken(client, offer):
-	"""Who reads Swedish and then German got English."""
+	"""A visitor who reads Swedish and then German got English."""
 	for asked, shown in (("sv,de;q=0.8", "de"), ("sv,en;q=0.9,de;q=0.8", "en"), ("de-AT,pl;q=0.5", "de-AT")):
 		language = read(client.get(path_of(offer), headers={"Accept-Language": asked}).text).one("html")["lang"]
 		assert language.startswith(shown), asked

@@ -89,7 +89,7 @@ def test_meetings_of_a_disabled_host_were_nobodys_concern(client, intro, jane, m
 	tom = make_colleague(intro)
 	handed, other, kept, gone = (book(intro, in_three_days(hour)) for hour in (10, 11, 13, 12 + 24))
 	disable(jane)
-	# Whatever page the manager opens leads there.
+	# Every page that the manager opens leads there.
 	trouble = read(client.get("/scheduling", headers=ENGLISH).text).one("li", class_="trouble")
 	assert "Meetings to come: 4." in trouble.text
 	page = Leaving(client, trouble.one("a")["href"].partition("user=")[2])

@@ -125,7 +125,7 @@ def test_two_windows_neither_silently_loses(client, intro):
 
 
 class TestSeveralPages:
-	"""Of a manager, who may write everybody's pages."""
+	"""A manager may write everybody's pages."""
 
 	@pytest.fixture
 	def manager(self, client, commit_clean):

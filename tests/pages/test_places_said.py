@@ -1,4 +1,4 @@
-"""Where people meet: hosts are asked when they begin, see when nobody has said it, and say it for meetings that are booked."""
+"""The place of meetings: hosts are asked for it when they begin, see when it is missing, and add it to booked meetings."""
 
 import frappe
 import pytest

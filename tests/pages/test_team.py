@@ -159,7 +159,7 @@ class TestWeights:
 
 class TestMembers:
 	def test_come_and_go_and_are_taken_back(self, maya, page):
-		"""Eve is a host without a page of her own. Who leaves keeps the weight for the day of the return."""
+		"""Eve is a host without a page of her own. A host who leaves keeps the weight for the day of the return."""
 		eve = make_user("Eve")
 		frappe.db.commit()
 		everybody = [(each["name"], each["value"]) for each in form_of(maya, page, "team").all("input", name="member")]

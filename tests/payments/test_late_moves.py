@@ -1,4 +1,4 @@
-"""What attendees get back who move a meeting late and cancel it then."""
+"""The refund of attendees who move a meeting late and then cancel it."""
 
 import frappe
 import pytest

@@ -133,7 +133,7 @@ class Life:
 			frappe.db.rollback()
 		frappe.db.commit()
 
-	# What people do
+	# Actions of people
 
 	def book(self):
 		guest = f"guest-{self.dice.randrange(4)}@guests.example"
@@ -190,7 +190,7 @@ class Life:
 			refund = self.dice.choice(moving)
 			self.stripe.end_refund(refund["id"], self.dice.choice(possible[refund["status"]]))
 
-	# What machines do
+	# Actions of machines
 
 	def hear(self):
 		"""Deliver some notices, some of them twice, in any order; lose some."""
@@ -334,7 +334,7 @@ class Life:
 				assert frappe.db.count("Booking Seat", {"booking": name}) == booking.seats
 
 	def check_mails(self):
-		"""What the last message to each attendee says of the money that goes back is true."""
+		"""The last message to each attendee tells the truth about the money that goes back."""
 		for name in self.names:
 			booking = frappe.get_doc("Booking", name)
 			if booking.status == "Rescheduled" or not booking.amount_paid:

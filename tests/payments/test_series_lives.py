@@ -48,7 +48,7 @@ class SeriesLife(Life):
 		self.find()
 
 	def acts(self):
-		# What somebody pays back at the provider is in the other lives. Here the terms decide alone.
+		# Refunds at the provider are in the other lives. Here the terms decide alone.
 		others = (self.pay_back_there, self.bank)
 		return {act: weight for act, weight in super().acts().items() if act not in others}
 
@@ -97,7 +97,7 @@ class SeriesLife(Life):
 		self.find()
 
 	def refund(self):
-		"""What hosts pay back by hand is in the other lives. Here the terms decide alone."""
+		"""Refunds by hosts are in the other lives. Here the terms decide alone."""
 
 	def wait(self):
 		self.pass_time(self.dice.choice([60, 300, 720, 1500, 1860]))

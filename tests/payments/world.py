@@ -1,4 +1,4 @@
-"""What tests of payments do: book a type that costs money, pay, and let the tasks run."""
+"""Helpers for tests of payments: book a type that costs money, pay, and let the tasks run."""
 
 from typing import Any
 

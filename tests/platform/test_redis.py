@@ -20,7 +20,7 @@ from tests.support.smtp import sending_to_inbox
 pytestmark = [pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
 
 PUBLIC = "scheduler_integration.api.public"
-# What `python -m embedded worker --burst` runs.
+# The same worker as `python -m embedded worker --burst`.
 WORKER = """
 import os, sys
 from embedded.__main__ import main

@@ -1,4 +1,4 @@
-"""What people call time zones, with the versions of Babel that the frameworks have."""
+"""Words for time zones, with the versions of Babel that the frameworks have."""
 
 import pytest
 from babel import Locale

@@ -1,4 +1,4 @@
-"""Who asks to be erased is erased: from the database, the queues and the CRM's record of what didn't take place."""
+"""A person who asks for it is erased: from the database, the queues and the CRM's record of meetings that weren't held."""
 
 import json
 

@@ -29,7 +29,7 @@ NINE = at("2026-03-05 09:00")
 PROPOSED = at("2026-03-06 13:00")
 CONFIRMED, OFFERED, ASKED, TOLD = "confirm", "asked whether to cancel", "proposed", "told"
 
-# What becomes of each mail. None: it doesn't answer an invitation of this site.
+# The outcome of each mail. None: it doesn't answer an invitation of this site.
 OUTCOMES = {
 	"google-accepted": CONFIRMED,
 	"google-accepted-in-base64": CONFIRMED,

@@ -260,7 +260,7 @@ class TestStopping:
 		(reminder,) = [task for task in actions(booking.name, kind="sms") if task.purpose == "reminder"]
 		assert (reminder.status, reminder.error) == ("Skipped", "This number wants no text messages.")
 		assert len(texts.receiver.requests) == 1
-		# What they ask for is still done, and in silence.
+		# Their requests are still carried out, in silence.
 		assert say("1") == ""
 		assert reconfirmed(booking)
 		assert say("START") == ""

@@ -1,4 +1,4 @@
-"""What a text message asks for: only one known word, in the languages of the app, and nothing else."""
+"""A text message asks for an action by one known word, in the languages of the app, and by nothing else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What strangers send in place of people who answer: codes, forged mails, old text messages, and other people's addresses."""
+"""Answers that strangers send in place of others: codes, forged mails, old text messages, and other people's addresses."""
 
 import frappe
 import pytest

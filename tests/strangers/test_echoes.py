@@ -1,4 +1,4 @@
-"""What a request says comes back at most a few times: no page repeats a long argument in each of its rows."""
+"""An argument of a request comes back at most a few times: no page repeats a long argument in each of its rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What hosts tried on other hosts, on their own team's page, and on the site: it came to nothing."""
+"""Attacks of hosts on other hosts, on their own team's page, and on the site, which all fail."""
 
 import frappe
 import pytest

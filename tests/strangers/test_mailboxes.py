@@ -1,4 +1,4 @@
-"""One mailbox has many spellings. What it may get doesn't grow with them."""
+"""One mailbox has many spellings. They don't raise its limits."""
 
 import pytest
 

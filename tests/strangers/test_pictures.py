@@ -1,4 +1,4 @@
-"""What hosts hid in pictures, or broke in them: visitors get the picture and nothing else, and no page fails."""
+"""Pictures in which hosts hid or broke something: visitors get the picture and nothing else, and no page fails."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""What a stranger showed once at the door counts once, whatever becomes of the booking."""
+"""A proof or code that a stranger showed at the door counts once, whatever becomes of the booking."""
 
 import pytest
 

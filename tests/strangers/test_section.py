@@ -1,4 +1,4 @@
-"""Whatever a consultant sends, the section of their reports holds the tags that the app writes, and no others."""
+"""The section of a consultant's reports holds only tags that the app writes, whatever the consultant sends."""
 
 import frappe
 import pytest

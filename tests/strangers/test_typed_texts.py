@@ -296,7 +296,7 @@ def test_a_hostile_text_of_a_calendar_entry_is_left_out_and_the_meeting_is_booke
 		assert not re.search("built-in|&lt;class|<class|TemplateReference|site.example", shown)
 
 
-# What is never a template
+# Texts that are never templates
 
 
 @pytest.mark.long

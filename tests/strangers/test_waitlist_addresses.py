@@ -73,7 +73,7 @@ def test_a_full_list_told_strangers_who_was_on_it(monkeypatch):
 		with pytest.raises(WaitlistFull):
 			waiting(meeting_type, attendee_email=address)
 		frappe.db.rollback()
-	# Who has shown a code for the address keeps the place.
+	# A person who has shown a code for the address keeps the place.
 	assert join_confirmed(meeting_type, attendee_name="Ann", attendee_email=known.attendee_email)
 
 

@@ -1,4 +1,4 @@
-"""What strangers made a waitlist send: to mailboxes and telephone numbers of others."""
+"""Messages that strangers made a waitlist send to mailboxes and telephone numbers of others."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What strangers try at a waitlist: other people's links, offers and addresses, and links that do something by themselves."""
+"""Attacks on a waitlist: other people's links, offers and addresses, and links that do something by themselves."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -17,7 +17,7 @@ def call(function: str, caller: str | None = None, /, **arguments: Any) -> tuple
 	frappe.local.response = frappe._dict()
 	form = frappe.local.form_dict
 	frappe.set_user(caller or before)
-	# What Frappe's handler of requests writes there.
+	# The arguments that Frappe's handler of requests writes there.
 	frappe.local.form_dict = frappe._dict(form, cmd=name)
 	try:
 		frappe.call(name, **arguments)

@@ -157,7 +157,7 @@ def stored() -> dict[str, dict[str, dict[str, str]]]:
 			continue
 		present = _columns(f"tab{doctype}")
 		wanted = [*STANDARD, *SCHEMA[doctype]] if doctype in SCHEMA else present
-		# What a patch or the migration itself keeps up to date isn't a person's.
+		# Fields that a patch or the migration itself keeps up to date aren't a person's.
 		fields = [field for field in wanted if field in present and field not in ("modified", "idx")]
 		rows = frappe.db.sql(f"select {', '.join(f'`{field}`' for field in fields)} from `tab{doctype}`", as_dict=True)
 		found[doctype] = {row["name"]: {field: str(row[field]) for field in fields} for row in rows}

@@ -17,12 +17,12 @@ from scheduler_integration.platform.language import by_category, counted, plural
 
 APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 LANGUAGES = ("de", "es", "fr")
-# What visitors read is in these too; `pt` is Brazilian Portuguese. A language is whole as soon as it has a file.
+# Texts for visitors are in these too; `pt` is Brazilian Portuguese. A language is whole as soon as it has a file.
 FOR_VISITORS = ("ar", "hi", "id", "it", "ja", "nl", "pl", "pt", "tr")
 BEGUN = tuple(language for language in FOR_VISITORS if (APP / "translations" / f"{language}.csv").exists())
 ALL = [*LANGUAGES, *BEGUN]
 
-# Where the sentences come from that visitors can read: people who book, their guests, people on a waitlist, strangers and
+# The files with sentences that visitors can read: people who book, their guests, people on a waitlist, strangers and
 # readers of client reports. A file that hosts read too is here as a whole; a sentence too many costs little.
 VISITORS = (
 	# Pages, and what their scripts show
@@ -105,7 +105,7 @@ def test_a_source_is_translated_once(language):
 
 @pytest.mark.parametrize("language", ALL)
 def test_the_placeholders_of_source_and_translation_agree(language):
-	"""Of several forms the last one is for most numbers. The others may say the number in words, or not at all."""
+	"""The last of several forms is for most numbers. The others may say the number in words, or not at all."""
 	for row in rows(language):
 		*others, last = row[1].split(" | ")
 		assert placeholders(last) == placeholders(row[0].rpartition(" | ")[2]), row

@@ -1,4 +1,4 @@
-"""What strangers must show at the door: over the methods of the API, in this process."""
+"""Strangers must show something at the door. Over the methods of the API, in this process."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What visitors must show, by the counts of the hour. No site, no clock."""
+"""The level of proof for visitors, by the counts of the hour. No site, no clock."""
 
 import pytest
 

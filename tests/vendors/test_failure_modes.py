@@ -322,7 +322,7 @@ def test_15_a_calendar_that_is_suddenly_empty_is_believed_only_twice(vendor, pag
 	assert offered(page, NOW + 1200) == ALL_DAY
 
 
-# What was seen in the code of others
+# Faults seen in the code of others
 
 
 def test_the_token_advances_although_a_page_is_empty(vendor, jane):

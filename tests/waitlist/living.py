@@ -51,7 +51,7 @@ def looking_only() -> Handlers:
 
 
 class Living:
-	"""What one process knows: the practice (`plan`), the time, and what it saw that was wrong."""
+	"""The knowledge of one process: the practice (`plan`), the time, and the faults that it saw."""
 
 	def __init__(self, plan: dict[str, Any]) -> None:
 		self.plan, self.kinds, self.dice = plan, plan["kinds"], random.Random()
@@ -95,7 +95,7 @@ class Living:
 			return "crashed"
 		return "done"
 
-	# What it watches
+	# Watches
 
 	def _watch_offers(self) -> None:
 		waiting_of, insert_offers = records.waiting_of, records.insert_offers
@@ -167,7 +167,7 @@ class Living:
 		for booking, offer in rules.taken_by_others(names, self.kinds, self.now):
 			self.wrong.append(f"{act}: {booking} takes the time of the open offer {offer}")
 
-	# What it finds
+	# Random choices
 
 	def some(self, doctype: str, order: str = "starts_at, creation, name", **where: Any) -> frappe._dict:
 		"""Return one of the rows, at random. Raises LookupError if there is none."""
@@ -204,7 +204,7 @@ class Watching:
 		self.living.watches = False
 
 
-# What visitors do
+# Actions of visitors
 
 
 def wish(me: Living, kind: dict[str, Any], start: int, **fields: Any) -> dict[str, Any]:
@@ -269,7 +269,7 @@ def cancel_series(me: Living) -> None:
 	bookings.cancel_by_token(token, "", me.now, scope=scope)
 
 
-# What those who wait do
+# Actions of people who wait
 
 
 def wishes(me: Living) -> dict[str, Any]:
@@ -351,7 +351,7 @@ def take_by_link(me: Living) -> str:
 	return door_of_lists.take_offer(entry_token(offer.entry), offer.name).id
 
 
-# What hosts do
+# Actions of hosts
 
 
 def move_by_host(me: Living) -> None:
@@ -404,7 +404,7 @@ def take_off(me: Living) -> None:
 	by_host.take_off_waitlist(name, me.now)
 
 
-# What machines do
+# Actions of machines
 
 
 def look(me: Living) -> None:
@@ -460,7 +460,7 @@ def die_at(living: Living, death: dict[str, Any] | None) -> None:
 
 	def counted_commit(*args: Any, **options: Any) -> Any:
 		step("commit")
-		# What comes after the commit is lost if the process dies here. Frappe's objects have no room for another function.
+		# Work after the commit is lost if the process dies here. Frappe's objects have no room for another function.
 		kind = type(database.after_commit)
 		run = kind.run
 

@@ -1,4 +1,4 @@
-"""What must hold of waitlists, written again from the rules: nothing here asks the code that decides.
+"""The rules of waitlists, written again: nothing here asks the code that decides.
 
 The functions read the database as it is at present. Called in a transaction, they see what it is about to commit. Each
 returns sentences about what is wrong.
@@ -75,7 +75,7 @@ def same_session(one: frappe._dict, two: frappe._dict, kinds: dict[str, Any]) ->
 
 
 def seats_promised_too_often(offer: frappe._dict, kinds: dict[str, Any], now: int) -> list[str]:
-	"""Of one session, no more seats are offered than are left."""
+	"""No more seats of a session are offered than are left."""
 	seats = kinds[offer.meeting_type]["seats"]
 	session = [each for each in meetings(offer.hosts) if same_session(each, offer, kinds)]
 	alike = [each for each in promised(kinds, now) if each.hosts & offer.hosts and same_session(each, offer, kinds)]
@@ -95,7 +95,7 @@ def most_at_once(kind: dict[str, Any], start: int, now: int, zone: str) -> int:
 
 
 def wrong_offers(kinds: dict[str, Any], now: int) -> list[str]:
-	"""What is wrong about the offers that are open at present."""
+	"""Return sentences about what is wrong with the offers that are open at present."""
 	found, still = [], promised(kinds, now)
 	ever = offers(kinds)
 	all_open = [each for each in ever if each.status == "Open"]

@@ -2,7 +2,7 @@
 cache is emptied, and processes are killed.
 
 Nobody is in two meetings, no seat is sold twice, no time is offered to two people, the order of the list is kept, and nobody
-is forgotten. `--waitlists=100` is a long run. What must hold is in `rules.py`, what happens in `living.py`.
+is forgotten. `--waitlists=100` is a long run. The rules are in `rules.py`, the events in `living.py`.
 """
 
 import random
@@ -190,7 +190,7 @@ class Life:
 		assert not wrong, self.story(wrong)
 
 	def forgotten(self):
-		"""Whoever waits has an offer, or no free time suits them."""
+		"""Everybody who waits has an offer, or no free time suits them."""
 		found = []
 		first, last = (
 			datetime.fromtimestamp(each, timezone.utc).date() for each in (self.now, self.starts[-1] + 3 * DAY)

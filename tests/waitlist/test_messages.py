@@ -207,7 +207,7 @@ def test_an_offer_waits_for_the_mail_server_and_comes_once(inbox, meeting_type):
 
 @pytest.mark.long
 def test_an_offer_of_which_nobody_could_be_told_does_not_count_and_comes_again(inbox, meeting_type):
-	"""Whoever was first when the mail server broke down had lost the time, and one of three offers."""
+	"""The person who was first when the mail server broke down lost the time, and one of three offers."""
 	ann, ben = offered(meeting_type), join(meeting_type, "Ben")
 	inbox.is_down = True
 	deliver(ann.name, NOW)

@@ -1,4 +1,4 @@
-"""Who is offered a time that became free, and what they do with it."""
+"""A freed time is offered to somebody who waits, who takes it, passes it on, or lets it end."""
 
 import frappe
 import pytest

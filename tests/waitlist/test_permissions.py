@@ -1,4 +1,4 @@
-"""Who reads entries and offers of waitlists through Frappe's own doors, and that nobody writes them."""
+"""Frappe's own doors show entries and offers of waitlists only to some users, and let nobody write them."""
 
 import frappe
 import pytest
@@ -82,7 +82,7 @@ def test_nobody_writes_them_by_hand(team, as_user, doctype, role):
 
 
 def test_a_host_found_out_the_key_of_a_held_time(team):
-	"""Frappe 15 filters lists also by fields that the user may not read. Whoever has the key books the time, or releases it."""
+	"""Frappe 15 filters lists also by fields that the user may not read. A user with the key can book or release the time."""
 	offer = records.open_offer_of(team.names["Waitlist Entry"])
 	assert offer.hold_key in {name.decode().split(" ")[2] for name in frappe.cache.hkeys(CACHE_KEY)}
 	row = frappe.db.get_value("Waitlist Offer", offer.name, "*", as_dict=True)

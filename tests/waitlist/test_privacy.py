@@ -1,4 +1,4 @@
-"""Who waited is shown what is held, corrected, erased, and forgotten after some time."""
+"""A person's data on waitlists is shown, corrected, erased, and forgotten after some time."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What waitlists ask the database: nothing while no type has one, and a look the same number however many wait."""
+"""Statements of waitlists: none while no type has one, and for a look the same number however many wait."""
 
 from collections.abc import Callable
 from datetime import date

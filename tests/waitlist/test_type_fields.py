@@ -1,4 +1,4 @@
-"""What a meeting type's fields about its waitlist may say, and what becomes of a list whose type changes."""
+"""Bounds of a meeting type's fields about its waitlist, and the effect of a changed type on its list."""
 
 import frappe
 import pytest

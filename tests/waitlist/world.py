@@ -1,4 +1,4 @@
-"""What tests of waitlists do: a type with a full morning, people who wait, and looks at the list."""
+"""Helpers for tests of waitlists: a type with a full morning, people who wait, and looks at the list."""
 
 from typing import Any
 
