@@ -41,7 +41,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 CANCELLED_EACH = 10
 MISSED_EACH = 12
 VISITS = 4
-# What brought bookings, and what they cost.
+# The origins of bookings, and their prices.
 SOURCES = (
 	("page", None, None),
 	("page", "newsletter", "spring"),

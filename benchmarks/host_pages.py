@@ -1,7 +1,7 @@
 """Measures each page of a host with 500 bookings: `python -m benchmarks.host_pages [BOOKINGS]`.
 
-Runs on a new embedded site, or on a real one if BENCH and SITE are set. A page is its view and its HTML. Of the bookings, half
-are over. The time is what passes until the HTML is there, with the database.
+Runs on a new embedded site, or on a real one if BENCH and SITE are set. A page is its view and its HTML. Half of the
+bookings are over. The time ends when the HTML is there, and includes the database.
 """
 
 import sys

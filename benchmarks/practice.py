@@ -1,6 +1,6 @@
 """A simulated practice whose attendees cancel, and the people who come to it. The commands are the app's own.
 
-What is assumed of everybody, with the source if there is one. `Assumptions` are those in which practices differ.
+The assumptions about everybody, with the source if there is one. `Assumptions` has those in which practices differ.
 
     cancellations   15 %, by the attendee. Half of them come in the last 24 hours (late cancellations were half of all in
                     a study of neurology clinics, neurodiem.jp, "How late cancellations limit access to outpatient neurology
@@ -8,9 +8,9 @@ What is assumed of everybody, with the source if there is one. `Assumptions` are
                     cancels at night.
     who looks       people come at random hours of the day. They want a time within 1 to 14 days, some only in the morning or
                     afternoon, some not on each weekday. They book the first that suits. No source.
-    who finds none  some book a later time, and half of these also wait for an earlier one. Of the others, some join the list.
-                    Who doesn't, or can't, looks again. No source.
-    answers         of the offers that are answered at all, 60 % within 45 minutes in which the person is awake, as of a link in
+    who finds none  some book a later time, and half of these also wait for an earlier one. Some others join the list.
+                    The rest look again. No source.
+    answers         60 % of the answers to offers come within 45 minutes in which the person is awake, as to a link in
                     a text message from a clinic (doi.org/10.1071/SH22021): a median of 33 minutes, if the spread is
                     lognormal. One of six passes a time although it suits. No source.
 """
@@ -176,7 +176,7 @@ class Practice:
 			attempt(act)
 			self._follow()
 
-	# What people do
+	# Actions of people
 
 	def _arrive(self, number: int) -> None:
 		person = Person(number, self.now, random.Random(f"{self.seed}.{number}"), self.assumed)
@@ -262,7 +262,7 @@ class Practice:
 		wait_for_earlier(booking, self.now, **{**person.wishes(), "last_date": None})
 		frappe.db.commit()
 
-	# What the site's jobs do
+	# Jobs of the site
 
 	def _look(self) -> None:
 

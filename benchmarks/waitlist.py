@@ -47,7 +47,7 @@ PRACTICES = {
 
 @dataclass
 class Row:
-	"""What simulations found. `freed` and `filled` count cancelled times by how long before the start they were cancelled."""
+	"""Results of simulations. `freed` and `filled` count cancelled times by the time between cancellation and start."""
 
 	freed: Counter[str] = field(default_factory=Counter)
 	filled: Counter[str] = field(default_factory=Counter)

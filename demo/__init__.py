@@ -1,1 +1,1 @@
-"""What the demo site holds: hosts, pages, meetings, and a calendar that feeds one host's busy times."""
+"""The contents of the demo site: hosts, pages, meetings, and a calendar that feeds one host's busy times."""

@@ -171,7 +171,7 @@ def _make_team_page() -> None:
 		"jane@demo.example", "The Demo Team", "team", (tour, panel), page_type="Team", brand_color="#0b7285",
 		# Tokyo sleeps while Paris and New York both work. If all three were required, the panel could never meet.
 		hosts=[{"user": email, "is_required": int(zone != "Asia/Tokyo")} for email, _first, _last, zone in HOSTS],
-		welcome_message="Whoever of us is free takes the time to show you around.",
+		welcome_message="One of us will take the time to show you around.",
 	)  # fmt: skip
 
 

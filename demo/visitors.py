@@ -10,7 +10,7 @@ from scheduler_integration.insights import page_stats, visits
 from scheduler_integration.insights.page_stats import Key, Rows
 from scheduler_integration.platform import clock
 
-# Of a hundred visitors at a step, so many go on. Readers of the newsletter know what they want.
+# So many of a hundred visitors at a step go on. Readers of the newsletter know what they want.
 ONWARD = {
 	"newsletter": (85, 75, 70, 96),
 	"linkedin.com": (55, 50, 35, 93),

@@ -30,7 +30,7 @@ _ORDERS_FOR_A_FAULT = 60
 
 @dataclass(slots=True)
 class Report:
-	"""What was found. `failures` are sentences, each with what repeats it."""
+	"""The findings. `failures` are sentences, each with what repeats it."""
 
 	failures: list[str] = field(default_factory=list)
 	orders: int = 0

@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(slots=True)
 class Run:
-	"""What happened in one order. `choices` repeats it. `begun` are processes, `ends` the outcomes of their commands."""
+	"""The events in one order. `choices` repeats them. `begun` are processes, `ends` the outcomes of their commands."""
 
 	steps: list[Step] = field(default_factory=list)
 	enabled: list[frozenset[int]] = field(default_factory=list)

@@ -134,7 +134,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-	"""What is committed, and where each process is.
+	"""The committed rows, and the position of each process.
 
 	`rows` are the guard's rows: (host, bucket) -> booking or session. `live` are the live bookings with their time and
 	session, `seats` those of the session.

@@ -20,7 +20,7 @@ _RANDOM_FIRST = 12
 
 
 class Shown(Protocol):
-	"""Where results go."""
+	"""A sink for results."""
 
 	orders: int
 

@@ -25,7 +25,7 @@ NOW = at("2026-03-02 06:00")
 NINE, HALF_PAST, TEN, NOON = (at(f"2026-03-05 {clock}") for clock in ("09:00", "09:30", "10:00", "12:00"))
 
 WEEK = 7 * 86400
-# Who waits in these scenarios has time for one start only.
+# People who wait in these scenarios have time for one start only.
 AT_NINE = {"first_date": "2026-03-05", "last_date": "2026-03-05", "from_time": "09:00", "to_time": "09:00"}
 
 Command = dict[str, Any]

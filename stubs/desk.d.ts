@@ -1,4 +1,4 @@
-// What the desk's scripts use of Frappe, and what they share (public/js/desk). Only the type checker reads this file.
+// Parts of Frappe that the desk's scripts use, and what they share (public/js/desk). Only the type checker reads this file.
 
 type Values = Record<string, any>;
 type Query = any; // jQuery's object, which Frappe brings without types.

@@ -1,4 +1,4 @@
-"""What mypy knows of Frappe: its texts are text. Everything else is Any, as Frappe's own annotations are few."""
+"""Frappe's types for mypy: its texts are text. Everything else is Any, as Frappe's own annotations are few."""
 
 from typing import Any
 

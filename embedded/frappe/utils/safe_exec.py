@@ -13,7 +13,7 @@ UNSAFE_ATTRIBUTES = {
 	"gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "cr_origin", "cr_await", "ag_code", "ag_frame",
 	"tb_frame", "tb_next", "format", "format_map", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace",
 }  # fmt: skip
-# Of Frappe's list, those that are functions of the package `frappe` with the same name; some aren't implemented here.
+# Those of Frappe's list that are functions of the package `frappe` with the same name; some aren't implemented here.
 _FRAPPE = frozenset({
 	"flags", "form_dict", "bold", "copy_doc", "errprint", "qb", "get_meta", "new_doc", "get_doc", "get_last_doc",
 	"get_cached_doc", "get_list", "get_all", "get_system_settings", "rename_doc", "delete_doc", "render_template",
