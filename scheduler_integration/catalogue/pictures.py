@@ -1,7 +1,7 @@
 """The pictures that hosts upload for visitors: a host's photo and a page's logo.
 
-A picture is read and written anew, so a file of visitors' pages is an image and nothing else: no script of an SVG, no place
-where a photo was taken, no second format hidden in it. The former file is deleted.
+A picture is read and written again, so a file of visitors' pages is an image and nothing else: no script of an SVG, no
+place where a photo was taken, no second format hidden in it. The former file is deleted.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def set_logo(page: str, content: bytes | None) -> Document:
 
 
 def _written(content: bytes, field: str) -> tuple[bytes, str]:
-	"""Return the picture, written anew, and the extension of its file."""
+	"""Return the picture, written again, and the extension of its file."""
 	if len(content) > MOST_BYTES:
 		raise _refused(field, _("This file is too large: at most {0} MB.").format(MOST_BYTES // 1024 // 1024))
 	try:

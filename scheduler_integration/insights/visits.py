@@ -1,7 +1,7 @@
 """How far visitors of booking pages come today. All of it is in the site's cache, for a day.
 
-A visitor is an HMAC of page, network, browser and session. Its key is random, made anew each day, and nowhere but in the
-cache: tomorrow nobody can say who was here today, not even with a backup of the database. Nothing is stored in the browser.
+A visitor is an HMAC of page, network, browser and session. Its key is random, new each day, and nowhere but in the cache:
+tomorrow nobody can say who was here today, not even with a backup of the database. Nothing is stored in the browser.
 
 Each step that a visitor takes is an entry of the day's hash. An entry is written again if the step is repeated, so a visitor
 has few entries:

@@ -24,7 +24,7 @@ window.messages = [];
 for (const name of {json.dumps(EVENTS)}) addEventListener(name, (event) => heard.push([name, event.detail]));
 addEventListener("message", ({{ data, origin }}) => messages.push([origin, data]));
 </script>"""
-# Headers that belong to one connection, or that the proxy writes anew.
+# Headers that belong to one connection, or that the proxy writes itself.
 _OWN = {"connection", "content-encoding", "content-length", "date", "host", "server", "transfer-encoding"}
 
 

@@ -24,7 +24,7 @@ SHOWN = """async () => {
 	const registration = await navigator.serviceWorker.getRegistration("/scheduling");
 	return (await registration.getNotifications()).map(({ title, body, tag, data }) => [title, body, tag, data]);
 }"""
-# Replaces the browser's own service by its answers.
+# Answers in place of the browser's own service.
 SUBSCRIBED = """() => {
 	let made = null;
 	const subscription = {

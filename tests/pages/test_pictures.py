@@ -1,4 +1,4 @@
-"""Photo, logo and organization on `/scheduling/page`: uploaded, written anew, seen by visitors, deleted with the former one."""
+"""Photo, logo and organization on `/scheduling/page`: uploaded, written again, seen by visitors, deleted with the former one."""
 
 from io import BytesIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Strangers must show something at the door. Over the methods of the API, in this process."""
+"""Checks of strangers at the door, over the methods of the API, in this process."""
 
 import frappe
 import pytest

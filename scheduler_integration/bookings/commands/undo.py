@@ -7,8 +7,8 @@
     14:30:10  otherwise the e-mail is sent, and nothing can be undone any more
 
 The command isn't run backwards. The booking gets the fields that it had, and `Kind.UNDONE` lets each consequence follow.
-A booking that took another one's place (a meeting that was moved) is deleted: nobody ever knew of it. A meeting that a host
-has just booked for somebody is cancelled in silence, so that what was made for it, such as a contact, has its history.
+A booking that replaced another one (a moved meeting) is deleted, because nobody was told of it. A meeting that a host has
+just booked for somebody is cancelled in silence, so that what was made for it, such as a contact, has its history.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-# Only an action of `bookings.update` changes a fact of a booking, with all its consequences.
+# For each fact of a booking, the action of `bookings.update` that changes it with all its consequences.
 _UPDATE = "scheduler_integration.api.bookings.update(name, action=…)"
 _ACTIONS = {
 	"status": "confirm, decline, cancel, complete, no_show",
