@@ -10,6 +10,7 @@ from frappe import scrub
 from scheduler_integration import hooks
 from scheduler_integration.api import webhooks
 from scheduler_integration.availability import reason_text
+from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.crm import people, records
 from scheduler_integration.engine import Reason
 from scheduler_integration.entry.commands import ACTIONS
@@ -107,3 +108,23 @@ def test_a_crm_was_missing_in_one_of_its_places():
 	assert set(re.findall(r'^\t"?([\w ]+)"?: ', named, re.M)) == {"Contact", "Customer", *leads}
 	[accepted] = re.findall(r"`reference_doctype`, `reference_name`: a (.*?) that", text("docs/reference/api.md"), re.S)
 	assert set(re.split(r", | or ", accepted)) == {"Contact", *leads}
+
+
+def test_a_page_could_have_an_address_that_leads_elsewhere():
+	"""`/schedule/pay/<token>` was a page called pay, until payments came."""
+	firsts = {
+		rule["from_route"].split("/")[2]
+		for rule in hooks.website_route_rules
+		if rule["from_route"].startswith("/schedule/")
+	}
+	assert {first for first in firsts if is_slug(first)} == RESERVED
+
+
+def test_a_route_led_to_no_page_or_a_page_had_no_route():
+	pages = {
+		str(path.relative_to(APP / "www").with_suffix(""))
+		for path in (APP / "www").rglob("*.py")
+		if path.stem != "__init__"
+	}
+	# The address of this one is its name.
+	assert {rule["to_route"] for rule in hooks.website_route_rules} == pages - {"scheduling"}
