@@ -5,7 +5,7 @@ import pytest
 
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
-from tests.support.factories import make_page, make_user
+from tests.support.factories import make_host, make_page, make_team_page, make_user
 
 PATH = "/scheduling/page"
 LOOK = f"{PATH}?view=look"
@@ -143,6 +143,10 @@ class TestSeveralPages:
 		}
 
 	def test_their_own_is_first(self, manager):
+		"""A team's page that they made isn't their own, though it is older."""
+		team = make_team_page([self.own.user, make_host("Ann")])
+		team.db_set("creation", "2020-01-01")
+		frappe.db.commit()
 		assert self.shown(read(manager.get(LOOK).text))["name"] == "Mia Berg"
 
 	def test_after_a_form_the_same_page_is_shown_and_undo_leads_to_it(self, manager):

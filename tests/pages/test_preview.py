@@ -51,6 +51,7 @@ class TestThePreview:
 		assert answer.status_code == 200
 		assert read(answer.text).all("h1")[-1].text == "Intro call"
 		assert "Preview with your real free times. Nothing can be booked here." in answer.text
+		assert read(answer.text).one("input", name="start")["value"] == ""
 
 	@pytest.mark.long
 	def test_shows_what_was_typed_and_saves_nothing(self, jane, intro):
@@ -66,6 +67,7 @@ class TestThePreview:
 	def test_shows_questions_that_are_not_saved_in_the_form(self, jane, intro):
 		answer = preview(jane, intro, "questions", step="form", **{"label-0": "Anything new?", "label-5": "One more?"})
 		form = read(answer.text).one("form", id="booking-form")
+		assert form.one("input", name="start")["value"]
 		assert "Anything new?" in form.text
 		assert "One more?" in form.text
 		ids = [each["id"] for each in read(answer.text).all(id=None)]
