@@ -13,6 +13,8 @@ class Element:
 	attributes: dict[str, str]
 	children: list["Element"] = field(default_factory=list)
 	texts: list[str] = field(default_factory=list)
+	# Controls elsewhere on the page that name this form.
+	controls: list["Element"] = field(default_factory=list)
 
 	@property
 	def text(self) -> str:
@@ -62,6 +64,8 @@ class _Reader(HTMLParser):
 def read(html: str) -> Element:
 	reader = _Reader()
 	reader.feed(html)
+	for control in reader.root.all(form=None):
+		reader.root.one("form", id=control["form"]).controls.append(control)
 	return reader.root
 
 
@@ -73,7 +77,7 @@ def script_data(page: Element) -> dict:
 def form_values(form: Element) -> list[tuple[str, str]]:
 	"""Return the values that a browser sends if nobody changes the form, without its buttons."""
 	values = []
-	for control in form.all(name=None):
+	for control in [*form.controls, *(each for each in form.all(name=None) if "form" not in each.attributes)]:
 		kind = control.attributes.get("type")
 		if control.tag == "input" and kind in ("checkbox", "radio"):
 			if "checked" in control.attributes:

@@ -130,7 +130,7 @@ def _chosen(day: date | None, zone: str) -> str:
 
 def _asks_dates() -> bool:
 	"""Whether the form hasn't shown the dates yet that it asks for."""
-	if not submitted():
+	if not submitted() or argument("action") == "show":
 		return False
 	form, zone = frappe.request.form, timezone_of(frappe.session.user)
 	wish = _wish(zone)
@@ -141,7 +141,15 @@ def _asks_dates() -> bool:
 	return bool(repeats and (form.get("look") or not has_seen_dates(form, _chosen(wish.day, zone).partition(" ")[0])))
 
 
-PAGE = HostPage(PATH, here=MEETINGS, allowed=anybody, address=lambda: _asked().url(), also=DONE, previews=_asks_dates)
+PAGE = HostPage(
+	PATH,
+	here=MEETINGS,
+	chooses=("type", "date", "duration", "doctype", "record"),
+	allowed=anybody,
+	address=lambda: _asked().url(),
+	also=DONE,
+	previews=_asks_dates,
+)
 
 
 @PAGE.action("")

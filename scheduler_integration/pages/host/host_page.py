@@ -153,7 +153,9 @@ class HostPage:
 	"""A page of the signed-in user. `here` is its entry in the navigation, if that isn't its address.
 
 	`allowed` says whether the user may see it: by default hosts and managers. `kept` are arguments of the address that stay
-	after a form. `address` returns the path of this request if it has a variable part, or with arguments those that stay while
+	after a form. `chooses` are those that say what the page is about. Their controls stand in the form of an action, which has
+	what is shown as `shown:<name>`: the button `show` leads there, and an action on something that isn't shown yet is refused.
+	`address` returns the path of this request if it has a variable part, or with arguments those that stay while
 	somebody signs in. `in_page`: what was done, or why it was refused, is said above the page, and not in a toast. `also` are
 	sentences for a `?done=` to which other doors redirect, and for the `done` of commands that aren't actions of the page.
 	`seconds` is how long these can be undone. `previews` says whether the form only asks what it would do: no action runs,
@@ -169,6 +171,7 @@ class HostPage:
 		style: str = "host",
 		allowed: Callable[[], bool] = has_app_permission,
 		kept: tuple[str, ...] = (),
+		chooses: tuple[str, ...] = (),
 		address: Callable[[], str] | None = None,
 		in_page: bool = False,
 		also: Mapping[str, str] | None = None,
@@ -183,6 +186,7 @@ class HostPage:
 		self._actions: dict[str, Action] = {}
 		self._fields: dict[str, str] = {}
 		self._done: dict[str, str] = dict(also or {})
+		self._chooses = chooses
 
 	def action(self, name: str, *, done: str = "", field: str = "") -> Callable[[Action], Action]:
 		"""Decorate what the form's button `name` does. It raises a SchedulingError if it is refused.
@@ -261,6 +265,11 @@ class HostPage:
 
 	def _act(self) -> Saved:
 		name = self._asked()
+		if self._chooses and argument("action") == "show":
+			return Saved("", kept={each: argument(each) for each in self._chooses})
+		form = frappe.request.form
+		if any(argument(each) != form.get(f"shown:{each}", argument(each)) for each in self._chooses):
+			raise InvalidRequest(_("You have chosen something else. Look at it here, and press the button again."))
 		if name not in self._actions:
 			raise InvalidRequest
 		saved = self._actions[name]() or Saved()

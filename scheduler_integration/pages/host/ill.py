@@ -64,6 +64,7 @@ def _is_leaving() -> bool:
 PAGE = HostPage(
 	PATH,
 	here=MEETINGS,
+	chooses=("day", "user"),
 	address=lambda: leaving_url(argument("user")) if _is_leaving() else PATH,
 	in_page=True,
 	bars=meetings_bar,

@@ -39,7 +39,7 @@ PATH = "/scheduling/links"
 STARTS = 6
 _FIELDS = ("title", "duration", "host", "user", "attendee_name", "attendee_email", "expires_on")
 
-PAGE = HostPage(PATH, here=SHARE, style="types", kept=("type", "all"))
+PAGE = HostPage(PATH, here=SHARE, style="types", kept=("type", "all"), chooses=("type",))
 
 
 @PAGE.action("create", done=for_later("The link is made. It is the first in the list."))

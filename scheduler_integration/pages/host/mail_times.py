@@ -41,7 +41,7 @@ _DAYS = 10
 _SHOWN = 4
 
 PATH = "/scheduling/times"
-PAGE = HostPage(PATH, here=SHARE, style="types")
+PAGE = HostPage(PATH, here=SHARE, style="types", chooses=("type", "tz", "count"))
 
 
 @PAGE.action("")
