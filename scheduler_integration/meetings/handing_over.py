@@ -21,6 +21,8 @@ from scheduler_integration.meetings.rescheduling import bookable_for, slot_reque
 # Reasons that bind attendees, and not a host who takes a meeting over.
 _ATTENDEES = {Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
 _MOST_TIMES = 3
+# Hours of an attendee's clock between which a new time begins.
+_DAY_BEGINS, _DAY_ENDS = 7, 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,11 @@ def takers(booking: Document, hosts: Sequence[TypeHost], now: int) -> list[Taker
 
 
 def proposals(user: str, bookings: Sequence[Document], after: int | None, now: int) -> list[Proposal]:
-	"""Return a proposal for each of the user's open bookings, in their order. New times begin at `after` or later.
+	"""Return a proposal for each of the user's open bookings, in their order.
 
-	Without `after` no new times are proposed, because the user leaves. `after` and `now` are in epoch seconds. Makes a constant number of queries, for any number of bookings and colleagues.
+	New times begin at `after` or later, and by day where the attendee is if the meeting does. Without `after` no new times are
+	proposed, because the user leaves. `after` and `now` are in epoch seconds. Makes a constant number of queries, for any number
+	of bookings and colleagues.
 	"""
 	if not bookings:
 		return []
@@ -105,6 +109,9 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 		free = _free(taking, replace(wanted, records=records), booking, now)
 		offer = make_offer(bookable, replace(request, records=records), since, last, now)
 		starts = offer.pool.starts(since, until)
+		# Who met by day isn't moved into their night.
+		if booking.timezone and _is_by_day(booking.starts_at, booking.timezone):
+			starts = [start for start in starts if _is_by_day(start, booking.timezone)]
 		made.append(
 			Proposal(
 				booking.name,
@@ -116,6 +123,10 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 			)
 		)
 	return made
+
+
+def _is_by_day(start: int, zone: str) -> bool:
+	return _DAY_BEGINS <= engine.wall_clock(start, zone).hour < _DAY_ENDS
 
 
 class _Chosen:

@@ -1,6 +1,7 @@
 """A host can't come on a day, and clears it in one pass on `/scheduling/ill`, without a script."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import frappe
 import pytest
@@ -162,6 +163,25 @@ def test_two_meetings_are_not_moved_to_the_same_time(client, intro, jane):
 	assert len(set(page.choices())) == 3
 	page.send()
 	assert "These stay as they are:" not in page.answer.text
+
+
+def test_the_middle_of_the_attendees_night_was_proposed(client, intro, jane):
+	"""Half past ten in New York was moved to three o'clock in the morning there: the host's first free time."""
+	# Jane works from 9 to 18 UTC. 15:30 UTC is half past ten there.
+	book(intro, in_three_days(15.5), timezone="America/New_York")
+	page = IllDay(client, jane)
+	[moves] = [
+		[each["value"] for each in select.all("option") if each["value"].startswith("move:")] for select in page.selects
+	]
+	hours = [
+		datetime.fromisoformat(each.removeprefix("move:")).astimezone(ZoneInfo("America/New_York")).hour
+		for each in moves
+	]
+	assert len(hours) == 3
+	assert min(hours) >= 7
+	# Whom the host met at night may be met at night again.
+	book(intro, in_three_days(9), timezone="America/Los_Angeles")
+	assert IllDay(client, jane).choices()[0].startswith("Move to ")
 
 
 def test_meetings_can_be_kept_and_chosen_otherwise(client, intro, jane, tom):
