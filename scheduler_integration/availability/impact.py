@@ -62,6 +62,11 @@ class Impact:
 	types: tuple[TypeImpact, ...]
 	outside: tuple[Meeting, ...]
 
+	@property
+	def sums(self) -> tuple[int, int]:
+		"""How many starts the `types` gain and lose together. One that two types offer counts for both."""
+		return sum(each.gained for each in self.types), sum(each.lost for each in self.types)
+
 
 def impact_of_hours(draft: Draft, zone: str, now: int) -> Impact:
 	"""Return what a change of a host's hours would do. `zone` decides where the four weeks begin and end.

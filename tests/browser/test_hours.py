@@ -82,7 +82,7 @@ def test_a_change_says_what_it_does_is_saved_and_taken_back(hours):
 	number, name = next((day.weekday(), f"{day:%A}") for day in map(in_days, (2, 3, 4)) if day.weekday() in range(5))
 	with hours.saving():
 		hours.set(DAYS[number], 1, "20:00")
-		hours.impact().get_by_text("In the next four weeks: 8 times more.").wait_for()
+		hours.impact().get_by_text("In the next four weeks: 8 more times.").wait_for()
 		assert week(hours.user)[number] == NINE_TO_SIX
 	assert not hours.bar.count()
 	assert week(hours.user)[number] == [(540, 1200)]

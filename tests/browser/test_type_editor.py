@@ -99,7 +99,7 @@ def test_length_went_live_before_anybody_had_read_what_it_takes(browse, intro):
 	assert page.locator("#basics .save-bar").is_hidden()
 	page.locator("#basics-duration_minutes").fill("120")
 	page.locator("#basics-name").focus()
-	page.locator("#basics .impact", has_text="times fewer").wait_for()
+	page.locator("#basics .impact", has_text="fewer times").wait_for()
 	assert window.scrolls_sideways() is False
 	window.screenshot("type-unsaved")
 	assert all("action=impact" in body for body in posted if "step=" not in body)

@@ -1,5 +1,6 @@
 """`/scheduling/hours` without a script: every form by its fields and buttons, as a browser sends them."""
 
+import re
 from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -153,7 +154,7 @@ class TestTheButtonsOfTheRows:
 	def test_copy_to_other_days(self, page, jane, action, chosen, copied):
 		page.send("week", f"copy:mon:{action}", mon_from="10:00", copy_mon=chosen)
 		assert [day for day in DAYS if self.values(page, f"{day}_from") == ["10:00"]] == copied
-		assert "times fewer" in page.impact
+		assert "fewer times" in page.impact
 		assert week(jane)[0] == NINE_TO_SIX
 		page.send("week")
 		assert [day for day, found in week(jane).items() if found == [(600, 1080)]] == [
@@ -222,17 +223,31 @@ class TestTheRules:
 
 
 class TestImpact:
+	def test_the_parts_were_more_than_their_sum(self, page, jane):
+		"""A time that two types offered was counted once in the sum, and in both parts."""
+		own = frappe.get_doc("Scheduling Page", {"user": jane})
+		for minutes in (30, 60):
+			make_meeting_type(own, title=f"Talk of {minutes}", slug=f"talk-{minutes}", duration_minutes=minutes)
+		frappe.db.commit()
+		page.send("week", "impact", **{day: [] for day in DAYS[1:]})
+		parts = [
+			int(re.search(r"(\d+) fewer", each.text)[1])
+			for each in page.html.one("ul", class_="impact-types").all("li")
+		]
+		assert len(parts) > 1
+		assert f"In the next four weeks: {sum(parts)} fewer times." in page.impact
+
 	@pytest.mark.long
 	def test_is_shown_before_saving_and_equals_the_rooms(self, page, jane):
 		page.send("week", "impact", **{day: [] for day in DAYS[1:]})
 		rules = [{"day_of_week": "Monday", "start_time": "09:00:00", "end_time": "18:00:00", "is_available": 1}]
 		change = hours.change_hours(jane, None, {"rules": rules}, now())
 		counted = impact_of_hours(change.draft, "UTC", now())
-		assert f"In the next four weeks: {len(counted.lost)} times fewer." in page.impact
+		assert f"In the next four weeks: {counted.sums[1]} fewer times." in page.impact
 		assert len(week(jane)) == 7
 		assert "Not saved yet" in page.html.one("h2", id="forecast-heading").text
 		page.send("week")
-		assert page.toast == f"Saved: {len(counted.lost)} times fewer"
+		assert page.toast == f"Saved: {counted.sums[1]} fewer times"
 		assert list(week(jane)) == [0]
 
 	@pytest.mark.long
@@ -728,7 +743,7 @@ class TestForAScript:
 			form["action"], data=[*values, ("hours", "Mon-Sun 15-16"), ("action", "impact")], headers=self.JSON
 		).json()
 		assert (body["saved"], body["errors"], body["sentence"]) == (False, {}, "Monday–Sunday 15:00–16:00")
-		assert "times fewer" in body["impact"]
+		assert "fewer times" in body["impact"]
 		assert body["message"].endswith("1 booking now lies outside your hours. It stays:")
 		assert len(body["sure"]) == 16
 		assert len(read(body["forecast"]).all("li")) == 14

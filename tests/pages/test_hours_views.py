@@ -131,10 +131,10 @@ def test_the_strip_has_a_bar_for_each_thing_and_says_it_in_words():
 	("gained", "lost", "words"),
 	[
 		(0, 0, ""),
-		(1, 0, "1 time more"),
-		(38, 12, "38 times more, 12 fewer"),
-		(0, 1, "1 time fewer"),
-		(1, 1, "1 time more, 1 fewer"),
+		(1, 0, "1 more time"),
+		(38, 12, "38 more times, 12 fewer"),
+		(0, 1, "1 fewer time"),
+		(1, 1, "1 more time, 1 fewer"),
 	],
 )
 def test_more_and_fewer(gained, lost, words):

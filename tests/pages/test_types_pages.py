@@ -205,7 +205,7 @@ class TestTheEditor:
 
 	def test_what_a_change_would_do_is_shown_and_not_saved(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="120", action="impact")
-		assert re.search(r"In the next four weeks: \d+ times fewer\.", answer.text)
+		assert re.search(r"In the next four weeks: \d+ fewer times\.", answer.text)
 		assert stored(intro).duration_minutes == intro.duration_minutes
 
 	def test_a_script_reads_what_a_change_would_do(self, jane, intro):
@@ -221,7 +221,7 @@ class TestTheEditor:
 		answer = jane.post(f"{PATH}/{intro.name}", data={"csrf_token": token, **values}, headers=accept).json()
 		assert (answer["saved"], answer["sure"]) == (False, "")
 		assert answer["message"] in answer["impact"]
-		assert "times fewer" in answer["message"]
+		assert "fewer times" in answer["message"]
 		assert stored(intro).duration_minutes == intro.duration_minutes
 		wrong = jane.post(
 			f"{PATH}/{intro.name}", data={"csrf_token": token, **values, "duration_minutes": "x"}, headers=accept

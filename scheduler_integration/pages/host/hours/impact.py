@@ -56,17 +56,17 @@ def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> 
 
 
 def impact_sentence(impact: Impact) -> str:
-	"""`In the next four weeks: 38 times more, 12 fewer.`"""
-	counted = more_and_fewer(len(impact.gained), len(impact.lost))
+	"""`In the next four weeks: 38 more times, 12 fewer.`"""
+	counted = more_and_fewer(*impact.sums)
 	return (
 		_("In the next four weeks: {0}.").format(counted) if counted else _("No time changes in the next four weeks.")
 	)
 
 
 def more_and_fewer(gained: int, lost: int) -> str:
-	"""`38 times more, 12 fewer`; empty if nothing changes."""
-	more = _("1 time more") if gained == 1 else _("{0} times more").format(gained)
-	fewer = _("1 time fewer") if lost == 1 else _("{0} times fewer").format(lost)
+	"""`38 more times, 12 fewer`; empty if nothing changes."""
+	more = _("1 more time") if gained == 1 else _("{0} more times").format(gained)
+	fewer = _("1 fewer time") if lost == 1 else _("{0} fewer times").format(lost)
 	if gained and lost:
 		return _("{0}, {1} fewer").format(more, lost)
 	return more if gained else fewer if lost else ""

@@ -137,7 +137,7 @@ def _save() -> Saved:
 	else:
 		impact = impact_of_hours(change.draft, form.zone, form.now)
 		outside = impact.outside
-		kept |= {"more": str(len(impact.gained)), "fewer": str(len(impact.lost))}
+		kept |= {"more": str(impact.sums[0]), "fewer": str(impact.sums[1])}
 	if outside and form.one("sure") != mark_of(outside):
 		raise BookingsOutsideHours
 	shows = _picture(shown, change) if wants_json() else {}
