@@ -11,14 +11,32 @@ from scheduler_integration.insights import counts
 from scheduler_integration.insights.advice import LEAST, Missed, advice, is_certain
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.fairness import fairness
-from scheduler_integration.insights.forecast import WEEK
+from scheduler_integration.insights.forecast import WEEK, Band, Forecast
 from scheduler_integration.insights.formulas import wilson
+from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.scope import Scope
 from tests.insights.leads import bucket_of
-from tests.insights.test_figures import FIRST, LAST, NOW, Recount, history, origin  # noqa: F401
+from tests.insights.test_figures import FIRST, LAST, NOW, Recount, at, history, origin  # noqa: F401
 from tests.support.factories import fresh
 
 SCOPE = Scope(FIRST, LAST, "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+	("now", "first", "likely"),
+	[
+		# The weeks begin on 24 November and bring 7, 14, 21 and 28: December has 6 and 7 days of the first two after it.
+		("2026-11-24 12:00", "2026-12-01", 14 + 21 + 28 + 10 * 70 / 28),
+		# All of February lies in the four weeks.
+		("2026-01-31 12:00", "2026-02-01", 6 * 1 + 14 + 21 + 28 + 70 / 28),
+		# The longest two months: a day more than two times 31 isn't needed.
+		("2026-12-31 12:00", "2027-01-01", 6 * 1 + 14 + 21 + 28 + 4 * 70 / 28),
+	],
+)
+def test_a_month_beyond_the_last_week_goes_on_like_the_weeks(now, first, likely):
+	found = Forecast(bands=[Band(week, 0, 7 * (week + 1), 99) for week in range(4)])
+	month, value = Outlook(SCOPE, at(now), found, {}).in_next_month(found)
+	assert (str(month), value) == (first, pytest.approx(likely))
 
 
 @pytest.mark.long

@@ -14,7 +14,7 @@ from scheduler_integration.pages.kit import charts
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, path_of, sign_in
 from tests.pages.reading import read
-from tests.support.factories import make_host, make_user
+from tests.support.factories import fresh, make_host, make_user
 
 PATH = "/scheduling/insights"
 
@@ -129,6 +129,50 @@ def test_months_are_drawn_from_the_first_one_with_meetings(client, offer):
 	_answer, html = open_page(client, user, f"?from={past}&to={today + timedelta(days=5)}")
 	figure = html.one("figure", aria_labelledby="months-title")
 	assert len(figure.one("tbody").all("tr")) == 2
+
+
+def past_meetings(offer, starts):
+	"""Make a meeting that took place at each of `starts`, booked an hour before."""
+	book(offer)
+	booking = frappe.get_doc("Booking", frappe.get_all("Booking", {"host": host_of(offer)}, pluck="name")[0])
+	for start in starts:
+		moments = {"starts_at": start, "ends_at": start + 1800, "booked_at": start - 3600}
+		copy = frappe.copy_doc(booking).update({**moments, "name": fresh("bkg"), "status": "Completed"})
+		copy.db_insert()
+		for row in copy.hosts:
+			row.update({"name": fresh("host"), "parent": copy.name}).db_insert()
+	frappe.db.commit()
+
+
+def test_the_next_weeks_and_the_next_month_had_no_sum(client, offer):
+	# One week says little about the next, so there is a forecast.
+	numbers = (3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3)
+	weeks = [(week, each) for week, number in enumerate(numbers, 1) for each in range(number)]
+	past_meetings(offer, [now() - week * 7 * 86400 + 86400 + each * 3600 for week, each in weeks])
+	_answer, html = open_page(client, host_of(offer))
+	figure = html.one("figure", aria_labelledby="forecast-meetings")
+	assert [cell.text for cell in figure.one("thead").all("th")] == ["Week", "Took place", "Expected"]
+	took_place, expected = zip(*([td.text for td in tr.all("td")] for tr in figure.one("tbody").all("tr")), strict=True)
+	assert [bool(each) for each in took_place] == [True] * 8 + [False] * 4
+	assert [bool(each) for each in expected] == [False] * 8 + [True] * 4
+	likely = sum(int(each.rpartition(" ")[2]) for each in expected[8:])
+	assert [cell.text for cell in figure.one("tfoot").all("td")] == ["31", str(likely)]
+	assert f"Expected in the next 28 days: {likely}. Expected in " in figure.text
+
+
+def test_the_trend_of_meetings_was_of_fewer_than_the_number_beside_it(client, offer):
+	today = local_date(now(), "Europe/Berlin")
+	month_ago = local_midnight(today - timedelta(days=30), "Europe/Berlin")
+	yesterday = local_midnight(today - timedelta(days=1), "Europe/Berlin")
+	past_meetings(
+		offer, [*(month_ago + hour * 3600 for hour in range(4)), *(yesterday + hour * 3600 for hour in range(6))]
+	)
+	_answer, html = open_page(
+		client, host_of(offer), f"?from={today - timedelta(days=20)}&to={today + timedelta(days=9)}"
+	)
+	cards = {item.one("h2").text: item.text for item in html.all("li", class_="card figure")}
+	assert card(html, "Meetings") == "6"
+	assert "+50%: it was 4 in as much time before · 1 more to come" in cards["Meetings"]
 
 
 @pytest.mark.parametrize(("format", "begins"), [("CSV", b"\xef\xbb\xbfdate,"), ("XLSX", b"PK")])

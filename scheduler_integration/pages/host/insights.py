@@ -80,8 +80,9 @@ def _scope() -> tuple[Scope, InvalidRequest | None]:
 			"host": parse_choice("host", argument("host")[:140]) or None,
 			"meeting_type": parse_choice("type", argument("type")[:140]) or None,
 		}
-		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
-		return scope_for(user, first, last, instant, **asked), None
+		return scope_for(
+			user, *parse_dates(start_date=argument("from"), end_date=argument("to")), instant, **asked
+		), None
 	except InvalidRequest as refused:
 		return scope_for(user, None, None, instant, **asked), refused
 
@@ -141,6 +142,7 @@ def _view(reader: Reader) -> View:
 		],
 		"advice": advice(board),
 		"forecasts": _forecasts(outlook(scope, instant), reader),
+		"month_title": dates.month_title,
 		"round_robins": fairness(scope) if shows_staff else (),
 		"unit": BOOKING,
 		"sources": list(zip(board.sources, charts.shares([each.bookings for each in board.sources]), strict=False))[
@@ -277,14 +279,16 @@ def _forecasts(found: Outlook, reader: Reader) -> list[dict[str, Any]]:
 			"most": words(max([*past, *(each.high for each in bands)], default=0)),
 			"labels": [weeks[0], weeks[-1]] if bands and past else [],
 			"rows": list(zip(weeks, [*past, *bands], strict=False)),
+			"month": found.in_next_month(forecast) if bands else None,
 		}
 
 	def amount(currency: str) -> Callable[[float], str]:
 		return lambda value: reader.money(round(value), currency)
 
-	title = _("Meetings in the next weeks")
 	return [
-		drawn("meetings", title, found.meetings, lambda value: reader.number(round(value, 1))),
+		drawn(
+			"meetings", _("Meetings in the next weeks"), found.meetings, lambda value: reader.number(round(value, 1))
+		),
 		*(
 			drawn(currency.lower(), _("Revenue in the next weeks ({0})").format(currency), each, amount(currency))
 			for currency, each in found.money.items()
