@@ -87,6 +87,22 @@ def test_a_script_moves_somebody_says_where_and_saves_it(browse, waited):
 	assert window.page.locator("details.menu[open]").count() == 0
 
 
+def test_up_at_the_first_and_down_at_the_last_did_nothing(browse, waited):
+	window = open_page(browse, waited, DESK)
+
+	def dead():
+		buttons = window.page.locator(".waiting").first.locator(".row > [name=move]:disabled").all()
+		return [each.inner_text().replace("\n", " ") for each in buttons]
+
+	first, *_others, last = (each.attendee_name for each in entries_of(waited))
+	assert dead() == [f"↑ Move {first} up", f"↓ Move {last} down"]
+	up = window.page.get_by_role("button", name=f"Move {last} up")
+	for _each in range(3):
+		up.press("Enter")
+	assert dead()[0] == f"↑ Move {last} up"
+	expect(window.page.get_by_role("button", name=f"Move {last} down")).to_be_focused()
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
 def test_a_time_is_offered_taken_back_and_somebody_taken_off(browse, waited, scripts):
 	options = {} if scripts else {"java_script_enabled": False}

@@ -26,24 +26,29 @@ export function sortable(list) {
 		if (way === "top") list.prepend(row);
 		else if (way === "up") other.before(row);
 		else other.after(row);
-		keepFocus(button);
 		moved(list, row);
+		keepFocus(button);
 	});
 	for (const grip of list.querySelectorAll("[data-drag]")) {
 		grip.addEventListener("pointerdown", (event) => drag(list, /** @type {PointerEvent} */ (event)));
 	}
 }
 
-/** Closes the menu that the button is in, if it is in one. @param {HTMLElement} button */
+/** Closes the menu that the button is in, if it is in one. At an end of the list, the button back has the focus. @param {HTMLButtonElement} button */
 function keepFocus(button) {
 	const menu = button.closest("details");
 	menu?.removeAttribute("open");
-	(menu?.querySelector("summary") ?? button).focus();
+	const other = button.disabled ? button.parentElement?.querySelector("button:enabled") : button;
+	/** @type {HTMLElement | null | undefined} */ (menu?.querySelector("summary") ?? other)?.focus();
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} row */
 function moved(list, row) {
 	const rows = [...list.children];
+	for (const button of list.querySelectorAll("button[name=move]")) {
+		const end = button.getAttribute("value")?.startsWith("down:") ? rows.at(-1) : rows[0];
+		button.toggleAttribute("disabled", end?.contains(button));
+	}
 	announce(t("position", row.dataset.title ?? "", rows.indexOf(row) + 1, rows.length));
 	list.closest("form")?.dispatchEvent(new Event("change", { bubbles: true }));
 }
