@@ -8,7 +8,7 @@ from frappe import _
 
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import english_in
-from tests.pages.offer import book, host_of, path_of, sign_in
+from tests.pages.offer import book, host_of, make_offer, path_of, sign_in
 from tests.pages.reading import read, script_data
 from tests.support.outbox import mails
 
@@ -92,3 +92,20 @@ def test_arabic_pages_and_mails_are_read_from_right_to_left(client, offer):
 	assert manage.one("html")["dir"] == "rtl"
 	to_attendee, to_host = mails(booked.id, now())
 	assert ('dir="rtl"' in to_attendee.body, 'dir="rtl"' in to_host.body) == (True, False)
+
+
+def test_a_hosts_arabic_words_on_an_english_page_began_on_the_left(client, commit_clean):
+	question = {"label": "ما هي شركتك؟", "question_type": "Text"}
+	page_fields = {"title": "ليلى", "welcome_message": "أهلا بكم"}
+	meeting_type = make_offer(page_fields, title="استشارة", description="نتحدث عن عملك.", questions=[question])
+	page = read(client.get(path_of(meeting_type).rpartition("/")[0]).text)
+	form = read(client.get(path_of(meeting_type)).text)
+	for shown, tag, text in (
+		(page, "h1", "ليلى"),
+		(page, "p", "أهلا بكم"),
+		(page, "span", "استشارة"),
+		(page, "span", "نتحدث عن عملك."),
+		(form, "h1", "استشارة"),
+		(form, "label", "ما هي شركتك؟"),
+	):
+		assert [each for each in shown.all(tag, dir="auto") if text in each.text], text
