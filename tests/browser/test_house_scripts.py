@@ -7,8 +7,10 @@ import json
 import time
 from urllib.parse import parse_qs
 
+import frappe
 import pytest
 
+from demo import parts
 from scheduler_integration.pages.host.house import host_strings
 from tests.browser.screens import DESK, PATIENCE, Screen
 from tests.browser.test_looks import sign_in_as
@@ -208,3 +210,12 @@ def test_enlarged_to_200_percent_the_last_pages_of_a_host_were_out_of_sight(brow
 	)
 	assert len(ends) == 5
 	assert max(ends) <= 640
+
+
+def test_the_page_of_all_parts_broke_for_want_of_its_message(window):
+	frappe.utils.set_request(method="GET", path=parts.PATH)
+	html = parts.page(frappe.request).get_data(as_text=True)
+	window.page.route(f"**{parts.PATH}", lambda route: route.fulfill(body=html, content_type="text/html"))
+	window.open(parts.PATH)
+	window.wait_until("document.documentElement.classList.contains('js')")
+	assert toast(window).get_by_role("button", name="Undo").is_visible()
