@@ -150,6 +150,7 @@ def test_bookings_that_would_lie_outside_are_asked_about(hours):
 	day = DAYS[utc(in_three_days(9)).weekday()]
 	hours.set(day, 0, "12:00")
 	hours.impact().get_by_text("1 booking now lies outside your hours").wait_for()
+	hours.impact().locator("summary", has_text="1 booking").click()
 	[link] = hours.impact().get_by_role("link").all()
 	assert re.fullmatch(r"/scheduling(/meeting/.*|\?.*)", link.get_attribute("href"))
 	assert hours.bar.get_by_text("Not saved yet").is_visible()
@@ -159,6 +160,22 @@ def test_bookings_that_would_lie_outside_are_asked_about(hours):
 		hours.set(day, 0, "11:00")
 	assert week(hours.user)[utc(in_three_days(9)).weekday()] == [(660, 1080)]
 	assert booking.id
+
+
+def test_the_bar_covered_what_had_the_focus_and_saving_lost_it(hours):
+	hours.set("mon", 0, "10:00")
+	hours.impact().get_by_text("four weeks").wait_for()
+	covered = """((focused, bar) => !bar.contains(focused)
+		&& focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1)
+		(document.activeElement, document.querySelector("form.is-changed .save-bar"))"""
+	save = hours.bar.get_by_role("button", name="Save")
+	hours.row("mon").locator(".span input").first.focus()
+	while not save.evaluate("(button) => button.matches(':focus')"):
+		hours.page.keyboard.press("Tab")
+		assert not hours.window.ask(covered), hours.window.focused()
+	hours.page.keyboard.press("Enter")
+	hours.wait_for_toast("Saved")
+	assert hours.window.ask("document.activeElement.name") == "mon_from"
 
 
 def test_changes_that_are_discarded_are_not_saved(hours):

@@ -10,10 +10,6 @@ watchToast();
 /** @param {string} selector @returns {HTMLElement[]} */
 const all = (selector) => [...document.querySelectorAll(selector)].map((one) => /** @type {HTMLElement} */ (one));
 
-// On a phone the navigation scrolls sideways: the present page must be in view.
-const [here] = all(".house-nav [aria-current]");
-if (here?.offsetParent) here.scrollIntoView({ block: "nearest", inline: "center" });
-
 const forms = all("form[data-autosave]");
 if (forms.length) {
 	import("./house/autosave-form.js").then(({ autosave }) => {

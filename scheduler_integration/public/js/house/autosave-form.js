@@ -30,6 +30,8 @@ export function autosave(form) {
 	let isSending = false;
 	let isWanted = false;
 	const isAsked = form.dataset.autosave === "asked";
+	/** @type {EventTarget | null} */
+	let changed = null;
 	const note = () => form.classList.toggle("is-changed", typedIn(form) !== stored);
 	let stored = typedIn(form);
 
@@ -61,7 +63,10 @@ export function autosave(form) {
 		form.addEventListener("autosave:saved", () => {
 			keepAsStored(form);
 			stored = typedIn(form);
+			const isAtBar = document.activeElement?.closest(".save-bar");
 			note();
+			// The bar is gone, and the focus with it.
+			if (isAtBar && changed instanceof HTMLElement) changed.focus();
 		});
 		addEventListener("beforeunload", (event) => {
 			if (form.classList.contains("is-changed")) event.preventDefault();
@@ -69,6 +74,9 @@ export function autosave(form) {
 	}
 	form.addEventListener("change", (event) => {
 		if (isAsked) {
+			// A script that has changed a row has also put the focus there.
+			changed =
+				event.target instanceof Element && event.target.matches("[name]") ? event.target : document.activeElement;
 			note();
 			return;
 		}
