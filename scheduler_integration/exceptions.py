@@ -164,6 +164,10 @@ class PageNotFound(NotFound):
 	text = for_later("There is no booking page at this address.")
 
 
+class SubscriptionNotFound(PageNotFound):
+	text = for_later("This link stops no messages. Use the link in the e-mail once more, or copy it as a whole.")
+
+
 class MeetingTypeNotFound(NotFound):
 	code = "MEETING_TYPE_NOT_FOUND"
 	text = for_later("This kind of meeting can't be booked here.")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import frappe
 
 from scheduler_integration.domains.links import guest_url
-from scheduler_integration.exceptions import PageNotFound
+from scheduler_integration.exceptions import SubscriptionNotFound
 from scheduler_integration.notifications.preferences import stop_digest
 from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
 
@@ -60,10 +60,10 @@ class Subscription:
 
 
 def subscription_of(token: str) -> Subscription:
-	"""Return the subscription of a token. Raises PageNotFound if it is forged."""
+	"""Return the subscription of a token. Raises SubscriptionNotFound if it is forged."""
 	kind, _dot, address = (payload_of(token, _PURPOSE) or "").partition(".")
 	if kind not in _KINDS:
-		raise PageNotFound
+		raise SubscriptionNotFound
 	return Subscription(kind, base64.urlsafe_b64decode(address).decode())
 
 

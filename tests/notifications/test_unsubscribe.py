@@ -103,7 +103,11 @@ def test_a_forged_link_leads_nowhere(client, page, address):
 		re.sub(r"follow-ups", "digest", path),
 		"/schedule/unsubscribe/x",
 	):
-		assert client.post(wrong).status_code == 404
+		answer = client.post(wrong)
+		assert answer.status_code == 404
+		# Nobody looks for a booking page here.
+		assert "This link stops no messages." in answer.text
+		assert "booking page" not in answer.text
 	assert not Subscription(FOLLOW_UPS, address).is_stopped()
 
 

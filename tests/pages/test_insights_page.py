@@ -131,6 +131,13 @@ def test_months_are_drawn_from_the_first_one_with_meetings(client, offer):
 	assert len(figure.one("tbody").all("tr")) == 2
 
 
+def test_a_hosts_own_calendar_was_a_rate_of_so_many_hosts(client, offer):
+	book(offer)
+	frappe.db.commit()
+	_answer, html = open_page(client, host_of(offer))
+	assert card(html, "Calendars") == "Not connected"
+
+
 def past_meetings(offer, starts):
 	"""Make a meeting that took place at each of `starts`, booked an hour before."""
 	book(offer)

@@ -50,6 +50,21 @@ def test_a_manager_sees_who_is_free_before_reassigning(client, team):
 	assert notes[1] == "Ben · outside their hours or limits"
 
 
+def test_a_host_was_busy_after_the_meeting_and_nobody_read_that_it_is_the_buffer(client, team):
+	ann, ben = team.manager, team.colleague
+	booking = team.book(12, ann)
+	team.book(13, ben)
+	doc = frappe.get_doc("Booking", booking)
+	frappe.get_doc("Meeting Type", doc.meeting_type).update(
+		{"uses_host_defaults": 0, "buffer_after_minutes": 60, "duration_minutes": 30}
+	).save()
+	frappe.db.commit()
+	sign_in(client, ann)
+	option = read(client.get(meeting_path(booking, "reassign")).text).one("select", name="host").all("option")[0]
+	assert option.text.startswith("Ben · busy ")
+	assert option.text.endswith(", no room for a buffer")
+
+
 def test_a_manager_can_ignore_working_hours(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(19, ann)

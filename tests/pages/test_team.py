@@ -274,6 +274,20 @@ class TestTurns:
 		assert counts[0] == counts[1] <= 10
 
 
+def test_nobody_read_why_an_optional_host_has_no_share(client, commit_clean):
+	ann, ben, cem = (make_host(name) for name in ("Ann", "Ben", "Cem"))
+	page = make_team_page([ann, ben, cem])
+	for row in page.hosts:
+		row.is_required = int(row.user != cem)
+	page.save()
+	make_meeting_type(page, title="Tour", assignment="Round Robin", round_robin_mode="Weighted")
+	frappe.db.commit()
+	sign_in(client, ann)
+	turns = read(client.get(f"{PATH}?team={page.name}").text).one("dl", class_="turns").text
+	assert turns.endswith("Only if none of them is free: Cem")
+	assert "Cem about" not in turns
+
+
 def test_each_hosts_week_is_told_against_the_limits(page, tour):
 	tour.weekly_limit = 2
 	tour.save()

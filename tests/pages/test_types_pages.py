@@ -5,6 +5,7 @@ import re
 import frappe
 import pytest
 
+from scheduler_integration.catalogue.places import ways_to_meet
 from scheduler_integration.parsing.meeting_type_fields import setting_fields
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
@@ -295,6 +296,16 @@ def test_a_setting_was_not_on_the_page(client, commit_clean):
 	# A host with one schedule has no choice, and nobody can pay without a provider.
 	hidden = {"availability_schedule", "payment", "deposit", "refund_notice_hours", "late_refund_percent"}
 	assert {field.fieldname for field in setting_fields()} - shown == hidden
+
+
+def test_a_place_had_another_name_in_the_editor_than_on_the_page_that_makes_it(client, commit_clean):
+	doc = make_meeting_type(make_page())
+	frappe.db.commit()
+	user = page_of(doc).user
+	sign_in(client, user)
+	html = read(client.get(f"{PATH}/{doc.name}").text)
+	options = {each["value"]: each.text for each in html.one("select", name="location_type").all("option")}
+	assert dict(ways_to_meet([user])).items() <= options.items()
 
 
 def test_a_type_whose_hosts_had_all_left_looked_as_if_it_could_be_booked(client, commit_clean):

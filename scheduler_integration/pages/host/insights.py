@@ -80,9 +80,8 @@ def _scope() -> tuple[Scope, InvalidRequest | None]:
 			"host": parse_choice("host", argument("host")[:140]) or None,
 			"meeting_type": parse_choice("type", argument("type")[:140]) or None,
 		}
-		return scope_for(
-			user, *parse_dates(start_date=argument("from"), end_date=argument("to")), instant, **asked
-		), None
+		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
+		return scope_for(user, first, last, instant, **asked), None
 	except InvalidRequest as refused:
 		return scope_for(user, None, None, instant, **asked), refused
 
@@ -104,7 +103,6 @@ def _view(reader: Reader) -> View:
 	board, days = dashboard(scope, instant, week_begins=locale.first_week_day), in_site_zone(scope, instant)
 	names = Counter(each.name for each in board.top_types)
 	shows_staff, host = is_manager() and not scope.host, scope.host if is_manager() else None
-	chosen = {"host": host, "type": scope.meeting_type}
 	# Requests to providers belong to no meeting type.
 	providers = () if scope.meeting_type else provider_performance(days.span, scope.host)
 	return {
@@ -119,7 +117,7 @@ def _view(reader: Reader) -> View:
 			scope.first,
 			scope.last,
 			local_date(instant, scope.zone),
-			lambda dates: with_arguments(PATH, {**chosen, **dates}),
+			lambda dates: with_arguments(PATH, {"host": host, "type": scope.meeting_type, **dates}),
 		),
 		"hosts": enabled_hosts_of_all() if is_manager() else (),
 		"pages": types_by_page(readable_meeting_types()),
@@ -164,12 +162,12 @@ def _view(reader: Reader) -> View:
 
 def _period(scope: Scope, reader: Reader) -> str:
 	"""Return which days are counted, and by whose clock if the reader's own list of meetings is by another one."""
-	text = _("Meetings from {0}, by the clock of {1}.")
+	text = _("Meetings of {0}, by the clock of {1}.")
 	if scope.zone != reader.zone and scope.host:
-		text = _("Meetings from {0}, by the clock of {1}. Your list of meetings shows {2} time.")
+		text = _("Meetings of {0}, by the clock of {1}. Your list of meetings shows {2} time.")
 	elif scope.zone != reader.zone:
 		text = _(
-			"Meetings from {0}, by the clock of {1}, the time zone of this site. Your list of meetings shows {2} time."
+			"Meetings of {0}, by the clock of {1}, the time zone of this site. Your list of meetings shows {2} time."
 		)
 	days = dates.date_range(scope.first, scope.last, reader.locale)
 	return text.format(days, reader.city(scope.zone), reader.city())
@@ -179,10 +177,9 @@ def ranges(
 	first: date, last: date, ends: date, address: Callable[[dict[str, str]], str]
 ) -> list[tuple[int, str, bool]]:
 	"""Return the numbers of days to `ends`, each with its address, and whether the dates from `first` to `last` are these."""
-	begins = {days: ends - timedelta(days=days - 1) for days in RANGES}
 	return [
 		(days, address({"from": str(begin), "to": str(ends)}), (first, last) == (begin, ends))
-		for days, begin in begins.items()
+		for days, begin in ((days, ends - timedelta(days=days - 1)) for days in RANGES)
 	]
 
 
@@ -285,10 +282,9 @@ def _forecasts(found: Outlook, reader: Reader) -> list[dict[str, Any]]:
 	def amount(currency: str) -> Callable[[float], str]:
 		return lambda value: reader.money(round(value), currency)
 
+	title = _("Meetings in the next weeks")
 	return [
-		drawn(
-			"meetings", _("Meetings in the next weeks"), found.meetings, lambda value: reader.number(round(value, 1))
-		),
+		drawn("meetings", title, found.meetings, lambda value: reader.number(round(value, 1))),
 		*(
 			drawn(currency.lower(), _("Revenue in the next weeks ({0})").format(currency), each, amount(currency))
 			for currency, each in found.money.items()
@@ -324,10 +320,9 @@ def _downloads(scope: Scope, reader: Reader) -> dict[str, Any]:
 	files = files_of(reader.user, reader.now)
 
 	def state(each: ExportFile) -> str:
-		rows = reader.number(each.rows)
 		if each.status == READY:
 			last = reader.full_date(local_date(each.ends_at, scope.zone))
-			return _("{0} rows. You can download it until {1}.").format(rows, last)
+			return _("{0} rows. You can download it until {1}.").format(reader.number(each.rows), last)
 		return trouble(each.reason) if each.status == FAILED else ""
 
 	return {

@@ -216,8 +216,7 @@ def _times(document: Document, booking: HostBooking, reader: Reader) -> dict[str
 
 
 def _takers(found: Sequence[Taker], booking: HostBooking, style: dates.TimeStyle) -> list[tuple[str, str]]:
-	"""Return user and label of the hosts, free ones first, or the times at which they are busy. Those of the meeting's own day need
-	no date."""
+	"""Return user and label of the hosts, free ones first, or the times at which they are busy, of the same day without a date."""
 	day, options = local_date(booking.start, style.zone), []
 	for taker in sorted(found, key=lambda taker: not taker.is_free):
 		note = _("free") if taker.is_free else _("outside their hours or limits")
@@ -228,6 +227,7 @@ def _takers(found: Sequence[Taker], booking: HostBooking, style: dates.TimeStyle
 				else in_short(start, end, style)
 				for start, end in taker.busy
 			]
-			note = _("busy {0}").format(", ".join(times))
+			is_beside = all(end <= booking.start or booking.end <= start for start, end in taker.busy)
+			note = (_("busy {0}, no room for a buffer") if is_beside else _("busy {0}")).format(", ".join(times))
 		options.append((taker.host.user, f"{taker.host.name} · {note}"))
 	return options

@@ -15,7 +15,7 @@ from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import page_of
-from scheduler_integration.catalogue.places import MAX_PLACES
+from scheduler_integration.catalogue.places import MAX_PLACES, location_label
 from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
 from scheduler_integration.pages.kit.controls import Field, field_of, stored, values_sent
@@ -177,8 +177,7 @@ def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[
 
 
 def team_summary(doc: Document, page: Document) -> str:
-	names = [get_fullname(user) for user, part in parts_of_hosts(doc, page).items() if part]
-	return " · ".join(names[:6])
+	return " · ".join([get_fullname(user) for user, part in parts_of_hosts(doc, page).items() if part][:6])
 
 
 def words_summary(doc: Document) -> str:
@@ -230,7 +229,7 @@ def addresses_summary(doc: Document) -> str:
 
 
 def places_summary(doc: Document) -> str:
-	return " · ".join(row.label or _(row.place_type) for row in doc.places) or _("Nothing set")
+	return " · ".join(row.label or location_label(row.place_type) for row in doc.places) or _("Nothing set")
 
 
 def confirmation_summary(doc: Document) -> str:

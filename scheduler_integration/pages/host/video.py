@@ -67,7 +67,7 @@ def _view(reader: Reader) -> View:
 	working = [account.name for account in own if account.status == CONNECTED]
 	return {
 		"title": _("Video"),
-		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
+		"subtitle": _("Jitsi Meet needs no account. Other providers make links once you connect one."),
 		"accounts": own,
 		"working": working,
 		# If several accounts work, the host's choice or else the oldest.

@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 from markupsafe import Markup
 
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.parsing.payload import longest
 
 # The controls of the DocType's types of fields. All others are a line of text.
@@ -48,12 +49,13 @@ def field_of(doctype: str, fieldname: str, name: str = "") -> Field:
 	"""Return the control of a field as the DocType declares it. `name` is that of the control, if it isn't the field's."""
 	field = frappe.get_meta(doctype).get_field(fieldname)
 	options = field.options.split("\n") if field.fieldtype == "Select" else []
+	words = location_label if fieldname in ("location_type", "place_type") else _
 	return Field(
 		name or fieldname,
 		_(field.label),
 		_KINDS.get(field.fieldtype, "text"),
 		_(field.description) if field.description else "",
-		[(frappe.scrub(each), _(each) if each else "–") for each in options],
+		[(frappe.scrub(each), words(each) if each else "–") for each in options],
 		field.depends_on or "",
 		longest(doctype, fieldname) if field.fieldtype == "Data" else 0,
 	)
