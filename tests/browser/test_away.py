@@ -29,6 +29,7 @@ def test_an_absence_is_planned_and_visitors_read_it(browse):
 	form.get_by_label("What visitors read").fill("On the mountain, without a telephone.")
 	form.get_by_label("Intro").select_option(tom)
 	# The meeting of that day stays, and is named before anything is saved.
+	form.locator(".impact summary", has_text="1 booking").click()
 	form.locator(".impact").get_by_text("Ada").first.wait_for()
 	check(window, "away-asking")
 	form.get_by_role("button", name="Save", exact=True).last.click()
