@@ -89,8 +89,14 @@ def test_the_page_and_each_type_have_a_link_to_copy_and_one_menu(client, intro):
 	menu = of_type.one("details", class_="menu")
 	codes, embed, *of_types = [each["href"] for each in menu.all("a")]
 	assert embed == f"/scheduling/embed?meeting={page_of(intro).slug}/{intro.slug}"
-	assert of_types == [f"/scheduling/links?type={intro.name}", f"/scheduling/times?type={intro.name}"]
-	assert menu.one("form")["action"] == f"/scheduling/types/{intro.name}/test"
+	assert of_types == [f"/scheduling/times?type={intro.name}"]
+	once, test = menu.all("form")
+	assert test["action"] == f"/scheduling/types/{intro.name}/test"
+	made = client.post(once["action"], data=[*form_values(once), ("action", "create")])
+	assert made.status_code == 303
+	frappe.db.rollback()
+	shown = read(client.get(made.headers["Location"]).text).one("section", aria_labelledby="made-title")
+	assert f"/schedule/{frappe.get_last_doc('Booking Link').name}" in shown.one("button", data_copy=None)["data-copy"]
 	for path in (embed, *of_types):
 		assert read(client.get(path).text).all("option", selected=None)[0].text == intro.title, path
 	shown = read(client.get(codes).text).one("ul", class_="links-list").all("li")[1]

@@ -44,12 +44,11 @@ def stored(doc):
 
 class TestTheList:
 	def test_a_kind_of_meeting_is_added_with_its_values(self, jane, intro):
-		assert (
-			"The meeting type is added"
-			in send(jane, PATH, action="add", page=intro.scheduling_page, template="workshop").text
-		)
+		html = read(send(jane, PATH, action="add", page=intro.scheduling_page, template="workshop").text)
 		frappe.db.rollback()
 		made = frappe.get_last_doc("Meeting Type")
+		assert "The meeting type is added" in html.one("div", id="toast").text
+		assert html.one("ul", class_="links-list").one("button", data_copy=None)["data-copy"].endswith(made.slug)
 		assert (made.title, made.duration_minutes, made.seats, made.is_active) == ("Workshop", 90, 10, 1)
 
 	def test_a_second_meeting_of_a_kind_was_refused_because_of_a_link_that_nobody_could_enter(self, jane, intro):

@@ -50,6 +50,7 @@ PAGE = HostPage(
 	here=PATH,
 	address=lambda: f"{PATH}/{argument('type')}",
 	previews=_asks_impact,
+	also={"added": for_later("The meeting type is added, and can be booked. Its link is below: change what you like.")},
 )
 
 

@@ -40,8 +40,8 @@ from scheduler_integration.platform.language import for_later, language_for_visi
 PAGE = HostPage(PATH, style="types")
 
 
-@PAGE.action("add", done=for_later("The meeting type is added. Open it to change what you like."))
-def _add() -> None:
+@PAGE.action("add")
+def _add() -> Saved:
 	with print_language(language_for_visitors()):
 		template = next((template for template in type_templates() if template.key == argument("template")), None)
 	if not template:
@@ -51,7 +51,8 @@ def _add() -> None:
 		raise InvalidRequest(_("Choose a page."))
 	# A page can have two types of a kind, and this form has no field for a link.
 	own = {"title": template.title, "slug": free_slug_on(page.name, template.title), "scheduling_page": page.name}
-	create_type(page.user, {**own, **place_of_page(page.name), **template.fields})
+	made = create_type(page.user, {**own, **place_of_page(page.name), **template.fields})
+	return Saved("added", address=f"{PATH}/{made.name}")
 
 
 @PAGE.action("duplicate", done=for_later("The copy is switched off until you switch it on."))
