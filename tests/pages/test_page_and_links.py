@@ -96,7 +96,9 @@ def test_the_page_and_each_type_have_a_link_to_copy_and_one_menu(client, intro):
 	assert made.status_code == 303
 	frappe.db.rollback()
 	shown = read(client.get(made.headers["Location"]).text).one("section", aria_labelledby="made-title")
-	assert f"/schedule/{frappe.get_last_doc('Booking Link').name}" in shown.one("button", data_copy=None)["data-copy"]
+	assert (
+		f"/schedule/l/{frappe.get_last_doc('Booking Link').name}." in shown.one("button", data_copy=None)["data-copy"]
+	)
 	for path in (embed, *of_types):
 		assert read(client.get(path).text).all("option", selected=None)[0].text == intro.title, path
 	shown = read(client.get(codes).text).one("ul", class_="links-list").all("li")[1]
