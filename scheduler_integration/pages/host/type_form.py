@@ -229,7 +229,7 @@ def addresses_summary(doc: Document) -> str:
 
 
 def places_summary(doc: Document) -> str:
-	return " · ".join(row.label or location_label(row.place_type) for row in doc.places) or _("Nothing set")
+	return " · ".join(row.label or str(location_label(row.place_type)) for row in doc.places) or _("Nothing set")
 
 
 def confirmation_summary(doc: Document) -> str:

@@ -55,7 +55,7 @@ def field_of(doctype: str, fieldname: str, name: str = "") -> Field:
 		_(field.label),
 		_KINDS.get(field.fieldtype, "text"),
 		_(field.description) if field.description else "",
-		[(frappe.scrub(each), words(each) if each else "–") for each in options],
+		[(frappe.scrub(each), (words(each) if each else "") or "–") for each in options],
 		field.depends_on or "",
 		longest(doctype, fieldname) if field.fieldtype == "Data" else 0,
 	)
