@@ -61,19 +61,11 @@ def _duplicate() -> None:
 
 
 @PAGE.action("on", done=for_later("It can be booked now."))
-def _switch_on() -> Saved:
-	return _switch(1)
-
-
 @PAGE.action("off", done=for_later("It can't be booked any more. Meetings that are booked stay."))
-def _switch_off() -> Saved:
-	return _switch(0)
-
-
-def _switch(is_active: int) -> Saved:
+def _switch() -> Saved:
 	doc = editable_type(argument("name"))
 	former = doc.is_active
-	update_type(doc.name, {"is_active": is_active})
+	update_type(doc.name, {"is_active": int(argument("action") == "on")})
 	return Saved(undo={"name": doc.name, "is_active": former})
 
 
@@ -98,16 +90,14 @@ def _take_back(facts: dict[str, Any]) -> None:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	pages = [page for page in readable_pages() if page.has_permission("write")]
-	listed = [(page, meeting_types_of(page, only_active=False)) for page in pages]
 	people = enabled_people([user for page in pages for user in page_users(page)])
+	listed = [(page, meeting_types_of(page, only_active=False)) for page in pages]
 	return {
 		"title": _("Meeting types"),
 		"subtitle": _("What people can book with you. Each has a link of its own."),
 		"message": message_of(reader.error),
-		"pages": [
-			(page, types, [each for each in type_templates() if page.page_type == "Team" or not each.needs_team])
-			for page, types in listed
-		],
+		"pages": listed,
+		"templates": type_templates(),
 		"hostless": [doc.name for page, types in listed for doc in types if not hosts_of(doc, page, people)],
 		"page_url": page_url,
 		"length": lambda doc: length_text(durations_of(doc), doc.number_of_days, reader.locale),
