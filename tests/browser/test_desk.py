@@ -360,9 +360,8 @@ def test_a_manager_previews_an_automation_and_reads_what_it_did(desk, team):
 	window.dialog.locator("input[data-fieldname='booking']").wait_for()
 	window.wait_until("Boolean(window.cur_dialog)")
 	window.page.evaluate("(booking) => cur_dialog.set_value('booking', booking)", booking)
-	# The list of suggestions lies over the button.
-	window.page.keyboard.press("Tab")
-	window.answer()
+	# The list of suggestions may open now, and lies over the button.
+	window.dialog.locator(".btn-modal-primary:visible").dispatch_event("click")
 	text = window.page.frame_locator(".modal.show iframe")
 	text.get_by_text("Intro call").first.wait_for()
 	window.screenshot("automation-preview")
