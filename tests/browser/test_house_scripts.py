@@ -212,7 +212,8 @@ def test_enlarged_to_200_percent_the_last_pages_of_a_host_were_out_of_sight(brow
 	assert max(ends) <= 640
 
 
-def test_the_page_of_all_parts_broke_for_want_of_its_message(window):
+def test_the_page_of_all_parts_broke_for_want_of_its_message(window, monkeypatch):
+	monkeypatch.setattr(frappe.local, "request", None, raising=False)
 	frappe.utils.set_request(method="GET", path=parts.PATH)
 	html = parts.page(frappe.request).get_data(as_text=True)
 	window.page.route(f"**{parts.PATH}", lambda route: route.fulfill(body=html, content_type="text/html"))

@@ -96,7 +96,7 @@ class Offered:
 
 def _asked() -> Wish:
 	return Wish(
-		meeting_type=argument("type"),
+		meeting_type=argument("type")[:140],
 		day=read_day(argument("date")),
 		duration=_whole(argument("duration")),
 		doctype=argument("doctype"),
