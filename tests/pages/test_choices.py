@@ -64,3 +64,18 @@ def test_a_choice_was_ignored_and_the_action_was_about_the_former_one(client, of
 	assert led.status_code == 303
 	assert f"{chooser}={values[chooser]}" in led.headers["Location"]
 	assert everything() == before
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if not path.endswith("ill")])
+def test_enter_in_a_field_pressed_show_and_what_was_typed_was_lost(client, offer, path):
+	"""Enter presses the first button of a form, in the order of the page."""
+	html = read(client.get(path).text)
+	id, action, chooser = PAGES[path]
+	form = next(each for each in html.all("form", method="post") if each.all("input", name=f"shown:{chooser}"))
+	own = [
+		each
+		for each in html.all("button", type="submit")
+		if each in form.all("button") or each.attributes.get("form") == (id or None)
+	]
+	assert own[0].attributes.get("value", "") == action
+	assert any(each.attributes.get("value") == "show" for each in own)
