@@ -75,7 +75,7 @@ def test_enter_in_a_field_pressed_show_and_what_was_typed_was_lost(client, offer
 	own = [
 		each
 		for each in html.all("button", type="submit")
-		if each in form.all("button") or each.attributes.get("form") == (id or None)
+		if each in form.all("button") or (id and each.attributes.get("form") == id)
 	]
 	assert own[0].attributes.get("value", "") == action
 	assert any(each.attributes.get("value") == "show" for each in own)
