@@ -15,7 +15,7 @@ from frappe.utils import get_files_path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from scheduler_integration.catalogue.images import is_public_image
-from scheduler_integration.catalogue.pictures import MOST_PIXELS, UNREADABLE
+from scheduler_integration.catalogue.pictures import FORMATS, MOST_PIXELS, UNREADABLE
 from scheduler_integration.catalogue.public import PublicPage
 from scheduler_integration.platform.contrast import DEFAULT_ACCENT, clean_hex, darken_until_legible
 
@@ -41,16 +41,13 @@ def card(page: PublicPage) -> bytes:
 
 
 def _parts(page: PublicPage) -> tuple[str, str, tuple[Face, ...]]:
-	colour = darken_until_legible(clean_hex(page.brand_color) or DEFAULT_ACCENT, ("#ffffff",), 4.5)
-	return (
-		colour,
-		page.logo or "",
-		tuple((host.image or "", host.name[:1].upper()) for host in page.hosts[:_MOST_FACES]),
-	)
+	faces = tuple((host.image or "", host.name[:1].upper()) for host in page.hosts[:_MOST_FACES])
+	return clean_hex(page.brand_color) or DEFAULT_ACCENT, page.logo or "", faces
 
 
 @lru_cache(maxsize=64)
-def _drawn(_site: str, colour: str, logo: str, faces: tuple[Face, ...]) -> bytes:
+def _drawn(_site: str, accent: str, logo: str, faces: tuple[Face, ...]) -> bytes:
+	colour = darken_until_legible(accent, ("#ffffff",), 4.5)
 	canvas, written = Image.new("RGB", SIZE, colour), BytesIO()
 	if mark := _opened(logo):
 		mark = ImageOps.contain(mark, _LOGO_SIZE)
@@ -98,8 +95,9 @@ def _opened(address: str) -> Image.Image | None:
 	"""Return a public file of this site as a picture, or None if there is none that can be read."""
 	if not address.startswith("/files/") or not is_public_image(address):
 		return None
+	path = get_files_path(unquote(address.removeprefix("/files/")))
 	try:
-		with Image.open(get_files_path(unquote(address.removeprefix("/files/")))) as image:
+		with Image.open(path, formats=FORMATS) as image:
 			return image.convert("RGBA") if image.width * image.height <= MOST_PIXELS else None
 	except UNREADABLE:
 		return None

@@ -21,7 +21,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 MOST_BYTES = 5 * 1024 * 1024
 # A picture that is small as a file can be huge in memory.
 MOST_PIXELS = 30_000_000
-_FORMATS = ("PNG", "JPEG", "WEBP")
+FORMATS = ("PNG", "JPEG", "WEBP")
 # Faces are shown at 48 pixels, logos at most 200 wide; screens have up to three pixels for one.
 _PHOTO_SIDE = 320
 _LOGO_SIZE = (640, 320)
@@ -72,7 +72,7 @@ def _written(content: bytes, field: str) -> tuple[bytes, str]:
 	if len(content) > MOST_BYTES:
 		raise _refused(field, _("This file is too large: at most {0} MB.").format(MOST_BYTES // 1024 // 1024))
 	try:
-		with Image.open(BytesIO(content), formats=_FORMATS) as image:
+		with Image.open(BytesIO(content), formats=FORMATS) as image:
 			if image.width * image.height > MOST_PIXELS:
 				raise _refused(field, _("This picture has too many pixels. Please make it smaller."))
 			# A large JPEG is decoded at a fraction of its size.

@@ -1,6 +1,7 @@
 """Services show a card beside a link to a booking page: its logo, or its hosts' faces, on its colour."""
 
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import frappe
@@ -88,6 +89,19 @@ def test_a_photo_that_cant_be_read_leaves_the_letter(client, page, image):
 	frappe.db.commit()
 	_image, corner, _middle = card(client, page)
 	assert is_near(corner, (15, 118, 110))
+
+
+def test_any_kind_of_file_was_opened_to_draw_it(client, page):
+	"""Some kinds run a program to be drawn. Only those that can be uploaded as a photo are opened."""
+	path = Path(frappe.utils.get_files_path("drawn_by_a_program.gif"))
+	Image.new("RGB", (400, 400), "red").save(path)
+	try:
+		frappe.db.set_value("User", page.user, "user_image", f"/files/{path.name}")
+		frappe.db.commit()
+		image, _corner, _middle = card(client, page)
+		assert is_near(image.getpixel((MIDDLE[0], MIDDLE[1] - 140)), (255, 255, 255))
+	finally:
+		path.unlink()
 
 
 def test_a_page_that_is_switched_off_has_no_card(client, page):
