@@ -12,22 +12,22 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.availability.hours_change import validated
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import book_as_test
 from scheduler_integration.catalogue.edit_pages import readable_page
-from scheduler_integration.catalogue.edit_types import change_type, editable_type
+from scheduler_integration.catalogue.edit_types import change_type
 from scheduler_integration.catalogue.lookup import bookable
 from scheduler_integration.catalogue.public import listing_of, public_meeting_type, public_page
 from scheduler_integration.entry.headers import PageHeaders
-from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted
+from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.notifications.preferences import note_test
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import BookingPage, booking_view
 from scheduler_integration.pages.guest_page import Visit
 from scheduler_integration.pages.host import page_form
+from scheduler_integration.pages.host.type_editor import edited_type
 from scheduler_integration.pages.host.type_form import PATH, sent_fields
 from scheduler_integration.pages.kit.assets import sheets
 from scheduler_integration.pages.kit.query import Query
@@ -62,15 +62,8 @@ def _editor() -> str:
 	return f"{PATH}/{argument('type')}"
 
 
-def _type_on_page() -> Document:
-	doc = editable_type(argument("type"))
-	if not doc.scheduling_page:
-		raise MeetingTypeNotFound
-	return doc
-
-
 def _type_view() -> View:
-	doc, visitor = _type_on_page(), current_visitor()
+	doc, visitor = edited_type(), current_visitor()
 	with rehearsal():
 		if submitted():
 			change_type(doc, parse_type_form(sent_fields(doc, frappe.form_dict, visitor.locale)))
@@ -101,7 +94,7 @@ def _page_view() -> View:
 
 
 def _test_view() -> View:
-	doc = _type_on_page()
+	doc = edited_type()
 	if not submitted():
 		raise redirection(_editor(), 302)
 	found, visitor = bookable(doc), current_visitor()

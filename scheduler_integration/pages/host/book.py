@@ -130,7 +130,7 @@ def _chosen(day: date | None, zone: str) -> str:
 
 def _asks_dates() -> bool:
 	"""Whether the form hasn't shown the dates yet that it asks for."""
-	if not submitted() or argument("action") == "show":
+	if not submitted():
 		return False
 	form, zone = frappe.request.form, timezone_of(frappe.session.user)
 	wish = _wish(zone)

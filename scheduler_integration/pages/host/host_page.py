@@ -230,7 +230,7 @@ class HostPage:
 		kept = {name: argument(name) for name in self.kept}
 		path = self._address().partition("?")[0]
 		error = None
-		if submitted() and not self._previews():
+		if submitted() and (argument("action") == "show" or not self._previews()):
 			error = answer_form(self._act, path, sentences, kept)
 		toast = toast_of(sentences, self._seconds)
 		toast = toast and {**toast, "address": path}

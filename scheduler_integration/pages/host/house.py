@@ -28,6 +28,7 @@ from scheduler_integration.pages.kit.respond import View
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.jobs_run import do_jobs_run
+from scheduler_integration.platform.language import counted
 from scheduler_integration.waitlist.listing import concerns
 
 LEAVING = "/scheduling/leaving"
@@ -156,21 +157,19 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 
 def unwritten_text(connection: ConnectionSummary) -> str:
 	"""Return how many meetings aren't in the host's calendar as they were booked, because it couldn't be written."""
-	number = (
-		_("One meeting isn't in the calendar as it was booked.")
-		if connection.unwritten == 1
-		else _("{0} meetings aren't in the calendar as they were booked.").format(connection.unwritten)
+	differ = _(
+		"One meeting isn't in the calendar as it was booked. | {0} meetings aren't in the calendar as they were booked."
 	)
+	number = counted(differ, connection.unwritten).format(connection.unwritten)
 	return f"{number} {_('That is put right by itself as soon as the calendar can be written.')}"
 
 
 def waiting_text(account: VideoAccount) -> str:
 	"""Return how many calls differ at the provider, because the host's account couldn't be used."""
-	number = (
-		_("One video call is still to be made or deleted there.")
-		if account.waiting == 1
-		else _("{0} video calls are still to be made or deleted there.").format(account.waiting)
+	wait = _(
+		"One video call is still to be made or deleted there. | {0} video calls are still to be made or deleted there."
 	)
+	number = counted(wait, account.waiting).format(account.waiting)
 	return f"{number} {_('That happens by itself as soon as the account can be used.')}"
 
 

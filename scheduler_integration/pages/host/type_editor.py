@@ -54,7 +54,8 @@ PAGE = HostPage(
 )
 
 
-def _edited() -> Document:
+def edited_type() -> Document:
+	"""Return the meeting type that the address names. Raises MeetingTypeNotFound, also if it is on no page, and NotPermitted."""
 	doc = editable_type(argument("type"))
 	if not doc.scheduling_page:
 		raise MeetingTypeNotFound
@@ -67,7 +68,7 @@ def _sent(doc: Document) -> dict[str, Any]:
 
 @PAGE.action("", done=for_later("Saved"))
 def _save() -> Saved:
-	doc = _edited()
+	doc = edited_type()
 	try:
 		former = change_type(doc, _sent(doc), version=argument("modified"))
 	except ChangedMeanwhile:
@@ -80,7 +81,7 @@ def _save() -> Saved:
 
 @PAGE.undo
 def _take_back(facts: dict[str, Any]) -> Saved:
-	doc = _edited()
+	doc = edited_type()
 	change_type(doc, facts["fields"], version=facts["modified"])
 	doc.save()
 	return Saved(modified=str(doc.modified))
@@ -106,10 +107,10 @@ def _weighed(doc: Document) -> Impact:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	doc, error, impact = _edited(), reader.error, None
+	doc, error, impact = edited_type(), reader.error, None
 	if _asks_impact():
 		try:
-			impact = _weighed(_edited())
+			impact = _weighed(edited_type())
 		except SchedulingError as refused:
 			error = refused
 	page = page_of(doc)
