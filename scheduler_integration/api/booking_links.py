@@ -13,6 +13,7 @@ from scheduler_integration.catalogue import edit_links
 from scheduler_integration.catalogue.booking_links import link_url
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.mailed_times.offer import Wish, parse_count, times_for
 from scheduler_integration.mailed_times.write import as_html, as_simple_html, as_text
 from scheduler_integration.meetings.link_uses import state_of, uses_of
@@ -27,6 +28,7 @@ from scheduler_integration.parsing.fields import (
 from scheduler_integration.parsing.link_fields import parse_new_link
 from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import language_for_visitors
 
@@ -50,6 +52,8 @@ LIST = list
 def list(user=None) -> dict[str, Any]:
 	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
 	asked = parse_choice("user", user) or frappe.session.user
+	if asked != frappe.session.user and not is_manager():
+		raise NotPermitted
 	links = edit_links.readable_links(None if asked == "all" else asked)
 	uses, now = uses_of(link.name for link in links), clock.now()
 	return {"links": [_shown(link, uses.get(link.name, []), now) for link in links]}

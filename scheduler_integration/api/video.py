@@ -47,8 +47,7 @@ def callback(**params) -> Response:
 		with refusals():
 			if is_guest:
 				raise NotSignedIn
-			accounts.finish(params, this_asker(), clock.now())
-			query = {"done": "video_connected"}
+			query = {"connected": accounts.finish(params, this_asker(), clock.now())}
 	except SchedulingError as error:
 		query = {"video_error": error.code}
 	# Frappe would roll this request back, because the browser sends it as a GET.

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
 
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, PageNotFound
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.funnel import funnel
 from scheduler_integration.insights.providers import ProviderPerformance, provider_performance
@@ -47,12 +47,19 @@ def export(what: str, scope: Scope, now: int, format: str = "csv") -> bytes:
 
 
 def check(what: str, format: str, scope: Scope) -> None:
-	"""Raise InvalidRequest unless there is such a format, and such a table of this scope."""
+	"""Raise InvalidRequest unless there is such a format, and such a table of this scope.
+
+	Raises PageNotFound or MeetingTypeNotFound if that of the scope doesn't exist: its table would be empty.
+	"""
 	for name, value, known in (("what", what, TABLES), ("format", format, FORMATS)):
 		if value not in known:
 			raise InvalidRequest(details={name: _("Must be one of: {0}.").format(", ".join(known))})
 	if what == "video_providers" and (scope.page or scope.meeting_type or scope.source):
 		raise InvalidRequest(details={"what": _("Providers of video calls are counted by date and host only.")})
+	if scope.page and not frappe.db.exists("Scheduling Page", {"name": scope.page}):
+		raise PageNotFound
+	if scope.meeting_type and not frappe.db.exists("Meeting Type", {"name": scope.meeting_type}):
+		raise MeetingTypeNotFound
 
 
 def is_large(scope: Scope) -> bool:

@@ -107,6 +107,26 @@ def test_what_was_saved_is_taken_back_and_the_page_is_loaded_again(window, serve
 	assert window.page.locator("#title").input_value() == "Intro"
 
 
+def test_undo_was_as_far_away_by_keyboard_as_the_page_is_long(window, server_of):
+	server_of.will(undo="key", seconds=10)
+	server_of.will(message="Undone")
+	keys = window.page.keyboard
+	window.page.locator("#title").fill("Other")
+	keys.press("Tab")
+	assert window.ask("document.activeElement.name") == "length"
+	undo = toast(window).get_by_role("button", name="Undo")
+	undo.wait_for()
+	keys.press("Tab")
+	assert window.ask("document.activeElement.textContent") == "Undo"
+	keys.press("Shift+Tab")
+	assert window.ask("document.activeElement.name") == "length"
+	keys.press("Tab")
+	assert window.ask("document.activeElement.name") == "listed"
+	undo.focus()
+	keys.press("Enter")
+	toast(window).get_by_text("Undone").wait_for()
+
+
 def test_a_button_with_a_name_saved_what_it_was_asked_only_to_look_at(window, server_of):
 	server_of.will()
 	window.ask(

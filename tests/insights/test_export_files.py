@@ -146,6 +146,13 @@ def test_only_those_who_see_the_figures_ask_for_them(jane):
 	assert call(START, jane.user, what="video_providers", source="page")[0] == 400
 
 
+@pytest.mark.parametrize(("field", "code"), [("page", "PAGE_NOT_FOUND"), ("meeting_type", "MEETING_TYPE_NOT_FOUND")])
+def test_an_empty_file_was_made_for_an_unknown_page_or_type(jane, field, code):
+	status, body = call(START, jane.user, what="daily", **DATES, **{field: "no-such-one"})
+	assert (status, body["code"]) == (404, code)
+	assert data(LIST, jane.user) == []
+
+
 @pytest.mark.long
 def test_somebody_who_loses_their_rights_meanwhile_gets_no_file(jane, site):
 	maya = make_user("Maya", roles=("Scheduling Manager",))

@@ -230,6 +230,17 @@ def test_who_has_a_meeting_within_the_hour_is_told_at_once(client, intro, jane, 
 
 
 @pytest.mark.long
+def test_a_pass_whose_tab_was_closed_was_not_found_again(client, intro, jane, tom):
+	book(intro, in_three_days(10))
+	IllDay(client, jane).send()
+	page = IllDay(client, jane)
+	assert "This was done" in page.text
+	assert "This was done" not in page.open(f"?day={day_in(4)}").text
+	page.open().press("undo")
+	assert "This was done" not in page.open().text
+
+
+@pytest.mark.long
 def test_all_of_it_is_undone(client, intro, jane, tom):
 	early, late, last = (book(intro, in_three_days(hour)) for hour in (10, 15, 16))
 	page = IllDay(client, jane)
@@ -378,6 +389,7 @@ def test_a_day_without_meetings_offered_to_do_all_of_nothing(client, intro, jane
 	assert "Make these changes" not in page.text
 	page.send()
 	assert door.offered_hours(page_of(intro), intro, date.fromisoformat(DAY), now()) == []
-	page.open()
-	assert "There is nothing to do" in page.text
-	assert [each.text for each in page.html.one("main").all("button")] == ["Show"]
+	assert [each.text for each in page.open().html.one("main").all("button")] == ["Show", "Undo"]
+	boss = IllDay(client, make_user("Mia", ("Scheduling User", "Scheduling Manager")), f"?day={DAY}&user={jane}")
+	assert "There is nothing to do" in boss.text
+	assert [each.text for each in boss.html.one("main").all("button")] == ["Show"]

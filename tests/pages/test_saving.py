@@ -52,10 +52,22 @@ def test_without_a_script_the_page_says_what_was_done_and_offers_to_undo_it(monk
 	address = frappe.local.flags.redirect_location
 	assert (redirected.value.http_status_code, address.partition("undo=")[0]) == (303, "/page?whose=all&done=gone&")
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(done="gone", undo=address.partition("undo=")[2]))
-	toast = toast_of(SENTENCES)
+	toast = toast_of("/page", SENTENCES)
 	assert toast["text"] == "Deleted"
 	assert take_back(toast["undo"]) == {"a": 1}
-	assert toast_of(SENTENCES)["undo"] is None
+	assert toast_of("/page", SENTENCES)["undo"] is None
+
+
+def test_an_address_alone_said_that_something_was_done(as_user, monkeypatch):
+	with pytest.raises(frappe.Redirect):
+		answer_form(lambda: Saved("gone"), "/page", SENTENCES)
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(done="saved"))
+	assert toast_of("/page", SENTENCES) is None
+	frappe.local.form_dict.done = "gone"
+	assert toast_of("/page", SENTENCES)["text"] == "Deleted"
+	assert toast_of("/other", SENTENCES) is None
+	with as_user(make_user()):
+		assert toast_of("/page", SENTENCES) is None
 
 
 def test_without_a_script_the_page_gets_the_error():

@@ -7,6 +7,7 @@ with `?other=` if the host signed in with another account.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import frappe
@@ -147,7 +148,7 @@ def _digest_off() -> None:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	sees_all = _sees_all()
+	sees_all, shown = _sees_all(), _shown(reader)
 	error = _begin() if argument("connect") and not submitted() else reader.error
 	fields = ("preset", "address", "login", "provider")
 	return {
@@ -155,7 +156,7 @@ def _view(reader: Reader) -> View:
 		"subtitle": _("We check these calendars for conflicts. Visitors never see your events."),
 		"sees_all": sees_all,
 		"is_manager": is_manager(),
-		"connections": [(connection, _connection(connection, reader)) for connection in _shown(reader)],
+		"connections": [(connection, _connection(connection, reader)) for connection in shown],
 		"vendors": [{"name": name, "label": _("Connect {0}").format(name)} for name in joining.available_providers()],
 		"not_set_up": joining.missing_providers(),
 		"forms": [
@@ -170,7 +171,7 @@ def _view(reader: Reader) -> View:
 		"push_key": public_key(),
 		"city": dates.city(reader.zone, reader.locale),
 		"error": error,
-		**({} if error else _news()),
+		**({} if error else _news([each.name for each in shown])),
 	}
 
 
@@ -186,7 +187,7 @@ def _begin() -> SchedulingError:
 	raise redirection(address, 302)
 
 
-def _news() -> View:
+def _news(shown: Collection[str]) -> View:
 	"""Return the message about what happened at the vendor. Unknown codes come from outside and aren't shown."""
 	sentences = {
 		"CONSENT_REFUSED": _("You declined at the provider, so nothing was connected."),
@@ -196,7 +197,7 @@ def _news() -> View:
 	if code := argument("problem"):
 		text = sentences.get(code) or _("The calendar could not be connected. Please try again.")
 		return {"message": {"text": text, "is_error": True}}
-	return {"message": {"text": _(_CONNECTED), "is_error": False}} if argument("connected") else {}
+	return {"message": {"text": _(_CONNECTED), "is_error": False}} if argument("connected") in shown else {}
 
 
 def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]:

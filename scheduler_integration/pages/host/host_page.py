@@ -157,7 +157,7 @@ class HostPage:
 	what is shown as `shown:<name>`: the button `show` leads there, and an action on something that isn't shown yet is refused.
 	`address` returns the path of this request if it has a variable part, or with arguments those that stay while
 	somebody signs in. `in_page`: what was done, or why it was refused, is said above the page, and not in a toast. `also` are
-	sentences for a `?done=` to which other doors redirect, and for the `done` of commands that aren't actions of the page.
+	sentences for the `done` of commands that aren't actions of the page.
 	`seconds` is how long these can be undone. `previews` says whether the form only asks what it would do: no action runs,
 	and the view answers. `way_out` returns the link of the error page. `bars` returns a `bar` for each long work that the page
 	waits for; a script that asks for JSON gets only these (public/js/house/follow-bars.js).
@@ -232,7 +232,7 @@ class HostPage:
 		error = None
 		if submitted() and (argument("action") == "show" or not self._previews()):
 			error = answer_form(self._act, path, sentences, kept)
-		toast = toast_of(sentences, self._seconds)
+		toast = toast_of(path, sentences, self._seconds)
 		toast = toast and {**toast, "address": path}
 		reader = Reader(frappe.session.user, current_visitor(), now(), error, toast, self._asked() if error else "")
 		if self._bars and wants_json() and not submitted():

@@ -3,7 +3,8 @@
 `/scheduling/leaving` is the same for all coming meetings of a host who leaves or is disabled. It is for managers only.
 
 `?day=` is another day than today, `?user=` another host's (managers only). `?pass=` is the key of the pass that was made: its
-messages wait until they are sent by *Send now*, or by themselves after ten minutes, and *Undo* takes it back.
+messages wait until they are sent by *Send now*, or by themselves after ten minutes, and *Undo* takes it back. The page finds the
+last one of its host and day by itself, too.
 """
 
 from __future__ import annotations
@@ -106,7 +107,14 @@ def _clear() -> Saved:
 	for each in facts["done"]:
 		kind, _colon, colleague = each["choice"].partition(":")
 		each["host"] = get_fullname(colleague) if kind == "hand_over" else ""
-	return _done("", **{"pass": keep_for_undo(facts, UNDO_SECONDS)})
+	key = keep_for_undo(facts, UNDO_SECONDS)
+	frappe.cache.set_value(_last_key(user, day), key, expires_in_sec=UNDO_SECONDS)
+	return _done("", **{"pass": key})
+
+
+def _last_key(user: str, day: date | None) -> str:
+	"""Return the name under which the cache has the key of the last pass: its tab may be closed before it ends."""
+	return f"scheduling_pass:{frappe.session.user}:{user}:{day}"
 
 
 @PAGE.view
@@ -114,6 +122,7 @@ def _view(reader: Reader) -> View:
 	user, day, left = _whose()
 	zone, is_own = timezone_of(user), user == reader.user
 	style, error, key = reader.visitor.style(zone), reader.error, argument("pass")
+	key = key or frappe.cache.get_value(_last_key(user, day), expires=True) or ""
 	begin, end = (local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone)) if day else (0, None)
 	only = BookingFilter(statuses=frozenset(OPEN), since=max(begin, reader.now), until=end)
 	rows = list_for_host(user, reader.now, only=only, limit=MAX_ROWS)

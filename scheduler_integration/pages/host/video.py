@@ -1,11 +1,14 @@
 """`/scheduling/video`: the accounts with which a host's video calls are made.
 
 - `?connect=Zoom` goes on to the provider's page.
+- The provider leads back with `?connected=`, the account, or `?video_error=`.
 - `?join=<booking>` goes on to the video call, with the host's own link.
 - A form with `disconnect` removes an account, one with `prefer` makes it the preferred one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import frappe
 from frappe import _
@@ -30,9 +33,8 @@ from scheduler_integration.pages.kit.respond import View, argument, redirection
 from scheduler_integration.platform.language import for_later
 
 _ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete, VendorRefusesApp)
-_CONNECTED = for_later("The account is connected, and makes the links of your online meetings.")
 
-PAGE = HostPage(VIDEO, allowed=anybody, in_page=True, also={"video_connected": _CONNECTED})
+PAGE = HostPage(VIDEO, allowed=anybody, in_page=True)
 
 
 @PAGE.action(
@@ -63,7 +65,7 @@ def _view(reader: Reader) -> View:
 		raise redirection(link, 302)
 	if provider := argument("connect"):
 		raise redirection(begin(provider, this_asker()), 302)
-	own, offered, problem = accounts(reader.user, reader.now), providers(), _problem(argument("video_error"))
+	own, offered = accounts(reader.user, reader.now), providers()
 	working = [account.name for account in own if account.status == CONNECTED]
 	return {
 		"title": _("Video"),
@@ -74,13 +76,15 @@ def _view(reader: Reader) -> View:
 		"preferred": working[0] if len(working) > 1 else None,
 		"waiting_text": waiting_text,
 		"providers": offered,
-		**({"message": {"text": problem, "is_error": True}} if problem else {}),
+		**_news(working),
 	}
 
 
-def _problem(code: str) -> str | None:
-	"""Return the sentence for an error with which the provider's page ended, or None."""
-	if not code:
-		return None
-	error = next((each for each in _ERRORS if each.code == code), None)
-	return error(_("the provider")).message if error else SchedulingError().message
+def _news(working: Collection[str]) -> View:
+	"""Return the message about what happened at the provider. Unknown codes come from outside and aren't shown."""
+	if code := argument("video_error"):
+		error = next((each for each in _ERRORS if each.code == code), None)
+		text = error(_("the provider")).message if error else SchedulingError().message
+		return {"message": {"text": text, "is_error": True}}
+	text = _("The account is connected, and makes the links of your online meetings.")
+	return {"message": {"text": text, "is_error": False}} if argument("connected") in working else {}

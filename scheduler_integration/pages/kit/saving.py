@@ -27,6 +27,8 @@ from scheduler_integration.pages.kit.respond import Answer, argument, redirectio
 
 # After this time, undoing a form would surprise more than it helps.
 UNDO_SECONDS = 15 * 60
+# A browser follows the redirect within this time. Later, the page's address says nothing about what was done.
+_SAID_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,19 @@ def answer_form(
 		raise Answer({**told, "seconds": saved.seconds if saved.undo else None, **saved.more}, 200)
 	asked = {**(kept or {}), **saved.kept, "done": saved.done, "undo": key or ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
-	raise redirection(f"{saved.address or address}?{query}")
+	path = saved.address or address
+	# An address alone could say that something was done which nobody did.
+	frappe.cache.set_value(_done_name(path, saved.done), True, expires_in_sec=_SAID_SECONDS)
+	raise redirection(f"{path}?{query}")
 
 
-def toast_of(sentences: Mapping[str, str], seconds: int = UNDO_SECONDS) -> dict | None:
-	"""Return the message about what was saved before the redirect to this page, with its button to undo."""
-	text = sentences.get(argument("done"))
-	key = argument("undo")
-	return {"text": text, "undo": key if text and kept_facts(key) else None, "seconds": seconds} if text else None
+def toast_of(path: str, sentences: Mapping[str, str], seconds: int = UNDO_SECONDS) -> dict | None:
+	"""Return the message about what was saved before the redirect to the page at `path`, with its button to undo."""
+	done, key = argument("done"), argument("undo")
+	text = sentences.get(done)
+	if not text or not frappe.cache.get_value(_done_name(path, done), expires=True):
+		return None
+	return {"text": text, "undo": key if kept_facts(key) else None, "seconds": seconds}
 
 
 def keep_for_undo(facts: dict[str, Any], seconds: int = UNDO_SECONDS) -> str:
@@ -110,6 +117,10 @@ def take_back(key: str) -> dict[str, Any]:
 def kept_facts(key: str) -> dict[str, Any] | None:
 	"""Return the facts of this key without taking them back; None if it is too late."""
 	return frappe.cache.get_value(_name(key), expires=True) if key.isalnum() else None
+
+
+def _done_name(path: str, done: str) -> str:
+	return f"scheduling_done:{frappe.session.user}:{path.partition('?')[0]}:{done}"
 
 
 def _name(key: str) -> str:

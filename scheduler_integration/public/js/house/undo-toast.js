@@ -10,6 +10,10 @@ const A_WHILE = 6000;
 const REMEMBERED = "scheduling-toast";
 
 let hiding = 0;
+/** @type {HTMLElement | null} */
+let before = null;
+/** @type {Element | null} */
+let visited = null;
 
 /**
  * Shows a message. Without `undo` it goes after a while.
@@ -36,7 +40,29 @@ export function toast(text, { undo = null, seconds = null, button = "", isError 
 /** Removes the message. */
 export function clear() {
 	clearTimeout(hiding);
+	leave();
 	element("toast").replaceChildren();
+}
+
+/** Gives the focus back to where it was before the button. */
+function leave() {
+	if (element("toast").contains(document.activeElement)) before?.focus();
+	before = null;
+}
+
+/** The next Tab leads to the button, wherever the focus is, and the one after it goes on from there. @param {KeyboardEvent} event */
+function detour(event) {
+	const button = element("toast").querySelector("button");
+	if (event.key !== "Tab" || !button) return;
+	const { activeElement } = document;
+	if (activeElement === button) {
+		if (before && event.shiftKey) event.preventDefault();
+		leave();
+	} else if (!event.shiftKey && visited !== button && activeElement instanceof HTMLElement) {
+		event.preventDefault();
+		[before, visited] = [activeElement, button];
+		button.focus();
+	}
 }
 
 /** Shows the message on the page that is loaded next. @param {string} text */
@@ -44,11 +70,12 @@ export const toastLater = (text) => sessionStorage.setItem(REMEMBERED, text);
 
 /** Takes over the message that the server has printed, and shows the one that an earlier page left. */
 export function watchToast() {
+	document.addEventListener("keydown", detour);
 	const left = sessionStorage.getItem(REMEMBERED);
 	sessionStorage.removeItem(REMEMBERED);
 	if (left) return toast(left);
 	const form = element("toast").querySelector("form");
-	if (form) hiding = window.setTimeout(() => form.remove(), Number(form.dataset.seconds) * 1000);
+	if (form) hiding = window.setTimeout(clear, Number(form.dataset.seconds) * 1000);
 	else hiding = window.setTimeout(clear, A_WHILE);
 	forgetAddress();
 }
