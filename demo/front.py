@@ -15,7 +15,7 @@ SIGN_IN = "/demo-sign-in"
 _PEOPLE = ("jane@demo.example", "Administrator")
 _DOORS = """
 <style>
-.doors {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin-block: 1.5rem; }}
+.doors {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: 1rem; margin-block: 1.5rem; }}
 .doors section {{ padding: 1rem; border: 1px solid #d5d9e2; border-radius: 12px; }}
 .doors h2 {{ margin: 0; font-size: 1.125rem; }} .doors form {{ display: inline; }}
 summary {{ cursor: pointer; padding-block: .5rem; }}

@@ -67,7 +67,7 @@ def differing_of(records: Iterable[_Row]) -> Differing:
 def _overrides(row: _Row) -> list[engine.DateOverride]:
 	if row.is_away:
 		times = row.whole_day, row.start_time, row.end_time
-		label = f"{_('Away')}: {row.reason}" if row.reason else _("Away")
+		label = f"{_('Not available')}: {row.reason}" if row.reason else _("Not available")
 		return overrides_of(absence_of("", row.date, row.end_date, *times), label)
 	# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
 	start, end = (0, 0) if row.is_available else (None, None)

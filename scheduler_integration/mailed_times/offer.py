@@ -21,7 +21,8 @@ from scheduler_integration.parsing.fields import parse_whole_number
 class Wish:
 	"""A host's wish: `count` free times, or these `starts` (epoch seconds), in the reader's zone and language.
 
-	With `single_use` or the reader's name or address, the times lead to a booking link that is made for them.
+	With `single_use` or the reader's name or address, the times lead to a booking link that is made for them. `writing` is the
+	host's language tag with the clock, such as `en-GB-u-hc-h23`: times look as on the host's page. Empty: as in the zone's region.
 	"""
 
 	zone: str
@@ -31,6 +32,7 @@ class Wish:
 	single_use: bool = False
 	attendee_name: str = ""
 	attendee_email: str = ""
+	writing: str = ""
 
 	@property
 	def needs_link(self) -> bool:
@@ -82,4 +84,5 @@ def words_for(own: Bookable, starts: Sequence[int], wish: Wish, link: str | None
 		url=link_url(link, meeting_type.name) if link else page_url(own.page.slug, meeting_type.slug),
 		zone=wish.zone,
 		language=wish.language,
+		writing=wish.writing,
 	)

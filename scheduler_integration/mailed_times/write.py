@@ -34,10 +34,10 @@ class OfferedTimes:
 
 
 def offered_times(
-	title: str, minutes: int, starts: Sequence[int], *, url: str, zone: str, language: str
+	title: str, minutes: int, starts: Sequence[int], *, url: str, zone: str, language: str, writing: str
 ) -> OfferedTimes:
 	"""Return the words for a meeting's `starts` (epoch seconds) that is booked at `url`, for a reader in the time zone."""
-	reader = Reader("", "", language, zone, "attendee")
+	reader = Reader("", "", language, zone, "attendee", writing=writing)
 	rows = [
 		(reader.date(start), (reader.time(start), f"{url}?{urlencode({'start': iso(start, zone), 'tz': zone})}"))
 		for start in sorted(starts)

@@ -334,7 +334,7 @@ def test_each_state_looks_right(browse):
 	hours.open(path=TIME_OFF)
 	for fold in hours.page.locator(".fold > summary").all():
 		fold.click()
-	for what in ("On a trip", "Away", "Other hours"):
+	for what in ("On a trip", "Not available", "Other hours"):
 		hours.page.get_by_role("radio", name=what).check()
 		check(hours.window, f"time-off-{what}")
 	hours.page.locator("label.day:not(.is-past)").last.click()
@@ -371,7 +371,7 @@ def test_only_the_fields_of_what_is_chosen_are_shown(hours):
 	hours.open(path=TIME_OFF)
 	form = hours.page.locator("#away form[data-impact]")
 	shown = {
-		"Away": ["Starts at", "How often", "What visitors read", "Reason"],
+		"Not available": ["Starts at", "How often", "What visitors read", "Reason"],
 		"Other hours": ["These days, from", "Reason"],
 		"On a trip": ["Where", "Reason"],
 		"The usual hours again": [],
@@ -381,7 +381,7 @@ def test_only_the_fields_of_what_is_chosen_are_shown(hours):
 		form.get_by_role("radio", name=what).check()
 		visible = [label for label in labels if form.get_by_label(label).first.is_visible()]
 		assert visible == sorted(expected)
-	form.get_by_role("radio", name="Away").check()
+	form.get_by_role("radio", name="Not available").check()
 	form.get_by_label("How often").select_option("weekly")
 	assert form.get_by_label("Repeats until").is_visible()
 

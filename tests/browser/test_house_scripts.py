@@ -232,6 +232,14 @@ def test_enlarged_to_200_percent_the_last_pages_of_a_host_were_out_of_sight(brow
 	assert max(ends) <= 640
 
 
+def test_enlarged_to_200_percent_on_a_phone_the_names_of_days_broke(browse):
+	window = browse(Screen("enlarged-phone", 190, 400))
+	sign_in_as(window, host_of(make_offer()))
+	window.open("/scheduling/hours")
+	names = "[...document.querySelectorAll('.day-name span')]"
+	assert len(set(window.ask(f"{names}.map((each) => each.offsetHeight)"))) == 1
+
+
 def test_the_page_of_all_parts_broke_for_want_of_its_message(window, monkeypatch):
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)
 	frappe.utils.set_request(method="GET", path=parts.PATH)

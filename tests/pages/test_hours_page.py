@@ -331,7 +331,7 @@ class TestTimeOff:
 		page.send("time_off", date=days[0], end_date=days[2], reason="Xmas")
 		by_form = overrides(jane)
 		assert by_form == [(days[0], days[2], 0, 1, "", "Xmas")]
-		assert "away Xmas" in page.entries("dates")[0]
+		assert "not available Xmas" in page.entries("dates")[0]
 		page.send("time_off", date=days[0], end_date=days[2], what="usual")
 		call("availability.add_override", jane, date=days[0], end_date=days[2], is_away=1, reason="Xmas")
 		frappe.db.commit()
@@ -360,7 +360,7 @@ class TestTimeOff:
 		page.open(f"?month={day:%Y-%m}")
 		assert page.answer.url.partition("?")[0].endswith(TIME_OFF)
 		[box] = [one for one in page.html.all("input", name="day") if one["value"] == day.isoformat()]
-		assert box["aria-label"].endswith(", away")
+		assert box["aria-label"].endswith(", not available")
 		assert len(page.html.all("label", class_="day is-off")) == 1
 
 	@pytest.mark.long
@@ -440,7 +440,15 @@ class TestTimeOff:
 		page.send("time_off", date=day_in(5).isoformat(), start_time="10:00", end_time="11:00", reason="Dentist")
 		page.send("time_off", date=day_in(3).isoformat(), what="hours")
 		found = page.entries("dates")
-		expected = ["9:00 – 17:00", "not available", "Dentist", "not available", "in Tokyo", "away", "Every year"]
+		expected = [
+			"9:00 – 17:00",
+			"not available",
+			"Dentist",
+			"not available",
+			"in Tokyo",
+			"not available",
+			"Every year",
+		]
 		assert [word in entry for word, entry in zip(expected, found, strict=True)] == [True] * 7
 		# The first six are in sight.
 		assert page.html.one("section", id="dates").one("summary").text == "and 1 more"

@@ -158,3 +158,10 @@ class TestTimes:
 		_form, answer = self.made(host, start=starts)
 		assert answer.status_code == 400
 		assert read(answer.text).one("p", role="alert").text == "Choose at most 8 times."
+
+
+def test_the_text_for_an_e_mail_had_twelve_hours_on_a_page_with_twenty_four(host, offer):
+	asked = {"tz": "UTC", "start": iso(in_three_days(15), "UTC")}
+	shown = read(host.get(TIMES, params=asked, headers={"Accept-Language": "en-GB"}).text)
+	[ticked] = [each for each in shown.all("label", class_="choice") if each.all("input", name="start", checked=None)]
+	assert (ticked.text, "15:00" in shown.one("textarea", id="mail-text").text) == ("15:00", True)

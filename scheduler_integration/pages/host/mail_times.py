@@ -29,6 +29,7 @@ from scheduler_integration.pages.host.types import chosen_type, types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import read_instant
 from scheduler_integration.pages.kit.respond import View, argument, redirection, submitted
+from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import line
@@ -72,7 +73,7 @@ def _wish() -> Wish:
 	count = min(max(int(text), LEAST), MOST) if text.isascii() and text.isdigit() and len(text) < 3 else LEAST
 	given = (frappe.request.form if submitted() else frappe.request.args).getlist("start")
 	starts = {start for each in given if (start := read_instant(each)) is not None}
-	return Wish(zone, language_for_visitors(), count, tuple(sorted(starts)))
+	return Wish(zone, language_for_visitors(), count, tuple(sorted(starts)), writing=current_visitor().writing)
 
 
 @PAGE.view

@@ -209,11 +209,9 @@ def _closes(override: Override) -> bool:
 
 def _what(same: Sequence[Override], style: dates.TimeStyle) -> str:
 	one = same[0]
-	if one.get("is_away"):
-		return _("away")
 	if one["is_travel"]:
 		return _("in {0}").format(dates.city(one["timezone"], style.locale))
-	if one["whole_day"]:
+	if one["whole_day"] or one.get("is_away"):
 		return _("available all day") if one["is_available"] else _("not available")
 	times = ", ".join(
 		f"{clock_words(minutes_of_day(each['start_time']), style)} – {clock_words(minutes_of_day(each['end_time']), style)}"
