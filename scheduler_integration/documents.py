@@ -7,7 +7,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, NotPermitted, SchedulingError
+
+
+def check_unchanged(doc: Document, version: str | None) -> None:
+	"""Raise ChangedMeanwhile if somebody saved the record after `version`, its `modified`, was read."""
+	if version and version != str(doc.modified):
+		raise ChangedMeanwhile
 
 
 class Form(Document):

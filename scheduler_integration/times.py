@@ -25,6 +25,11 @@ def is_zone(name: object) -> bool:
 		return False
 
 
+def dates_between(first: date, last: date) -> list[date]:
+	"""Return the dates from `first` to `last`, both included; empty if they are reversed."""
+	return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+
+
 class Absence(NamedTuple):
 	"""The time in which the host `user` is away, by the wall clock of the host's zone.
 

@@ -3,6 +3,7 @@
 `find_conflicts` checks a time against a host's calendar, without the rules of a meeting type, and suggests other times.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from scheduler_integration.availability.schedules import NO_HOURS, load_schedule
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.site_address import desk_url
+from scheduler_integration.platform.sql import field_by_name
 from scheduler_integration.times import CalendarEntry, Slot
 
 _TITLES = {"Booking": "subject", "Blocked Time": "reason", "Calendar Connection": "account_name"}
@@ -26,7 +28,10 @@ _TITLES = {"Booking": "subject", "Blocked Time": "reason", "Calendar Connection"
 def calendar_entries(items: Iterable[engine.Busy | engine.Booked]) -> tuple[CalendarEntry, ...]:
 	"""Return an entry for each item, with its record's title and address. Makes at most one query per DocType."""
 	items = list(items)
-	titles = {doctype: _titles(doctype, field, items) for doctype, field in _TITLES.items()}
+	names = defaultdict[str | None, list[str]](list)
+	for item in items:
+		names[_doctype(item)].append(_name(item))
+	titles = {doctype: field_by_name(doctype, names[doctype], field) for doctype, field in _TITLES.items()}
 	return tuple(_entry(item, titles) for item in items)
 
 
@@ -60,14 +65,6 @@ def _doctype(item: engine.Busy | engine.Booked) -> str | None:
 def _name(item: engine.Busy | engine.Booked) -> str:
 	busy = None if isinstance(item, engine.Booked) else of_calendar(item.label)
 	return busy[0] if busy else item.label
-
-
-def _titles(doctype: str, field: str, items: list[engine.Busy | engine.Booked]) -> dict[str, str]:
-	names = {_name(item) for item in items if _doctype(item) == doctype}
-	if not names:
-		return {}
-	row = frappe.qb.DocType(doctype)
-	return dict(frappe.qb.from_(row).select(row.name, row[field]).where(row.name.isin(names)).run())
 
 
 LONGEST = 31 * DAY

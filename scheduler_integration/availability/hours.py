@@ -26,7 +26,8 @@ from scheduler_integration.availability.hours_change import (
 )
 from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
 from scheduler_integration.availability.wall_clock import DAY_SECONDS, minutes_of_day
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NoHoursYet, NotFound, NotPermitted
+from scheduler_integration.documents import check_unchanged
+from scheduler_integration.exceptions import InvalidRequest, NoHoursYet, NotFound, NotPermitted
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import current_locale
@@ -135,8 +136,7 @@ def change_hours(
 	Raises ChangedMeanwhile if somebody saved the schedule after `version` was read, and InvalidRequest.
 	"""
 	doc = hours_of(user, schedule, now).schedule
-	if version and version != str(doc.modified):
-		raise ChangedMeanwhile
+	check_unchanged(doc, version)
 	zone = doc.timezone
 	doc.update(dict(fields))
 	if not keeps_clock and "rules" not in fields:

@@ -12,6 +12,7 @@ from frappe.utils import getdate
 
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest
+from scheduler_integration.times import dates_between
 
 SCHEDULE, OVERRIDE, BLOCKED = "Availability Schedule", "Availability Override", "Blocked Time"
 
@@ -153,11 +154,6 @@ def runs_of(days: Iterable[date]) -> list[Run]:
 		else:
 			runs.append((day, day))
 	return runs
-
-
-def dates_between(first: date, last: date) -> list[date]:
-	"""Return the dates from `first` to `last`, both included; empty if they are reversed."""
-	return [first + timedelta(days=step) for step in range((last - first).days + 1)]
 
 
 def _cut(user: str, days: set[date]) -> tuple[list[Document], list[Document]]:

@@ -21,7 +21,8 @@ from scheduler_integration.availability.schedules import NO_HOURS, find_schedule
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, bookables
+from scheduler_integration.catalogue.lookup import Bookable, bookables, bookables_named
+from scheduler_integration.platform.sql import field_by_name
 from scheduler_integration.times import Slot
 
 # The days that are compared, today included.
@@ -106,7 +107,7 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 		if fits_before(schedule, start, end) and not fits_after(schedule, start, end)
 	}
 	# A multi-day meeting has a row for each day, and the earliest that lies outside stands for it.
-	titles = _titles(list(outside))
+	titles = field_by_name("Booking", outside, "subject")
 	return tuple(replace(each, title=titles.get(each.booking) or "") for each in reversed(outside.values()))
 
 
@@ -129,7 +130,7 @@ def types_of(draft: Draft) -> list[Bookable]:
 		.orderby(meeting_type.creation)
 		.run(pluck=True)
 	)
-	return bookables([frappe.get_cached_doc("Meeting Type", name) for name in names])
+	return list(bookables_named(names).values())
 
 
 def slots_of(types: Sequence[tuple[Bookable, Draft | None]], days: int, zone: str, now: int) -> list[list[Slot]]:
@@ -202,14 +203,6 @@ def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
 		.run()
 	)
 	return [(name, start, end, schedule or None) for name, start, end, schedule in query]
-
-
-def _titles(bookings: list[str]) -> dict[str, str]:
-	if not bookings:
-		return {}
-	booking = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(booking).select(booking.name, booking.subject).where(booking.name.isin(bookings))
-	return dict(query.run())
 
 
 def _fits(

@@ -80,7 +80,7 @@ def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, la
 
 	Put it into each request as `records`.
 	"""
-	users = {host.user for bookable, _request in asked for host in bookable.takers}
+	users = {user for bookable, _request in asked for user in bookable.users}
 	names = {bookable.meeting_type.availability_schedule or "" for bookable, _request in asked} - {""}
 	stored = tuple(find_schedules(names, users)) if users else ()
 	spans: list[engine.Interval] = [(first, last)]

@@ -9,6 +9,7 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.load import users_of
 from scheduler_integration.meetings.payment import UNPAID, waits_for_payment
 from scheduler_integration.meetings.transitions import Actor, check_transition
 
@@ -24,7 +25,7 @@ def change_status(
 	before = [booking.status for booking in bookings]
 	for booking in bookings:
 		check_transition(booking, after, by, now)
-	guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
+	guard.lock_hosts(users_of(bookings))
 	for booking in bookings:
 		changes_invitation = kind not in (Kind.COMPLETED, Kind.NO_SHOW)
 		booking.update({"status": after, "sequence": booking.sequence + changes_invitation, **fields})

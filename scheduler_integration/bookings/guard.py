@@ -39,6 +39,7 @@ from scheduler_integration.availability.defaults import insert_host_calendar
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import SlotTaken
+from scheduler_integration.meetings.load import users_of
 from scheduler_integration.platform.sql import insert_rows, value
 from scheduler_integration.platform.transactions import current_attempt, require_locked
 
@@ -64,7 +65,7 @@ def lock_hosts(users: Iterable[str]) -> None:
 
 def lock_takers(bookable: Bookable) -> list[str]:
 	"""Lock everybody who can host the meeting, and return their users, sorted. Locks the meeting type's waitlist too."""
-	users = sorted({host.user for host in bookable.takers})
+	users = sorted(bookable.users)
 	lock_hosts(users)
 	return users
 
@@ -83,7 +84,7 @@ def store_buckets(*bookings: Document) -> None:
 	the lock.
 	"""
 	if current_attempt():
-		require_locked(user for booking in bookings for user in booking.host_users())
+		require_locked(users_of(bookings))
 	for together in by_session(bookings):
 		take_seats(together)
 		wanted, first = _wanted_by(together), together[0]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
-from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.load import load_bookings, users_of
 from scheduler_integration.meetings.payment import waits_for_payment
 from scheduler_integration.meetings.series import ONE, names_in_scope, rows_of
 from scheduler_integration.meetings.sessions import live_in_session
@@ -30,7 +30,7 @@ def dates_in(booking: Document, scope: str, now: int) -> list[Document]:
 	others = [name for name in names_in_scope(booking, scope, now) if name != booking.name]
 	found = [each for each in load_bookings(others, for_update=True) if each.status in OPEN]
 	# One of the dates may have been reassigned to another host.
-	guard.lock_further_hosts(user for each in found for user in each.host_users())
+	guard.lock_further_hosts(users_of(found))
 	return sorted([booking, *found], key=lambda each: each.starts_at)
 
 
@@ -46,7 +46,7 @@ def with_unpaid_dates(bookings: Sequence[Document]) -> list[Document]:
 	others = [row.name for row in filter(waits_for_payment, rows) if row.name not in known]
 	if not others:
 		return list(bookings)
-	guard.lock_hosts({user for each in bookings for user in each.host_users()})
+	guard.lock_hosts(users_of(bookings))
 	found = [each for each in load_bookings(others, for_update=True) if waits_for_payment(each)]
-	guard.lock_further_hosts(user for each in found for user in each.host_users())
+	guard.lock_further_hosts(users_of(found))
 	return [*bookings, *found]

@@ -1,6 +1,6 @@
 """Creates, lists and revokes booking links, with the permissions of the signed-in user."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.booking_links import DOCTYPE
 from scheduler_integration.exceptions import BookingLinkNotFound, NotPermitted
+from scheduler_integration.platform.sql import field_by_name
 
 # The newest links of a host that a page or the API lists.
 MOST_LISTED = 200
@@ -33,8 +34,8 @@ def readable_links(user: str | None) -> list[frappe._dict]:
 	if not names:
 		return []
 	rows = {row.name: row for row in frappe.get_all(DOCTYPE, {"name": ["in", names]}, ["*"])}
-	titles = _words("Meeting Type", "title", {row.meeting_type for row in rows.values()})
-	people = _words("User", "full_name", {user for row in rows.values() for user in (row.user, row.host) if user})
+	titles = field_by_name("Meeting Type", (row.meeting_type for row in rows.values()), "title")
+	people = field_by_name("User", (user for row in rows.values() for user in (row.user, row.host)), "full_name")
 	for row in rows.values():
 		row.update(
 			{
@@ -49,11 +50,6 @@ def readable_links(user: str | None) -> list[frappe._dict]:
 def may_read_link(name: str, meeting_type: str) -> bool:
 	"""Whether the signed-in user may read the link of this name, and it books this meeting type."""
 	return bool(name) and bool(frappe.get_list(DOCTYPE, {"name": name, "meeting_type": meeting_type}))
-
-
-def _words(doctype: str, field: str, names: Iterable[str]) -> dict[str, str]:
-	rows = frappe.get_all(doctype, {"name": ["in", sorted(names)]}, ["name", field])
-	return {row.name: row[field] for row in rows}
 
 
 def revoke_link(name: str) -> Document:

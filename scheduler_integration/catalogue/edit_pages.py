@@ -10,7 +10,8 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.former_slugs import former_slugs
 from scheduler_integration.catalogue.hosts import possible_hosts
 from scheduler_integration.catalogue.slugs import first_free, slugify
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, PageNotFound
+from scheduler_integration.documents import check_unchanged
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, PageNotFound
 from scheduler_integration.platform.records import picked
 
 
@@ -38,8 +39,7 @@ def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = N
 	`version` is the record's `modified` as the caller read it. Raises ChangedMeanwhile if somebody saved it since.
 	"""
 	doc = _permitted(name, "write")
-	if version and version != str(doc.modified):
-		raise ChangedMeanwhile
+	check_unchanged(doc, version)
 	doc.update(dict(fields))
 	return doc.save()
 
@@ -53,8 +53,7 @@ def change_team(
 	are booked. Raises as `update_page` does: only managers may change a team's page.
 	"""
 	doc = _permitted(name, "write")
-	if version and version != str(doc.modified):
-		raise ChangedMeanwhile
+	check_unchanged(doc, version)
 	rows = {row.user: row for row in doc.hosts}
 	new = {user for user, fields in members.items() if fields["is_active"]} - rows.keys()
 	if new - {host.user for host in possible_hosts()}:

@@ -12,7 +12,8 @@ from scheduler_integration.catalogue.consultant_types import ConsultantType, con
 from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import find_hosted
 from scheduler_integration.catalogue.slugs import first_free, slugify
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, NotPermitted
+from scheduler_integration.documents import check_unchanged
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
 
 
 def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
@@ -53,8 +54,7 @@ def change_type(doc: Document, fields: Mapping[str, Any], *, version: str | None
 
 	Raises ChangedMeanwhile if somebody saved the record after `version`, its `modified`, was read.
 	"""
-	if version and version != str(doc.modified):
-		raise ChangedMeanwhile
+	check_unchanged(doc, version)
 	fields = _with_own_rules(doc, _with_ids(doc, fields))
 	former = {field: _plain(doc.get(field)) for field in fields}
 	doc.update(fields)

@@ -90,7 +90,7 @@ def possible_hosts() -> list[TypeHost]:
 
 
 def _by_name(users: Iterable[str]) -> list[TypeHost]:
-	people = enabled_people(sorted(users))
+	people = enabled_people(users)
 	hosts = [TypeHost(user, person.full_name or user) for user, person in people.items()]
 	return sorted(hosts, key=lambda host: (host.name.casefold(), host.user))
 
@@ -203,11 +203,10 @@ def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Do
 	return [frappe._dict(picked(row, *kept), is_required=chosen[row.user]) for row in rows if row.user in chosen]
 
 
-def enabled_people(users: list[str]) -> People:
+def enabled_people(users: Iterable[str]) -> People:
 	"""Return the enabled users by name: full name, image, e-mail address, language and time zone. Makes one query."""
-	if not users:
-		return {}
-	return people_of(frappe.db.sql(_people_query(), {"users": tuple(users)}))
+	names = tuple(sorted(set(users)))
+	return people_of(frappe.db.sql(_people_query(), {"users": names})) if names else {}
 
 
 _PERSON_FIELDS = ("name", "full_name", "user_image", "email", "language", "time_zone")

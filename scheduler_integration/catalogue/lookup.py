@@ -64,6 +64,11 @@ class Bookable:
 		return [*self.only] if self.only is not None else hosts_of(self.meeting_type, self.page, self.people)
 
 	@property
+	def users(self) -> set[str]:
+		"""The users who can take a meeting."""
+		return {host.user for host in self.takers}
+
+	@property
 	def at_least(self) -> int:
 		"""How many of the hosts who aren't required a collective meeting needs. Those in `only` are all needed."""
 		return 0 if self.only is not None else at_least(self.meeting_type)
@@ -158,7 +163,7 @@ def bookable(meeting_type: Document) -> Bookable:
 def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
 	"""Return the same for several records. Makes two queries if their pages are cached."""
 	pairs = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
-	people = enabled_people(sorted({user for page, _each in pairs for user in page_users(page)}))
+	people = enabled_people(user for page, _each in pairs for user in page_users(page))
 	cover = load_cover([each.name for _page, each in pairs if each.name], now())
 	return [
 		Bookable(
@@ -170,6 +175,12 @@ def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
 		)
 		for page, each in pairs
 	]
+
+
+def bookables_named(names: Iterable[str]) -> dict[str, Bookable]:
+	"""Return the same by the names of the records, in their order."""
+	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in names)
+	return {str(each.meeting_type.name): each for each in found}
 
 
 def find_own_bookable(name: str) -> Bookable:

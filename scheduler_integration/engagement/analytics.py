@@ -17,6 +17,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.engagement.rows import LINK_CLICKED
+from scheduler_integration.platform.sql import field_by_name
 
 RECENT = 10
 # Later than every instant: the year 2200.
@@ -129,11 +130,8 @@ def _counted(moment: str, event: str | None, consultant: str | None, start: int,
 
 
 def _named(by_type: dict[str | None, Counts]) -> list[TypeCounts]:
-	names = [name for name in by_type if name]
-	meeting_type = DocType("Meeting Type")
-	query = frappe.qb.from_(meeting_type).select(meeting_type.name, meeting_type.title)
-	titles = dict(query.where(meeting_type.name.isin(names)).run()) if names else {}
-	types = [TypeCounts(name, titles.get(name), counts) for name, counts in by_type.items()]
+	titles = field_by_name("Meeting Type", by_type, "title")
+	types = [TypeCounts(name, titles.get(name or ""), counts) for name, counts in by_type.items()]
 	return sorted(types, key=lambda each: (-each.counts.clicks, -each.counts.bookings, each.name or ""))
 
 

@@ -13,13 +13,14 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.hours_change import HoursChange, change_dates, dates_between, runs_of
+from scheduler_integration.availability.hours_change import HoursChange, change_dates, runs_of
 from scheduler_integration.availability.limits import LIMIT_FIELDS
 from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing import hours_form
 from scheduler_integration.parsing.hours import parse_block, parse_hours, parse_override
 from scheduler_integration.parsing.hours_form import Values
+from scheduler_integration.times import dates_between
 
 
 @dataclass(frozen=True)

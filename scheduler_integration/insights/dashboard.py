@@ -87,7 +87,7 @@ def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 	# Both are compared to the same moment: a whole last week against half of this one would show a fall each Tuesday.
 	today = local_date(now, scope.zone)
 	week = _beside_before(today - timedelta(days=(today.weekday() - week_begins) % 7), 7, now, scope.zone)
-	period = _beside_before(scope.first, scope.days, min(now, scope.span[1]), scope.zone)
+	period = _beside_before(scope.first, len(scope.dates), min(now, scope.span[1]), scope.zone)
 	return Dashboard(
 		scope=scope,
 		tally=tally,
@@ -107,7 +107,7 @@ def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 
 def _over_time(scope: Scope) -> tuple[dict[date, Tally], Counter[tuple[int, int]]]:
 	"""Return the numbers by date, without a gap, and the peaks."""
-	by_day = {scope.first + timedelta(days=day): Tally() for day in range(scope.days)}
+	by_day = {day: Tally() for day in scope.dates}
 	peaks: Counter[tuple[int, int]] = Counter()
 	for zone, start, status, after_start, count in counts.by_quarter(scope):
 		by_day[local_date(start, scope.zone)].add(status, count, after_start=after_start)

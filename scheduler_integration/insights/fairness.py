@@ -7,6 +7,7 @@ The ledger stores with each booking which share of it every host was given, by w
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 
 import frappe
 from frappe.query_builder import DocType
@@ -15,6 +16,7 @@ from scheduler_integration.catalogue.hosts import enabled_people
 from scheduler_integration.engine import BOOKING
 from scheduler_integration.insights import counts
 from scheduler_integration.insights.scope import Scope
+from scheduler_integration.platform.sql import field_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,12 @@ def fairness(scope: Scope) -> list[Fairness]:
 	had: dict[str, Counter[str]] = defaultdict(Counter)
 	promised: dict[str, Counter[str]] = defaultdict(Counter)
 	# Shares are stored by the names of Host Calendars, which stay the same if a user is renamed.
-	calendars = sorted({calendar for row in rows for calendar in json.loads(row[2])})
-	row = DocType("Host Calendar")
-	users = frappe.qb.from_(row).select(row.name, row.user).where(row.name.isin(calendars))
-	user_of = dict(users.run()) if calendars else {}
+	user_of = field_by_name("Host Calendar", (calendar for row in rows for calendar in json.loads(row[2])), "user")
 	for meeting_type, host, shares, count in rows:
 		had[meeting_type][host] += count
 		for calendar, share in json.loads(shares).items():
 			promised[meeting_type][user_of.get(calendar, calendar)] += share * count
-	people = enabled_people(sorted({user for found in (*had.values(), *promised.values()) for user in found}))
+	people = enabled_people(chain(*had.values(), *promised.values()))
 	names = {user: person.full_name or user for user, person in people.items()}
 	found = [Fairness(each, titles[each], _shares(had[each], promised[each], names)) for each in had]
 	return sorted(found, key=lambda each: (-each.largest, each.title, each.meeting_type))

@@ -1,7 +1,7 @@
 """The funnel of booking pages: how many visitors reach each step, and at which they leave."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import frappe
@@ -75,7 +75,7 @@ def funnel(scope: Scope, now: int) -> Funnel:
 	PageNotFound if there is no such page.
 	"""
 	pages = pages_of(scope)
-	figures = Funnel(scope, by_day={scope.first + timedelta(days=day): NOBODY for day in range(scope.days)})
+	figures = Funnel(scope, by_day=dict.fromkeys(scope.dates, NOBODY))
 	own_page = scope.meeting_type and frappe.db.get_value("Meeting Type", scope.meeting_type, "scheduling_page")
 	for day, key, numbers in _rows(scope, pages, now):
 		counts = _of_type(scope, own_page, key, numbers)

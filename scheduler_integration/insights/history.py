@@ -229,7 +229,7 @@ def history(scope: Scope, now: int) -> History:
 	Makes two queries, and two for each stretch of days that have to be counted from the bookings, four for a host.
 	"""
 	which = Which(scope.host, scope.page, scope.meeting_type)
-	by_day = {scope.first + timedelta(days=number): Day() for number in range(scope.days)}
+	by_day = {day: Day() for day in scope.dates}
 	counted = {day for day in stat_days.counted_days(scope.first, scope.last) if day < local_date(now, scope.zone)}
 	for day, numbers in _stored(scope, which):
 		if day in counted:

@@ -25,6 +25,7 @@ from scheduler_integration.insights.formulas import percent
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.sql import insert_rows
+from scheduler_integration.times import dates_between
 
 # If nights were missed, at most so many are counted later. Older hours aren't known any more.
 MOST_DAYS = 7
@@ -104,7 +105,7 @@ def _missing(schedule: HostSchedule, last: date | None, now: int, days: int) -> 
 	first = yesterday - timedelta(days=days - 1)
 	if last:
 		first = max(first, last + timedelta(days=1))
-	return [first + timedelta(days=step) for step in range((yesterday - first).days + 1)]
+	return dates_between(first, yesterday)
 
 
 def _span(day: date, zone: str) -> engine.Interval:

@@ -11,6 +11,7 @@ from scheduler_integration.engine import Interval, local_date, local_midnight
 from scheduler_integration.exceptions import NotFound, NotPermitted, RangeTooLong
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import site_zone
+from scheduler_integration.times import dates_between
 
 # The figures cover this many days if no first day is given, and at most a year.
 DAYS, MAX_DAYS = 30, 366
@@ -38,8 +39,8 @@ class Scope:
 		return local_midnight(self.first, self.zone), local_midnight(self.last + timedelta(days=1), self.zone)
 
 	@property
-	def days(self) -> int:
-		return (self.last - self.first).days + 1
+	def dates(self) -> list[date]:
+		return dates_between(self.first, self.last)
 
 
 def scope_for(

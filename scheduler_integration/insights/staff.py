@@ -32,7 +32,7 @@ class HostFigures:
 def staff_performance(scope: Scope) -> list[HostFigures]:
 	"""Return the figures of all hosts of the scope, those with the most meetings first. Makes four queries."""
 	rows = counts.by_staff(scope)
-	people = enabled_people(sorted({row[0] for row in rows}))
+	people = enabled_people(row[0] for row in rows)
 	by_host: dict[str, HostFigures] = {}
 	seconds, used = counts.held_seconds(scope), utilisation(scope)
 	for user, is_main, status, after_start, currency, count, price in rows:

@@ -7,7 +7,7 @@ change: no two commands wait for each other, and no change gets lost. When the d
 	9f3c…         is_counted 0    at 09:10, a host says that yesterday's attendee didn't come
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import frappe
@@ -18,6 +18,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.platform.clock import site_zone
 from scheduler_integration.platform.sql import insert_rows
+from scheduler_integration.times import dates_between
 
 _DOCTYPE = "Scheduling Stat Day"
 # These change which host, or which of two bookings, counts as booked on the day of the booking.
@@ -62,8 +63,7 @@ def counted_days(first: date, last: date) -> set[date]:
 def waiting(first: date, last: date) -> list[date]:
 	"""Return the days of this range that have to be counted, the newest first."""
 	counted = counted_days(first, last)
-	days = ((last - timedelta(days=number)) for number in range((last - first).days + 1))
-	return [day for day in days if day not in counted]
+	return [day for day in reversed(dates_between(first, last)) if day not in counted]
 
 
 def begin(day: date) -> list[str]:

@@ -12,9 +12,10 @@ from scheduler_integration.availability.load import load_members, shared_records
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_people
-from scheduler_integration.catalogue.lookup import Bookable, bookables
+from scheduler_integration.catalogue.lookup import Bookable, bookables_named
 from scheduler_integration.engine import Reason, reassignment_refusals
 from scheduler_integration.exceptions import HostLeft
+from scheduler_integration.meetings.load import users_of
 from scheduler_integration.meetings.possible_hosts import possible_successors
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 
@@ -77,12 +78,8 @@ def proposals(user: str, bookings: Sequence[Document], after: int | None, now: i
 	if not bookings:
 		return []
 	successors = possible_successors(bookings, user)
-	types = dict.fromkeys(each.meeting_type for each in bookings)
-	found = {
-		each.meeting_type.name: each
-		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in types])
-	}
-	enabled = enabled_people(sorted({host for each in bookings for host in each.host_users()}))
+	found = bookables_named(dict.fromkeys(each.meeting_type for each in bookings))
+	enabled = enabled_people(users_of(bookings))
 
 	def movable(booking: Document, same_hosts: bool) -> Bookable | None:
 		with suppress(HostLeft):

@@ -1,6 +1,7 @@
 """Loads many bookings with as many queries as one booking needs."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import frappe
 from frappe.model.document import Document
@@ -28,9 +29,14 @@ def load_bookings(names: list[str], *, for_update: bool = False) -> list[Documen
 	return [frappe.get_doc({"doctype": "Booking", **rows[name]}) for name in names if name in rows]
 
 
+def users_of(bookings: Iterable[Document]) -> set[str]:
+	"""Return the users who host these bookings."""
+	return {user for booking in bookings for user in booking.host_users()}
+
+
 def people_of(bookings: list[Document]) -> People:
 	"""Return the hosts of all these bookings, with one query."""
-	users = sorted({user for booking in bookings for user in booking.host_users()})
+	users = sorted(users_of(bookings))
 	if not users:
 		return {}
 	rows = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image", "enabled"])

@@ -7,7 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts, required_users
-from scheduler_integration.catalogue.lookup import bookables
+from scheduler_integration.catalogue.lookup import bookables_named
 from scheduler_integration.catalogue.stand_ins import colleagues_for
 
 
@@ -29,13 +29,9 @@ def possible_successors(bookings: Sequence[Document], user: str) -> dict[str, li
 	host can't hand over a collective meeting. Makes three queries, for any number of bookings.
 	"""
 	names = sorted({each.meeting_type for each in bookings})
-	types = {
-		each.meeting_type.name: each
-		for each in bookables([frappe.get_cached_doc("Meeting Type", name) for name in names])
-	}
 	colleagues = colleagues_for(user, names)
 	hosts: dict[str, list[TypeHost]] = {}
-	for name, found in types.items():
+	for name, found in bookables_named(names).items():
 		must_come = found.meeting_type.assignment == "Collective" and user in required_users(
 			found.meeting_type, found.page
 		)

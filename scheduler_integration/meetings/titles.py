@@ -11,6 +11,7 @@ from scheduler_integration.catalogue.questions import is_chosen
 from scheduler_integration.parsing.typed_template import filled_in_anyway
 from scheduler_integration.platform.language import current_locale
 from scheduler_integration.platform.one_line import header_text, quoted
+from scheduler_integration.platform.sql import field_by_name
 
 MAX_LENGTH = 140
 # The variables that a pattern may name.
@@ -54,8 +55,7 @@ def place_label(booking: Document) -> str | None:
 def _hosts(booking: Document) -> list[str]:
 	"""Return the names of the hosts, the main one first."""
 	others = [user for user in booking.host_users() if user != booking.host]
-	rows = frappe.get_all("User", {"name": ["in", others]}, ["name", "full_name"]) if others else []
-	names = {row.name: row.full_name for row in rows}
+	names = field_by_name("User", others, "full_name")
 	return [get_fullname(booking.host), *(names.get(user) or user for user in others)]
 
 

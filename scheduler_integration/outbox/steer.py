@@ -13,6 +13,7 @@ from scheduler_integration.outbox.failures import is_late, reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.sql import field_by_name
 
 _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error", "automation")
 
@@ -41,9 +42,7 @@ class TaskSummary:
 def tasks_of(booking: str, now: int) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-	names = sorted({row.automation for row in rows if row.automation})
-	named = frappe.get_all("Meeting Automation", {"name": ["in", names]}, ["name", "title"]) if names else []
-	titles = {each.name: each.title for each in named}
+	titles = field_by_name("Meeting Automation", (row.automation for row in rows), "title")
 	found = []
 	for row in rows:
 		late = is_late(row.status, row.error, row.due_at, now)

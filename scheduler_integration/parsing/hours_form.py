@@ -18,6 +18,7 @@ from scheduler_integration.engine import Interval, instant_of
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_date
 from scheduler_integration.parsing.hours_text import TIME
+from scheduler_integration.times import dates_between
 
 # In the order of a week that begins on Monday.
 DAY_KEYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -124,7 +125,7 @@ def typed_days(values: Values) -> list[date]:
 			raise InvalidRequest(details={"end_date": _("The last day is before the first.")})
 		if (end - begin).days >= _MOST_DAYS:
 			raise InvalidRequest(details={"end_date": _("Choose at most {0} days at a time.").format(_MOST_DAYS)})
-		days |= {begin + timedelta(days=step) for step in range((end - begin).days + 1)}
+		days.update(dates_between(begin, end))
 	return sorted(days)
 
 

@@ -4,7 +4,8 @@ The query builder takes longer to write a query than the database takes to run i
 request are placeholders in the text, and `frappe.db.sql` gets them separately.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import frappe
 from pypika import Case
@@ -16,6 +17,12 @@ from scheduler_integration.platform.clock import stamp
 def value(name: str) -> Parameter:
 	"""Return the placeholder of a value, or of a tuple after IN, that `frappe.db.sql` gets under this name."""
 	return Parameter(f"%({name})s")
+
+
+def field_by_name(doctype: str, names: Iterable[str | None], field: str) -> dict[str, Any]:
+	"""Return a field of the records with these names, by name. Those that don't exist are missing."""
+	wanted, row = sorted({name for name in names if name}), frappe.qb.DocType(doctype)
+	return dict(frappe.qb.from_(row).select(row.name, row[field]).where(row.name.isin(wanted)).run()) if wanted else {}
 
 
 def insert_rows(doctype: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

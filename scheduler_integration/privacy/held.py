@@ -12,6 +12,7 @@ import frappe
 
 from scheduler_integration.catalogue.booking_links import links_for
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.sql import field_by_name
 from scheduler_integration.waitlist.held import held_waiting, waiting_names
 
 Facts = dict[str, Any]
@@ -46,8 +47,9 @@ def held_data(address: str) -> Facts:
 	guests = _by_parent("Booking Guest", "parent", names, ("email",))
 	messages = _by_parent("Outbox Task", "booking", names, ("purpose", "target", "status", "done_at"))
 	invitations = _invitations(address)
-	titles = _titles("Meeting Type", "title", [*rows, *invitations], "meeting_type")
-	hosts = _titles("User", "full_name", [*rows, *invitations], "host")
+	meetings = [*rows, *invitations]
+	titles = field_by_name("Meeting Type", (row.meeting_type for row in meetings), "title")
+	hosts = field_by_name("User", (row.host for row in meetings), "full_name")
 	return {
 		"address": address,
 		"bookings": [
@@ -154,10 +156,3 @@ def _by_parent(doctype: str, key: str, names: list[str], fields: Iterable[str]) 
 		for row in frappe.get_all(doctype, {key: ["in", names]}, [key, *fields], order_by="creation asc"):
 			found[row.pop(key)].append(row)
 	return found
-
-
-def _titles(doctype: str, field: str, rows: list[frappe._dict], key: str) -> dict[str, str]:
-	names = sorted({row[key] for row in rows if row[key]})
-	if not names:
-		return {}
-	return {row.name: row[field] for row in frappe.get_all(doctype, {"name": ["in", names]}, ["name", field])}

@@ -123,7 +123,7 @@ def change_wait(token: str, wait: Wait, now: int) -> Entry:
 	_change(entry, wait)
 	plan_one_look(
 		entry.name,
-		sorted({host.user for host in bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type)).takers}),
+		sorted(bookable(frappe.get_cached_doc("Meeting Type", entry.meeting_type)).users),
 		now,
 	)
 	wake()

@@ -6,6 +6,7 @@ import frappe
 
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.records import picked, set_or_none
+from scheduler_integration.platform.sql import field_by_name
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.retention import names_of
 
@@ -22,8 +23,7 @@ def held_waiting(address: str) -> list[dict[str, Any]]:
 		return []
 	names = [each.name for each in entries]
 	offers = records.offers_to(names)
-	types = {"name": ["in", [each.meeting_type for each in entries]]}
-	titles = {row.name: row.title for row in frappe.get_all("Meeting Type", types, ["name", "title"])}
+	titles = field_by_name("Meeting Type", (each.meeting_type for each in entries), "title")
 	mails = {"booking": ["in", names], "purpose": ["like", "waitlist%"]}
 	tasks = frappe.get_all("Outbox Task", mails, ["booking", "purpose", "status", "done_at"], order_by="creation asc")
 	return [

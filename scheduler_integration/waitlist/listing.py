@@ -10,7 +10,7 @@ import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, Sum
 
-from scheduler_integration.catalogue.lookup import Bookable, bookables, is_hosted
+from scheduler_integration.catalogue.lookup import Bookable, bookables_named, is_hosted
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.permissions import looked_after
 from scheduler_integration.waitlist import records
@@ -78,8 +78,8 @@ def own_lists(now: int) -> list[Waitlist]:
 	"""
 	table = frappe.qb.DocType("Meeting Type")
 	query = _with_lists().orderby(table.scheduling_page).orderby(table.sort_order).orderby(table.creation)
-	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in query.run(pluck=True))
-	return lists_of([each for each in found if is_hosted(each)], now)
+	found = bookables_named(query.run(pluck=True))
+	return lists_of([*filter(is_hosted, found.values())], now)
 
 
 def lists_of(found: Sequence[Bookable], now: int) -> list[Waitlist]:

@@ -24,7 +24,7 @@ from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import command, lock_takers
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables
+from scheduler_integration.catalogue.lookup import Bookable, bookable, bookables_named
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import reschedule_refusal
 from scheduler_integration.meetings.status import OPEN
@@ -87,8 +87,7 @@ def run(task: Task, now: int) -> Outcome:
 
 
 def _hosted_by(users: Collection[str], names: Iterable[str]) -> list[str]:
-	found = bookables(frappe.get_cached_doc("Meeting Type", name) for name in names)
-	return [each.meeting_type.name for each in found if not {host.user for host in each.takers}.isdisjoint(users)]
+	return [name for name, found in bookables_named(names).items() if not found.users.isdisjoint(users)]
 
 
 def _look(names: Iterable[str], now: int) -> int:
@@ -248,7 +247,7 @@ def free_times(
 	}
 	if promised is not None:
 		offers = {size: with_promised(offer, promised, found.meeting_type.name) for size, offer in offers.items()}
-	everybody = {host.user for host in found.takers}
+	everybody = found.users
 	users = {name: _movable_to(booking, found) & everybody for name, booking in moving.items()}
 	moves = {name: None if each == everybody else each for name, each in users.items()}
 	has_strangers = lock and any(each.is_stranger for each in waiting)
@@ -261,7 +260,7 @@ def _movable_to(booking: Document, found: Bookable) -> set[str]:
 	meeting_type, own = found.meeting_type, set(booking.host_users())
 	takes_any = meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
 	is_free = meeting_type.assignment == "Collective" or (takes_any and not booking.series)
-	return own | {host.user for host in found.takers} if is_free else own
+	return own | found.users if is_free else own
 
 
 def _known(waiting: Sequence[Entry], moving: dict[str, Document], hosts: Collection[str]) -> Known:

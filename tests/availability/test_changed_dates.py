@@ -7,9 +7,10 @@ import frappe
 import pytest
 
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.hours_change import change_dates, dates_between, runs_of, taken_back
+from scheduler_integration.availability.hours_change import change_dates, runs_of, taken_back
 from scheduler_integration.availability.week import week_of
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted
+from scheduler_integration.times import dates_between
 from tests.availability.weeks import rules_of
 from tests.support.door import offered_hours
 from tests.support.factories import ALWAYS, at, make_host, make_meeting_type, make_page, make_schedule, make_user

@@ -181,7 +181,7 @@ def test_the_dashboard_equals_a_recount(history, which):
 	assert {each.origin: each.bookings for each in found.sources} == Counter(map(origin, rows))
 	assert {each.origin: each.money.rows() for each in found.sources} == money_by(rows, origin)
 	assert found.money.rows() == money(rows)
-	start, days = local_midnight(FIRST, scope.zone), scope.days
+	start, days = local_midnight(FIRST, scope.zone), len(scope.dates)
 	earlier = local_midnight(FIRST - timedelta(days=days), scope.zone)
 	assert (found.period.value, found.period.before) == (
 		plain.begun(start, NOW), plain.begun(earlier, earlier + NOW - start),

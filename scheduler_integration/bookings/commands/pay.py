@@ -35,7 +35,7 @@ from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import HostLeft, PaymentOver, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.load import load_bookings, users_of
 from scheduler_integration.meetings.payment import PAID, waits_for_payment
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_pay_token, is_booking, pay_url
@@ -209,7 +209,7 @@ def _shares(booking: Document | None, payment: frappe._dict) -> list[_Share]:
 	guard.lock_hosts(booking.host_users() if booking else ())
 	loaded = load_bookings([other.booking for other in others], for_update=True)
 	found = {each.name: latest(each, for_update=True) for each in loaded}
-	guard.lock_further_hosts(user for each in found.values() for user in each.host_users())
+	guard.lock_further_hosts(users_of(found.values()))
 	return [_Share(payment, booking), *(_Share(other, found.get(other.booking)) for other in others)]
 
 
@@ -293,7 +293,7 @@ def _release_waiting(shares: Sequence[_Share], now: int) -> None:
 
 def give(bookings: Sequence[Document], amounts: Sequence[float], now: int) -> None:
 	"""Make meetings, or requests, of a booking or all dates of a series for which these amounts were paid, and tell everybody."""
-	guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
+	guard.lock_hosts(users_of(bookings))
 	_make_paid(bookings, amounts)
 	run_once_paid(*(Change(Kind.BOOKED, booking, now, by=Actor.ATTENDEE) for booking in bookings))
 

@@ -160,7 +160,7 @@ def _to_free_time(booking: Document, request: RescheduleRequest, now: int) -> _P
 	"""Give the booking's time back, and choose the hosts at the new time, at which an attendee must be able to book."""
 	bookable, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
 	_check_differs(booking, request, wanted)
-	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.takers)])
+	guard.lock_hosts([*booking.host_users(), *bookable.users])
 	was_given_back = is_given_back(booking)
 	_close([booking])
 	offer = offer_around(bookable, wanted, request.start, now, lock=True)

@@ -33,7 +33,7 @@ from scheduler_integration.conferencing.plan import NO_CALL
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import BookingNotFound, ChangedMeanwhile, SlotTaken, TooLateToUndo
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.load import load_bookings, users_of
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.series import ALL, names_in_scope
 from scheduler_integration.meetings.sessions import live_rows, others_in_session
@@ -135,7 +135,7 @@ def undo(facts: Facts, now: int) -> None:
 	_check_same([*bookings.values(), *made.values()], [*facts["bookings"], *facts["made"]])
 	if not tasks.nobody_was_told(facts["tasks"]):
 		raise TooLateToUndo
-	users = {user for booking in (*bookings.values(), *made.values()) for user in booking.host_users()}
+	users = users_of([*bookings.values(), *made.values()])
 	users |= {row["user"] for booking in facts["bookings"] for row in booking["image"]["hosts"]}
 	guard.lock_hosts(users)
 	tasks.drop(facts["tasks"], now)

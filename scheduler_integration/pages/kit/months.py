@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from scheduler_integration.times import dates_between
+
 # From this day of a month on, most of its sheet would be over.
 _ENDING = 20
 
@@ -53,6 +55,6 @@ def weeks_of(month: date, first_week_day: int) -> list[list[date | None]]:
 def weeks_between(first: date, last: date, first_week_day: int) -> list[list[date | None]]:
 	"""Return these days, both included, in rows of seven, with None for days before and after them."""
 	days: list[date | None] = [None] * ((first.weekday() - first_week_day) % 7)
-	days += [first + timedelta(days=number) for number in range((last - first).days + 1)]
+	days += dates_between(first, last)
 	days += [None] * (-len(days) % 7)
 	return [days[at : at + 7] for at in range(0, len(days), 7)]

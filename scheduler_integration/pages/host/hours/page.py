@@ -69,6 +69,7 @@ from scheduler_integration.parsing.hours_form import (
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.times import dates_between
 
 _TEMPLATES = "scheduler_integration/templates/scheduling/hours"
 # Buffers with a choice of their own, in minutes.
@@ -435,10 +436,7 @@ def _time_off(shown: Hours, sent: Typed, types: Sequence[Bookable], reader: Read
 	holidays = [
 		day_off
 		for day_off in days_off
-		if any(
-			(day_off.first + timedelta(days=step)).weekday() in week
-			for step in range((day_off.last - day_off.first).days + 1)
-		)
+		if any(day.weekday() in week for day in dates_between(day_off.first, day_off.last))
 	]
 	covered, stand_ins = types_to_cover(shown.user, types), hours.stand_ins_of(shown.overrides)
 	changed = [each for each in shown.overrides if each["is_away"] and each["name"] == argument("away")]

@@ -19,7 +19,15 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.engine import DateOverride, local_date, local_midnight, occurrences
 from scheduler_integration.pages.host.hours.week import clock_words
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.months import first_of, last_of, next_month, previous_month, week_begins, weeks_of
+from scheduler_integration.pages.kit.months import (
+	first_of,
+	last_of,
+	next_month,
+	previous_month,
+	week_begins,
+	weeks_between,
+	weeks_of,
+)
 from scheduler_integration.pages.kit.spans import absence_in_words, in_short
 from scheduler_integration.platform.clock import from_site_time
 
@@ -75,10 +83,8 @@ def _weeks(month: date, today: date, first_week_day: int) -> list[list[date | No
 		return weeks_of(month, first_week_day)
 	begin = week_begins(today, first_week_day)
 	end = max(last_of(month), begin + timedelta(days=34))
-	days = [begin + timedelta(days=step) for step in range((end - begin).days + 1)]
-	cells = [day if day >= month else None for day in days]
-	cells += [None] * (-len(cells) % 7)
-	return [cells[at : at + 7] for at in range(0, len(cells), 7)]
+	weeks = weeks_between(begin, end, first_week_day)
+	return [[day if day and day >= month else None for day in week] for week in weeks]
 
 
 def _day(day: date, today: date, mark: tuple[str, str], is_chosen: bool, locale: Locale) -> dict:
