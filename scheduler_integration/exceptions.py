@@ -44,6 +44,11 @@ class SchedulingError(frappe.ValidationError):
 		return _(self.text)
 
 
+def details_of(error: SchedulingError | None) -> dict[str, str]:
+	"""Return what is wrong with each field; nothing without an error."""
+	return error.details if error else {}
+
+
 def shortened(sentence: str) -> str:
 	"""Return a sentence that isn't too long to read, without its middle. Its end often says what to do."""
 	if len(sentence) <= _LONGEST_SENTENCE:

@@ -72,7 +72,7 @@ def connect_address(provider=None, address=None, login=None, password=None) -> d
 	user = frappe.session.user
 	form = parse_address_form(joining.password_needed(), provider, address, login, password)
 	with keeping_secrets():
-		name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
+		name = connections.connect_by_address(user, form)
 	return _one(name, user)
 
 

@@ -135,10 +135,16 @@ def change_dates(
 	made = []
 	for first, last in runs_of(days):
 		for span in spans:
-			fields: dict[str, object] = {"user": user, "date": first, "end_date": last, "reason": reason}
+			start, end = span or (None, None)
+			fields = {
+				"user": user,
+				"date": first,
+				"end_date": last,
+				"start_time": start,
+				"end_time": end,
+				"reason": reason,
+			}
 			fields |= {"is_available": int(bool(span)), "whole_day": int(not span), "is_travel": 0}
-			if span:
-				fields |= {"start_time": span[0], "end_time": span[1]}
 			made.append(validated(new_record(OVERRIDE, fields)))
 	if not (kept or gone or made):
 		raise InvalidRequest(details={"day": _("These days have their usual hours already.")})

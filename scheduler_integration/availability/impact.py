@@ -94,7 +94,7 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 	meetings = _coming(draft.user, now)
 	if not meetings:
 		return ()
-	span = min(start for _name, start, _end, _schedule in meetings), max(end for _name, _start, end, _s in meetings)
+	span = engine.hull((start, end) for _name, start, end, _schedule in meetings)
 	names = {schedule for *_rest, schedule in meetings}
 	stored = list(find_schedules({name for name in names if name}, [draft.user]))
 	lists = {schedule.holiday_list for schedule in draft.schedules(stored)} - {None, ""}

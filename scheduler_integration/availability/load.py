@@ -27,6 +27,7 @@ from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule,
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.platform.records import record
 from scheduler_integration.platform.transactions import require_locked
 
 # The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
@@ -92,8 +93,7 @@ def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, la
 		if schedules:
 			spans.append(_span(rules, schedules, first, last, now))
 		lists |= {schedule.holiday_list for schedule in schedules.values() if schedule.holiday_list}
-	span = min(span[0] for span in spans), max(span[1] for span in spans)
-	return read_records(stored, users, span, lists)
+	return read_records(stored, users, engine.hull(spans), lists)
 
 
 def _rules(
@@ -202,11 +202,10 @@ def load_hosts(
 def _span(
 	rules: dict[str, engine.MeetingRules], schedules: dict[str, HostSchedule], first: int, last: int, now: int
 ) -> engine.Interval:
-	spans = [
+	return engine.hull(
 		engine.relevant_span(rules[user], schedule.zone, now, first, last, WIDEST_BUFFER)
 		for user, schedule in schedules.items()
-	]
-	return min(span[0] for span in spans), max(span[1] for span in spans)
+	)
 
 
 # The rules of a meeting type as they apply to one host.
@@ -220,16 +219,14 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotR
 	The limits of the host come from the host's schedule. With `uses_host_defaults`, buffers, notice and window come from
 	there too. 0 in a record means that the rule isn't set.
 	"""
-	rules = engine.MeetingRules(
+	rules = record(
+		engine.MeetingRules,
+		meeting_type,
 		duration=request.duration,
 		slot_interval=meeting_type.slot_interval or None,
-		slot_offset=meeting_type.slot_offset or 0,
-		fill_gaps=bool(meeting_type.fill_gaps),
-		first_slot_only=bool(meeting_type.first_slot_only),
 		seats=meeting_type.seats or 1,
 		party_size=request.party,
 		days=meeting_type.number_of_days or 1,
-		skips_days_off=bool(meeting_type.skips_days_off),
 		limits=(*limits_of(meeting_type, of_host=False), *schedule.limits),
 		**(_host_defaults(schedule) if meeting_type.uses_host_defaults else _own_rules(meeting_type)),
 	)

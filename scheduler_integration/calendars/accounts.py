@@ -1,6 +1,6 @@
 """Loads the account of a connection, with its secrets, and opens its provider."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import frappe
 from frappe.utils.password import get_decrypted_password
@@ -9,6 +9,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import Account, Provider
 from scheduler_integration.calendars.providers.registry import open_account
 from scheduler_integration.exceptions import AccessRevoked
+from scheduler_integration.parsing.calendar_fields import AddressForm
 
 _DOCTYPE = "Calendar Connection"
 
@@ -20,24 +21,14 @@ def open_connection(name: str) -> Provider:
 
 def load_account(name: str) -> Account:
 	row = frappe.db.get_value(_DOCTYPE, name, ["user", "provider", "login"], as_dict=True)
-	account = account_of(row.user, row.provider, secret(name, "address"), row.login or "", secret(name, "password"))
-	return replace(account, name=name)
+	secrets = {field: secret(name, field) for field in ("address", "password")}
+	return replace(account_of(row.user, AddressForm(row.provider, login=row.login or "", **secrets)), name=name)
 
 
-def account_of(user: str, provider: str, address: str = "", login: str = "", password: str = "") -> Account:
+def account_of(user: str, form: AddressForm) -> Account:
 	"""Return an account of the user that isn't stored yet."""
 	email = frappe.db.get_value("User", user, "email") or ""
-	zone = timezone_of(user)
-	return Account(
-		name="",
-		user=user,
-		provider=provider,
-		zone=zone,
-		email=email,
-		address=address,
-		login=login,
-		password=password,
-	)
+	return Account(name="", user=user, zone=timezone_of(user), email=email, **asdict(form))
 
 
 def secret(name: str, field: str) -> str:

@@ -1,7 +1,7 @@
 """Shows hosts their connected calendars, and changes them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import frappe
 from frappe import _
@@ -23,6 +23,7 @@ from scheduler_integration.exceptions import (
 	OutsideError,
 )
 from scheduler_integration.outbox.failures import waiting_at
+from scheduler_integration.parsing.calendar_fields import AddressForm
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.records import record
 
@@ -102,7 +103,7 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	)
 
 
-def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
+def connect_by_address(user: str, form: AddressForm) -> str:
 	"""Connect an account with its app password or a feed by its address, and return the name of the connection.
 
 	If the user has a connection of this account already, that one is connected again: its meetings are in the calendar.
@@ -111,15 +112,15 @@ def connect_by_address(user: str, provider: str, address: str, login: str, passw
 	NotPermitted if the user may not have connections.
 	"""
 	frappe.has_permission(_DOCTYPE, "create", user=user, throw=True)
-	address = checked_address(address)
-	same = {"user": user, "provider": provider, "login": login or ["is", "not set"], "leaving": ["is", "not set"]}
+	form = replace(form, address=checked_address(form.address))
+	unset = ["is", "not set"]
+	same = {"user": user, "provider": form.provider, "login": form.login or unset, "leaving": unset}
 	for name in frappe.get_all(_DOCTYPE, same, pluck="name"):
-		if secret(name, "address") == address:
-			reconnect(name, user, password, address)
+		if secret(name, "address") == form.address:
+			reconnect(name, user, form.password, form.address)
 			return name
-	calendars = _calendars_at(account_of(user, provider, address, login, password))
-	values = {"user": user, "provider": provider, "address": address, "login": login, "password": password}
-	doc = frappe.get_doc({"doctype": _DOCTYPE, **values}).insert()
+	calendars = _calendars_at(account_of(user, form))
+	doc = frappe.get_doc({"doctype": _DOCTYPE, "user": user, **asdict(form)}).insert()
 	listing.store_calendars(doc.name, calendars)
 	return doc.name
 

@@ -67,8 +67,8 @@ def _with_own_rules(doc: Document, fields: Mapping[str, Any]) -> dict[str, Any]:
 	`uses_host_defaults` that is sent with values that are stored already stays as it is: who reads a type and sends it back
 	changes nothing.
 	"""
-	depending = [field for field in doc.meta.fields if "doc.uses_host_defaults" in (field.depends_on or "")]
-	rules = [field.fieldname for field in depending if field.fieldname in fields]
+	conditions = {field.fieldname: field.depends_on or "" for field in doc.meta.fields}
+	rules = [name for name in fields if "doc.uses_host_defaults" in conditions.get(name, "")]
 	differ = any(str(fields[rule] or "") != str(doc.get(rule) or "") for rule in rules)
 	if not rules or (fields.get("uses_host_defaults", 0) and not (doc.uses_host_defaults and differ)):
 		return dict(fields)

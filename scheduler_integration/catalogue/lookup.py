@@ -1,5 +1,6 @@
 """Finds pages and meeting types by their slugs."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,6 +26,7 @@ from scheduler_integration.catalogue.hosts import (
 )
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.catalogue.stand_ins import (
+	Cover,
 	announced_column,
 	coming,
 	load_cover,
@@ -164,14 +166,14 @@ def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
 	"""Return the same for several records. Makes two queries if their pages are cached."""
 	pairs = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
 	people = enabled_people(user for page, _each in pairs for user in page_users(page))
-	cover = load_cover([each.name for _page, each in pairs if each.name], now())
+	cover = defaultdict(Cover, load_cover([each.name for _page, each in pairs if each.name], now()))
 	return [
 		Bookable(
 			page,
 			each,
 			{user: people[user] for user in page_users(page) if user in people},
-			standing_in=cover[each.name].stand_ins if each.name in cover else (),
-			announced=cover[each.name].announced if each.name in cover else (),
+			standing_in=cover[each.name].stand_ins,
+			announced=cover[each.name].announced,
 		)
 		for page, each in pairs
 	]

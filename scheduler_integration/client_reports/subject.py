@@ -69,9 +69,10 @@ def _values(doc: Document, fields: tuple[str, str | None, str | None]) -> list[o
 	"""Return the values of the fields; for a record that isn't stored, only if the signed-in user is the consultant."""
 	if doc.is_new() or not doc.name:
 		is_own = doc.get(fields[0]) == frappe.session.user or is_manager()
-		return [doc.get(field) if field and is_own else None for field in fields]
-	stored = frappe.db.get_value(doc.doctype, doc.name, [field for field in fields if field], as_dict=True) or {}
-	return [stored.get(field) if field else None for field in fields]
+		values = doc if is_own else {}
+	else:
+		values = frappe.db.get_value(doc.doctype, doc.name, [*filter(None, fields)], as_dict=True) or {}
+	return [values.get(field) if field else None for field in fields]
 
 
 def _fields_of(doctype: str) -> tuple[str, str | None, str | None] | None:

@@ -24,7 +24,7 @@ from .rules.collisions import conflicts_with
 from .rules.limits import used_of
 from .rules.seats import session_to_join
 from .time.hours import DateOverride, Trip, WeeklyRule, WorkingHours
-from .time.intervals import Interval, clip, merge, subtract
+from .time.intervals import Interval, clip, hull, merge, subtract
 from .time.working_intervals import working_intervals
 from .time.zones import (
 	FIRST_DATE,
@@ -78,6 +78,7 @@ __all__ = [
 	"conflicts_with",
 	"highest_tier",
 	"hosts_in_turn",
+	"hull",
 	"instant_of",
 	"iso_week",
 	"local_date",

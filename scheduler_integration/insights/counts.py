@@ -15,7 +15,7 @@ from frappe.query_builder.functions import Count, Sum
 from pypika import Case, Criterion, Table
 from pypika.functions import Coalesce, Floor, NullIf
 
-from scheduler_integration.engine import Interval
+from scheduler_integration.engine import Interval, hull
 from scheduler_integration.insights.forecast import HORIZON, LEAD_BUCKETS, OLDEST, WEEK
 from scheduler_integration.insights.forecast import Group as Weeks
 from scheduler_integration.insights.scope import Scope
@@ -251,7 +251,7 @@ def in_spans(scope: Scope, moment: str, spans: tuple[Interval, Interval]) -> tup
 	booking = DocType("Booking")
 	at = booking[moment]
 	sums = [Sum(Case().when((at >= start) & (at < end), 1).else_(0)) for start, end in spans]
-	first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+	first, last = hull(spans)
 	query = _by_fields(scope, frappe.qb.from_(booking), booking).where((at >= first) & (at < last))
 	((this, before),) = query.where(is_counted(booking)).select(*sums).run()
 	return int(this or 0), int(before or 0)

@@ -87,10 +87,8 @@ def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	spans = [_span(each, schedules[user].zone) for user, dates in wanted.items() for each in dates]
 	if not spans:
 		return
-	starts, ends = zip(*spans, strict=True)
-	span = min(starts), max(ends)
 	stamp = to_site_time(now)
-	for host in load_hosts(schedules, span, None, now):
+	for host in load_hosts(schedules, engine.hull(spans), None, now):
 		for day in wanted[host.name]:
 			first, last = _span(day, schedules[host.name].zone)
 			offered = engine.offered_minutes(replace(host, booked=()), first, last)

@@ -189,13 +189,14 @@ def _add_times(event: Event, parts: Sequence[Interval], zones: Sequence[str]) ->
 		23, 24 and 26 November 2026     for readers in Berlin and New York: RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
 		23 and 26 October 2026          in New York 03:00 and 04:00 (clocks change on the 25th): the rule is in Berlin's time
 	"""
-	zone = next((each for each in zones if _is_daily(parts, each)), None)
-	starts = [wall_clock(start, zone or "UTC") for start, _end in parts]
+	daily = next((each for each in zones if _is_daily(parts, each)), None)
+	zone = daily or "UTC"
+	starts = [wall_clock(start, zone) for start, _end in parts]
 	event.add("dtstart", starts[0])
-	event.add("dtend", wall_clock(parts[0][1], zone or "UTC"))
+	event.add("dtend", wall_clock(parts[0][1], zone))
 	if len(parts) == 1:
 		return
-	if not zone:
+	if not daily:
 		event.add("rdate", starts[1:])
 		return
 	days = (starts[-1].date() - starts[0].date()).days

@@ -75,7 +75,7 @@ def _spf(domain: str, resolver: Resolver) -> _Result:
 	if len(found) > 1:
 		return State.WEAK, " | ".join(found), _("There must be one record. With several, none of them counts.")
 	words = found[0].lower().split()
-	if "+all" in words or "all" in words or "?all" in words:
+	if {"+all", "all", "?all"}.intersection(words):
 		return State.WEAK, found[0], _("It lets everybody send for this domain. End it with “~all” or “-all”.")
 	if not any(word in ("-all", "~all") or word.startswith("redirect=") for word in words):
 		return State.WEAK, found[0], _("It says nothing about other servers. End it with “~all” or “-all”.")

@@ -130,8 +130,9 @@ def still_asked(changes: Changes) -> list[Change]:
 	statuses = defaultdict(set)
 	for row in frappe.get_all("Outbox Task", planned, ["booking", "target", "status"]):
 		statuses[row.booking, row.target].add(row.status)
-	statuses_asked = [(each, statuses[each.booking.name, each.booking.attendee_email]) for each in asked]
-	return [change for change, status in statuses_asked if status and SENT not in status]
+	return [
+		each for each in asked if SENT not in statuses.get((each.booking.name, each.booking.attendee_email), {SENT})
+	]
 
 
 def _attendee(change: Change) -> list[Reader]:

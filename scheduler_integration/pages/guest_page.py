@@ -25,7 +25,7 @@ from babel import Locale
 
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
-from scheduler_integration.exceptions import PaymentOpen, SchedulingError
+from scheduler_integration.exceptions import PaymentOpen, SchedulingError, details_of
 from scheduler_integration.pages.kit.document import csrf_token
 from scheduler_integration.pages.kit.embedding import stay
 from scheduler_integration.pages.kit.respond import (
@@ -72,7 +72,7 @@ class Visit:
 	@property
 	def errors(self) -> dict[str, str]:
 		"""Why the form was refused, by the names of its fields."""
-		return self.error.details if self.error else {}
+		return details_of(self.error)
 
 
 class GuestPage:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from scheduler_integration.platform.records import text_at
+
 _MOST = 1000
 # Channels are opened with ids and secrets of this site, and vendors' resources are as short. Anything else is a stranger's.
 _LONGEST = 500
@@ -44,7 +46,7 @@ def microsoft_messages(body: bytes) -> list[PushMessage]:
 		messages = [
 			PushMessage(
 				str(entry["subscriptionId"]),
-				str(entry.get("clientState") or ""),
+				text_at(entry, "clientState"),
 				event=_LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed"),
 			)
 			for entry in json.loads(body)["value"][:_MOST]

@@ -42,6 +42,14 @@ def picked(values: Any, *names: str) -> dict[str, Any]:
 	return {name: getattr(values, name) for name in names}
 
 
+def text_at(values: Mapping[str, Any], *path: str) -> str:
+	"""Return the text that stands under these keys, one within the other, in what another system sent; "" if there is none."""
+	found: Any = values
+	for name in path:
+		found = (found or {}).get(name)
+	return str(found or "")
+
+
 def set_or_none(values: Any, *names: str) -> dict[str, Any]:
 	"""Return the attributes of these names, by name, with None for empty ones."""
 	return {name: getattr(values, name) or None for name in names}

@@ -18,6 +18,7 @@ from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, UnexpectedAnswer
 from scheduler_integration.http import client as http_client
 from scheduler_integration.http.client import Answer, Limits
+from scheduler_integration.parsing.calendar_fields import AddressForm
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.calendars import HOUR, NOW, WITHOUT_TEN, offered
 from tests.support.factories import at, make_user
@@ -142,7 +143,7 @@ def test_a_server_that_never_answers_held_a_web_thread_for_a_minute(monkeypatch,
 		began = time.monotonic()
 		try:
 			with pytest.raises(InvalidRequest) as caught:
-				connections.connect_by_address(user, provider, f"{base}/feed", "jane", "secret")
+				connections.connect_by_address(user, AddressForm(provider, f"{base}/feed", "jane", "secret"))
 		finally:
 			over.set()
 	assert list(caught.value.details) == ["address"]

@@ -11,6 +11,7 @@ from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.meetings.lookup import get_for_host
+from scheduler_integration.parsing.calendar_fields import AddressForm
 from tests.calendars.conftest import emptied
 from tests.support.calendars import NOW, WITHOUT_TEN, book, connected, deliver, offered
 from tests.support.disabled_hosts import NOW as LATER
@@ -39,7 +40,9 @@ def host_at(server, name, connect):
 
 	def reconnect():
 		# As the form of a new account does, without saying that the account is known.
-		again = connections.connect_by_address(user, "CalDAV", server.address, server.login, server.password)
+		again = connections.connect_by_address(
+			user, AddressForm("CalDAV", server.address, server.login, server.password)
+		)
 		frappe.db.commit()
 		return again
 
@@ -76,7 +79,7 @@ def test_a_host_who_came_back_was_offered_at_times_of_the_calendar(page, connect
 	frappe.db.set_value("Calendar Connection", connection.name, "when_unreadable", connections.OFFER)
 	assert offered(page) == WITHOUT_TEN
 	assert len(feed.requests) == asked
-	assert connections.connect_by_address(page.user, "ICS", feed.url, "", "") == connection.name
+	assert connections.connect_by_address(page.user, AddressForm("ICS", feed.url)) == connection.name
 	assert sync(connection.name, NOW).error is None
 	assert offered(page) == WITHOUT_TEN
 

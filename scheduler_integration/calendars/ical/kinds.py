@@ -34,11 +34,16 @@ def kind_of(event: Any, owners: Collection[str]) -> Kind | None:
 	return "tentative" if is_tentative else "busy"
 
 
+def all_of(event: Any, name: str) -> list[Any]:
+	"""Return the values of a property, which the library lists only if there are several."""
+	given = event.get(name, [])
+	return given if isinstance(given, list) else [given]
+
+
 def replies(event: Any) -> dict[str, Reply]:
 	"""Return the attendees' answers by e-mail address, in lower case."""
-	given = event.get("ATTENDEE", [])
 	replies_by_address: dict[str, Reply] = {}
-	for each in given if isinstance(given, list) else [given]:
+	for each in all_of(event, "ATTENDEE"):
 		address = str(each).lower().removeprefix("mailto:")
 		replies_by_address[address] = _REPLIES.get(str(getattr(each, "params", {}).get("PARTSTAT", "")).upper(), "none")
 	return replies_by_address

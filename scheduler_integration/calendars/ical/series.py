@@ -20,6 +20,7 @@ from dateutil.rrule import rrule, rrulestr
 from rq.timeouts import BaseTimeoutException
 
 from scheduler_integration import engine
+from scheduler_integration.calendars.ical.kinds import all_of
 from scheduler_integration.calendars.ical.times import Length, Unreadable, instant, length_of, start_of
 
 # The most occurrences of one event in the window.
@@ -57,10 +58,7 @@ class Series:
 	def __init__(self, event: Any, zone: str):
 		self.event, self.zone = event, zone
 		self.start, self.length = start_of(event), length_of(event, zone)
-		rules = event.get("RRULE", [])
-		self._rules = rules if isinstance(rules, list) else [rules]
-		left_out = event.get("EXRULE", [])
-		self._left_out = left_out if isinstance(left_out, list) else [left_out]
+		self._rules, self._left_out = all_of(event, "RRULE"), all_of(event, "EXRULE")
 		# A rule can't be expanded, such as one with INTERVAL=0. The event takes its first time only.
 		self.is_broken = False
 		excluded = list(_listed(event, "EXDATE"))
@@ -226,8 +224,7 @@ def _seconds(length: Length) -> int:
 
 
 def _listed(event: Any, name: str) -> Iterator[Any]:
-	given = event.get(name, [])
-	for each in given if isinstance(given, list) else [given]:
+	for each in all_of(event, name):
 		for item in each.dts:
 			yield item.dt
 
@@ -256,7 +253,7 @@ def _number_weekdays(rule: Any) -> None:
 	if numbered and len(numbered) < len(days):
 		in_year = "YEARLY" in rule["FREQ"] and "BYMONTH" not in rule
 		every = range(1, 54 if in_year else 6)
-		plain = [day for day in days if not day[:-2]]
+		plain = [day for day in days if day not in numbered]
 		rule["BYDAY"] = numbered + [f"{number}{day}" for day in plain for number in every]
 
 
@@ -266,8 +263,7 @@ def _last_of(rule: Any, start: date, zone: str) -> int | None:
 	For an event with times, UNTIL must be in UTC, and for whole days it must be a date (RFC 5545, 3.3.10). Many programs write
 	a local time, which is in the event's zone, or a date for an event with times, and mean the whole day.
 	"""
-	until = rule.get("UNTIL")
-	last = until[0] if isinstance(until, list) and until else until
+	last = next(iter(all_of(rule, "UNTIL")), None)
 	if not isinstance(last, date):
 		return None
 	if not isinstance(start, datetime):

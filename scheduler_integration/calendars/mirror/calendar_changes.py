@@ -36,14 +36,11 @@ def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> 
 	"""Return the events of bookings to come that may have been changed in this Connected Calendar, as they are now."""
 	if not provider.kind.can_write:
 		return []
-	candidates = _rows(calendar, now)
-	if not candidates:
-		return []
 	removed = {event_key(each) for each in changes.removed}
 	changed = {event.mark or event.id: event for event in changes.events}
 	suspects = [
 		row
-		for row in candidates
+		for row in _rows(calendar, now)
 		if row.event in removed or _differs(row, changed.get(row.key) or changed.get(row.external_id))
 	]
 	return [_found(provider, row) for row in suspects]

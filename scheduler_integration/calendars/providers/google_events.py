@@ -16,6 +16,7 @@ from scheduler_integration.calendars.provider import (
 )
 from scheduler_integration.engine import local_midnight
 from scheduler_integration.platform.clock import iso_z
+from scheduler_integration.platform.records import text_at
 
 # Marks an event as one of ours, in its private extended properties. Copies in other calendars don't have them.
 APP = "scheduler_integration"
@@ -47,8 +48,8 @@ def read_changes(page: Mapping[str, Any], zone: str) -> Changes:
 	return Changes(
 		events=tuple(events),
 		removed=tuple(removed),
-		next_page=str(page.get("nextPageToken") or ""),
-		token=str(page.get("nextSyncToken") or ""),
+		next_page=text_at(page, "nextPageToken"),
+		token=text_at(page, "nextSyncToken"),
 		unreadable=unreadable,
 	)
 
@@ -57,14 +58,14 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 	"""Return a live event. All-day events are days in `zone`, the calendar's own, which may have 23 or 25 hours."""
 	start, end = _instant(item["start"], zone), _instant(item["end"], zone)
 	kind = _kind(item)
-	private = (item.get("extendedProperties") or {}).get("private") or {}
+	is_ours = text_at(item, "extendedProperties", "private", "app") == APP
 	busy = BusyTime(start, end, kind, "date" in item["start"]) if kind and start < end else None
 	return RemoteEvent(
 		id=item["id"],
 		busy=(busy,) if busy else (),
-		uid=str(item.get("iCalUID") or ""),
-		mark=str(private.get("key") or "") if private.get("app") == APP else "",
-		etag=str(item.get("etag") or ""),
+		uid=text_at(item, "iCalUID"),
+		mark=text_at(item, "extendedProperties", "private", "key") if is_ours else "",
+		etag=text_at(item, "etag"),
 		start=start,
 		end=end,
 		replies=_replies(item.get("attendees") or ()),
@@ -73,15 +74,14 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 
 def read_stored(item: Mapping[str, Any]) -> Stored:
 	"""Return what Google stored. A Meet link may need some seconds: then it is pending."""
-	request = (item.get("conferenceData") or {}).get("createRequest") or {}
-	status = (request.get("status") or {}).get("statusCode")
-	link = str(item.get("hangoutLink") or "")
+	status = text_at(item, "conferenceData", "createRequest", "status", "statusCode")
+	link = text_at(item, "hangoutLink")
 	return Stored(
 		id=item["id"],
-		etag=str(item.get("etag") or ""),
-		uid=str(item.get("iCalUID") or ""),
+		etag=text_at(item, "etag"),
+		uid=text_at(item, "iCalUID"),
 		join_url=link,
-		web_url=str(item.get("htmlLink") or ""),
+		web_url=text_at(item, "htmlLink"),
 		is_pending=status == "pending" and not link,
 	)
 
@@ -121,8 +121,8 @@ def known_zone(name: Any, otherwise: str) -> str:
 
 def _kind(item: Mapping[str, Any]) -> Kind | None:
 	"""Return how the owner is busy during the event, or None if they aren't."""
-	kind = str(item.get("eventType") or "default")
-	own = next((str(each.get("responseStatus")) for each in item.get("attendees") or () if each.get("self")), "")
+	kind = text_at(item, "eventType")
+	own = next((text_at(each, "responseStatus") for each in item.get("attendees") or () if each.get("self")), "")
 	if item.get("transparency") == "transparent" or kind in _NEVER_BUSY or own == "declined":
 		return None
 	if kind in _KINDS:

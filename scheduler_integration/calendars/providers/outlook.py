@@ -35,6 +35,7 @@ from scheduler_integration.http.oauth.session import VendorSession
 from scheduler_integration.http.oauth.tokens import Holder
 from scheduler_integration.http.oauth.vendors import MICROSOFT, located
 from scheduler_integration.platform.clock import iso_z
+from scheduler_integration.platform.records import text_at
 
 _ADDRESS = "https://graph.microsoft.com/v1.0"
 _PAGE_SIZE = 200
@@ -67,7 +68,7 @@ class OutlookCalendar(Provider):
 			items += [
 				ProviderCalendar(
 					id=item["id"],
-					name=str(item.get("name") or ""),
+					name=text_at(item, "name"),
 					zone="",
 					is_primary=bool(item.get("isDefaultCalendar")),
 					can_write=bool(item.get("canEdit")),

@@ -9,6 +9,7 @@ from scheduler_integration.calendars.ical.zones import iana
 from scheduler_integration.calendars.provider import BusyTime, Kind, OutgoingEvent, RemoteEvent, Reply, Stored
 from scheduler_integration.engine import instant_of, local_midnight
 from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.records import text_at
 
 # The property with the key of an event that the app writes. It can be searched for. The GUID is this app's own.
 KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"
@@ -36,14 +37,14 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 	kind = _kind(item)
 	busy = BusyTime(start, end, kind, all_day) if kind and start < end else None
 	# The key in the app's transaction id. Other programs have other ids: Outlook's is "localevent:" and a GUID.
-	text = str(item.get("transactionId") or "")
+	text = text_at(item, "transactionId")
 	mark = text.removeprefix(_OURS) if text.startswith(_OURS) else ""
 	return RemoteEvent(
 		id=item["id"],
 		busy=(busy,) if busy else (),
-		uid=str(item.get("iCalUId") or ""),
+		uid=text_at(item, "iCalUId"),
 		mark=mark,
-		etag=str(item.get("@odata.etag") or ""),
+		etag=text_at(item, "@odata.etag"),
 		start=start,
 		end=end,
 		replies=_replies(item.get("attendees") or ()),
@@ -65,13 +66,13 @@ def merged(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> dict[str
 
 def read_stored(item: Mapping[str, Any]) -> Stored:
 	"""Return what Exchange stored. A Teams link may need some seconds: then it is pending."""
-	link = str((item.get("onlineMeeting") or {}).get("joinUrl") or "")
+	link = text_at(item, "onlineMeeting", "joinUrl")
 	return Stored(
 		id=item["id"],
-		etag=str(item.get("@odata.etag") or ""),
-		uid=str(item.get("iCalUId") or ""),
+		etag=text_at(item, "@odata.etag"),
+		uid=text_at(item, "iCalUId"),
 		join_url=link,
-		web_url=str(item.get("webLink") or ""),
+		web_url=text_at(item, "webLink"),
 		is_pending=bool(item.get("isOnlineMeeting")) and not link,
 	)
 
@@ -127,8 +128,8 @@ def instant(text: str) -> int:
 
 def _kind(item: Mapping[str, Any]) -> Kind | None:
 	"""Return how the owner is busy during the event, or None if they aren't."""
-	status = str(item.get("showAs") or "unknown")
-	declined = (item.get("responseStatus") or {}).get("response") == "declined"
+	status = text_at(item, "showAs") or "unknown"
+	declined = text_at(item, "responseStatus", "response") == "declined"
 	if status in _NOT_BUSY or declined or item.get("isCancelled"):
 		return None
 	return _KINDS.get(status, "busy")
@@ -144,9 +145,9 @@ def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
 	replies: dict[str, Reply] = {}
 	for attendee in attendees:
-		address = str((attendee.get("emailAddress") or {}).get("address") or "").lower()
+		address = text_at(attendee, "emailAddress", "address").lower()
 		if address:
-			replies[address] = _REPLIES.get(str((attendee.get("status") or {}).get("response")), "none")
+			replies[address] = _REPLIES.get(text_at(attendee, "status", "response"), "none")
 	return replies
 
 

@@ -21,6 +21,7 @@ from scheduler_integration.http.oauth.consent import Grant
 from scheduler_integration.http.oauth.endpoint import ask_for_tokens
 from scheduler_integration.http.oauth.vendors import ZOOM, Vendor
 from scheduler_integration.platform.clock import iso_z
+from scheduler_integration.platform.records import text_at
 
 # A code in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
 NO_SUCH_USER = 1001
@@ -100,7 +101,7 @@ class Zoom(WithAccount):
 	def owner_of(cls, grant: Grant) -> tuple[str, str]:
 		"""Return the account's id and name: Zoom's interface knows them, its grants have no ID token."""
 		profile = cls(GrantToken(cls.VENDOR, grant.access_token)).profile()
-		return str(profile.get("id") or ""), str(profile.get("email") or profile.get("display_name") or "")
+		return text_at(profile, "id"), text_at(profile, "email") or text_at(profile, "display_name")
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:
@@ -140,7 +141,7 @@ class Zoom(WithAccount):
 			self._check(answer)
 			listed = answer.expect().json()
 			for meeting in listed.get("meetings", ()):
-				if nonce in str(meeting.get("agenda") or ""):
+				if nonce in text_at(meeting, "agenda"):
 					return str(meeting["id"])
 			page = listed.get("next_page_token") or ""
 			if not page:
@@ -183,5 +184,5 @@ def _conference(meeting: dict[str, Any]) -> Conference:
 		external_id=str(meeting["id"]),
 		link=meeting["join_url"],
 		shown_id=str(meeting["id"]),
-		passcode=str(meeting.get("password") or ""),
+		passcode=text_at(meeting, "password"),
 	)

@@ -9,7 +9,7 @@ from ..rules.collisions import GAP_STEP
 from ..rules.dates_with_slots import SEARCH_DAYS, counted_dates_with_slots
 from ..rules.limits import period_of
 from ..rules.multi_day import longest_span
-from ..time.intervals import Interval
+from ..time.intervals import Interval, hull
 from ..time.zones import DAY, MINUTE, local_date, local_days
 
 # A date lasts at most 25 hours, and it may be a date in the zone of another host.
@@ -38,7 +38,7 @@ def relevant_span(rules: MeetingRules, zone: str, now: int, first: int, last: in
 	spans = [(first - before, last + rules.seconds + after)]
 	for period in {limit.period for limit in rules.limits}:
 		spans += [_period_around(first, period, zone), _period_around(last, period, zone)]
-	return min(span[0] for span in spans), max(span[1] for span in spans)
+	return hull(spans)
 
 
 def relevant_dates(span: Interval) -> tuple[date, date]:

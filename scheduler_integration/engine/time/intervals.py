@@ -12,6 +12,12 @@ FOREVER = 1 << 62
 _NEVER = (FOREVER, FOREVER)
 
 
+def hull(intervals: Iterable[Interval]) -> Interval:
+	"""Return the shortest interval that contains all of these, of which there is at least one."""
+	starts, ends = zip(*intervals, strict=True)
+	return min(starts), max(ends)
+
+
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
 	"""Return the same time as disjoint intervals in order. Intervals that overlap or touch become one."""
 	return list(zip(*edges([(start, end) for start, end in intervals if start < end]), strict=True))

@@ -10,6 +10,7 @@ from typing import Any
 from scheduler_integration.external.payloads import payload as read
 from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.parsing.references import find_reference
+from scheduler_integration.platform.records import text_at
 
 PROVIDER = "Acuity"
 # "changed" comes together with each of the other kinds. Orders aren't appointments.
@@ -18,7 +19,7 @@ _ACTIONS = ("scheduled", "rescheduled", "canceled", "changed")
 
 def changed_appointment(form: Mapping[str, Any]) -> str | None:
 	"""Return the ID of the appointment in a webhook's form, or None if it concerns none. Raises InvalidRequest."""
-	action = str(form.get("action") or "").removeprefix("appointment.")
+	action = text_at(form, "action").removeprefix("appointment.")
 	if action not in _ACTIONS:
 		return None
 	appointment = read.identifier(form, "id")

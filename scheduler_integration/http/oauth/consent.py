@@ -24,6 +24,7 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.http.oauth.endpoint import ask_for_tokens
 from scheduler_integration.http.oauth.vendors import VENDORS, Vendor, credentials, located
+from scheduler_integration.platform.records import text_at
 
 SECONDS = 600
 _ADMIN_ERRORS = ("consent_required", "admin_consent_required", "AADSTS65001", "AADSTS90094", "AADSTS90095")
@@ -107,7 +108,7 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> tuple[Started, 
 	Raises ConsentExpired, ConsentRefused, AdminConsentNeeded, and the errors of `endpoint.ask_for_tokens`.
 	"""
 	# Read what was stored for the state and delete it, so that it works only once.
-	state = str(params.get("state") or "")
+	state = text_at(params, "state")
 	text = frappe.cache.get_value(_key(state), expires=True) if state else None
 	kept = json.loads(text) if text else None
 	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
@@ -147,12 +148,12 @@ def _grant(answer: Mapping[str, Any], started: Started, now: int) -> Grant:
 	scopes = str(answer["scope"]).split() if answer.get("scope") else started.scopes
 	return Grant(
 		access_token=answer["access_token"],
-		refresh_token=str(answer.get("refresh_token") or ""),
+		refresh_token=text_at(answer, "refresh_token"),
 		expires_at=now + int(answer.get("expires_in") or 3600),
 		scopes=frozenset(scopes),
-		subject=str(claims.get("oid") or claims.get("sub") or ""),
-		email=str(claims.get("email") or claims.get("preferred_username") or "").lower(),
-		name=str(claims.get("name") or ""),
+		subject=text_at(claims, "oid") or text_at(claims, "sub"),
+		email=(text_at(claims, "email") or text_at(claims, "preferred_username")).lower(),
+		name=text_at(claims, "name"),
 	)
 
 

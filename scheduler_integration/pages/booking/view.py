@@ -17,7 +17,7 @@ from scheduler_integration.catalogue.card import card_url
 from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType, PublicPage
 from scheduler_integration.domains.links import local_path, page_url
 from scheduler_integration.engine import local_date, wall_clock
-from scheduler_integration.exceptions import SchedulingError, SlotTaken
+from scheduler_integration.exceptions import SchedulingError, SlotTaken, details_of
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.days import host_date, month_view, seats, times_view
 from scheduler_integration.pages.booking.form import code_field, form_view, linked_values, moving_form_view
@@ -250,7 +250,7 @@ class BookingPage:
 
 	@cached_property
 	def form(self) -> dict[str, Any]:
-		errors, meeting, moving = self.error.details if self.error else {}, self.meeting, self.moving
+		errors, meeting, moving = details_of(self.error), self.meeting, self.moving
 		if moving:
 			return moving_form_view(moving.reschedule_reason, self._values, errors)
 		return form_view(meeting, self._values, errors)

@@ -26,7 +26,7 @@ from scheduler_integration.catalogue.repeats import repeat_of
 from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SlotTaken
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SlotTaken, details_of
 from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.acting import DONE
@@ -231,7 +231,7 @@ def _form(
 	reader: Reader,
 ) -> View:
 	"""Return the form: the times of the day, the dates of a series, and the attendee's details."""
-	zone, details = reader.zone, error.details if error else {}
+	zone, details = reader.zone, details_of(error)
 	earlier = earlier_choices(person.email) if person else ("", "")
 	series = _series(wish, offered, reader, error)
 	return {

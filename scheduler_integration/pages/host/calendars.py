@@ -21,7 +21,7 @@ from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import SchedulingError, details_of
 from scheduler_integration.notifications.devices import public_key
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.host_page import HostPage, Reader, bar
@@ -77,7 +77,7 @@ def _connect() -> None:
 	# An address that was typed for another service is hidden as soon as this one is chosen.
 	address = service.address if service else argument("address")
 	form = parse_address_form(joining.password_needed(), provider, address, argument("login"), argument("password"))
-	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)
+	connections.connect_by_address(frappe.session.user, form)
 
 
 @PAGE.action("reconnect", done=for_later("The calendar is connected again. It is being read now."))
@@ -165,7 +165,7 @@ def _view(reader: Reader) -> View:
 		],
 		"other": joining.asked_account(argument("other"), this_asker()) if argument("other") else None,
 		"typed": {field: echo(argument(field)) for field in fields} if error else {},
-		"problems": error.details if error else {},
+		"problems": details_of(error),
 		"rules": {name: field_of("Calendar Connection", name) for name in ("when_unreadable", *connections.SWITCHES)},
 		"preferences": preferences_of(reader.user),
 		"push_key": public_key(),

@@ -35,7 +35,7 @@ from scheduler_integration.domains.claims import claim_domain, claim_view, claim
 from scheduler_integration.domains.keep import check
 from scheduler_integration.domains.table import VERIFIED
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, SchedulingError, details_of
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.house import SHARE, with_arguments
 from scheduler_integration.pages.host.share import link_view
@@ -243,7 +243,7 @@ def _beginning(title: str, reader: Reader) -> View:
 def _look(page: Document, error: SchedulingError | None, reader: Reader) -> View:
 	"""Return the fields of a page with what was typed, if it was refused, or with its own values."""
 	values = {field.name: echo(argument(field.name)) for field in _fields()} if error else _stored(page)
-	errors = error.details if error else {}
+	errors = details_of(error)
 	fields = [field._replace(value=values[field.name], error=errors.get(field.name, "")) for field in _fields()]
 	zones = zone_options(reader.locale, values["timezone"])
 	refused = reader.error if reader.form == "claim_domain" else None

@@ -20,7 +20,7 @@ from scheduler_integration.catalogue.edit_types import change_type, editable_typ
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError, details_of
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody, message_of
 from scheduler_integration.pages.host.hours.impact import impact_sentence
 from scheduler_integration.pages.host.questions import questions_view, stored_rows, typed_rows
@@ -116,7 +116,7 @@ def _view(reader: Reader) -> View:
 	page = page_of(doc)
 	groups = groups_of(doc, page, reader.locale)
 	typed = argument("group") if error or impact else ""
-	details = error.details if error else {}
+	details = details_of(error)
 	url = page_url(page.slug, doc.slug)
 	return {
 		"title": doc.title,

@@ -39,6 +39,7 @@ from scheduler_integration.payments.provider import (
 	Seen,
 	State,
 )
+from scheduler_integration.platform.records import text_at
 
 # The path to which Stripe sends notices.
 NOTICES = "/api/method/scheduler_integration.api.webhooks.stripe"
@@ -154,9 +155,9 @@ def read_notice(body: bytes, signature: str, now: int) -> Notice:
 	Raises SignatureRefused, also if the notice is older than five minutes, and InvalidRequest for a body that isn't an event.
 	"""
 	secret = frappe.get_cached_doc("Scheduler Settings").get_password("stripe_webhook_secret", raise_exception=False)
-	parts = [part.strip().split("=", 1) for part in signature.split(",") if "=" in part]
+	parts = [part.strip().partition("=")[::2] for part in signature.split(",")]
 	stamp = next((value for name, value in parts if name == "t"), "")
-	if not secret or not stamp.isascii() or not stamp.isdigit() or abs(now - int(stamp[:12])) > _WINDOW:
+	if not secret or not stamp.isdecimal() or abs(now - int(stamp[:12])) > _WINDOW:
 		raise SignatureRefused
 	expected = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 	if not any(name == "v1" and hmac.compare_digest(value.encode(), expected.encode()) for name, value in parts):
@@ -176,7 +177,7 @@ def _notice(body: bytes) -> Notice:
 			str(event["id"])[:140],
 			str(event["type"])[:140],
 			tuple(str(each) for each in ids if each),
-			str(about.get("id") or "") if is_checkout else "",
+			text_at(about, "id") if is_checkout else "",
 		)
 	except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
 		raise InvalidRequest from None
@@ -221,18 +222,19 @@ def _back(refund: Any) -> Back:
 		external_id=str(refund["id"]),
 		amount=refund["amount"],
 		status=_ENDS.get(refund.get("status"), SENT),
-		key=(refund.get("metadata") or {}).get("refund") or "",
-		reference=str(refund.get("payment_intent") or ""),
+		key=text_at(refund, "metadata", "refund"),
+		reference=text_at(refund, "payment_intent"),
 		reason=_code(refund.get("failure_reason")),
 	)
 
 
 def _seen(session: Any) -> Seen:
 	intent = session.get("payment_intent") or {}
-	reference = intent if isinstance(intent, str) else intent.get("id") or ""
-	charge = {} if isinstance(intent, str) else intent.get("latest_charge") or {}
+	# A charge is an id, too, unless it was asked for with the session.
+	intent = {"id": intent} if isinstance(intent, str) else intent
+	reference, charge = text_at(intent, "id"), intent.get("latest_charge")
 	if session.get("status") == "complete" and session.get("payment_status") == "paid":
-		currency = str(session.get("currency") or "").upper()
+		currency = text_at(session, "currency").upper()
 		paid_at = charge.get("created") or 0 if isinstance(charge, dict) else 0
 		return Seen(State.PAID, session.get("amount_total") or 0, currency, reference, paid_at)
 	# `complete` without `paid`: the money is on its way.

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from frappe import _
 
 from scheduler_integration.availability.fortnight import ForecastDay
-from scheduler_integration.engine import Interval, wall_clock
+from scheduler_integration.engine import Interval, hull, wall_clock
 from scheduler_integration.pages.host.hours.week import clock_words
 from scheduler_integration.pages.kit import dates
 
@@ -23,9 +23,8 @@ def forecast_view(days: Sequence[ForecastDay], meeting_type: str | None, style: 
 	spans = {day.day: {kind: _minutes(getattr(day, kind), style.zone) for kind in _KINDS} for day in days}
 	all_spans = [span for kinds in spans.values() for shades in kinds.values() for span in shades]
 	# Time that is blocked all night says nothing about the hours.
-	inner = [span for span in all_spans if span != (0, _DAY)] or [(_EARLIEST, _LATEST)]
-	first = min(_EARLIEST, *(start for start, _end in inner)) // 120 * 120
-	last = -(-max(_LATEST, *(end for _start, end in inner)) // 120) * 120
+	begin, end = hull([(_EARLIEST, _LATEST), *(span for span in all_spans if span != (0, _DAY))])
+	first, last = begin // 120 * 120, -(-end // 120) * 120
 	return {
 		"width": last - first,
 		"first": first,

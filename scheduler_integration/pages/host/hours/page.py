@@ -43,6 +43,7 @@ from scheduler_integration.exceptions import (
 	InvalidRequest,
 	NoHoursYet,
 	SchedulingError,
+	details_of,
 )
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.hours.forecast import forecast_view
@@ -300,7 +301,7 @@ def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 	style, is_time_off = reader.visitor.style(zone), _path() == TIME_OFF
 	types = types_of(Draft(shown.user))
 	draft = typed.change.draft if typed.change else Draft(shown.user)
-	errors = error.details if error else {}
+	errors = details_of(error)
 	impact = change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
 	return {
 		"error": error,
@@ -399,7 +400,7 @@ def _schedules(shown: Hours, types: Sequence[Bookable]) -> list[dict[str, Any]]:
 def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 	"""Return the rules as typed or as stored."""
 	schedule, typed = shown.schedule, sent.fields if sent.kind == "rules" else {}
-	errors = sent.error.details if sent.error and typed else {}
+	errors = details_of(sent.error) if sent.kind == "rules" else {}
 	fields = [
 		field_of(SCHEDULE, name)._replace(value=typed.get(name, stored(schedule, name)), error=errors.get(name, ""))
 		for name in ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS)
@@ -418,7 +419,7 @@ def _rules(shown: Hours, sent: Typed) -> dict[str, Any]:
 
 def _weekly(shown: Hours, typed: Typed, types: Sequence[Bookable], reader: Reader) -> View:
 	style, week = reader.visitor.style(shown.schedule.timezone), week_of(shown.schedule.rules)
-	errors = typed.error.details if typed.error and typed.kind == "week" else {}
+	errors = details_of(typed.error) if typed.kind == "week" else {}
 	return {
 		"schedules": _schedules(shown, types),
 		"zone": _zone(typed, reader.now, style),

@@ -61,10 +61,9 @@ def month_view(
 	"""Return the sheet of a month. Each day has a mark and a name that says what is set for it."""
 	locale = style.locale
 	weeks = _weeks(month, today, locale.first_week_day)
-	last = max(day for week in weeks for day in week if day)
 	days = {day for week in weeks for day in week if day}
 	return {
-		"title": dates.months_title(month, last, locale),
+		"title": dates.months_title(month, max(days), locale),
 		"value": f"{month:%Y-%m}",
 		"previous": f"{previous_month(month):%Y-%m}" if month > first_of(today) else "",
 		"next": f"{next_month(month):%Y-%m}",

@@ -237,9 +237,11 @@ class MeetingType(Form):
 			raise InvalidRequest(_("A host is listed twice. Please keep one row for each."))
 		before = self.get_doc_before_save()
 		is_moved = before and before.scheduling_page != self.scheduling_page
-		known = {row.user for row in before.hosts} if before and not is_moved else set()
-		if page.page_type != "Team" or is_moved:
-			self.hosts = [row for row in self.hosts if page.page_type == "Team" and row.user in page_users(page)]
+		known = [row.user for row in before.hosts] if before else []
+		if page.page_type != "Team":
+			self.hosts = []
+		elif is_moved:
+			self.hosts = [row for row in self.hosts if row.user in page_users(page)]
 		if wrong := {row.user for row in self.hosts} - {*page_users(page), *known}:
 			raise InvalidRequest(
 				_("{0} isn't an active host of this page.").format(", ".join(sorted(wrong))),
