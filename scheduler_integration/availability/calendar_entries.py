@@ -111,7 +111,9 @@ def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: i
 		raise InvalidRequest(
 			details={"end": _("The end must come after the start, and within {0} days.").format(LONGEST // DAY)}
 		)
-	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
+	schedule = load_schedules(None, [owner])[owner]
+	if schedule is NO_HOURS:
+		schedule = replace(NO_HOURS, zone=timezone_of(owner))
 	# The engine counts in whole minutes, so the length is rounded up: 90 seconds are 2 minutes.
 	rules = engine.MeetingRules(-(-(end - start) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
 	margin = SUGGESTION_DAYS * DAY

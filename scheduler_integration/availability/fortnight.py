@@ -12,8 +12,9 @@ from scheduler_integration.availability.busy_times import of_calendar
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.impact import slots_of, types_of
 from scheduler_integration.availability.load import load_hosts
-from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.availability.schedules import load_schedules
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.times import dates_between
 
 DAYS = 14
 
@@ -38,12 +39,11 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	Makes a constant number of queries.
 	"""
 	today = engine.local_date(now, zone)
-	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
+	days = dates_between(today, today + timedelta(days=DAYS))
 	midnights = [engine.local_midnight(day, zone) for day in days]
 	span = (midnights[0], midnights[-1])
-	schedule = load_schedules(None, [draft.user], draft).get(draft.user, NO_HOURS)
-	[host] = load_hosts({draft.user: schedule}, span, None, now, draft=draft)
-	own = [each for bookable in types_of(draft) if (each := _own(bookable, draft.user))]
+	[host] = load_hosts(load_schedules(None, [draft.user], draft), span, None, now, draft=draft)
+	own = filter(None, (_own(bookable, draft.user) for bookable in types_of(draft)))
 	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
 	blocked: list[engine.Interval] = []

@@ -24,7 +24,7 @@ from scheduler_integration.availability.hours_change import (
 	new_record,
 	validated,
 )
-from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.availability.schedules import load_schedules
 from scheduler_integration.availability.wall_clock import DAY_SECONDS, minutes_of_day
 from scheduler_integration.documents import check_unchanged
 from scheduler_integration.exceptions import InvalidRequest, NoHoursYet, NotFound, NotPermitted
@@ -221,8 +221,7 @@ def unblock(name: str) -> HoursChange:
 
 def days_off_between(user: str, first: date, last: date) -> list[engine.DateOverride]:
 	"""Return the user's holidays and leave from `first` to `last`, both included; none without the apps that have them."""
-	schedules = {user: load_schedules(None, [user]).get(user, NO_HOURS)}
-	return load_days_off(schedules, first, last).get(user, [])
+	return load_days_off(load_schedules(None, [user]), first, last).get(user, [])
 
 
 def is_closed(user: str, day: date) -> bool:

@@ -17,7 +17,7 @@ from scheduler_integration.availability.busy_times import of_calendar
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.load import load_hosts, shared_records
 from scheduler_integration.availability.records import Records, read_records
-from scheduler_integration.availability.schedules import NO_HOURS, find_schedules, load_schedules
+from scheduler_integration.availability.schedules import find_schedules, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
@@ -211,7 +211,7 @@ def _fits(
 	"""Return whether a meeting lies within the hours of one of these schedules and outside blocked time."""
 	open_times = {}
 	for name in schedules:
-		schedule = load_schedules(name, [user], draft, records.schedules).get(user, NO_HOURS)
+		schedule = load_schedules(name, [user], draft, records.schedules)[user]
 		(host,) = load_hosts({user: schedule}, span, None, now, draft=draft, records=records)
 		# A whole day around the meetings, so that the hours at both ends aren't cut.
 		hours = engine.working_intervals(host.hours, span[0] - 86400, span[1] + 86400)

@@ -23,7 +23,7 @@ from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.limits import limits_of
 from scheduler_integration.availability.overrides import read_overrides
 from scheduler_integration.availability.records import Records, read_records, read_times
-from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, find_schedules, load_schedules
+from scheduler_integration.availability.schedules import HostSchedule, find_schedules, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
@@ -140,12 +140,12 @@ def _schedules(
 ) -> dict[str, HostSchedule]:
 	users, named = [host.user for host in hosts], meeting_type.availability_schedule
 	own = [host.user for host in hosts if named and host.has_own_hours]
-	if own and stored is None:
-		stored = list(find_schedules({named}, users))
-	schedules = load_schedules(named, [user for user in users if user not in own], request.draft, stored)
-	if own:
-		schedules |= load_schedules(None, own, request.draft, stored)
-	return {user: schedules.get(user, NO_HOURS) for user in users}
+	if not own:
+		return load_schedules(named, users, request.draft, stored)
+	stored = list(find_schedules({named}, users)) if stored is None else stored
+	others = [user for user in users if user not in own]
+	schedules = load_schedules(named, others, request.draft, stored) | load_schedules(None, own, request.draft, stored)
+	return {user: schedules[user] for user in users}
 
 
 def load_hosts(

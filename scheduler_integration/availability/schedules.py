@@ -56,8 +56,8 @@ def load_schedules(
 ) -> dict[str, HostSchedule]:
 	"""Return each user's schedule, in the users' order: the schedule `name`, or the user's default schedule.
 
-	Users without a schedule are left out. If `name` doesn't exist, the result is empty. Makes one query, or none with the
-	rows of `find_schedules` as `stored`.
+	Users without a schedule have NO_HOURS, and all if `name` doesn't exist. Makes one query, or none with the rows of
+	`find_schedules` as `stored`.
 
 	The limits are always those of the user's default schedule, because they count all the user's meetings. A user
 	without a default schedule gets those of the schedule `name`. With a `draft` the schedules are as it would make them.
@@ -67,9 +67,9 @@ def load_schedules(
 	by_name = {schedule.name: schedule for schedule in (draft.schedules(stored) if draft else stored)}
 	defaults = {each.user: each for each in by_name.values() if each.is_default}
 	if not name:
-		return {user: _schedule(defaults[user]) for user in users if user in defaults}
+		return {user: _schedule(defaults[user]) if user in defaults else NO_HOURS for user in users}
 	if name not in by_name:
-		return {}
+		return dict.fromkeys(users, NO_HOURS)
 	named = _schedule(by_name[name])
 	return {
 		user: replace(named, limits=limits_of(defaults[user], of_host=True)) if user in defaults else named

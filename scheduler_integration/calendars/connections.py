@@ -236,7 +236,7 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 
 
 def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, now: int) -> ConnectionSummary:
-	chosen = [row for row in calendars if row.check_conflicts or row.write_bookings]
+	chosen = [*filter(listing.is_used, calendars)]
 	reasons = [distrust(doc.status, row.state, row.synced_at, now, stale_seconds()) for row in chosen]
 	if not calendars and doc.status == "New":
 		reasons = [Distrust.UNREAD]

@@ -12,6 +12,11 @@ from scheduler_integration.calendars.providers.registry import PROVIDERS
 _DOCTYPE = "Calendar Connection"
 
 
+def is_used(row: frappe._dict) -> bool:
+	"""Whether the host has chosen that this calendar is read, or written."""
+	return bool(row.check_conflicts or row.write_bookings)
+
+
 def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 	"""Make the connection's calendars those that the provider listed. Choices are kept.
 
@@ -33,7 +38,7 @@ def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 			}
 		)
 	for row in stored.values():
-		if row.check_conflicts or row.write_bookings:
+		if is_used(row):
 			row.state = "Gone"
 		else:
 			doc.remove(row)

@@ -13,6 +13,7 @@ import frappe
 from frappe.utils.password import get_decrypted_password, set_encrypted_password
 
 from scheduler_integration.calendars.accounts import open_connection
+from scheduler_integration.calendars.listing import is_used
 from scheduler_integration.calendars.provider import Channel, Provider
 from scheduler_integration.calendars.providers.registry import WATCHED
 from scheduler_integration.exceptions import AccessRevoked, OutsideError
@@ -117,7 +118,7 @@ def _calendars(connection: str, now: int) -> tuple[list[frappe._dict], list[frap
 	if not frappe.db.exists(_DOCTYPE, active):
 		return [], []
 	rows = frappe.get_all(_ROW, {"parent": connection}, [*_FIELDS, "check_conflicts", "write_bookings"])
-	chosen = [row for row in rows if row.check_conflicts or row.write_bookings]
+	chosen = [*filter(is_used, rows)]
 	idle = [row for row in rows if row.channel_id and row not in chosen]
 	return [row for row in chosen if (row.channel_renew_at or 0) <= now], idle
 

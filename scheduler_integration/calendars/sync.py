@@ -25,6 +25,7 @@ from scheduler_integration import engine
 from scheduler_integration.calendars import busy_store, health, listing
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.busy_store import Place
+from scheduler_integration.calendars.listing import is_used
 from scheduler_integration.calendars.mirror import calendar_changes
 from scheduler_integration.calendars.mirror.plan import ask_soon, plan_upcoming
 from scheduler_integration.calendars.provider import Changes, Provider
@@ -140,7 +141,7 @@ def _read(connection: str, key: str, now: int, full: bool) -> bool:
 			"pending_from", "pending_until", "full_at", "synced_at", "suspect", "check_conflicts", "write_bookings",
 		]  # fmt: skip
 		rows = frappe.get_all(ROW, {"parent": connection}, fields, order_by="idx")
-		chosen = [row for row in rows if row.check_conflicts or row.write_bookings]
+		chosen = [*filter(is_used, rows)]
 		for row in chosen:
 			try:
 				is_complete &= CalendarReading(reader, row).read(full)

@@ -19,7 +19,7 @@ from frappe.query_builder.functions import Max, Sum
 
 from scheduler_integration import engine
 from scheduler_integration.availability.load import load_hosts
-from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
+from scheduler_integration.availability.schedules import HostSchedule, load_schedules
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.insights.formulas import percent
 from scheduler_integration.insights.scope import Scope
@@ -78,8 +78,7 @@ def store_offered(now: int, days: int = MOST_DAYS) -> None:
 
 
 def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
-	found = load_schedules(None, users)
-	schedules = {user: found.get(user, NO_HOURS) for user in users}
+	schedules = load_schedules(None, users)
 	row = DocType("Offered Time")
 	query = frappe.qb.from_(row).select(row.user, Max(row.date)).where(row.user.isin(list(users))).groupby(row.user)
 	stored = {user: frappe.utils.getdate(last) for user, last in query.run()}

@@ -13,7 +13,7 @@ import frappe
 from scheduler_integration.catalogue.booking_links import links_for
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.sql import field_by_name
-from scheduler_integration.waitlist.held import held_waiting, waiting_names
+from scheduler_integration.waitlist.held import held_message, held_waiting, waiting_names
 
 Facts = dict[str, Any]
 
@@ -60,7 +60,7 @@ def held_data(address: str) -> Facts:
 				**{field: row.get(field) or None for field in _OF_BOOKING},
 				"answers": [dict(each) for each in answers[row.name]],
 				"guests": [each.email for each in guests[row.name]],
-				"messages": [_message(each) for each in messages[row.name] if _is_to(each, address)],
+				"messages": [held_message(each) for each in messages[row.name] if _is_to(each, address)],
 			}
 			for row in rows
 		],
@@ -136,14 +136,6 @@ def _report_events(bookings: list[str]) -> list[Facts]:
 	fields = ["event_type", "creation", "referrer", "user_agent"]
 	rows = frappe.get_all("Scheduler Engagement", {"booking": ["in", bookings]}, fields, order_by="creation asc")
 	return [{**row, "creation": str(row.creation)} for row in rows]
-
-
-def _message(task: frappe._dict) -> Facts:
-	return {
-		"message": task.purpose,
-		"status": task.status,
-		"sent": iso(task.done_at, "UTC") if task.done_at else None,
-	}
 
 
 def _is_to(task: frappe._dict, address: str) -> bool:

@@ -11,6 +11,12 @@ from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.retention import names_of
 
 
+def held_message(task: frappe._dict) -> dict[str, Any]:
+	"""Return what is held about a message to the person, as JSON values."""
+	sent = iso(task.done_at, "UTC") if task.done_at else None
+	return {"message": task.purpose, "status": task.status, "sent": sent}
+
+
 def waiting_names(address: str) -> list[str]:
 	"""Return the names of the person's entries on all waitlists, also of those that ended."""
 	return names_of({"attendee_email": address})
@@ -46,11 +52,7 @@ def held_waiting(address: str) -> list[dict[str, Any]]:
 				{"start": iso(offer.start, "UTC"), "status": offer.status, "offered": iso(offer.offered_at, "UTC")}
 				for offer in offers.get(each.name, ())
 			],
-			"messages": [
-				{"message": row.purpose, "status": row.status, "sent": iso(row.done_at, "UTC") if row.done_at else None}
-				for row in tasks
-				if row.booking == each.name
-			],
+			"messages": [held_message(row) for row in tasks if row.booking == each.name],
 		}
 		for each in entries
 	]

@@ -52,8 +52,8 @@ def test_a_webhooks_host_is_stored_in_ascii():
 
 
 def test_an_unexpected_error_beside_a_secret_address_is_logged_without_it(monkeypatch):
-	def fail(user, provider, address, *rest):
-		raise RuntimeError(f"can't read {address}")
+	def fail(user, form):
+		raise RuntimeError(f"can't read {form.address}")
 
 	monkeypatch.setattr(connections, "connect_by_address", fail)
 	given = {"provider": "ICS", "address": "https://calendar.example/private-TOKEN/basic.ics"}

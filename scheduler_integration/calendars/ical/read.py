@@ -1,6 +1,7 @@
 """Reads a calendar's text: each event with the times it takes in a window."""
 
 import time
+from collections import ChainMap
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,9 +97,8 @@ def _event(
 ) -> tuple[IcalEvent, int]:
 	"""Return an event with its times, and how many of the group are counted as unreadable."""
 	check_rules(group)
-	named = [with_known_zones(block, blocks.zones, zone) for block in group]
-	custom = {name: block for _block, used, _unknown in named for name, block in used.items()}
-	components, broken = parsed([block for block, _used, _unknown in named], custom.values())
+	known, custom, unknown = zip(*(with_known_zones(block, blocks.zones, zone) for block in group), strict=True)
+	components, broken = parsed(known, ChainMap(*custom).values())
 	if not components:
 		raise Unreadable
 	first = components[0]
@@ -110,7 +110,7 @@ def _event(
 		busy = single_busy(first, window, zone, owners)
 		start, end, _all_day = times_of(first, zone)
 	event = IcalEvent(uid, tuple(busy), str(first.get(MARK, "")), start, end, replies(first))
-	has_doubt = any(unknown for _block, _used, unknown in named) or not all(block.is_whole for block in group)
+	has_doubt = any(unknown) or not all(block.is_whole for block in group)
 	return event, max(broken, unreadable, int(has_doubt))
 
 

@@ -250,7 +250,7 @@ def _number_weekdays(rule: Any) -> None:
 	"""Number all weekdays of BYDAY=1MO,FR. dateutil would only find days that are both the first Monday and a Friday."""
 	days = [str(day).upper() for day in rule.get("BYDAY", [])]
 	numbered = [day for day in days if day[:-2]]
-	if numbered and len(numbered) < len(days):
+	if 0 < len(numbered) < len(days):
 		in_year = "YEARLY" in rule["FREQ"] and "BYMONTH" not in rule
 		every = range(1, 54 if in_year else 6)
 		plain = [day for day in days if day not in numbered]

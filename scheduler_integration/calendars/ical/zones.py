@@ -177,7 +177,7 @@ def _described(name: str) -> str:
 	if "Coordinated Universal Time" in places:
 		return _fixed(offset)
 	cities = (_cities().get(place.strip().replace(" ", "_"), "") for place in re.split("[),/(:]", places))
-	zones = [zone for zone in (_REGIONS.get(places, ""), *cities) if zone]
+	zones = [*filter(None, (_REGIONS.get(places, ""), *cities))]
 	return next((zone for zone in zones if _standard_offset(zone) == offset), zones[0] if zones else "")
 
 

@@ -80,10 +80,10 @@ class OutlookCalendar(Provider):
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		link, params = page or token, None
-		if link and not self._is_own(link):
-			raise SyncTokenExpired
 		if not link:
 			params = {"startDateTime": iso_z(window[0]), "endDateTime": iso_z(window[1])}
+		elif not self._is_own(link):
+			raise SyncTokenExpired
 		first = f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta"
 		answer = self._send("GET", link or first, params=params)
 		if answer.status == 410 or (answer.status == 404 and link):

@@ -101,9 +101,9 @@ def _timed(automations: list[Automation], change: Change) -> Iterator[Planned]:
 	for automation in automations:
 		if automation.trigger not in TIMED or not still_fits(automation.trigger, booking.status):
 			continue
-		earliest = booked_at + REMINDER_GAP if automation.trigger == REMINDER else 0
+		earliest = max(now + 1, booked_at + REMINDER_GAP) if automation.trigger == REMINDER else now + 1
 		for moment in moments(automation, booking):
-			if moment > now and moment >= earliest:
+			if moment >= earliest:
 				for reader in CHANNELS[automation.channel].readers(automation, booking):
 					# Until when the action makes sense. For an action before the start, that is the start.
 					yield _planned(

@@ -93,12 +93,16 @@ def wanted_start(style: TimeStyle) -> str:
 	return iso(typed, style.zone) if typed else argument("start")
 
 
-def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], style: TimeStyle) -> dict[str, Any]:
+def refused_message(
+	error: SchedulingError | None, bookings: Sequence[HostBooking], style: TimeStyle
+) -> dict[str, Any] | None:
 	"""Return the message about a refused command: the reasons, and what can be done instead.
 
 	`others` sends it again with the nearest free times, `rest` for the free dates of a series, and `anyway` despite the rules. Each
 	repeats the `fields` of the form.
 	"""
+	if not error:
+		return None
 	message: dict[str, Any] = {"text": error.message, "is_error": True}
 	start = wanted_start(style)
 	if isinstance(error, (HostNotFree, TimeNotFree)):

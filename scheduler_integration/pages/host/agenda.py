@@ -131,7 +131,7 @@ def _view(reader: Reader) -> View:
 	return {
 		"title": _("Meetings"),
 		"error": error,
-		"message": refused_message(error, everything, reader.style) if error else None,
+		"message": refused_message(error, everything, reader.style),
 		"calendar_notes": [
 			(each.title, change_sentence(each, zone, reader.locale)) for each in changes_of(reader.user, reader.now)
 		],

@@ -16,7 +16,7 @@ or `form`. A script gets JSON as the answer, a browser without one is redirected
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Sched
 from scheduler_integration.pages.host.house import frame
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import (
 	Answer,
 	View,
@@ -91,6 +92,10 @@ class Reader:
 	@property
 	def today(self) -> date:
 		return local_date(self.now, self.zone)
+
+	def typed(self, names: Iterable[str]) -> dict[str, str]:
+		"""Return what was typed into these fields, if the form is refused."""
+		return {name: echo(argument(name)) for name in names} if self.error else {}
 
 	def number(self, value: float, pattern: str | None = None) -> str:
 		return numbers.format_decimal(value, pattern, self.locale)

@@ -44,7 +44,6 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader
 from scheduler_integration.pages.host.house import LEAVING, MEETINGS, leaving_url
 from scheduler_integration.pages.host.meeting_row import by_session, meeting_row
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.query import read_day
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.pages.kit.saving import Saved, keep_for_undo, kept_facts, take_back
@@ -129,7 +128,7 @@ def _view(reader: Reader) -> View:
 	sessions, last = by_session(rows), kept_facts(key) if key else None
 	documents = load_bookings([sharing[0].id for sharing in sessions])
 	proposed = {each.booking: each for each in proposals(user, documents, end, reader.now)}
-	typed = {name: echo(argument(name)) for name in frappe.request.form} if error else {}
+	typed = reader.typed(frappe.request.form)
 	title = _("I can't come today") if day else _("Somebody leaves")
 	if day and day != local_date(reader.now, zone):
 		title = _("I can't come on {0}").format(reader.short_day(day))

@@ -37,7 +37,6 @@ from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
 from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.money import left_to_pay, payment_text, refundable, series_text, together_text
 from scheduler_integration.pages.kit.query import read_day
 from scheduler_integration.pages.kit.respond import View, argument
@@ -102,7 +101,7 @@ def _place() -> Saved:
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	document, error, style = find_for_host(argument("meeting"), "read"), reader.error, reader.style
+	document, style = find_for_host(argument("meeting"), "read"), reader.style
 	# The bookings of the session, among them this one, even if it has left. Without a session, only this one.
 	others = live_in_session(document.session or None)
 	is_there = any(other.name == document.name for other in others)
@@ -137,8 +136,8 @@ def _view(reader: Reader) -> View:
 		"moving": MOVING,
 		"write_url": words.write_to([each for each in sharing if each.status in OPEN] or [booking]),
 		**_panels(document, booking, reader),
-		"typed": {name: echo(argument(name)) for name in _TYPED} if error else {},
-		"message": refused_message(error, sharing, style) if error else None,
+		"typed": reader.typed(_TYPED),
+		"message": refused_message(reader.error, sharing, style),
 		"book_again_url": with_arguments("/scheduling/book", {"doctype": "Booking", "record": booking.id}),
 	}
 
