@@ -30,7 +30,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.meetings.changes import Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Changes, Fields, Kind, bookings_of
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.platform.sql import insert_rows
 from scheduler_integration.platform.transactions import newest
@@ -67,7 +67,7 @@ def keep_ledger(changes: Changes) -> dict[str, Fields]:
 
 	Returns each booking's new `turn_shares`, if they change.
 	"""
-	change, bookings = changes[0], [change.booking for change in changes]
+	change, bookings = changes[0], bookings_of(changes)
 	if change.turn:
 		return _enter(changes)
 	if change.releases_time:

@@ -126,10 +126,9 @@ def _refund(task: Task, payment: frappe._dict, now: int) -> Outcome:
 		records.note_problem(payment.name, problem)
 		return Never(problem)
 	row = records.refund_of(payment.name, number)
-	amount = row.amount_minor if row else 0
 	if row and row.status == FAILED and task.attempts == 1:
 		# It failed at an earlier attempt, and a person wants another one.
-		pay_back_again(payment.name, amount, now)
+		pay_back_again(payment.name, row.amount_minor, now)
 		return NotNeeded(_("Another refund takes its place."))
 	try:
 		row = _sent(payment, number, asked, now)

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.conferencing.desired import needs_call
 from scheduler_integration.meetings.calls import CALENDAR
-from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind, bookings_of, moved_from
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all
@@ -46,12 +46,11 @@ def plan_call(changes: Changes) -> dict[str, Fields]:
 		return {}
 	# An earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a
 	# session.
-	moved = [change.moved_from for change in concerned if change.kind is not Kind.UNDONE]
-	moved = [earlier for earlier in moved if earlier and earlier.video_meeting]
-	served = [change.booking for change in concerned if change.booking.status != "Pending"]
+	moved = [each for each in moved_from(concerned) if each.video_meeting] if changes[0].kind is not Kind.UNDONE else []
+	served = [each for each in bookings_of(concerned) if each.status != "Pending"]
 	now = changes[0].now
 	_plan({booking.name: booking.host for booking in (*moved, *served)}, CALL, now, now)
-	shared = _call_of_others([change.booking for change in concerned])
+	shared = _call_of_others(bookings_of(concerned))
 	return {change.booking.name: _new_fields(change, shared) for change in concerned}
 
 

@@ -19,7 +19,7 @@ from scheduler_integration.crm.events import (
 	remove_participants,
 )
 from scheduler_integration.crm.records import find_records, parties_of
-from scheduler_integration.meetings.changes import Changes, Fields
+from scheduler_integration.meetings.changes import Changes, Fields, moved_from
 from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_description
@@ -120,20 +120,20 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 
 	If attendees leave a session that goes on, or join another one, the Events of both sessions are changed.
 	"""
-	moved = [(change.booking, change.moved_from) for change in changes if change.moved_from]
-	booking, moved_from = moved[0]
-	joined, left = _event_of_others([new for new, _former in moved]), [former for _new, former in moved]
-	if joined != moved_from.event and (joined or _others(left)):
+	moved, left = [change.booking for change in changes if change.moved_from], moved_from(changes)
+	booking, former = moved[0], left[0]
+	joined = _event_of_others(moved)
+	if joined != former.event and (joined or _others(left)):
 		log_cancellation(left)
 		links: dict[str, Fields] = {}
-		for new, _former in moved:
+		for new in moved:
 			links[new.name] = log_meeting(new, joined)
 			joined = links[new.name]["event"]
 		return links
 	event = None if joined else event_to_change(booking.event)
 	if event:
 		_add_attendee(event, booking)
-		_replace_hosts(event, booking, moved_from.host_users())
+		_replace_hosts(event, booking, former.host_users())
 		times = picked(booking, "starts_on", "ends_on")
 		# The Event of a meeting whose time was given back is cancelled.
 		change_event(event, {**times, "status": "Open", "subject": _subject(booking), "owner": booking.host})

@@ -11,7 +11,7 @@ from scheduler_integration.crm.activities import (
 	log_return,
 )
 from scheduler_integration.crm.contacts import create_contact, find_contact
-from scheduler_integration.meetings.changes import Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Changes, Fields, Kind, bookings_of
 from scheduler_integration.meetings.series import later_dates
 
 
@@ -46,7 +46,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	change = changes[0]
 	if change.kind is Kind.BOOKED:
 		# Timelines show a series once, by its first date.
-		later = later_dates([each.booking for each in changes])
+		later = later_dates(bookings_of(changes))
 		return {
 			each.booking.name: log_meeting(each.booking, has_entries=each.booking.name not in later) for each in changes
 		}
@@ -59,7 +59,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	if change.kind in _LOGGED:
 		_LOGGED[change.kind](change.booking)
 	elif change.releases_time:
-		log_cancellation([change.booking for change in changes])
+		log_cancellation(bookings_of(changes))
 	elif change.leaving:
 		log_reassignment(change.booking, change.leaving)
 	return {}

@@ -14,7 +14,7 @@ from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row, state_fields, update_all, update_row
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import ReportLinkNotFound
-from scheduler_integration.meetings.changes import Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Changes, Fields, Kind, bookings_of
 from scheduler_integration.meetings.series import later_dates
 from scheduler_integration.platform.records import picked, record
 from scheduler_integration.platform.sql import value
@@ -42,14 +42,14 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 	now = changes[0].now
 	rows: dict[str, frappe._dict] = {}
 	if changes[0].kind is not Kind.BOOKED:
-		named = {"booking": ["in", [(each.moved_from or each.booking).name for each in changes]]}
+		named = {"booking": ["in", [each.former.name for each in changes]]}
 		found = frappe.get_all("Scheduler Engagement", named, ["*"], order_by="creation asc")
 		rows = {row.booking: row for row in found}
 	updates, begun = [], []
 	# A series is one conversion: its first date.
-	later = later_dates([change.booking for change in changes])
+	later = later_dates(bookings_of(changes))
 	for change in changes:
-		booking, row = change.booking, rows.get((change.moved_from or change.booking).name)
+		booking, row = change.booking, rows.get(change.former.name)
 		if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
 			# The command that was taken back had confirmed a request.
 			frappe.db.delete("Scheduler Engagement", {"name": row.name})

@@ -84,6 +84,11 @@ class Change:
 	undone_at: int | None = None
 
 	@property
+	def former(self) -> Document:
+		"""The booking that stood for the meeting before the change."""
+		return self.moved_from or self.booking
+
+	@property
 	def was_confirmed(self) -> bool:
 		"""Whether the meeting was more than a request before the change, so that people may have it in their calendars."""
 		return (self.status_before or self.booking.status) != "Pending"
@@ -97,3 +102,13 @@ class Change:
 # One command's changes, of a booking or of bookings of one session or series. All have the same kind, time, actor and
 # reason.
 Changes = Sequence[Change]
+
+
+def bookings_of(changes: Changes) -> list[Document]:
+	"""Return the bookings as they are after the changes."""
+	return [change.booking for change in changes]
+
+
+def moved_from(changes: Changes) -> list[Document]:
+	"""Return the earlier bookings of those that took their place."""
+	return [change.moved_from for change in changes if change.moved_from]

@@ -70,19 +70,17 @@ def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendanc
 		return {}
 	filters = {"name": ["in", list(begun.values())]}
 	fields = ["name", "provider", "participants", "first_guest_at", "host_joined_at", "ended_on"]
-	rows = {row.name: row for row in frappe.get_all("Video Meeting", filters, fields)}
-	attendances = {}
-	for name, meeting in begun.items():
-		row = rows.get(meeting)
-		if row and (row.participants or row.host_joined_at or row.ended_on):
-			first_at = from_site_time(row.first_guest_at) if row.first_guest_at else None
-			attendances[name] = Attendance(
-				provider=row.provider,
-				others=row.participants or 0,
-				first_at=first_at,
-				host_came=bool(row.host_joined_at),
-			)
-	return attendances
+	known = {
+		row.name: Attendance(
+			provider=row.provider,
+			others=row.participants or 0,
+			first_at=from_site_time(row.first_guest_at) if row.first_guest_at else None,
+			host_came=bool(row.host_joined_at),
+		)
+		for row in frappe.get_all("Video Meeting", filters, fields)
+		if row.participants or row.host_joined_at or row.ended_on
+	}
+	return {name: known[meeting] for name, meeting in begun.items() if meeting in known}
 
 
 # The fields of a booking that both sides see as they are.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind, moved_from
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.plan import automated_tasks
@@ -123,7 +123,7 @@ def _skip_earlier(changes: Changes) -> None:
 		return
 	asks = change.kind is Kind.RESCHEDULE_ASKED
 	outdated = [each.booking.name for each in changes if (each.booking.sequence and not asks) or each.releases_time]
-	outdated += [each.moved_from.name for each in changes if each.moved_from]
+	outdated += [each.name for each in moved_from(changes)]
 	if not outdated:
 		return
 	stale = {*TEMPLATES, *QUESTIONS} - {REFUNDED, GUEST_REMOVED, HOST_REMOVED}

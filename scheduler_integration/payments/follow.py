@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind, bookings_of
 from scheduler_integration.meetings.payment import AWAITING, NOT_PAID, payment_of
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.payments import records, refunds
@@ -28,19 +28,17 @@ def keep_payments(changes: Changes) -> dict[str, Fields]:
 	if moved := {change.moved_from.name: change.booking.name for change in concerned if change.moved_from}:
 		records.move(moved)
 	first = concerned[0]
-	if first.kind is Kind.BOOKED:
-		if first.booking.payment_status == AWAITING:
-			_ask_for([change.booking for change in concerned], first.now)
-		return {}
 	if first.kind is Kind.UNDONE:
 		return _take_back(concerned)
-	if first.releases_time:
-		unpaid = [change.booking.name for change in concerned if change.booking.payment_status in NOT_PAID]
-		if unpaid and (open_ones := records.checkouts_of(unpaid)):
-			# A task makes sure that nobody pays for a booking that was given up.
-			plan_look(open_ones, first.now, first.now)
-		return _give_back([each for each in concerned if each.booking.amount_paid and each.kind in _ENDS])
-	return {}
+	if first.kind is Kind.BOOKED and first.booking.payment_status == AWAITING:
+		_ask_for(bookings_of(concerned), first.now)
+	if not first.releases_time:
+		return {}
+	unpaid = [each.name for each in bookings_of(concerned) if each.payment_status in NOT_PAID]
+	if unpaid and (open_ones := records.checkouts_of(unpaid)):
+		# A task makes sure that nobody pays for a booking that was given up.
+		plan_look(open_ones, first.now, first.now)
+	return _give_back([each for each in concerned if each.booking.amount_paid and each.kind in _ENDS])
 
 
 def _ask_for(bookings: Sequence[Document], now: int) -> None:

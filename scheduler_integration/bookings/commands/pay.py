@@ -213,6 +213,10 @@ def _shares(booking: Document | None, payment: frappe._dict) -> list[_Share]:
 	return [_Share(payment, booking), *(_Share(other, found.get(other.booking)) for other in others)]
 
 
+def _bookings(shares: Sequence[_Share]) -> list[Document]:
+	return [each.booking for each in shares if each.booking]
+
+
 def _payments(shares: Sequence[_Share]) -> list[frappe._dict]:
 	return [each.payment for each in shares]
 
@@ -231,7 +235,7 @@ def _receive(shares: Sequence[_Share], seen: Seen, now: int) -> None:
 	reason = refusal or for_later("The payment came too late.")
 	refunds.refund({row.name: row.amount_minor for row in came}, came, reason, now)
 	_count(shares)
-	_tell(Kind.REFUNDED, [each.booking for each in shares if each.booking], now)
+	_tell(Kind.REFUNDED, _bookings(shares), now)
 
 
 def _objection(shares: Sequence[_Share], seen: Seen, now: int) -> str:
@@ -248,7 +252,7 @@ def _objection(shares: Sequence[_Share], seen: Seen, now: int) -> str:
 
 def _take(shares: Sequence[_Share], seen: Seen, now: int) -> bool:
 	"""Make meetings of the bookings for which the money came. Returns False if their times aren't theirs any more."""
-	found, amounts = [each.booking for each in shares if each.booking], [each.payment.amount for each in shares]
+	found, amounts = _bookings(shares), [each.payment.amount for each in shares]
 	if all(waits_for_payment(booking) for booking in found):
 		give(found, amounts, now)
 		return True
@@ -265,7 +269,7 @@ def _follow_refunds(shares: Sequence[_Share], backs: Sequence[Back], now: int) -
 
 def _tell_of_refunds(shares: Sequence[_Share], now: int) -> None:
 	"""Store in the bookings what was paid and paid back, and tell everybody if more or less goes back than they knew."""
-	found = [each.booking for each in shares if each.booking]
+	found = _bookings(shares)
 	before = {booking.name: booking.amount_refunded or 0.0 for booking in found}
 	_count(shares)
 	for kind, sign in ((Kind.REFUNDED, 1), (Kind.REFUND_FAILED, -1)):
@@ -274,7 +278,7 @@ def _tell_of_refunds(shares: Sequence[_Share], now: int) -> None:
 
 def _count(shares: Sequence[_Share]) -> None:
 	"""Store in the bookings what was paid and paid back."""
-	found = {each.booking.name: each.booking for each in shares if each.booking}
+	found = {each.name: each for each in _bookings(shares)}
 	amounts = refunds.amounts_of(list(found))
 	for name, fields in amounts.items():
 		found[name].update(fields)
@@ -287,7 +291,7 @@ def _tell(kind: Kind, bookings: Sequence[Document], now: int) -> None:
 
 
 def _release_waiting(shares: Sequence[_Share], now: int) -> None:
-	if waiting := [each.booking for each in shares if each.booking and waits_for_payment(each.booking)]:
+	if waiting := [*filter(waits_for_payment, _bookings(shares))]:
 		release(waiting, "Expired", Actor.SYSTEM, "", now)
 
 

@@ -36,7 +36,7 @@ from scheduler_integration.bookings.store import insert, save
 from scheduler_integration.bookings.together import dates_in, together
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import DatesTaken, InvalidRequest, NotPermitted, TransitionNotAllowed
-from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.changes import Change, Kind, bookings_of
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.payment import moves_late, waits_for_payment
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
@@ -301,7 +301,7 @@ def _move(
 				status_before=former.flags.status_before,
 			)
 		)
-	insert(*(change.booking for change in changes))
+	insert(*bookings_of(changes))
 	run_consequences(*changes)
 	return next(change.booking for change in changes if change.moved_from is booking)
 

@@ -6,6 +6,7 @@ exceptions) becomes one RemoteEvent, with the busy times in the window of the sy
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 from xml.sax.saxutils import escape
@@ -137,11 +138,10 @@ class CalDav(Provider):
 		every = sorted(each.url for each in answer.resources if each.status == 200)
 		urls = [url for url in every if url > done["after"]]
 		batch, rest = urls[:_BATCH], urls[_BATCH:]
-		events, _gone, unreadable = self._read(calendar, batch, window)
+		found = replace(self._read(calendar, batch, window), removed=(), total=len(every))
 		if rest:
-			following = json.dumps({"token": done["token"], "after": batch[-1]})
-			return Changes(events=events, unreadable=unreadable, next_page=following, total=len(every))
-		return Changes(events=events, unreadable=unreadable, token=done["token"], total=len(every))
+			return replace(found, next_page=json.dumps({"token": done["token"], "after": batch[-1]}))
+		return replace(found, token=done["token"])
 
 	def _current_token(self, calendar: str) -> str:
 		resources = self._dav.propfind(calendar, 0, "D:sync-token", "CS:getctag").resources
@@ -160,23 +160,20 @@ class CalDav(Provider):
 			if error.condition == f"{D}valid-sync-token":
 				raise SyncTokenExpired() from None
 			raise
-		resources = [resource for resource in report.resources if not same_path(resource.url, calendar)]
-		is_truncated = any(resource.status == 507 for resource in report.resources)
-		changed = [resource.url for resource in resources if resource.status == 200]
-		if len(changed) > _MOST_CHANGED or not report.sync_token:
+		urls = defaultdict[int, list[str]](list)
+		for resource in report.resources:
+			if not same_path(resource.url, calendar):
+				urls[resource.status].append(resource.url)
+		if len(urls[200]) > _MOST_CHANGED or not report.sync_token:
 			raise SyncTokenExpired()
-		events, gone, unreadable = self._read(calendar, changed, window)
-		removed = (*(resource.url for resource in resources if resource.status == 404), *gone)
-		return Changes(
-			events=events,
-			removed=removed,
-			unreadable=unreadable,
-			next_page=report.sync_token if is_truncated else "",
-			token="" if is_truncated else report.sync_token,
-		)
+		found = self._read(calendar, urls[200], window)
+		found = replace(found, removed=(*urls[404], *found.removed))
+		if any(resource.status == 507 for resource in report.resources):
+			return replace(found, next_page=report.sync_token)
+		return replace(found, token=report.sync_token)
 
-	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
-		"""Return the resources as events, the resources that no longer exist, and the number that can't be read."""
+	def _read(self, calendar: str, urls: list[str], window: Interval) -> Changes:
+		"""Return the resources as events, those that no longer exist, and how many can't be read."""
 		events: list[RemoteEvent] = []
 		gone: list[str] = []
 		unreadable = 0
@@ -190,7 +187,7 @@ class CalDav(Provider):
 					event, problems = self._event(resource, data, window)
 					events.append(event)
 					unreadable += problems
-		return tuple(events), gone, unreadable
+		return Changes(events=tuple(events), removed=tuple(gone), unreadable=unreadable)
 
 	def _event(self, resource: Resource, data: str, window: Interval) -> tuple[RemoteEvent, int]:
 		url, etag = resource.url, resource.text(f"{D}getetag")

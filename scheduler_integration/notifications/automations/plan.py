@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.meetings.changes import Change, Changes, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Kind, bookings_of, moved_from
 from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.automations.triggers import MINUTE, moments, still_fits, trigger_of
@@ -50,21 +51,20 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 		for each in active_automations()
 		if each.built_in not in TEMPLATES and each.trigger in (*TIMED, trigger) and has_channel(each)
 	]
-	facts = Facts([change.booking for change in changes])
-	at_once, timed = [], []
+	facts, planned = Facts(bookings_of(changes)), []
 	told = {change.booking.name for change, _dates in once_per_series(changes)}
 	for change in changes:
 		name, matching = change.booking.name, [each for each in possible if each.is_for(change.booking, facts)]
 		# People hear once of a change of a series. Other systems hear of each booking.
 		reached = [each for each in matching if name in told or not CHANNELS[each.channel].is_once_per_session]
-		at_once += [(name, task) for task in _at_once(reached, trigger, change)]
-		timed += [(name, task) for task in _timed(matching, change)]
+		tasks = chain(_at_once(reached, trigger, change), _timed(matching, change))
+		planned += [(name, task) for task in tasks if task.target]
 	if changes[0].kind is not Kind.BOOKED:
-		names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
-		keep = [task.key for _name, task in timed if task.target]
+		names = [booking.name for booking in (*moved_from(changes), *bookings_of(changes))]
+		keep = [task.key for _name, task in planned if task.purpose == TIMED_TASK]
 		reason = for_later("The booking was changed.")
 		skip_open(names, changes[0].now, reason, purposes=(TIMED_TASK,), keep=keep)
-	return [(name, task) for name, task in (*at_once, *timed) if task.target]
+	return planned
 
 
 def fired_tasks(automation: Automation, booking: Document, key: str, now: int) -> list[Planned]:
