@@ -13,6 +13,7 @@ import frappe
 from scheduler_integration import engine
 from scheduler_integration.calendars.provider import Changes, RemoteEvent
 from scheduler_integration.platform.clock import stamp
+from scheduler_integration.platform.records import picked
 
 _TABLE = "Calendar Busy Time"
 _COLUMNS = (
@@ -43,7 +44,7 @@ def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 	keys = [event_key(each) for each in {*last, *changes.removed}]
 	for begin in range(0, len(keys), _CHUNK):
 		part = keys[begin : begin + _CHUNK]
-		filters = {"calendar": place.calendar, "generation": place.generation, "event": ("in", part)}
+		filters = {**picked(place, "calendar", "generation"), "event": ("in", part)}
 		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, in which others couldn't insert.
 		if frappe.db.exists(_TABLE, filters):
 			frappe.db.delete(_TABLE, filters)
@@ -55,7 +56,7 @@ def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 
 def clear(place: Place) -> None:
 	"""Delete the busy times that an unfinished full reading has stored in this generation."""
-	frappe.db.delete(_TABLE, {"calendar": place.calendar, "generation": place.generation})
+	frappe.db.delete(_TABLE, picked(place, "calendar", "generation"))
 
 
 def keep_only(calendar: str, generation: int) -> None:

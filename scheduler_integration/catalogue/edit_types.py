@@ -1,5 +1,6 @@
 """Creates, changes and deletes a consultant's meeting types, with the permissions of the signed-in user."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -109,11 +110,12 @@ def change_hosts(page: Document, changes: Mapping[tuple[str, str], bool]) -> dic
 	Returns by the type's name the `hosts` as they were, and the `modified` as it is now. Raises MeetingTypeNotFound,
 	NotPermitted, or InvalidRequest, for example if nobody takes part.
 	"""
-	former = {}
-	for name in sorted({name for name, _user in changes}):
+	former, by_type = {}, defaultdict[str, dict[str, bool]](dict)
+	for (name, user), takes_part in changes.items():
+		by_type[name][user] = takes_part
+	for name, wanted in sorted(by_type.items()):
 		doc = _changeable(name, "write", for_update=True)
 		parts = parts_of_hosts(doc, page)
-		wanted = {user: takes_part for (of_type, user), takes_part in changes.items() if of_type == name}
 		if doc.scheduling_page != page.name or not wanted.keys() <= parts.keys():
 			raise InvalidRequest(_("Choose hosts of the page."))
 		own = {row.user: "required" if row.is_required else "takes_part" for row in page.hosts}

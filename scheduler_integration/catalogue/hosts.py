@@ -13,7 +13,7 @@ from pypika import Field, Table
 from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.permissions import users_with
-from scheduler_integration.platform.records import picked
+from scheduler_integration.platform.records import picked, record
 from scheduler_integration.platform.sql import value
 from scheduler_integration.times import Absence
 
@@ -177,15 +177,8 @@ def no_required_host() -> str:
 
 
 def _type_host(row: frappe._dict | Document, person: frappe._dict) -> TypeHost:
-	return TypeHost(
-		user=row.user,
-		name=person.full_name or row.user,
-		image=person.user_image or None,
-		is_required=bool(row.is_required),
-		weight=row.weight or 1,
-		priority=row.priority or 0,
-		active_since=row.active_since or 0,
-	)
+	name, image = person.full_name or row.user, person.user_image or None
+	return record(TypeHost, row, name=name, image=image, weight=row.weight or 1)
 
 
 def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Document]:

@@ -37,7 +37,7 @@ def open_rows(booking: str, subject: str, scope: str) -> list[Document]:
 
 def row_for(desired: Desired, account: Account) -> Document:
 	"""Return the open row for this call, new if there is none. Commits."""
-	of = {"subject": desired.subject, "provider": account.provider, "user": account.user}
+	of = {"subject": desired.subject, **picked(account, "provider", "user")}
 	generation = frappe.db.count("Video Meeting", {**of, "status": ["in", OVER]})
 	nonce = nonce_of(desired.subject, account, generation)
 	name = frappe.db.get_value("Video Meeting", {"nonce": nonce})

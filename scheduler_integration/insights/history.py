@@ -28,6 +28,7 @@ from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.formulas import Money, Tally
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.platform.clock import site_zone
+from scheduler_integration.platform.records import set_or_none
 
 # Counts bookings by day, host, page, meeting type and currency: what the daily stats store.
 
@@ -230,7 +231,8 @@ def history(scope: Scope, now: int) -> History:
 	"""
 	which = Which(scope.host, scope.page, scope.meeting_type)
 	by_day = {day: Day() for day in scope.dates}
-	counted = {day for day in stat_days.counted_days(scope.first, scope.last) if day < local_date(now, scope.zone)}
+	yesterday = local_date(now, scope.zone) - timedelta(days=1)
+	counted = stat_days.counted_days(scope.first, min(scope.last, yesterday))
 	for day, numbers in _stored(scope, which):
 		if day in counted:
 			by_day[day].add(numbers)
@@ -339,11 +341,9 @@ def _document(day: date, key: Key, numbers: Numbers) -> Any:
 			"doctype": _DOCTYPE,
 			"name": name,
 			"date": day,
-			"host": key.host or None,
 			"is_main": int(key.is_main),
 			"scheduling_page": key.page or None,
-			"meeting_type": key.meeting_type or None,
-			"currency": key.currency or None,
+			**set_or_none(key, "host", "meeting_type", "currency"),
 			**numbers.fields(key.currency),
 		}
 	)

@@ -15,6 +15,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.mailed_times.choose import LEAST, MOST, free_days, spread
 from scheduler_integration.mailed_times.write import OfferedTimes, offered_times
 from scheduler_integration.parsing.fields import parse_whole_number
+from scheduler_integration.platform.records import picked, set_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ def times_for(own: Bookable, wish: Wish, now: int) -> tuple[OfferedTimes, str | 
 		fields: dict[str, Any] = {
 			"meeting_type": own.meeting_type.name,
 			"single_use": int(wish.single_use),
-			"attendee_name": wish.attendee_name or None,
-			"attendee_email": wish.attendee_email or None,
+			**set_or_none(wish, "attendee_name", "attendee_email"),
 			"user": user if user in {own.page.user, *(host.user for host in own.hosts)} else own.page.user,
 		}
 		link = str(create_link(fields).name)
@@ -82,7 +82,5 @@ def words_for(own: Bookable, starts: Sequence[int], wish: Wish, link: str | None
 		meeting_type.duration_minutes,
 		starts,
 		url=link_url(link, meeting_type.name) if link else page_url(own.page.slug, meeting_type.slug),
-		zone=wish.zone,
-		language=wish.language,
-		writing=wish.writing,
+		**picked(wish, "zone", "language", "writing"),
 	)

@@ -250,8 +250,13 @@ def message_id(booking: Document, purpose: str, reader: Reader, now: int = 0) ->
 	if purpose == KEPT:
 		# Nor does withdrawing that, which may happen again too.
 		change += f" {booking.modified}"
-	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
-	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
+	return task_key(booking, booking.name, purpose, booking.status, change, reader.email.lower())
+
+
+def task_key(booking: Document, *of: str) -> str:
+	"""Return the key of a task for the booking, the same for the same facts. As an ID of a mail it has the site's domain."""
+	digest = hashlib.sha256("\n".join(of).encode()).hexdigest()
+	return f"{digest[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
 # Renders a message to be looked at, without sending it.

@@ -1,14 +1,13 @@
 """Plans the messages about what attendees answer to invitations in their calendar programs."""
 
-import hashlib
-
 from frappe.model.document import Document
 
 from scheduler_integration.notifications.email import KIND
-from scheduler_integration.notifications.messages import DECLINE_OFFER, KEPT, PROPOSED
+from scheduler_integration.notifications.messages import DECLINE_OFFER, KEPT, PROPOSED, task_key
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.platform.records import picked
 
 
 def plan_decline_offer(booking: Document, now: int) -> None:
@@ -33,12 +32,11 @@ def _planned(booking: Document, purpose: str, reader: Reader, of: str, now: int,
 		kind=KIND,
 		purpose=purpose,
 		target=reader.email,
-		key=f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}",
+		key=task_key(booking, *parts),
 		due_at=now,
 		expires_at=booking.starts_at,
 		payload={
-			"role": reader.role,
-			"user": reader.user,
+			**picked(reader, "role", "user"),
 			"sequence": booking.sequence,
 			"is_reassigned": False,
 			**payload,

@@ -21,6 +21,7 @@ from scheduler_integration.meetings.destinations import Destination, destination
 from scheduler_integration.outbox.outcomes import Again, Done, Down, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.results import patient
 from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.platform.records import picked
 
 # If the provider is still making the link, the task runs again after this many seconds, and later after more.
 SOON = 5
@@ -137,7 +138,7 @@ def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str)
 		remote = provider.find(row.calendar_id, row.key, stored)
 		if remote is None:
 			return None
-		return provider.put(row.calendar_id, event, Stored(id=remote.id, etag=remote.etag, uid=remote.uid))
+		return provider.put(row.calendar_id, event, Stored(**picked(remote, "id", "etag", "uid")))
 
 
 def _remove(providers: "_Providers", row: frappe._dict, now: int) -> Down | None:

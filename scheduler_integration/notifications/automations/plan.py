@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import chain
 
@@ -16,7 +15,7 @@ from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.automations.triggers import MINUTE, moments, still_fits, trigger_of
 from scheduler_integration.notifications.channels import CHANNELS, has_channel
-from scheduler_integration.notifications.messages import acting_user
+from scheduler_integration.notifications.messages import acting_user, task_key
 from scheduler_integration.notifications.rules import (
 	REMINDER,
 	TIMED,
@@ -30,6 +29,7 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Planned, plan_all, skip_open
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.records import picked
 
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
@@ -126,19 +126,17 @@ def _planned(
 	purpose: str = TIMED_TASK,
 ) -> Planned:
 	channel = CHANNELS[automation.channel]
-	of = "\n".join((automation.name, booking.name, part, reader.email.lower()))
 	return Planned(
 		kind=channel.kind,
 		purpose=purpose,
 		target=channel.target(automation, booking, reader),
-		key=f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}",
+		key=task_key(booking, automation.name, booking.name, part, reader.email.lower()),
 		due_at=due_at,
 		expires_at=expires_at,
 		automation=automation.name,
 		payload={
 			"automation": automation.name,
-			"role": reader.role,
-			"user": reader.user,
+			**picked(reader, "role", "user"),
 			"fired": part.startswith("fired "),
 		},
 	)

@@ -26,6 +26,7 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, Never, Outcome, down_by
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.records import picked, set_or_none
 
 GONE = 410
 
@@ -141,9 +142,8 @@ def webhook_body(automation: Automation, booking: Document, request_id: str) -> 
 				"timezone": booking.timezone,
 			},
 			"guests": [row.email for row in booking.guests],
-			"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
-			"location": booking.location or None,
-			"meeting_link": booking.meeting_link or None,
+			"answers": [picked(row, "question", "answer") for row in booking.answers],
+			**set_or_none(booking, "location", "meeting_link"),
 			"source": booking.source,
 		},
 	}

@@ -58,6 +58,7 @@ from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.platform.clock import iso, now
 from scheduler_integration.platform.language import known_languages, language_for_visitors, locale_of, translated
+from scheduler_integration.platform.records import picked
 from scheduler_integration.times import Slot
 
 PATH = "/scheduling/book"
@@ -81,7 +82,7 @@ class Wish:
 		"""Return the address of the page for this wish, with changes."""
 		asked = replace(self, **changes)
 		parts = {"type": asked.meeting_type, "date": asked.day, "duration": asked.duration}
-		return with_arguments(PATH, {**parts, "doctype": asked.doctype, "record": asked.record, "q": asked.search})
+		return with_arguments(PATH, {**parts, **picked(asked, "doctype", "record"), "q": asked.search})
 
 
 @dataclass(frozen=True)

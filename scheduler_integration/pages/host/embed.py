@@ -24,6 +24,7 @@ from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit.respond import View, argument
 from scheduler_integration.permissions import is_manager, managers
 from scheduler_integration.platform.contrast import clean_hex
+from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.site_address import site_url
 
 SCRIPT = "/schedule/embed.js"
@@ -123,13 +124,7 @@ def _element(choice: Choice, style: str | None = None) -> Markup:
 
 	Our own pages forbid the attribute `style`.
 	"""
-	given = {
-		"page": choice.page,
-		"type": choice.type,
-		"mode": choice.mode,
-		"color": choice.color,
-		"style": style,
-	}
+	given = {**picked(choice, "page", "type", "mode", "color"), "style": style}
 	attributes = Markup(" ").join(Markup('{}="{}"').format(name, text) for name, text in given.items() if text)
 	return Markup('<scheduler-booking {}>\n  <a href="{}">{}</a>\n</scheduler-booking>').format(
 		attributes, choice.url, _("Book a meeting")

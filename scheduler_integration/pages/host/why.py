@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from frappe import _
 
@@ -21,7 +20,7 @@ from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.hosted import most_used_first
 from scheduler_integration.pages.host.acting import reason_view
 from scheduler_integration.pages.host.host_page import HostPage, Reader, anybody
-from scheduler_integration.pages.host.house import MEETINGS
+from scheduler_integration.pages.host.house import MEETINGS, with_arguments
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import read_day, read_wall_time
@@ -140,5 +139,4 @@ def _host(host: HostExplanation, style: dates.TimeStyle) -> dict:
 
 def _suggestion(start: int, chosen: ReadableType | None, question: Question, style: dates.TimeStyle) -> dict:
 	parts = {"start": iso(start, style.zone), "duration": question.duration}
-	query = urlencode({name: value for name, value in parts.items() if value})
-	return {"label": moment_in_short(start, style), "url": f"{chosen.url}?{query}" if chosen else None}
+	return {"label": moment_in_short(start, style), "url": with_arguments(chosen.url, parts) if chosen else None}

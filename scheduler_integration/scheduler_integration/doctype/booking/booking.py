@@ -15,6 +15,7 @@ from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.parsing.phone_numbers import international
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.platform.clock import now, to_site_time
+from scheduler_integration.platform.records import picked
 
 # InnoDB takes keys of at most 3,072 bytes: five texts of 140 characters and a few numbers.
 FIGURES = (
@@ -119,7 +120,7 @@ class Booking(Form):
 			self.append("hosts", {"user": self.host})
 		for row in self.hosts:
 			if not row.starts_at:
-				row.update({"starts_at": self.starts_at, "ends_at": self.ends_at, **self.buffers()})
+				row.update({**picked(self, "starts_at", "ends_at"), **self.buffers()})
 			row.update(
 				{
 					"meeting_type": self.meeting_type,
@@ -147,10 +148,7 @@ class Booking(Form):
 
 	def buffers(self) -> dict[str, int | None]:
 		"""Return the meeting type's buffers in minutes. The buffers in a host's row are that host's own."""
-		return {
-			"buffer_before_minutes": self.buffer_before_minutes,
-			"buffer_after_minutes": self.buffer_after_minutes,
-		}
+		return picked(self, "buffer_before_minutes", "buffer_after_minutes")
 
 	def taken_time(self) -> tuple:
 		"""Return the values from which the buckets and seats follow. Two bookings with equal values take the same time."""
