@@ -253,8 +253,7 @@ def _number_weekdays(rule: Any) -> None:
 	if 0 < len(numbered) < len(days):
 		in_year = "YEARLY" in rule["FREQ"] and "BYMONTH" not in rule
 		every = range(1, 54 if in_year else 6)
-		plain = [day for day in days if day not in numbered]
-		rule["BYDAY"] = numbered + [f"{number}{day}" for day in plain for number in every]
+		rule["BYDAY"] = numbered + [f"{number}{day}" for day in days if day not in numbered for number in every]
 
 
 def _last_of(rule: Any, start: date, zone: str) -> int | None:

@@ -1,6 +1,8 @@
 """Shared parts of desk reports on bookings, staff, sources and the funnel: whose figures, which dates, and the cards."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import frappe
@@ -21,12 +23,13 @@ Row = dict[str, Any]
 def scope_of(filters: Mapping[str, Any] | None) -> Scope:
 	"""Return whose figures the filters ask for: managers those of all or of one host, others their own."""
 	wanted = filters or {}
-	dates = {
-		end: str(wanted.get(name) or "")[:10] for end, name in (("start_date", "from_date"), ("end_date", "to_date"))
-	}
 	host, meeting_type = (str(wanted.get(name) or "") or None for name in ("host", "meeting_type"))
-	first, last = parse_dates(**dates)
-	return scope_for(frappe.session.user, first, last, now(), host=host, meeting_type=meeting_type)
+	return scope_for(frappe.session.user, *dates_of(wanted), now(), host=host, meeting_type=meeting_type)
+
+
+def dates_of(filters: Mapping[str, Any]) -> tuple[date | None, date | None]:
+	"""Return the first and last date that the filters ask for. Raises InvalidRequest."""
+	return parse_dates(*(str(filters.get(name) or "")[:10] for name in ("from_date", "to_date")))
 
 
 def figures_of(scope: Scope) -> Dashboard:
@@ -34,16 +37,11 @@ def figures_of(scope: Scope) -> Dashboard:
 	return dashboard(scope, now(), week_begins=current_locale().first_week_day)
 
 
-def columns(*wanted: tuple[str, str, str]) -> list[Row]:
-	"""Return the columns from name, label and field type."""
+def columns(*wanted: tuple[str, str, str], width: int = 0) -> list[Row]:
+	"""Return the columns from name, label and field type. Without a `width`, texts are wide and numbers are narrow."""
+	of_kind = defaultdict(lambda: width or 130, {"Data": width or 240})
 	return [
-		{
-			"fieldname": name,
-			"label": label,
-			"fieldtype": kind,
-			"width": 240 if kind == "Data" else 130,
-			**decimals(name, kind),
-		}
+		{"fieldname": name, "label": label, "fieldtype": kind, "width": of_kind[kind], **decimals(name, kind)}
 		for name, label, kind in wanted
 	]
 
@@ -105,7 +103,11 @@ def summary(found: Dashboard) -> list[Row]:
 
 def card(value: Callable[[Dashboard], float | None], kind: str) -> Row:
 	"""Return the value of a number card: of the last 30 days, of the signed-in host; for managers, of all."""
-	frappe.has_permission("Booking", "read", throw=True)
-	route = ["query-report", "Scheduling Bookings"]
-	found = value(figures_of(scope_of({}))) or 0
-	return {"value": found, "fieldtype": kind, **decimals("", kind), "route": route, "route_options": {}}
+	return number_card("Booking", "Scheduling Bookings", lambda: value(figures_of(scope_of({}))), kind)
+
+
+def number_card(doctype: str, report: str, value: Callable[[], float | None], kind: str) -> Row:
+	"""Return a number card with this value, for users who may read the DocType. It leads to the report."""
+	frappe.has_permission(doctype, "read", throw=True)
+	route = {"route": ["query-report", report], "route_options": {}}
+	return {"value": value() or 0, "fieldtype": kind, **decimals("", kind), **route}

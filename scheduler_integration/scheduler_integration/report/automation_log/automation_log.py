@@ -18,9 +18,9 @@ from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.failures import reached
-from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import site_zone, to_site_time
+from scheduler_integration.scheduler_integration.report.scheduling_figures import dates_of
 
 # The most entries. To see others, a manager narrows the dates.
 MOST = 1000
@@ -48,7 +48,7 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 		for name, label, kind, options, width in fields
 	]
 	wanted = filters or {}
-	first, last = parse_dates(start_date=_day(wanted, "from_date"), end_date=_day(wanted, "to_date"))
+	first, last = dates_of(wanted)
 	if not is_manager():
 		raise NotPermitted
 	automations = all_automations()
@@ -56,10 +56,6 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	by_key = {automation.built_in: automation for automation in automations if automation.built_in}
 	tasks = _tasks(wanted, _midnight(first), _midnight(last + timedelta(days=1)) if last else None, by_name)
 	return columns, [_row(task, by_name.get(task.automation) or by_key.get(task.purpose)) for task in tasks]
-
-
-def _day(filters: Mapping[str, Any], name: str) -> str:
-	return str(filters.get(name) or "")[:10]
 
 
 def _midnight(day: date | None) -> int | None:

@@ -11,11 +11,16 @@ from scheduler_integration.catalogue.phases import phase_name
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import Analytics, Counts, analytics
 from scheduler_integration.engine import local_date
-from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now, site_zone
 from scheduler_integration.platform.records import picked
-from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, decimals, summary_card
+from scheduler_integration.scheduler_integration.report.scheduling_figures import (
+	bars,
+	columns,
+	dates_of,
+	number_card,
+	summary_card,
+)
 
 # The cards and charts show this many days up to today.
 DAYS = 30
@@ -73,9 +78,8 @@ def conversion(filters=None):
 def _analytics(wanted: Mapping[str, Any]) -> Analytics:
 	"""Return the figures of a consultant, or for managers without a consultant of all, by the site's dates."""
 	consultant = wanted.get("consultant") or (None if is_manager() else frappe.session.user)
-	starts, ends = (str(wanted.get(name) or "")[:10] for name in ("from_date", "to_date"))
-	first, last = parse_dates(start_date=starts, end_date=ends)
-	if not starts and not ends:
+	first, last = dates_of(wanted)
+	if not first and not last:
 		last = local_date(now(), site_zone())
 		first = last - timedelta(days=DAYS - 1)
 	if consultant is None:
@@ -89,28 +93,17 @@ def _numbers(counts: Counts, decimals: int) -> dict[str, float]:
 
 def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 	name = _("Phase") if wanted.get("group_by") == "Phase" else _("Meeting type")
-	numbers = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
-	return [
-		{"fieldname": "name", "label": name, "fieldtype": "Data", "width": 300},
-		*({"fieldname": field, "label": label, "fieldtype": "Int", "width": 140} for field, label in numbers),
-		{
-			"fieldname": "conversion_rate",
-			"label": _("Conversion rate"),
-			"fieldtype": "Percent",
-			"width": 140,
-			"precision": 1,
-		},
-	]
+	numbers = columns(
+		("clicks", _("Clicks"), "Int"),
+		("bookings", _("Bookings"), "Int"),
+		("completed", _("Completed meetings"), "Int"),
+		("conversion_rate", _("Conversion rate"), "Percent"),
+		width=140,
+	)
+	return [*columns(("name", name, "Data"), width=300), *numbers]
 
 
 def _card(value: Callable[[Counts], float], kind: str) -> dict[str, Any]:
 	"""Return the value of a number card: the signed-in consultant's figure of the last days; for managers, of all."""
-	frappe.has_permission("Scheduler Engagement", "read", throw=True)
-	route = ["query-report", "Engagement with Reports"]
-	return {
-		"value": value(_analytics({}).total),
-		"fieldtype": kind,
-		**decimals("", kind),
-		"route": route,
-		"route_options": {},
-	}
+	report = "Engagement with Reports"
+	return number_card("Scheduler Engagement", report, lambda: value(_analytics({}).total), kind)

@@ -9,19 +9,16 @@ from frappe import _
 
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.insights.providers import period, provider_performance
-from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
-from scheduler_integration.scheduler_integration.report.scheduling_figures import decimals
+from scheduler_integration.scheduler_integration.report.scheduling_figures import columns, dates_of
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
-	wanted = filters or {}
-	first, last = parse_dates(str(wanted.get("from_date") or "")[:10], str(wanted.get("to_date") or "")[:10])
-	span = period(first, last, now()).span()
+	span = period(*dates_of(filters or {}), now()).span()
 	providers = provider_performance(span, None if is_manager() else frappe.session.user)
-	fields = (
+	shown = columns(
 		("provider", _("Provider"), "Data"),
 		("meetings", _("Meetings made"), "Int"),
 		("completed", _("Completed meetings"), "Int"),
@@ -33,9 +30,6 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 		("failed", _("Failed requests"), "Int"),
 		("reliability", _("Reliability"), "Percent"),
 		("median_milliseconds", _("Median time (ms)"), "Int"),
+		width=140,
 	)
-	columns = [
-		{"fieldname": name, "label": label, "fieldtype": kind, "width": 140, **decimals(name, kind)}
-		for name, label, kind in fields
-	]
-	return columns, [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers]
+	return shown, [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers]
