@@ -138,6 +138,35 @@ def _forget_mail_servers() -> None:
 
 
 @pytest.fixture
+def choose(commit_clean: None) -> Callable[..., None]:
+	"""Change Scheduler Settings: `choose(captcha_mode="Adaptive")`."""
+
+	import frappe
+
+	def change(**fields: Any) -> None:
+		for name, value in fields.items():
+			frappe.db.set_single_value("Scheduler Settings", name, value)
+		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+		frappe.db.commit()
+
+	return change
+
+
+@pytest.fixture
+def push_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+	"""A push service on this machine, to which browsers of tests subscribe."""
+	import frappe
+
+	from tests.support.push_service import Service
+	from tests.support.wsgi import serving
+
+	monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
+	made = Service()
+	with serving(made) as made.url:
+		yield made
+
+
+@pytest.fixture
 def as_user() -> Callable[[str], AbstractContextManager[None]]:
 	"""Sign somebody in for a while: `with as_user("jane@example.com"): ...`"""
 	import frappe

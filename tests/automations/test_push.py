@@ -1,7 +1,6 @@
 """Notifications on hosts' devices: encrypted as browsers read them, sent to a push service over HTTP."""
 
 import base64
-from contextlib import contextmanager
 
 import frappe
 import jwt
@@ -16,9 +15,8 @@ from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, make_meeting_type, make_user, payload, token_of
 from tests.support.outbox import actions, deliver
-from tests.support.push_service import Browser, Service
+from tests.support.push_service import Browser
 from tests.support.statements import recorded
-from tests.support.wsgi import serving
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -27,110 +25,94 @@ NINE, TEN = at("2026-03-05 09:00"), at("2026-03-05 10:00")
 
 
 @pytest.fixture
-def service(monkeypatch):
-	monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
-	made = Service()
-	with serving(made) as made.url:
-		yield made
-
-
-@pytest.fixture
-def browser(service):
-	return Browser(service.url)
+def browser(push_service):
+	return Browser(push_service.url)
 
 
 def book(page, start=NINE, **fields):
 	return door.book(payload(page, make_meeting_type(page, title="Intro call"), start, **fields), NOW)
 
 
-@contextmanager
-def signed_in_as(user):
-	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)
-
-
 class TestNotification:
-	def test_tells_the_host_of_a_booking(self, page, service, browser):
+	def test_tells_the_host_of_a_booking(self, page, push_service, browser):
 		browser.turn_on(page.user)
 		booking = book(page, name="Ada Lovelace")
 		deliver(booking.id, NOW)
-		(request,) = service.requests
+		(request,) = push_service.requests
 		shown = browser.read(request)
 		assert (shown["title"], shown["path"]) == ("Booked: Ada Lovelace", f"/scheduling/meeting/{booking.id}")
 		assert "10:00" in shown["body"]
 		assert "Intro call" in shown["body"]
 
-	def test_can_be_read_by_nobody_on_the_way(self, page, service, browser):
+	def test_can_be_read_by_nobody_on_the_way(self, page, push_service, browser):
 		browser.turn_on(page.user)
 		deliver(book(page, name="Ada Lovelace").id, NOW)
-		(request,) = service.requests
+		(request,) = push_service.requests
 		assert b"Ada" not in request.data
 
-	def test_is_signed_with_the_sites_key(self, page, service, browser):
+	def test_is_signed_with_the_sites_key(self, page, push_service, browser):
 		browser.turn_on(page.user)
 		deliver(book(page).id, NOW)
-		kind, _space, rest = service.requests[0].headers["Authorization"].partition(" ")
+		kind, _space, rest = push_service.requests[0].headers["Authorization"].partition(" ")
 		token, key = (part.split("=", 1)[1] for part in rest.split(", "))
 		assert (kind, key) == ("vapid", devices.public_key())
 		point = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
 		public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-		claims = jwt.decode(token, public, algorithms=["ES256"], audience=service.url, options={"verify_exp": False})
+		claims = jwt.decode(
+			token, public, algorithms=["ES256"], audience=push_service.url, options={"verify_exp": False}
+		)
 		assert 0 < claims["exp"] - NOW <= 24 * 3600
 
-	def test_replaces_an_earlier_one_about_the_same_booking(self, page, service, browser):
+	def test_replaces_an_earlier_one_about_the_same_booking(self, page, push_service, browser):
 		browser.turn_on(page.user)
 		booking = book(page)
 		deliver(booking.id, NOW)
 		bookings.cancel_by_token(token_of(booking), "No longer needed", NOW + 60)
 		deliver(booking.id, NOW + 60)
-		shown = [browser.read(request) for request in service.requests]
+		shown = [browser.read(request) for request in push_service.requests]
 		assert [each["title"].partition(":")[0] for each in shown] == ["Booked", "Cancelled"]
 		assert shown[0]["about"] == shown[1]["about"]
-		assert len({request.headers["Topic"] for request in service.requests}) == 1
+		assert len({request.headers["Topic"] for request in push_service.requests}) == 1
 
-	def test_comes_not_for_what_the_host_did(self, page, service, browser):
+	def test_comes_not_for_what_the_host_did(self, page, push_service, browser, as_user):
 		browser.turn_on(page.user)
 		booking = book(page)
 		deliver(booking.id, NOW)
-		with signed_in_as(page.user):
+		with as_user(page.user):
 			bookings.cancel_by_host(booking.id, "Ill", NOW + 60)
 		deliver(booking.id, NOW + 3600)
-		assert len(service.requests) == 1
+		assert len(push_service.requests) == 1
 
-	def test_goes_to_each_device_of_the_host_only(self, page, service, browser):
-		other, stranger = Browser(service.url), Browser(service.url)
+	def test_goes_to_each_device_of_the_host_only(self, page, push_service, browser):
+		other, stranger = Browser(push_service.url), Browser(push_service.url)
 		browser.turn_on(page.user)
 		other.turn_on(page.user)
 		stranger.turn_on(make_user("Kim"))
 		deliver(book(page).id, NOW)
-		paths = {request.path for request in service.requests}
-		assert paths == {one.endpoint.removeprefix(service.url) for one in (browser, other)}
+		paths = {request.path for request in push_service.requests}
+		assert paths == {one.endpoint.removeprefix(push_service.url) for one in (browser, other)}
 
 	@pytest.mark.parametrize("status", [404, 410])
-	def test_a_device_that_is_gone_is_forgotten(self, page, service, browser, status):
+	def test_a_device_that_is_gone_is_forgotten(self, page, push_service, browser, status):
 		browser.turn_on(page.user)
-		service.status = status
+		push_service.status = status
 		deliver(book(page).id, NOW)
 		assert not devices.has_devices(page.user)
 
-	def test_an_outage_of_the_push_service_troubles_nobody(self, page, service, browser):
+	def test_an_outage_of_the_push_service_troubles_nobody(self, page, push_service, browser):
 		browser.turn_on(page.user)
-		service.status = 503
+		push_service.status = 503
 		booking = book(page)
 		deliver(booking.id, NOW)
 		assert devices.has_devices(page.user)
 		assert "Failed" not in {task.status for task in actions(booking.id)}
 
-	def test_a_disabled_host_gets_none(self, page, service, browser):
+	def test_a_disabled_host_gets_none(self, page, push_service, browser):
 		browser.turn_on(page.user)
 		booking = book(page)
 		frappe.get_doc("User", page.user).update({"enabled": 0}).save()
 		deliver(booking.id, NOW)
-		assert service.requests == []
+		assert push_service.requests == []
 		assert not devices.has_devices(page.user)
 
 	def test_a_site_without_devices_plans_nothing(self, page):
@@ -162,8 +144,8 @@ class TestDevices:
 		devices.forget_device(browser.endpoint, make_user("Kim"))
 		assert devices.is_device_of(browser.endpoint, page.user)
 
-	def test_the_oldest_of_many_is_forgotten(self, page, service):
-		many = [Browser(service.url) for _number in range(11)]
+	def test_the_oldest_of_many_is_forgotten(self, page, push_service):
+		many = [Browser(push_service.url) for _number in range(11)]
 		for one in many:
 			one.turn_on(page.user)
 		assert frappe.db.count("Host Device", {"user": page.user}) == 10

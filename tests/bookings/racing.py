@@ -8,7 +8,7 @@ from datetime import timedelta
 import frappe
 
 from scheduler_integration.platform.clock import utc
-from tests.support.factories import fresh
+from tests.support.factories import payload
 
 # The beginning of each process's program. `wish` is what the process is to do.
 START = """
@@ -66,14 +66,7 @@ def next_monday(hour, minute=0):
 
 
 def wish(page, meeting_type, start):
-	return {
-		"slug": page.slug,
-		"meeting_type": meeting_type.slug,
-		"start": start,
-		"attendee_name": "Ada Lovelace",
-		"attendee_email": f"{fresh('ada')}@guests.example",
-		"timezone": "UTC",
-	}
+	return payload(page, meeting_type, start, timezone="UTC")
 
 
 def race_processes(site, wishes, code=BOOK, seconds=120):

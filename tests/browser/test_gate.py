@@ -2,7 +2,6 @@
 
 import re
 
-import frappe
 import pytest
 
 from tests.browser.screens import DESK, EMAIL, PHONE
@@ -11,17 +10,6 @@ from tests.support.smtp import sending_to_inbox
 
 GATE = re.compile(r"scheduling_(gate|solver)|gate-kit")
 CODE = re.compile(r"\b\d{6}\b")
-
-
-@pytest.fixture
-def choose(commit_clean):
-	def change(**fields):
-		for name, value in fields.items():
-			frappe.db.set_single_value("Scheduler Settings", name, value)
-		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
-		frappe.db.commit()
-
-	return change
 
 
 @pytest.fixture

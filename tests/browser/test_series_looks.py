@@ -11,23 +11,13 @@ from scheduler_integration.platform.clock import iso
 from tests.browser.screens import DESK, PHONE
 from tests.browser.test_funnel import A_PERSON
 from tests.browser.test_looks import check, sign_in_as
+from tests.browser.test_series import make_series, take
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, meeting_path, path_of
-from tests.support.factories import make_meeting_type, page_of
 
 WEEK = 7 * 86400
 LANGUAGES = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"}
 NOON = iso(in_three_days(12), "UTC")
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)
-
-
-def make_series(**fields):
-	return make_offer(**{"repeats": "Attendee Chooses", "repeat_count": 6, "slot_interval": 60, **fields})
-
-
-def take(meeting_type, start):
-	other = make_meeting_type(page_of(meeting_type))
-	frappe.db.commit()
-	book(other, start)
 
 
 def without_scripts(window):

@@ -19,19 +19,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 PUBLIC = "scheduler_integration.api.public"
 
 
-@pytest.fixture
-def allow():
-	"""`allow(slots_per_minute=3)` sets the site's budgets."""
-
-	def set_budgets(**budgets):
-		for field, most in budgets.items():
-			frappe.db.set_single_value("Scheduler Settings", field, most)
-		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
-		frappe.db.commit()
-
-	return set_budgets
-
-
 def until_refused(ask, most):
 	"""Asks until the answer is 429; a minute may end meanwhile, so twice the budget is enough and never less than it."""
 	for count in range(2 * most + 2):
@@ -42,8 +29,8 @@ def until_refused(ask, most):
 	raise AssertionError(f"never refused in {count} requests")
 
 
-def test_pages_are_counted_with_the_methods(client, offer, allow):
-	allow(slots_per_minute=6)
+def test_pages_are_counted_with_the_methods(client, offer, choose):
+	choose(slots_per_minute=6)
 	page, meeting = path_of(offer).rpartition("/")[0], path_of(offer)
 	asks = [
 		lambda: client.get(page),
@@ -56,8 +43,8 @@ def test_pages_are_counted_with_the_methods(client, offer, allow):
 	assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
-def test_a_page_says_when_to_come_back(client, offer, allow):
-	allow(slots_per_minute=2)
+def test_a_page_says_when_to_come_back(client, offer, choose):
+	choose(slots_per_minute=2)
 	answer = until_refused(lambda: client.get(path_of(offer)), 2)
 	page = read(answer.text)
 	assert page.one("h1").text == "Too many requests"
@@ -65,29 +52,29 @@ def test_a_page_says_when_to_come_back(client, offer, allow):
 	assert answer.headers["Content-Security-Policy"]
 
 
-def test_form_and_method_share_one_budget_of_bookings(client, offer, allow):
-	allow(bookings_per_hour=4)
+def test_form_and_method_share_one_budget_of_bookings(client, offer, choose):
+	choose(bookings_per_hour=4)
 	turn = iter([lambda: client.post(path_of(offer), data={}), lambda: client.call(f"{PUBLIC}.book")] * 20)
 	answer = until_refused(lambda: next(turn)(), 4)
 	assert 0 < int(answer.headers["Retry-After"]) <= 3600
 
 
-def test_the_answer_of_a_method_names_the_seconds(client, offer, allow):
-	allow(bookings_per_hour=1)
+def test_the_answer_of_a_method_names_the_seconds(client, offer, choose):
+	choose(bookings_per_hour=1)
 	answer = until_refused(lambda: client.call(f"{PUBLIC}.book"), 1)
 	body = answer.json()
 	assert (body["code"], body["retry_after"]) == ("RATE_LIMITED", int(answer.headers["Retry-After"]))
 
 
-def test_another_network_is_not_kept_waiting(server, client, offer, allow):
-	allow(slots_per_minute=1)
+def test_another_network_is_not_kept_waiting(server, client, offer, choose):
+	choose(slots_per_minute=1)
 	until_refused(lambda: client.get(path_of(offer)), 1)
 	with server.client() as other:
 		assert other.get(path_of(offer)).status_code == 200
 
 
-def test_the_site_as_a_whole_has_a_budget_too(server, offer, allow):
-	allow(site_requests_per_minute=3)
+def test_the_site_as_a_whole_has_a_budget_too(server, offer, choose):
+	choose(site_requests_per_minute=3)
 
 	def ask():
 		with server.client() as somebody:
@@ -96,8 +83,8 @@ def test_the_site_as_a_whole_has_a_budget_too(server, offer, allow):
 	until_refused(ask, 3)
 
 
-def test_a_forged_hop_in_front_of_the_proxys_own_word_changes_nothing(client, offer, allow):
-	allow(slots_per_minute=3)
+def test_a_forged_hop_in_front_of_the_proxys_own_word_changes_nothing(client, offer, choose):
+	choose(slots_per_minute=3)
 	own = client.headers["X-Forwarded-For"]
 
 	def ask():
@@ -106,8 +93,8 @@ def test_a_forged_hop_in_front_of_the_proxys_own_word_changes_nothing(client, of
 	until_refused(ask, 3)
 
 
-def test_addresses_of_one_ipv6_network_are_one(client, offer, allow):
-	allow(slots_per_minute=3)
+def test_addresses_of_one_ipv6_network_are_one(client, offer, choose):
+	choose(slots_per_minute=3)
 	network = client.headers["X-Forwarded-For"].removesuffix("::1")
 	addresses = iter(f"{network}::{each:x}" for each in range(1, 100))
 	until_refused(lambda: client.get(path_of(offer), headers={"X-Forwarded-For": next(addresses)}), 3)
@@ -160,8 +147,8 @@ def test_whose_word_is_taken(peer, forwarded, network):
 	assert asked_from(peer, forwarded) == network
 
 
-def test_further_proxies_are_named_in_the_settings(allow):
-	allow(trusted_proxies="198.51.100.0/24\n2001:db8:ffff::/48")
+def test_further_proxies_are_named_in_the_settings(choose):
+	choose(trusted_proxies="198.51.100.0/24\n2001:db8:ffff::/48")
 	assert asked_from("127.0.0.1", "1.1.1.1, 203.0.113.9, 198.51.100.77") == "203.0.113.9"
 	assert asked_from("198.51.100.4", "203.0.113.9, 2001:db8:ffff::1") == "203.0.113.9"
 	assert asked_from("127.0.0.1", "203.0.113.9, 192.0.2.1") == "192.0.2.1"
@@ -190,8 +177,8 @@ CALENDARS, VIDEO = "scheduler_integration.api.calendars", "scheduler_integration
 		lambda client: client.call("scheduler_integration.api.automations.preview", name="x"),
 	],
 )
-def test_a_stranger_called_vendors_and_hosts_methods_without_a_budget(client, allow, ask):
-	allow(slots_per_minute=5)
+def test_a_stranger_called_vendors_and_hosts_methods_without_a_budget(client, choose, ask):
+	choose(slots_per_minute=5)
 	answer = until_refused(lambda: ask(client), 5)
 	assert 0 < int(answer.headers["Retry-After"]) <= 60
 

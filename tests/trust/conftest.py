@@ -1,6 +1,6 @@
 """Visitors of one page, as many as a test wants, each from an address of their own. 2 March 2026 is a Monday."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,19 +60,6 @@ class Door:
 
 	def code_for(self, address: str) -> str:
 		return next(code for to, code in reversed(self.codes) if to == address)
-
-
-@pytest.fixture
-def choose(commit_clean: None) -> Callable[..., None]:
-	"""Change Scheduler Settings: `choose(captcha_mode="Adaptive")`."""
-
-	def change(**fields: Any) -> None:
-		for name, value in fields.items():
-			frappe.db.set_single_value("Scheduler Settings", name, value)
-		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
-		frappe.db.commit()
-
-	return change
 
 
 @pytest.fixture
