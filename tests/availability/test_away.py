@@ -283,21 +283,21 @@ def test_the_colleague_is_locked_too(jane, call):
 		book(page, own, "2026-12-08 09:00")
 
 
-def test_why_says_away_and_names_the_colleague(jane, call):
+def test_why_says_not_available_and_names_the_colleague(jane, call):
 	tom = colleague()
 	away(jane.user, stand_ins={call: tom}, reason="Surgery")
 	frappe.set_user(jane.user)
 	found = explain(call.name, at("2026-12-08 09:00"), None, NOW)
 	assert found.is_bookable
 	assert [(each.name, each.is_bookable) for each in found.hosts] == [("Jane", False), ("Tom", True)]
-	assert "Away: Surgery" in found.hosts[0].objections[0].message
+	assert "Not available: Surgery" in found.hosts[0].objections[0].message
 	assert [each.name for each in explain(call.name, at("2026-12-07 09:00"), None, NOW).hosts] == ["Jane"]
 
 
-def test_the_next_two_weeks_say_away(jane, call):
+def test_the_next_two_weeks_say_not_available(jane, call):
 	away(jane.user, stand_ins={call: colleague()})
 	days = {each.day: each for each in fortnight(Draft(jane.user), "UTC", NOW)}
-	assert (days[TUESDAY].closed_by, days[TUESDAY].offered) == ("Away", ())
+	assert (days[TUESDAY].closed_by, days[TUESDAY].offered) == ("Not available", ())
 	assert days[MONDAY].closed_by is None
 
 
