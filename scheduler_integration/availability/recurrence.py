@@ -1,7 +1,5 @@
 """Recurring blocked time: turns the form's fields into the normalised rule that the engine expands."""
 
-from datetime import datetime
-
 import frappe
 from frappe import _
 
@@ -28,17 +26,13 @@ def make_series(start: int, end: int, rule: str, zone: str) -> str:
 	Raises InvalidRequest with a sentence that says why the rule can't be used.
 	"""
 	try:
-		return engine.normalised_rule(_wall(start, zone), _wall(end, zone), rule, zone)
+		return engine.normalised_rule(engine.naive_clock(start, zone), engine.naive_clock(end, zone), rule, zone)
 	except InvalidRecurrence as error:
 		sentence = _sentence(error.problem).format(str(error.value)[:_LONGEST_QUOTE])
 		refusal = InvalidRequest(sentence, details={"recurrence_rule": sentence})
 		raise refusal from None
 	except engine.EngineError:
 		raise InvalidRequest(_("These dates are too far from today.")) from None
-
-
-def _wall(instant: int, zone: str) -> datetime:
-	return engine.wall_clock(instant, zone).replace(tzinfo=None, fold=0)
 
 
 def _sentence(problem: RecurrenceProblem) -> str:

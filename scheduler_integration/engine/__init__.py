@@ -33,6 +33,7 @@ from .time.zones import (
 	instant_of,
 	local_date,
 	local_midnight,
+	naive_clock,
 	wall_clock,
 	zone,
 )
@@ -85,6 +86,7 @@ __all__ = [
 	"local_midnight",
 	"merge",
 	"moved_starts",
+	"naive_clock",
 	"nearest_free",
 	"next_turn",
 	"normalised_rule",

@@ -15,6 +15,7 @@ from scheduler_integration.parsing.hours_text import TIME, parse_week
 from scheduler_integration.parsing.payload import (
 	Fields,
 	declared,
+	each_row,
 	longest,
 	parse_payload,
 	read_payload,
@@ -101,22 +102,15 @@ def _rules(value: object) -> list[dict[str, Any]]:
 		raise Refused(_("This must be a list of rows."))
 	if len(given) > MAX_RULES:
 		raise Refused(_("A schedule has at most {0} rows of hours.").format(MAX_RULES))
-	found = []
-	for number, row in enumerate(given, 1):
-		try:
-			if not isinstance(row, Mapping):
-				raise Refused(_("This value has the wrong type."))
-			rule = {
-				"day_of_week": _day(row.get("day_of_week")),
-				"start_time": _time(row.get("start_time")),
-				"end_time": _time(row.get("end_time")),
-				"is_available": int(parse_flag("is_available", row.get("is_available", True))),
-			}
-		except (Refused, InvalidRequest) as refused:
-			reason = next(iter(refused.details.values())) if isinstance(refused, InvalidRequest) else str(refused)
-			raise Refused(_("Row {0}: {1}").format(number, reason)) from None
-		found.append(rule)
-	return found
+	return each_row(
+		given,
+		lambda row: {
+			"day_of_week": _day(row.get("day_of_week")),
+			"start_time": _time(row.get("start_time")),
+			"end_time": _time(row.get("end_time")),
+			"is_available": int(parse_flag("is_available", row.get("is_available", True))),
+		},
+	)
 
 
 def _day(value: object) -> str:

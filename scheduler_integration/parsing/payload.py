@@ -4,8 +4,8 @@
 all wrong fields at once. Parsers raise Refused.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 import frappe
 from frappe import _
@@ -17,6 +17,7 @@ from scheduler_integration.parsing.text import SHORT, Refused, label, prose, who
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.times import is_zone
 
+T = TypeVar("T")
 Parser = Callable[[object], Any]
 # The record's field and the parser of its value, by the name in the API.
 Fields = Mapping[str, tuple[str, Parser]]
@@ -108,19 +109,26 @@ def rows(name: str, doctype: str, fields: Fields, ignored: Collection[str] = ())
 	"""Return the parser of the child table `name`, of at most MOST_ROWS rows. The error names the first wrong row."""
 
 	def parse(value: object) -> list[dict[str, Any]]:
-		given, parsed, new = parse_json(name, value, list) or [], [], new_row(doctype, fields)
+		given, new = parse_json(name, value, list) or [], new_row(doctype, fields)
 		if len(given) > MOST_ROWS:
 			raise Refused(_("Send at most {0} rows.").format(MOST_ROWS))
-		for number, row in enumerate(given, 1):
-			try:
-				if not isinstance(row, Mapping):
-					raise Refused(_("This value has the wrong type."))
-				parsed.append(nested({**new, **row}, fields, ignored))
-			except Refused as refused:
-				raise Refused(_("Row {0}: {1}").format(number, refused)) from None
-		return parsed
+		return each_row(given, lambda row: nested({**new, **row}, fields, ignored))
 
 	return parse
+
+
+def each_row(given: Iterable[object], parse: Callable[[Mapping[str, object]], T]) -> list[T]:
+	"""Return the rows as `parse` reads them. The error names the first wrong row."""
+	parsed = []
+	for number, row in enumerate(given, 1):
+		try:
+			if not isinstance(row, Mapping):
+				raise Refused(_("This value has the wrong type."))
+			parsed.append(parse(row))
+		except (Refused, InvalidRequest) as refused:
+			reason = next(iter(refused.details.values())) if isinstance(refused, InvalidRequest) else str(refused)
+			raise Refused(_("Row {0}: {1}").format(number, reason)) from None
+	return parsed
 
 
 def text_or_none(value: object) -> str | None:

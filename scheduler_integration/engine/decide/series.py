@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ..model.host import Booked, Member
 from ..rules.seats import session_to_join
-from ..time.zones import instant_of, wall_clock
+from ..time.zones import instant_of, naive_clock
 from .host_pool import HostPool
 
 # How many other times are offered for a date that isn't free, and the most days between them and that date.
@@ -38,7 +38,7 @@ def series_starts(first: int, weeks: int, count: int, zone: str | ZoneInfo) -> l
 
 	If the clock change skips that time of day, the start moves forward by the gap, as RFC 5545, 3.3.5, says.
 	"""
-	wall = _naive(first, zone)
+	wall = naive_clock(first, zone)
 	return [first, *(instant_of(wall + timedelta(weeks=weeks * each), zone) for each in range(1, count))]
 
 
@@ -47,8 +47,8 @@ def moved_starts(starts: Sequence[int], before: int, after: int, zone: str | Zon
 
 	Times of day are those of `zone`. From Tuesday 10:00 to Wednesday 14:00, each start moves to the next day and four hours on.
 	"""
-	shift = _naive(after, zone) - _naive(before, zone)
-	return [after if start == before else instant_of(_naive(start, zone) + shift, zone) for start in starts]
+	shift = naive_clock(after, zone) - naive_clock(before, zone)
+	return [after if start == before else instant_of(naive_clock(start, zone) + shift, zone) for start in starts]
 
 
 def plan_series(
@@ -103,7 +103,3 @@ def _booked(member: Member, start: int) -> Member:
 	rules, host = member.rules, member.host
 	booking = Booked(start, start + rules.seconds, rules.buffer_before, rules.buffer_after, counts=True)
 	return replace(member, host=replace(host, booked=[*host.booked, booking]))
-
-
-def _naive(instant: int, zone: str | ZoneInfo) -> datetime:
-	return wall_clock(instant, zone).replace(tzinfo=None, fold=0)

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..time.intervals import Interval
-from ..time.zones import instant_of, offset_at, offset_at_midnight, utc_midnight, wall_clock
+from ..time.zones import instant_of, naive_clock, offset_at, offset_at_midnight, utc_midnight
 from .recurrence import Recurrence
 
 _SECOND = timedelta(seconds=1)
@@ -73,9 +73,7 @@ def _covered(start: datetime, end: datetime, tz: ZoneInfo) -> Interval:
 		# another instant, and the end of the gap is searched for between the two.
 		late = instant_of(start, tz)
 		early = late + _seconds_repeated(start, tz)
-		begin = early + bisect_left(
-			range(early, late), start, key=lambda instant: wall_clock(instant, tz).replace(tzinfo=None, fold=0)
-		)
+		begin = early + bisect_left(range(early, late), start, key=lambda instant: naive_clock(instant, tz))
 	repeated = _seconds_repeated(last, tz)
 	return begin, instant_of(last, tz) + repeated + 1 if repeated > 0 else instant_of(end, tz)
 

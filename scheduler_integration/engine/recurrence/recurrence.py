@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from ..errors import EngineError, InvalidRecurrence, RecurrenceProblem
-from ..time.zones import wall_clock, zone
+from ..time.zones import naive_clock, zone
 from .rule_days import CYCLE_YEARS, days_from, rule_days, with_first
 from .text import RecurrenceRule, RecurrenceText, parse_date, parse_recurrence
 
@@ -67,7 +67,7 @@ def recurrence_of(start: datetime, end: datetime, tz: ZoneInfo, text: Recurrence
 		last=last,
 		excluded=frozenset(each.instant(tz, at) for each in text.excluded if each.time_of_day),
 		excluded_days=frozenset(each.day.toordinal() for each in text.excluded if not each.time_of_day),
-		added=tuple(_naive(each.instant(tz, at), tz) for each in text.added),
+		added=tuple(naive_clock(each.instant(tz, at), tz) for each in text.added),
 	)
 
 
@@ -93,14 +93,10 @@ def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None
 		return None
 	last = rule.until.day.toordinal()
 	if rule.until.time_of_day:
-		until = _naive(rule.until.instant(tz, time()), tz)
+		until = naive_clock(rule.until.instant(tz, time()), tz)
 		# If blocks start at 09:00 and UNTIL is 08:59, the last block starts on the day before.
 		last = until.toordinal() - (_seconds(until) < _seconds(start))
 	return min(last, LAST_DAY)
-
-
-def _naive(instant: int, tz: ZoneInfo) -> datetime:
-	return wall_clock(instant, tz).replace(tzinfo=None, fold=0)
 
 
 def _seconds(wall: datetime) -> int:

@@ -80,6 +80,11 @@ def wall_clock(instant: int, zone: str | ZoneInfo) -> datetime:
 	return datetime.fromtimestamp(instant, _zone(zone))
 
 
+def naive_clock(instant: int, zone: str | ZoneInfo) -> datetime:
+	"""Return the same as a datetime without a zone, to count by the clock. Raises as `wall_clock` does."""
+	return wall_clock(instant, zone).replace(tzinfo=None, fold=0)
+
+
 def local_date(instant: int, zone: str | ZoneInfo) -> date:
 	"""Return the date in `zone` at `instant`. Raises as `wall_clock` does."""
 	return wall_clock(instant, zone).date()
