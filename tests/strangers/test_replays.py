@@ -4,9 +4,9 @@ import pytest
 
 from scheduler_integration.trust import proofs
 from tests.support.api import call
-from tests.trust.conftest import MONDAY, QUARTER, choose, solved, somebody, strangers
+from tests.trust.conftest import MONDAY, QUARTER, solved, somebody, strangers
 
-__all__ = ["choose", "strangers"]
+__all__ = ["strangers"]
 FORM = {"hold": "h" * 32, "idempotency_key": "a-key-of-this-one-form"}
 OTHER_FORM = FORM | {"idempotency_key": "another-key-of-the-form"}
 
