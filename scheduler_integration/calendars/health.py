@@ -48,15 +48,17 @@ def release_lease(connection: str, key: str) -> None:
 		_write(connection, {"lease": None, "leased_until": 0})
 
 
+# The fields of a connection whose trouble is over, or that begins afresh.
+NO_TROUBLE = dict.fromkeys(("last_error", "failing_since", "told_host_at", "told_managers_at")) | {
+	"sync_error_count": 0
+}
+
+
 def succeeded(connection: str, now: int, *, is_complete: bool = True) -> None:
 	"""Note that all calendars were read at `now`. If there is more to read, the next job comes at once."""
 	values = {
 		"status": "Connected",
-		"sync_error_count": 0,
-		"last_error": None,
-		"failing_since": None,
-		"told_host_at": None,
-		"told_managers_at": None,
+		**NO_TROUBLE,
 		"next_sync_at": now + INTERVAL + random.randrange(JITTER) if is_complete else now,
 	}
 	if is_complete:

@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils.password import decrypt, encrypt
 
+from scheduler_integration.calendars.health import NO_TROUBLE
 from scheduler_integration.calendars.providers.registry import BY_ADDRESS, WITH_CONSENT
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.exceptions import ConnectionNotFound, ConsentExpired, UnknownProvider
@@ -26,11 +27,7 @@ _FRESH_START = {
 	# The account may have been disconnected a moment ago, and `leaving.leave` hasn't run yet.
 	"leaving": None,
 	"status": "New",
-	"sync_error_count": 0,
-	"last_error": None,
-	"failing_since": None,
-	"told_host_at": None,
-	"told_managers_at": None,
+	**NO_TROUBLE,
 	"next_sync_at": 0,
 }
 

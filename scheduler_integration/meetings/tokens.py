@@ -11,6 +11,7 @@ A rescheduled booking passes its `manage_key` on to the booking that takes its p
 
 import hmac
 import re
+from collections.abc import Callable
 
 import frappe
 from frappe.model.document import Document
@@ -95,13 +96,7 @@ def pay_token(booking: Document) -> str:
 
 def find_by_pay_token(token: str, *, for_update: bool = False) -> Document:
 	"""Return the booking whose payment link has this token, the last one of its chain. Raises BookingNotFound."""
-	name, signed = split_token(token)
-	if not is_booking(name):
-		raise BookingNotFound
-	booking = latest(frappe.get_doc("Booking", name, for_update=for_update), for_update=for_update)
-	if not hmac.compare_digest(signed, _pay_signature(name, booking)):
-		raise BookingNotFound
-	return booking
+	return _find(token, _pay_signature, for_update)
 
 
 def _pay_signature(name: str, booking: Document) -> str:
@@ -114,12 +109,16 @@ def find_by_token(token: str, *, for_update: bool = False) -> Document:
 	For a booking that was rescheduled, that is the last one of its chain. Raises BookingNotFound if the token isn't
 	valid.
 	"""
+	return _find(token, lambda name, booking: signature(name, booking.manage_key), for_update)
+
+
+def _find(token: str, signed_by: Callable[[str, Document], str], for_update: bool) -> Document:
 	name, signed = split_token(token)
 	if not is_booking(name):
 		raise BookingNotFound
 	booking = latest(frappe.get_doc("Booking", name, for_update=for_update), for_update=for_update)
 	# The last booking's key decides: if it is changed, the links of the whole chain become invalid.
-	if not hmac.compare_digest(signed, signature(name, booking.manage_key)):
+	if not hmac.compare_digest(signed, signed_by(name, booking)):
 		raise BookingNotFound
 	return booking
 

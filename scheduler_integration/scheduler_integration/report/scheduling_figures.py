@@ -64,6 +64,17 @@ def summary_card(label: str, value: float, kind: str) -> Row:
 	return {"label": label, "value": value, "datatype": kind}
 
 
+def outcome_columns() -> tuple[tuple[str, str, str], ...]:
+	"""Return the columns of how meetings ended."""
+	return (
+		("completed", _("Completed meetings"), "Int"),
+		("no_shows", _("No-shows"), "Int"),
+		("cancelled", _("Cancelled meetings"), "Int"),
+		("completion_rate", _("Completion rate"), "Percent"),
+		("no_show_rate", _("No-show rate"), "Percent"),
+	)
+
+
 def money_columns() -> tuple[tuple[str, str, str], ...]:
 	"""Return the columns that `with_money` fills."""
 	return ("currency", _("Currency"), "Data"), ("revenue", _("Revenue"), "Float"), ("open", _("Upcoming"), "Float")

@@ -11,7 +11,7 @@ from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.insights.providers import period, provider_performance
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
-from scheduler_integration.scheduler_integration.report.scheduling_figures import columns, dates_of
+from scheduler_integration.scheduler_integration.report.scheduling_figures import columns, dates_of, outcome_columns
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
@@ -21,11 +21,7 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	shown = columns(
 		("provider", _("Provider"), "Data"),
 		("meetings", _("Meetings made"), "Int"),
-		("completed", _("Completed meetings"), "Int"),
-		("no_shows", _("No-shows"), "Int"),
-		("cancelled", _("Cancelled meetings"), "Int"),
-		("completion_rate", _("Completion rate"), "Percent"),
-		("no_show_rate", _("No-show rate"), "Percent"),
+		*outcome_columns(),
 		("requests", _("Requests"), "Int"),
 		("failed", _("Failed requests"), "Int"),
 		("reliability", _("Reliability"), "Percent"),
