@@ -155,23 +155,21 @@ def _take_back(facts: dict[str, Any]) -> Saved:
 	user = hours.host_named(argument("user"))
 	change = taken_back(facts)
 	change.save()
-	return Saved(modified=change.version, kept={"user": "" if _is_own(user) else user, "month": argument("month")})
+	return Saved(modified=change.version, kept={"user": _other(user), "month": argument("month")})
 
 
-def _is_own(user: str) -> bool:
-	return user == frappe.session.user
+def _other(user: str) -> str:
+	"""Return the user of the argument `user`: empty for the reader's own hours."""
+	return "" if user == frappe.session.user else user
 
 
 def _own_address(user: str) -> str:
-	return with_arguments(_path(), {"user": "" if _is_own(user) else user})
+	return with_arguments(_path(), {"user": _other(user)})
 
 
 def _arguments(shown: Hours) -> dict[str, str]:
 	"""Return the arguments of the page's address: whose hours, and which schedule if it isn't the default one."""
-	asked = {
-		"user": "" if _is_own(shown.user) else shown.user,
-		"schedule": "" if shown.schedule.is_default else shown.schedule.name,
-	}
+	asked = {"user": _other(shown.user), "schedule": "" if shown.schedule.is_default else shown.schedule.name}
 	return {name: value for name, value in asked.items() if value}
 
 
@@ -237,9 +235,8 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 
 def _picture(shown: Hours, change: HoursChange) -> dict[str, Any]:
 	"""Return the parts of the page as they are with the change, for a script: the strip, and the week in words."""
-	zone = shown.schedule.timezone
-	style, types = current_visitor().style(zone), types_of(Draft(shown.user))
-	forecast = forecast_view(fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style)
+	style = current_visitor().style(shown.schedule.timezone)
+	forecast = _forecast(change.draft, types_of(Draft(shown.user)), style, now())
 	return {
 		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
 		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
@@ -252,13 +249,13 @@ def _view(reader: Reader) -> View:
 		raise redirection(with_arguments(TIME_OFF, {"user": argument("user"), "month": argument("month")}))
 	user = hours.host_named(argument("user"))
 	title = _("Time off") if _path() == TIME_OFF else _("Weekly hours")
-	if not _is_own(user):
+	if _other(user):
 		title = f"{title} · {get_fullname(user)}"
 	try:
 		shown = hours.hours_of(user, argument("schedule") or None, now())
 	except NoHoursYet:
 		# One button makes office hours.
-		query = "" if _is_own(user) else urlencode({"user": user})
+		query = urlencode({"user": user}) if _other(user) else ""
 		missing = {"is_missing": True, "query": query, "colleagues": _colleagues(user, is_missing=True)}
 		return {"title": title, "error": None, **missing}
 	# The data that the page's script reads.
@@ -275,7 +272,7 @@ def _view(reader: Reader) -> View:
 	}
 	return {
 		"title": title,
-		"whose": "" if _is_own(user) else user,
+		"whose": _other(user),
 		"script": "hours",
 		"data": data,
 		**_shown(shown, _sent(shown, reader), reader),
@@ -297,8 +294,8 @@ def _sent(shown: Hours, reader: Reader) -> Typed:
 
 
 def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
-	zone, error, arguments = shown.schedule.timezone, typed.error, _arguments(shown)
-	style, is_time_off = reader.visitor.style(zone), _path() == TIME_OFF
+	error, arguments, is_time_off = typed.error, _arguments(shown), _path() == TIME_OFF
+	style = reader.visitor.style(shown.schedule.timezone)
 	types = types_of(Draft(shown.user))
 	draft = typed.change.draft if typed.change else Draft(shown.user)
 	errors = details_of(error)
@@ -315,9 +312,7 @@ def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 		"modified": shown.version,
 		"shown_title": shown.schedule.title,
 		**(_time_off(shown, typed, types, reader) if is_time_off else _weekly(shown, typed, types, reader)),
-		"forecast": forecast_view(
-			fortnight(draft, zone, reader.now), types[0].meeting_type.name if types else None, style
-		),
+		"forecast": _forecast(draft, types, style, reader.now),
 		"impact": _by_form(typed.kind, impact),
 		"conflict": error if isinstance(error, Conflict) else None,
 		"is_draft": bool(typed.change),
@@ -332,6 +327,11 @@ def _counted(text: str) -> str:
 	more, fewer = (int(sent[:5]) if (sent := argument(name)).isdecimal() else 0 for name in ("more", "fewer"))
 	counted = more_and_fewer(more, fewer)
 	return _("{0}: {1}").format(text, counted) if counted else text
+
+
+def _forecast(draft: Draft, types: Sequence[Bookable], style: dates.TimeStyle, now: int) -> dict[str, Any]:
+	"""Return the strip of the next two weeks, as they would be with the draft."""
+	return forecast_view(fortnight(draft, style.zone, now), types[0].meeting_type.name if types else None, style)
 
 
 def _colleagues(user: str, *, is_missing: bool = False) -> list[dict[str, Any]]:
