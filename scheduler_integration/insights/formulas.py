@@ -12,7 +12,7 @@ one decimal, rounded half up, and None if there is nothing to divide by.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import floor, sqrt
 
 
@@ -97,6 +97,11 @@ class Tally:
 				self.by_attendee += count * (by == "Attendee")
 		elif status in _FIELDS:
 			setattr(self, _FIELDS[status], getattr(self, _FIELDS[status]) + count)
+
+	def include(self, other: "Tally") -> None:
+		"""Add the numbers of another tally."""
+		for each in fields(self):
+			setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 _FIELDS = {"Pending": "pending", "Scheduled": "scheduled", "Completed": "completed", "No Show": "no_shows"}

@@ -8,7 +8,7 @@ right up to this moment. Days are those of the site's zone.
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -28,7 +28,7 @@ from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.formulas import Money, Tally
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.platform.clock import site_zone
-from scheduler_integration.platform.records import set_or_none
+from scheduler_integration.platform.records import picked, set_or_none
 
 # Counts bookings by day, host, page, meeting type and currency: what the daily stats store.
 
@@ -71,12 +71,27 @@ class Which:
 		return is_wanted and self.page in (None, key.page) and self.meeting_type in (None, key.meeting_type)
 
 
-class Numbers:
-	"""The numbers of one day and key. `booked` were booked on the day; all others are of meetings that begin on it."""
+@dataclass(slots=True)
+class Day:
+	"""The numbers of a day or month, of all or of one key. `booked` were booked on it, all others are of meetings that begin on it."""
 
-	def __init__(self) -> None:
-		self.tally, self.money = Tally(), Money()
-		self.booked, self.lead_seconds = 0, 0
+	tally: Tally = field(default_factory=Tally)
+	money: Money = field(default_factory=Money)
+	booked: int = 0
+	lead_seconds: int = 0
+
+	@property
+	def average_lead_hours(self) -> float | None:
+		"""Return the mean time from the booking to the start, in hours, of what was booked on the day."""
+		return round(self.lead_seconds / self.booked / 3600, 1) if self.booked else None
+
+	def add(self, other: "Day") -> None:
+		"""Add the numbers of another day."""
+		self.tally.include(other.tally)
+		self.money.revenue.update(other.money.revenue)
+		self.money.open.update(other.money.open)
+		self.booked += other.booked
+		self.lead_seconds += other.lead_seconds
 
 	def fields(self, currency: str) -> dict[str, Any]:
 		"""Return the fields of a row."""
@@ -84,11 +99,10 @@ class Numbers:
 			((revenue, still_open) for each, revenue, still_open in self.money.rows() if each == currency), (0, 0)
 		)
 		tallied = {name: getattr(self.tally, OF_TALLY.get(name, name)) for name in TALLIED}
-		money = {"revenue": revenue, "open_value": open_value}
-		return {**tallied, **money, "booked": self.booked, "lead_seconds": self.lead_seconds}
+		return {**tallied, "revenue": revenue, "open_value": open_value, **picked(self, "booked", "lead_seconds")}
 
 
-Counted = dict[date, dict[Key, Numbers]]
+Counted = dict[date, dict[Key, Day]]
 
 
 def count_days(first: date, last: date, zone: str, which: Which | None = None) -> Counted:
@@ -96,7 +110,7 @@ def count_days(first: date, last: date, zone: str, which: Which | None = None) -
 
 	Without `which` these are all rows: the site's, those of main hosts and those of other hosts.
 	"""
-	days: Counted = defaultdict(lambda: defaultdict(Numbers))
+	days: Counted = defaultdict(lambda: defaultdict(Day))
 	span = local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
 	# Rows of hosts besides the main one are wanted only if one host is asked for.
 	for is_main in (True, False) if which is None or which.host else (True,):
@@ -177,31 +191,6 @@ SETTLED = 120
 CHECKED_DAYS = 7
 # The most days of one question: three years.
 MOST_DAYS = 3 * 366
-TALLY = [OF_TALLY.get(name, name) for name in TALLIED]
-
-
-@dataclass(slots=True)
-class Day:
-	"""The numbers of a day or month. `booked` were booked on it, all others are of meetings that begin on it."""
-
-	tally: Tally = field(default_factory=Tally)
-	money: Money = field(default_factory=Money)
-	booked: int = 0
-	lead_seconds: int = 0
-
-	@property
-	def average_lead_hours(self) -> float | None:
-		"""Return the mean time from the booking to the start, in hours, of what was booked on the day."""
-		return round(self.lead_seconds / self.booked / 3600, 1) if self.booked else None
-
-	def add(self, other: "Day") -> None:
-		"""Add the numbers of another day."""
-		for name in TALLY:
-			setattr(self.tally, name, getattr(self.tally, name) + getattr(other.tally, name))
-		self.money.revenue.update(other.money.revenue)
-		self.money.open.update(other.money.open)
-		self.booked += other.booked
-		self.lead_seconds += other.lead_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +202,18 @@ class History:
 
 	@property
 	def total(self) -> Day:
-		return _sum(self.by_day.values())
+		total = Day()
+		for numbers in self.by_day.values():
+			total.add(numbers)
+		return total
 
 	@property
 	def by_month(self) -> dict[str, Day]:
 		"""Return the numbers of each month, such as `2026-11`."""
-		months: dict[str, list[Day]] = defaultdict(list)
+		months: dict[str, Day] = defaultdict(Day)
 		for day, numbers in self.by_day.items():
-			months[f"{day:%Y-%m}"].append(numbers)
-		return {month: _sum(days) for month, days in months.items()}
+			months[f"{day:%Y-%m}"].add(numbers)
+		return dict(months)
 
 
 def history(scope: Scope, now: int) -> History:
@@ -240,7 +232,7 @@ def history(scope: Scope, now: int) -> History:
 		for day, rows in count_days(first, last, scope.zone, which).items():
 			for key, counts in rows.items():
 				if which.has(key):
-					by_day[day].add(Day(counts.tally, counts.money, counts.booked, counts.lead_seconds))
+					by_day[day].add(counts)
 	return History(scope, by_day)
 
 
@@ -334,7 +326,7 @@ def _stored(scope: Scope, which: Which, *, main_hosts: bool = False) -> Iterator
 		yield day, Day(tally, money, int(booked), int(lead_seconds))
 
 
-def _document(day: date, key: Key, numbers: Numbers) -> Any:
+def _document(day: date, key: Key, numbers: Day) -> Any:
 	name = hashlib.sha256("\n".join((str(day), *map(str, key))).encode()).hexdigest()[:20]
 	return frappe.get_doc(
 		{
@@ -347,13 +339,6 @@ def _document(day: date, key: Key, numbers: Numbers) -> Any:
 			**numbers.fields(key.currency),
 		}
 	)
-
-
-def _sum(days: Iterable[Day]) -> Day:
-	total = Day()
-	for day in days:
-		total.add(day)
-	return total
 
 
 def _stretches(days: list[date]) -> Iterator[tuple[date, date]]:

@@ -206,9 +206,7 @@ def _days(by_day: dict[date, Tally], reader: Reader) -> dict[str, Any]:
 	if len(by_day) > _MOST_BARS:
 		tallies, title, finding = {}, _("Meetings by week"), _("Most in the week of {0}: {1}.")
 		for day, tally in by_day.items():
-			week = tallies.setdefault(week_begins(day, reader.locale.first_week_day), Tally())
-			for name in ("pending", "scheduled", "completed", "no_shows", "cancelled", "cancelled_after_start"):
-				setattr(week, name, getattr(week, name) + getattr(tally, name))
+			tallies.setdefault(week_begins(day, reader.locale.first_week_day), Tally()).include(tally)
 	best = max(tallies, key=lambda day: tallies[day].total, default=None)
 	if best is None or not tallies[best].total:
 		finding = _("No meetings on these dates.")
