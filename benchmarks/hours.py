@@ -33,12 +33,12 @@ def _measure(user: str) -> list[tuple[float, int]]:
 
 	rules = [{"day_of_week": "Monday", "start_time": "11:00:00", "end_time": "16:00:00", "is_available": 1}]
 	change = hours.change_hours(user, None, {"rules": rules}, now())
-	impact = impact_of_hours(change.draft, "Europe/Berlin", now())
+	impact = impact_of_hours(change, "Europe/Berlin", now())
 	assert impact.types
 	assert impact.outside
 	return [
-		_figures(lambda: impact_of_hours(change.draft, "Europe/Berlin", now())),
-		_figures(lambda: fortnight(change.draft, "Europe/Berlin", now())),
+		_figures(lambda: impact_of_hours(change, "Europe/Berlin", now())),
+		_figures(lambda: fortnight(change, "Europe/Berlin", now())),
 	]
 
 

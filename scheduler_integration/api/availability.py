@@ -161,7 +161,7 @@ def impact(user=None, schedule=None, keep=None, **fields) -> dict[str, Any]:
 	"""Return what `update` with the same fields would do to the next four weeks. Stores nothing."""
 	change = _planned(user, schedule, None, keep, fields)
 	zone = change.main.timezone
-	return as_json(impact_of_hours(change.draft, zone, clock.now()), zone)
+	return as_json(impact_of_hours(change, zone, clock.now()), zone)
 
 
 @door("POST", who=Who.USERS, status=201)
@@ -230,7 +230,7 @@ def _planned(user: object, schedule: object, version: object, keep: object, fiel
 
 def _added(change: HoursChange) -> dict[str, Any]:
 	zone = rule_zone(change.user)
-	conflicts = outside_hours(change.draft, clock.now())
+	conflicts = outside_hours(change, clock.now())
 	saved = change.save()
 	parts = _OVERRIDE if saved.doctype == "Availability Override" else _BLOCKED
 	return {**object_of(saved.as_dict(), parts, zone), "conflicts": as_json(conflicts, zone)}

@@ -18,20 +18,12 @@ SCHEDULE, OVERRIDE, BLOCKED = "Availability Schedule", "Availability Override", 
 
 
 @dataclass(frozen=True)
-class HoursChange:
+class HoursChange(Draft):
 	"""A change of one user's hours that isn't saved yet. `main` is the record that it is about."""
-
-	user: str
-	saved: tuple[Document, ...] = ()
-	deleted: tuple[Document, ...] = ()
 
 	@property
 	def main(self) -> Document:
 		return (*self.saved, *self.deleted)[0]
-
-	@property
-	def draft(self) -> Draft:
-		return Draft(self.user, self.saved, self.deleted)
 
 	def save(self) -> Document:
 		"""Save the change with the permissions of the signed-in user, and return the record that it is about."""

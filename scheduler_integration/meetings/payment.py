@@ -18,7 +18,18 @@ NOT_PAID = frozenset({AWAITING, UNPAID})
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentFacts:
+class Amounts:
+	"""The amounts asked for, paid and paid back for one date of a series, or for all its dates together, in `currency`."""
+
+	price: float
+	due: float
+	paid: float
+	refunded: float
+	currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts(Amounts):
 	"""The money that an attendee owes and has paid, in `currency`.
 
 	`status` is an option of Booking.payment_status in lower case, such as `partly_refunded`. `due` is paid when booking, until
@@ -28,11 +39,6 @@ class PaymentFacts:
 	"""
 
 	status: str
-	price: float
-	due: float
-	paid: float
-	refunded: float
-	currency: str
 	pay_until: int | None
 	url: str | None
 	notice_hours: int
@@ -43,17 +49,6 @@ class PaymentFacts:
 		"""Return the percentage that an attendee gets back who cancels at `now` (epoch seconds)."""
 		in_time = self.full_refund_until is not None and now <= self.full_refund_until
 		return 100 if in_time else self.late_percent
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-	"""The amounts asked for, paid and paid back for one date of a series, or for all its dates together, in `currency`."""
-
-	price: float
-	due: float
-	paid: float
-	refunded: float
-	currency: str
 
 
 def amounts_of(rows: Iterable[frappe._dict]) -> Amounts | None:
@@ -106,12 +101,12 @@ def payment_of(booking: Document) -> PaymentFacts | None:
 	waits = waits_for_payment(booking)
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return PaymentFacts(
-		booking.payment_status.lower().replace(" ", "_"),
 		booking.price or 0.0,
 		booking.amount_due or 0.0,
 		booking.amount_paid or 0.0,
 		booking.amount_refunded or 0.0,
 		booking.currency,
+		booking.payment_status.lower().replace(" ", "_"),
 		booking.pay_until if waits else None,
 		pay_url(booking) if waits else None,
 		meeting_type.refund_notice_hours or 0,

@@ -75,22 +75,13 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Planned):
 	"""A task that a worker has claimed. `attempts` counts this one too; `lease` proves that the worker owns it."""
 
 	name: str
 	booking: str
-	kind: str
-	purpose: str
-	target: str
-	automation: str | None
-	key: str
-	due_at: int
-	expires_at: int | None
 	attempts: int
-	generation: int
 	external_id: str | None
-	payload: dict[str, Any]
 	lease: str
 	due_on: datetime
 	modified: datetime

@@ -306,9 +306,9 @@ def test_what_an_absence_would_do_counts_with_the_colleague(jane, call):
 	rows = [{"meeting_type": call.name, "colleague": tom}]
 	values = {"is_away": 1, "date": TUESDAY, "end_date": TUESDAY, "whole_day": 1}
 	alone = hours.add_override(jane.user, values)
-	assert len(impact_of_hours(alone.draft, "UTC", NOW).lost) == 16
+	assert len(impact_of_hours(alone, "UTC", NOW).lost) == 16
 	covered = hours.add_override(jane.user, {**values, "stand_ins": rows})
-	assert len(impact_of_hours(covered.draft, "UTC", NOW).lost) == 14
+	assert len(impact_of_hours(covered, "UTC", NOW).lost) == 14
 	before = [hour for day in (MONDAY, TUESDAY) for hour in offered(jane, call, day)]
 	covered.save()
 	assert len(before) - sum(len(offered(jane, call, day)) for day in (MONDAY, TUESDAY)) == 14

@@ -53,7 +53,7 @@ def test_has_bookings_and_blocked_time(page):
 
 
 def test_is_of_the_draft_and_names_what_closes_a_day(page):
-	draft = change_dates(page.user, [TUESDAY], [], "Moving house").draft
+	draft = change_dates(page.user, [TUESDAY], [], "Moving house")
 	day = shown(page, draft)[TUESDAY]
 	assert (day.offered, day.closed_by) == ((), "Moving house")
 	assert shown(page)[TUESDAY].closed_by is None

@@ -30,7 +30,7 @@ def test_equals_a_recount_by_the_listing(seed):
 	for _number in range(10):
 		change, types = _change(dice, host)
 		if change:
-			counted = impact_of_hours(change.draft, host.zone, NOW)
+			counted = impact_of_hours(change, host.zone, NOW)
 			change.save()
 		else:
 			counted = impact_of_types(types, host.zone, NOW)
@@ -56,13 +56,13 @@ class TestBookingsOutside:
 		kept, early = (_booked(page, intro, f"2026-03-23 {time}") for time in ("14:00", "09:00"))
 		late = _booked(page, intro, "2026-03-30 16:30")
 		change = hours.change_hours(page.user, None, {"rules": _rules(("Monday", 10, 16))}, NOW)
-		outside = [each.booking for each in impact_of_hours(change.draft, "Europe/Berlin", NOW).outside]
+		outside = [each.booking for each in impact_of_hours(change, "Europe/Berlin", NOW).outside]
 		assert outside == [early, late]
 		assert kept not in outside
 		# Those that lie outside already aren't named again.
 		change.save()
 		again = hours.change_hours(page.user, None, {"rules": _rules(("Monday", 11, 16))}, NOW)
-		assert impact_of_hours(again.draft, "Europe/Berlin", NOW).outside == ()
+		assert impact_of_hours(again, "Europe/Berlin", NOW).outside == ()
 
 	def test_are_judged_by_the_schedule_of_their_type(self):
 		page = make_page(make_host("Jane"))
@@ -70,7 +70,7 @@ class TestBookingsOutside:
 		own = make_meeting_type(page, availability_schedule=schedule.name)
 		_booked(page, own, "2026-03-23 09:00", "UTC")
 		change = hours.change_hours(page.user, None, {"rules": _rules(("Tuesday", 9, 17))}, NOW)
-		assert impact_of_hours(change.draft, "UTC", NOW).outside == ()
+		assert impact_of_hours(change, "UTC", NOW).outside == ()
 
 
 def test_a_type_that_is_switched_off_loses_all_its_starts():
@@ -90,9 +90,9 @@ def test_more_types_bookings_and_hosts_take_no_more_queries(queries):
 
 	def asked():
 		change = hours.change_hours(page.user, None, {"rules": _rules(("Monday", 10, 11))}, NOW)
-		impact_of_hours(change.draft, "UTC", NOW)
+		impact_of_hours(change, "UTC", NOW)
 		queries.clear()
-		impact_of_hours(change.draft, "UTC", NOW)
+		impact_of_hours(change, "UTC", NOW)
 		return len(queries)
 
 	_booked(page, types[0], "2026-03-23 09:00", "UTC")
@@ -111,7 +111,7 @@ def test_a_limit_of_the_month_counts_what_was_booked_before_the_four_weeks():
 	rare = make_meeting_type(page, monthly_limit=1)
 	door.book(payload(page, rare, at("2026-03-04 09:00")), at("2026-03-02 09:00"))
 	change = hours.change_hours(page.user, None, {"rules": _rules(("Saturday", 9, 10))}, NOW)
-	counted = {each.meeting_type: each for each in impact_of_hours(change.draft, "UTC", NOW).types}
+	counted = {each.meeting_type: each for each in impact_of_hours(change, "UTC", NOW).types}
 	before = len(_listed_type(page, rare))
 	change.save()
 	# March is full; April has two Saturdays with two starts each.
@@ -124,8 +124,8 @@ def test_nothing_is_stored_by_counting():
 	make_meeting_type(page)
 	writes = frappe.db.transaction_writes
 	change = hours.change_hours(page.user, None, {"rules": _rules(("Monday", 9, 10))}, NOW)
-	impact_of_hours(change.draft, "UTC", NOW)
-	impact_of_hours(hours.add_override(page.user, {"date": TODAY, "whole_day": 1}).draft, "UTC", NOW)
+	impact_of_hours(change, "UTC", NOW)
+	impact_of_hours(hours.add_override(page.user, {"date": TODAY, "whole_day": 1}), "UTC", NOW)
 	assert frappe.db.transaction_writes == writes
 
 

@@ -242,7 +242,7 @@ class TestImpact:
 		page.send("week", "impact", **{day: [] for day in DAYS[1:]})
 		rules = [{"day_of_week": "Monday", "start_time": "09:00:00", "end_time": "18:00:00", "is_available": 1}]
 		change = hours.change_hours(jane, None, {"rules": rules}, now())
-		counted = impact_of_hours(change.draft, "UTC", now())
+		counted = impact_of_hours(change, "UTC", now())
 		assert f"In the next four weeks: {counted.sums[1]} fewer times." in page.impact
 		assert len(week(jane)) == 7
 		assert "Not saved yet" in page.html.one("h2", id="forecast-heading").text

@@ -135,9 +135,9 @@ def _save() -> Saved:
 		week = typed_week(form.values) if form.kind == "week" else None
 		raise conflict_of(shown, week, form.sent_fields(), current_visitor().style(form.zone)) from None
 	if wants_json():
-		outside = outside_hours(change.draft, form.now)
+		outside = outside_hours(change, form.now)
 	else:
-		impact = impact_of_hours(change.draft, form.zone, form.now)
+		impact = impact_of_hours(change, form.zone, form.now)
 		outside = impact.outside
 		kept |= {"more": str(impact.sums[0]), "fewer": str(impact.sums[1])}
 	if outside and form.one("sure") != mark_of(outside):
@@ -211,7 +211,7 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 	try:
 		with refusals():
 			change = form.planned()
-			impact = impact_of_hours(change.draft, form.zone, form.now)
+			impact = impact_of_hours(change, form.zone, form.now)
 	except SchedulingError as error:
 		if wants_json():
 			raise Answer(refusal(error), error.http_status_code) from None
@@ -236,7 +236,7 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 def _picture(shown: Hours, change: HoursChange) -> dict[str, Any]:
 	"""Return the parts of the page as they are with the change, for a script: the strip, and the week in words."""
 	style = current_visitor().style(shown.schedule.timezone)
-	forecast = _forecast(change.draft, types_of(Draft(shown.user)), style, now())
+	forecast = _forecast(change, types_of(Draft(shown.user)), style, now())
 	return {
 		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
 		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
@@ -290,14 +290,14 @@ def _sent(shown: Hours, reader: Reader) -> Typed:
 	if not isinstance(reader.error, BookingsOutsideHours):
 		return typed
 	change = form.planned()
-	return replace(typed, change=change, impact=impact_of_hours(change.draft, form.zone, form.now))
+	return replace(typed, change=change, impact=impact_of_hours(change, form.zone, form.now))
 
 
 def _shown(shown: Hours, typed: Typed, reader: Reader) -> View:
 	error, arguments, is_time_off = typed.error, _arguments(shown), _path() == TIME_OFF
 	style = reader.visitor.style(shown.schedule.timezone)
 	types = types_of(Draft(shown.user))
-	draft = typed.change.draft if typed.change else Draft(shown.user)
+	draft = typed.change or Draft(shown.user)
 	errors = details_of(error)
 	impact = change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
 	return {
