@@ -202,7 +202,7 @@ def _add_times(event: Event, parts: Sequence[Interval], zones: Sequence[str]) ->
 	days = (starts[-1].date() - starts[0].date()).days
 	event.add("rrule", {"freq": "daily", "count": days + 1})
 	every_day = (starts[0] + timedelta(days=each) for each in range(days))
-	if skipped := [each for each in every_day if each not in starts]:
+	if skipped := sorted(set(every_day) - set(starts)):
 		event.add("exdate", skipped)
 
 
