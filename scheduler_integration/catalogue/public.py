@@ -242,13 +242,14 @@ def _page(page: Document, people: People) -> PublicPage:
 def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetingType:
 	hosts = hosts_of(doc, page, people)
 	places = offered_places(doc, [host.user for host in hosts])
+	first = places[0].type if places else None
 	return record(
 		PublicMeetingType,
 		doc,
 		**set_or_none(doc, "description", "color", "currency"),
 		duration_options=tuple(durations_of(doc)),
-		location_type=frappe.scrub(places[0].type) if places else None,
-		location_label=location_label(places[0].type) if places else None,
+		location_type=first and frappe.scrub(first),
+		location_label=location_label(first),
 		locations=tuple(
 			PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone) for place in places
 		),

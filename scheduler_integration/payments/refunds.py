@@ -45,9 +45,9 @@ def refund(
 	known = {row.name: row for row in payments}
 	online = {name: minor for name, minor in wanted.items() if _can_refund(known[name])}
 	records.owe({name: max(minor, known[name].owed_minor or 0) for name, minor in online.items()})
-	left = {name: minor - (known[name].refunded_minor or 0) for name, minor in wanted.items()}
-	sent = {name: minor for name, minor in left.items() if minor > 0 and name in online}
-	by_hand = {name: minor for name, minor in left.items() if minor > 0 and name not in online}
+	left = {name: more for name, minor in wanted.items() if (more := minor - (known[name].refunded_minor or 0)) > 0}
+	sent = {name: minor for name, minor in left.items() if name in online}
+	by_hand = {name: minor for name, minor in left.items() if name not in online}
 	if by_hand and by_host:
 		records.add_refunds(by_hand, known, reason, now, DONE)
 	elif by_hand:
