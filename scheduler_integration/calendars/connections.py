@@ -53,6 +53,10 @@ class CalendarChoice:
 	is_gone: bool
 	unreadable: int
 
+	@property
+	def is_used(self) -> bool:
+		return self.is_read or self.is_written
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSummary:

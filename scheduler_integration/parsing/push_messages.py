@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scheduler_integration.platform.records import text_at
-
 _MOST = 1000
 # Channels are opened with ids and secrets of this site, and vendors' resources are as short. Anything else is a stranger's.
 _LONGEST = 500
@@ -46,7 +44,7 @@ def microsoft_messages(body: bytes) -> list[PushMessage]:
 		messages = [
 			PushMessage(
 				str(entry["subscriptionId"]),
-				text_at(entry, "clientState"),
+				str(entry.get("clientState") or ""),
 				event=_LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed"),
 			)
 			for entry in json.loads(body)["value"][:_MOST]

@@ -224,7 +224,7 @@ def _connection(connection: ConnectionSummary, reader: Reader) -> dict[str, Any]
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
 		"read": read,
 		"mend": _mend(connection),
-		"checked": ", ".join(calendar.title for calendar in calendars if calendar.is_read or calendar.is_written),
+		"checked": ", ".join(calendar.title for calendar in calendars if calendar.is_used),
 		"written": next((calendar.title for calendar in calendars if calendar.is_written), None),
 		"can_write": any(calendar.can_write for calendar in calendars),
 		"unreadable": sum(calendar.unreadable for calendar in calendars),

@@ -26,7 +26,6 @@ from scheduler_integration.pages.kit.months import (
 	previous_month,
 	week_begins,
 	weeks_between,
-	weeks_of,
 )
 from scheduler_integration.pages.kit.spans import absence_in_words, in_short
 from scheduler_integration.platform.clock import from_site_time
@@ -78,10 +77,10 @@ def month_view(
 
 def _weeks(month: date, today: date, first_week_day: int) -> list[list[date | None]]:
 	"""Return the rows of the sheet. The present month shows five weeks from now on, so that its end isn't a void."""
-	if month != first_of(today):
-		return weeks_of(month, first_week_day)
-	begin = week_begins(today, first_week_day)
-	end = max(last_of(month), begin + timedelta(days=34))
+	begin, end = month, last_of(month)
+	if month == first_of(today):
+		begin = week_begins(today, first_week_day)
+		end = max(end, begin + timedelta(days=34))
 	weeks = weeks_between(begin, end, first_week_day)
 	return [[day if day and day >= month else None for day in week] for week in weeks]
 
