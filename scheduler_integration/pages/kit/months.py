@@ -47,11 +47,6 @@ def month_showing(day: date, today: date, first_week_day: int) -> date:
 	return this_month if first <= day <= last else first_of(day)
 
 
-def weeks_of(month: date, first_week_day: int) -> list[list[date | None]]:
-	"""Return the days of the month in rows of seven, with None for days of the months before and after."""
-	return weeks_between(month, last_of(month), first_week_day)
-
-
 def weeks_between(first: date, last: date, first_week_day: int) -> list[list[date | None]]:
 	"""Return these days, both included, in rows of seven, with None for days before and after them."""
 	days: list[date | None] = [None] * ((first.weekday() - first_week_day) % 7)
