@@ -139,6 +139,9 @@ def _who_calls(booking: Document, reader: Reader) -> str | None:
 		return None
 	other = booking.attendee_name if reader.is_hosting else hosts_of(booking)[0].name
 	is_called = reader.is_hosting != (number == booking.attendee_phone)
+	if reader.locale.text_direction == "rtl":
+		# Without the marks of Unicode (LRI, PDI), the groups of the number would be in the reverse order.
+		number = f"\u2066{number}\u2069"
 	return (_("{0} calls you at {1}") if is_called else _("Call {0} at {1}")).format(other, number)
 
 

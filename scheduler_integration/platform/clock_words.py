@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel import Locale, dates
+from babel.core import get_global
 from frappe import _
 
 from scheduler_integration.engine import wall_clock
-from scheduler_integration.platform.zone_words import city
+from scheduler_integration.platform.zone_words import FIRST_NAMES, city
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ def by_skeleton(skeleton: str, moment: datetime, locale: Locale) -> str:
 
 def zone_text(seconds: int, zone: str, locale: Locale) -> str:
 	"""Return the zone at that instant: `Berlin, Central European Standard Time`."""
-	name = dates.get_timezone_name(wall_clock(seconds, zone), locale=locale)
+	wall = wall_clock(seconds, zone)
+	# Babel looks for `Asia/Kolkata`, and CLDR has words for `Asia/Calcutta`.
+	words = locale.meta_zones.get(get_global("meta_zones").get(FIRST_NAMES.get(zone, "")), {}).get("long", {})
+	name = words.get("daylight" if wall.dst() else "standard") or dates.get_timezone_name(wall, locale=locale)
 	return _("{0}, {1}").format(city(zone, locale), name)
 
 

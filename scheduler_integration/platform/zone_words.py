@@ -43,12 +43,12 @@ _RENAMED = {
 	"Pacific/Ponape": "Pacific/Pohnpei",
 	"Pacific/Truk": "Pacific/Chuuk",
 }
-_FIRST_NAMES = {present: first for first, present in _RENAMED.items()}
+FIRST_NAMES = {present: first for first, present in _RENAMED.items()}
 
 
 def city(zone: str, locale: Locale) -> str:
 	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
-	names = locale.time_zones.get(zone) or locale.time_zones.get(_FIRST_NAMES.get(zone)) or {}
+	names = locale.time_zones.get(zone) or locale.time_zones.get(FIRST_NAMES.get(zone)) or {}
 	return names.get("city") or _plain_city(zone)
 
 

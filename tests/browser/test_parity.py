@@ -127,9 +127,6 @@ def drawn(template, twelve_hours=False, **parts):
 def month_cases(locale, query):
 	for month, today, chosen, free, partial in MONTHS:
 		first = date.fromisoformat(f"{month}-01")
-		goes_on = today.startswith(month) and int(today[8:]) >= 20
-		if goes_on and str(locale) in RANGES_IN_NUMBERS:
-			continue
 		starts = {day: list(range(count)) for day, count in free.items()}
 		chosen_day = chosen and date.fromisoformat(chosen)
 		by_date = {date.fromisoformat(day): each for day, each in starts.items()}

@@ -26,6 +26,21 @@ DAY = 86400
 LOCALES = ["en_US", "en_GB", "de", "fr", "ar", "he", "fa", "ja", "zh_Hant_TW", "pt_BR", "hi", "th", "pl"]
 
 
+def test_the_months_of_everybody_were_japanese_after_a_page_in_japanese():
+	day = date(2026, 12, 1)
+	assert [dates.short_month(day, Locale(each)) for each in ("ja", "fr", "ar", "de")] == [
+		"12月",
+		"déc.",
+		"ديسمبر",
+		"Dez",
+	]
+
+
+def test_a_japanese_span_had_other_times_than_the_list():
+	style = dates.TimeStyle("Asia/Tokyo", False, Locale("ja"))
+	assert dates.clock_range(at("2026-11-25 08:00"), at("2026-11-25 08:30"), style) == "17:00～17:30"
+
+
 class TestAddresses:
 	def test_parts_are_read_and_written(self):
 		asked = query.parse("jane", "intro", {"month": "2026-11", "tz": "Asia/Tokyo", "utm_source": "x&y"})

@@ -4,7 +4,7 @@ import pytest
 from babel import Locale
 from babel.core import get_global
 
-from scheduler_integration.platform import zone_words
+from scheduler_integration.platform import clock_words, zone_words
 
 ENGLISH = Locale("en")
 
@@ -36,6 +36,11 @@ def test_a_zone_is_found_by_its_country_under_its_present_name(words):
 	assert "India" in found["Asia/Kolkata"].split()
 	assert "Ukraine" in found["Europe/Kyiv"].split()
 	assert "Asia/Calcutta" not in found
+
+
+def test_a_zone_that_was_renamed_had_no_words_but_its_offset():
+	words = clock_words.zone_text(1795545072, "Asia/Kolkata", ENGLISH), clock_words.zone_text(0, "Europe/Kyiv", ENGLISH)
+	assert words == ("Kolkata, India Standard Time", "Kyiv, Eastern European Standard Time")
 
 
 def test_a_city_that_was_renamed_has_its_name_in_the_readers_language(words):

@@ -16,11 +16,14 @@ from scheduler_integration.platform.clock_words import TimeStyle, by_skeleton, c
 def clock_range(start: int, end: int, style: TimeStyle) -> str:
 	"""`14:30 – 15:00`, in the locale's own way of writing a range."""
 	first, last = (wall_clock(moment, style.zone).replace(tzinfo=None) for moment in (start, end))
+	pattern = style.locale.interval_formats.get(None) or "{0} – {1}"
+	fallback = pattern.format(clock_time(start, style), clock_time(end, style))
 	try:
-		return dates.format_interval(first, last, style.skeleton, locale=style.locale)
+		text = dates.format_interval(first, last, style.skeleton, locale=style.locale)
 	except (NotImplementedError, KeyError):  # Babel can't parse the patterns of some locales.
-		pattern = style.locale.interval_formats.get(None) or "{0} – {1}"
-		return pattern.format(clock_time(start, style), clock_time(end, style))
+		return fallback
+	# The Japanese range is 17時00分～17時30分, where a time alone is 17:00.
+	return fallback if "時" in text else text
 
 
 def full_date(day: date, locale: Locale) -> str:
@@ -83,8 +86,12 @@ def sheet_title(first: date, last: date, locale: Locale) -> str:
 
 
 def short_month(day: date, locale: Locale) -> str:
-	"""`Dec`."""
-	return dates.format_date(day, "LLL", locale=locale)
+	"""`Dec`.
+
+	Babel finds names that stand alone once for all languages that have no names of their own for it: after a page in Japanese, it
+	would be 12月 in French. Of our languages, only German writes a short month otherwise if it stands alone.
+	"""
+	return dates.format_date(day, "LLL" if locale.language == "de" else "MMM", locale=locale)
 
 
 @lru_cache(maxsize=128)
