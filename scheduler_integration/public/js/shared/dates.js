@@ -162,9 +162,8 @@ export function sheetTitle(first, last) {
 	const whole = (/** @type {string} */ date) => writeDate({ month: "long", year: "numeric" }, date);
 	if (monthOf(first) === monthOf(last)) return whole(first);
 	const text = writeDates({ month: "short", year: "numeric" }, first, last);
-	// Browsers write the Japanese range in numbers: 2026/11～2026/12.
-	if (!text.includes("/")) return text;
-	return `${whole(first)}～${first.slice(0, 4) === last.slice(0, 4) ? shortMonth(last) : whole(last)}`;
+	// In Japanese: 2026/11～2026/12.
+	return !text.includes("/") ? text : `${whole(first)}～${first.slice(0, 4) === last.slice(0, 4) ? shortMonth(last) : whole(last)}`;
 }
 
 /** "Dec" @param {string} date */
@@ -187,14 +186,13 @@ export const clockTime = (instant, zone, twelveHours) => formatOf(clock(twelveHo
  */
 export function clockRange(start, end, zone, twelveHours) {
 	const [first = 0, last = 0] = [start, end].map((instant) => (wallClock(instant, zone) % DAY) * 1000);
-	const [begins, ends] = [start, end].map((instant) => clockTime(instant, zone, twelveHours));
+	const apart = [start, end].map((instant) => clockTime(instant, zone, twelveHours)).join("～");
 	try {
 		const text = formatOf(clock(twelveHours, "UTC")).formatRange(first, last);
-		// The Japanese range is 17時00分～17時30分, where a time alone is 17:00.
-		return text.includes("時") ? `${begins}～${ends}` : text;
+		return text.includes("時") ? apart : text;
 	} catch {
-		// Older browsers refuse a range whose end is before its start.
-		return `${begins} – ${ends}`;
+		// In older browsers, the end must follow the start.
+		return apart.replace("～", " – ");
 	}
 }
 
