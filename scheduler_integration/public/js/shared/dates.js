@@ -163,7 +163,9 @@ export function sheetTitle(first, last) {
 	if (monthOf(first) === monthOf(last)) return whole(first);
 	const text = writeDates({ month: "short", year: "numeric" }, first, last);
 	// In Japanese: 2026/11～2026/12.
-	return !text.includes("/") ? text : `${whole(first)}～${first.slice(0, 4) === last.slice(0, 4) ? shortMonth(last) : whole(last)}`;
+	return !text.includes("/")
+		? text
+		: `${whole(first)}～${first.slice(0, 4) === last.slice(0, 4) ? shortMonth(last) : whole(last)}`;
 }
 
 /** "Dec" @param {string} date */
