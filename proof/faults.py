@@ -126,7 +126,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"hosts are read before they are locked",
 		"bookings.commands.reschedule", "_to_free_time",
-		"guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.takers)])", "pass",
+		"guard.lock_hosts([*booking.host_users(), *bookable.users])", "pass",
 		("move against book", "two moves to one time"),
 	),
 	Fault(
@@ -138,7 +138,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"a state change locks no host",
 		"bookings.change_status", "change_status",
-		"guard.lock_hosts({user for booking in bookings for user in booking.host_users()})", "pass",
+		"guard.lock_hosts(users_of(bookings))", "pass",
 		("cancel against book", "decline against confirm"),
 	),
 	Fault(

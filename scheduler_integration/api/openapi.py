@@ -1,0 +1,260 @@
+"""The description of the API for programs: an OpenAPI 3.1 document, made from what the methods declare.
+
+Arguments are described by the kinds of their signatures (`parsing/kinds.py`) and the fields of their doors, records' fields by
+their DocType, and answers by what `shown` declares. So a change of a method changes its description.
+"""
+
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from frappe.model.document import Document
+from werkzeug.wrappers import Response
+
+import scheduler_integration.api
+from scheduler_integration import __version__, exceptions
+from scheduler_integration.api.as_json import Parts, as_json, declared_of, or_null
+from scheduler_integration.api.door import Door, File, Message, OnTop, Who, door
+from scheduler_integration.entry.limits import REQUESTS
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.kinds import JSON_TYPES, Kind
+from scheduler_integration.parsing.payload import field_schema
+from scheduler_integration.platform.site_address import site_url
+
+Schema = dict[str, Any]
+PREFIX = "scheduler_integration.api."
+
+
+@door("GET", who=Who.ANYBODY, limit=REQUESTS)
+def document() -> Response:
+	"""Return this document: the methods that programs call, as OpenAPI 3.1."""
+	content = json.dumps(description(site_url()), ensure_ascii=False)
+	return Response(content, mimetype="application/openapi+json", headers={"Cache-Control": "public, max-age=300"})
+
+
+@cache
+def methods() -> dict[str, Any]:
+	"""Return all methods of the API by their names, such as `public.book`."""
+	found: dict[str, Any] = {}
+	for module in pkgutil.iter_modules(scheduler_integration.api.__path__):
+		members = inspect.getmembers(import_module(f"{PREFIX}{module.name}"), inspect.isfunction)
+		for name, function in members:
+			if hasattr(function, "door") and function.__module__ == f"{PREFIX}{module.name}":
+				found[f"{module.name}.{name}"] = function
+	return found
+
+
+def description(site: str) -> Schema:
+	"""Return the document for the site with this address."""
+	shapes: dict[str, Schema] = {}
+	paths: dict[str, Schema] = {}
+	for name, method in methods().items():
+		operations = {verb.lower(): operation(name, method, verb, shapes) for verb in method.door.verbs}
+		paths[f"/api/method/{PREFIX}{name}"] = operations
+	return {
+		"openapi": "3.1.0",
+		"info": {
+			"title": "Scheduler Integration",
+			"version": __version__,
+			"license": {"name": "MIT", "identifier": "MIT"},
+		},
+		"servers": [{"url": site}],
+		"paths": paths,
+		"components": {
+			"schemas": {**shapes, "Refusal": _refusal()},
+			"securitySchemes": {
+				"session": {"type": "apiKey", "in": "cookie", "name": "sid"},
+				"key": {"type": "apiKey", "in": "header", "name": "Authorization"},
+				"token": {"type": "http", "scheme": "bearer"},
+			},
+		},
+	}
+
+
+def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> Schema:
+	"""Return what a verb of a method takes and answers. The shapes of its answers are added to `shapes`."""
+	declared: Door = method.door
+	words = inspect.getdoc(method) or ""
+	given = arguments(method)
+	described: Schema = {
+		"operationId": name if verb == declared.verbs[0] else f"{name}.{verb.lower()}",
+		"tags": [name.partition(".")[0]],
+		"summary": words.split("\n")[0],
+		"description": words,
+		"responses": {
+			str(declared.status): _answer(method, shapes),
+			"default": _response("A refusal", _ref("Refusal")),
+		},
+		"security": [{}]
+		if declared.who in (Who.ANYBODY, Who.LINK, Who.SENDERS)
+		else [{"session": []}, {"key": []}, {"token": []}],
+	}
+	if verb == "GET":
+		described["parameters"] = [
+			{"name": key, "in": "query", "required": key in given["required"], "schema": schema}
+			for key, schema in given["properties"].items()
+		]
+	elif given["properties"]:
+		described["requestBody"] = {
+			"required": bool(given["required"]),
+			"content": {"application/json": {"schema": given}},
+		}
+	return described
+
+
+def arguments(method: Any) -> Schema:
+	"""Return the schema of a method's arguments: an object, for documents and for tools."""
+	hints = get_type_hints(inspect.unwrap(method), include_extras=True)
+	properties: dict[str, Schema] = {}
+	required = []
+	for parameter in inspect.signature(method).parameters.values():
+		if parameter.kind is not parameter.VAR_KEYWORD:
+			properties[parameter.name] = of_kind(hints[parameter.name])
+			if parameter.default is parameter.empty:
+				required.append(parameter.name)
+	for own in method.door.fields:
+		properties |= {key: schema for key, schema in _fields(own).items() if key not in properties}
+	return {"type": "object", "properties": properties, "required": required}
+
+
+def _fields(own: Any) -> dict[str, Schema]:
+	if is_dataclass(own):
+		hints = get_type_hints(own, include_extras=True)
+		return {each.name: of_kind(hints[each.name]) for each in fields(own)}
+	return {name: field_schema(*each) if isinstance(each, tuple) else of_kind(each) for name, each in own.items()}
+
+
+def of_kind(kind: Any) -> Schema:
+	"""Return the schema of an argument by its kind. None is what is left out, so it isn't part of the type."""
+	options = (
+		[each for each in get_args(kind) if each is not NoneType] if get_origin(kind) in (Union, UnionType) else [kind]
+	)
+	[only] = options
+	if get_origin(only) is not Annotated:
+		return dict(JSON_TYPES[only])
+	plain, *told = get_args(only)
+	schema = dict(JSON_TYPES[get_origin(plain) or plain])
+	for each in told:
+		if isinstance(each, Kind):
+			example = {} if each.example is None else {"examples": [each.example]}
+			schema |= {"description": each.words, **example, **each.schema}
+	return schema
+
+
+def _answer(method: Callable[..., Any], shapes: dict[str, Schema]) -> Schema:
+	returned = inspect.signature(method).return_annotation
+	if returned in (Response, File):
+		return {"description": "A file, a page or a plain answer"}
+	data = {} if returned in (Message, OnTop) else of_answer(returned, shapes)
+	properties = {"success": {"const": True}, "data": data}
+	if returned is Message:
+		properties["message"] = {"type": "string"}
+	needed = ["success"] if returned is Message else ["success", "data"]
+	return _response("Success", {"type": "object", "properties": properties, "required": needed})
+
+
+def of_answer(kind: Any, shapes: dict[str, Schema]) -> Schema:
+	"""Return the schema of a value in an answer, by the type that a room returns. A type that says nothing may be anything."""
+	origin, inner = get_origin(kind), get_args(kind)
+	if origin in (Union, UnionType):
+		return {"anyOf": [of_answer(each, shapes) for each in inner]}
+	if origin in (Annotated, Literal):
+		return of_answer(inner[0], shapes) if origin is Annotated else {"enum": [*inner]}
+	if kind in _PLAIN:
+		return dict(_PLAIN[kind])
+	named = origin or kind
+	if not isinstance(named, type) or issubclass(named, Document):
+		return {}
+	if declared := declared_of(named):
+		if named.__name__ not in shapes:
+			shapes[named.__name__] = {}
+			shapes[named.__name__] = _shape(named, declared[0], shapes)
+		return _ref(named.__name__)
+	return next((make(named, inner, shapes) for base, make in _BY_BASE if issubclass(named, base)), {})
+
+
+def _mapping(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Schema:
+	return {"type": "object", **({"additionalProperties": of_answer(inner[1], shapes)} if inner else {})}
+
+
+def _list(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Schema:
+	items = [each for each in inner if each is not Ellipsis]
+	return {"type": "array", **({"items": of_answer(items[0], shapes)} if len(items) == 1 else {})}
+
+
+_PLAIN = {str: JSON_TYPES[str], int: JSON_TYPES[int], float: JSON_TYPES[float], bool: JSON_TYPES[bool], Any: {}}
+_PLAIN[NoneType] = {"type": "null"}
+_BY_BASE: tuple[tuple[type, Callable[[Any, tuple[Any, ...], dict[str, Schema]], Schema]], ...] = (
+	(Enum, lambda kind, _inner, _shapes: {"enum": [each.value for each in kind]}),
+	(date, lambda _kind, _inner, _shapes: {"type": "string", "format": "date"}),
+	(Mapping, _mapping),
+	(Iterable, _list),
+)
+
+
+def _shape(kind: type, parts: Parts, shapes: dict[str, Schema]) -> Schema:
+	"""Return the schema of an object, by its parts. A part that is made by a function may be anything."""
+	properties: dict[str, Schema] = {}
+	required = []
+	for part in parts:
+		if not part.name:
+			continue
+		found = _type_at(kind, part.path) if part.path else kind
+		if part.inside:
+			shape = {"anyOf": [_shape(found, part.inside, shapes), {"type": "null"}]}
+		else:
+			shape = of_answer(found, shapes) if part.path and part.write in (as_json, or_null) else {}
+			if shape and part.write is or_null:
+				shape = {"anyOf": [shape, {"type": "null"}]}
+		properties[part.name] = dict(part.schema) or shape
+		if not part.is_left_out:
+			required.append(part.name)
+	return {"type": "object", "properties": properties, "required": required}
+
+
+def _type_at(kind: Any, path: str) -> Any:
+	"""Return the declared type of an attribute, such as `meeting_type.title` of a dataclass, or Any."""
+	for name in path.split("."):
+		found = getattr(kind, name, None)
+		if isinstance(found, property):
+			kind = get_type_hints(found.fget).get("return", Any)
+		else:
+			kind = _hints(kind).get(name, Any) if isinstance(kind, type) else Any
+	return kind
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+	try:
+		return get_type_hints(kind)
+	except NameError:
+		return {}
+
+
+def _refusal() -> Schema:
+	codes = sorted(
+		{each.code for each in vars(exceptions).values() if inspect.isclass(each) and issubclass(each, SchedulingError)}
+	)
+	properties = {
+		"success": {"const": False},
+		"error": {"type": "string", "description": "A sentence that says what to do"},
+		"code": {"enum": codes},
+		"details": {"type": "object", "additionalProperties": {"type": "string"}},
+	}
+	return {"type": "object", "properties": properties, "required": ["success", "error", "code"]}
+
+
+def _ref(name: str) -> Schema:
+	return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _response(words: str, schema: Schema) -> Schema:
+	return {"description": words, "content": {"application/json": {"schema": schema}}}

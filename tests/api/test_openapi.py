@@ -1,0 +1,66 @@
+"""The OpenAPI document says what the methods take and answer. `tests/support/contract.py` compares all answers with it."""
+
+import json
+import re
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from scheduler_integration.api.openapi import PREFIX, arguments, methods
+from tests.architecture.test_reference import API
+from tests.support.contract import document
+
+METHODS = methods()
+
+
+def test_the_document_is_openapi():
+	OpenAPIV31SpecValidator(document()).validate()
+
+
+def test_a_program_reads_it_without_signing_in(client):
+	answer = client.get(f"/api/method/{PREFIX}openapi.document")
+	assert answer.status_code == 200
+	assert answer.json()["openapi"] == "3.1.0"
+	assert "max-age" in answer.headers["Cache-Control"]
+	assert len(answer.content) < 400_000
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_an_argument_had_no_words_or_type(name):
+	for argument, schema in arguments(METHODS[name])["properties"].items():
+		assert schema == {} or schema.keys() & {"type", "enum"}, f"{argument} has no type"
+
+
+def test_each_example_of_an_argument_fits_its_type():
+	"""Each is a value that a program can copy."""
+	from jsonschema import Draft202012Validator
+
+	for name, method in METHODS.items():
+		for argument, schema in arguments(method)["properties"].items():
+			for example in schema.get("examples", ()):
+				assert Draft202012Validator(schema).is_valid(example), (name, argument)
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_the_reference_named_an_argument_that_is_not_there(name):
+	"""The headings of docs/reference/api.md and the document have the same arguments."""
+	module, _dot, function = name.partition(".")
+	sections = dict(re.findall(r"^## `(\w+)`(.*?)(?=^## |\Z)", API, re.MULTILINE | re.DOTALL))
+	sections["waiting_devices"] = sections["public"]
+	heading = re.search(rf"^###.*`(?:{module}\.)?{function}\(([^`)]*)\)`", sections[module], re.MULTILINE)
+	if not heading:
+		return
+	named = {each for each in re.split(r"[,|\s]+", heading[1]) if each and each != "…"}
+	known = set(arguments(METHODS[name])["properties"])
+	assert named <= known
+	assert "…" in heading[1] or known <= named
+
+
+def test_the_document_names_every_method_and_verb():
+	paths = document()["paths"]
+	assert {path.removeprefix(f"/api/method/{PREFIX}"): {*verbs} for path, verbs in paths.items()} == {
+		name: {verb.lower() for verb in method.door.verbs} for name, method in METHODS.items()
+	}
+	ids = [operation["operationId"] for verbs in paths.values() for operation in verbs.values()]
+	assert len(ids) == len({*ids})
+	assert json.dumps(paths).count("scheduler_integration.api.") == len(paths)
