@@ -1,6 +1,7 @@
 """Methods for hosts and managers: figures on bookings, hosts, visitors, reports and providers of video calls."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import frappe
 from frappe import _
@@ -31,6 +32,7 @@ from scheduler_integration.insights.advice import Advice, Missed
 from scheduler_integration.insights.advice import advice as advice_on
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
 from scheduler_integration.insights.dashboard import dashboard as figures
+from scheduler_integration.insights.export import TABLES
 from scheduler_integration.insights.export import export as exported
 from scheduler_integration.insights.export_files import ExportFile
 from scheduler_integration.insights.fairness import Fairness, HostShare, fairness
@@ -50,6 +52,7 @@ from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.insights.visits import STEPS
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
+from scheduler_integration.parsing.kinds import Date, Kind, MeetingTypeId, PageId, Text, TypeSlug, User
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale
@@ -229,42 +232,52 @@ def _forecast(found: Outlook, forecast: Forecast) -> dict[str, Any]:
 	return {"weeks": weeks, "past": past, **object_of(forecast, _ERRORS)}
 
 
-@door("GET", who=Who.USERS)
-def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> Dashboard:
+_WHOSE = {"host": User, "page": PageId, "meeting_type": MeetingTypeId, "source": Text}
+_DAYS = {"start_date": Date, "end_date": Date, "host": User, "page": PageId, "meeting_type": MeetingTypeId}
+_SCOPE = {**_DAYS, "source": Text}
+Table = Annotated[str, Kind("The table.", "bookings", {"enum": [*TABLES]})]
+Format = Annotated[str, Kind("`csv` by default.", "csv", {"enum": [*FORMATS]})]
+
+
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def dashboard(**asked: Any) -> Dashboard:
 	"""Return the figures on bookings: of the signed-in host, or for managers of all or of one host.
 
 	The dates are those of meetings, both included, by default the last 30 days. `page` and `meeting_type` are ids.
 	"""
-	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	scope = _scope(asked)
 	return figures(scope, clock.now(), week_begins=current_locale().first_week_day)
 
 
-@door("GET", who=Who.USERS)
-def staff_performance(
-	start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None
-) -> dict[str, Any]:
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def staff_performance(**asked: Any) -> dict[str, Any]:
 	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
-	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	scope = _scope(asked)
 	shares = fairness(scope) if is_manager() else []
 	return {**object_of(scope, _RANGE), "staff": figures_of_staff(scope), "round_robins": shares}
 
 
-@door("GET", who=Who.USERS)
-def forecast(host=None, page=None, meeting_type=None, source=None) -> Outlook:
+@door("GET", who=Who.USERS, fields=_WHOSE)
+def forecast(**asked: Any) -> Outlook:
 	"""Return between which numbers the meetings and the revenue of the next four weeks will lie, or why that isn't known."""
-	scope = _scope(None, None, host, page, meeting_type, source)
+	scope = _scope({name: asked.get(name) for name in _WHOSE})
 	return outlook(scope, clock.now())
 
 
-@door("GET", who=Who.USERS)
-def advice(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def advice(**asked: Any) -> dict[str, Any]:
 	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
-	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	scope = _scope(asked)
 	return {**object_of(scope, _RANGE), "advice": advice_on(figures(scope, clock.now()))}
 
 
 @door("POST", who=Who.ANYBODY, limit=REQUESTS)
-def track(booking_page_id=None, step=None, meeting_type=None, session_id=None) -> Message:
+def track(
+	booking_page_id: PageId,
+	step: Annotated[str, Kind("What the visitor did.", "page_view", {"enum": [*STEPS]})],
+	meeting_type: TypeSlug | None = None,
+	session_id: Text | None = None,
+) -> Message:
 	"""Count a step of a visitor of a booking page: `page_view`, `service_selected` or `slot_selected`.
 
 	Robots, signed-in users and people who don't want to be tracked aren't counted. They get no error.
@@ -275,48 +288,44 @@ def track(booking_page_id=None, step=None, meeting_type=None, session_id=None) -
 	return Message(_("Step tracked successfully") if counted else _("This step isn't counted."), {"counted": counted})
 
 
-@door("GET", who=Who.USERS)
-def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> Funnel:
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def funnel(**asked: Any) -> Funnel:
 	"""Return how far the visitors of booking pages came: of the host's pages, or for managers of all.
 
 	`page` is an id or a slug. The dates are those of the site's zone.
 	"""
 	now = clock.now()
-	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, source), now)
+	scope = in_site_zone(_scope(asked), now)
 	return figures_of_visitors(scope, now)
 
 
-@door("GET", who=Who.USERS)
-def history(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> History:
+@door("GET", who=Who.USERS, fields=_DAYS)
+def history(**asked: Any) -> History:
 	"""Return the numbers of each day and month, of at most three years. Days are those of the site's zone."""
 	now = clock.now()
-	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, None, most_days=MOST_DAYS), now)
+	scope = in_site_zone(_scope({**asked, "source": None}, most_days=MOST_DAYS), now)
 	return history_of(scope, now)
 
 
-@door("GET", who=Who.USERS)
-def export(
-	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
-) -> File:
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def export(what: Table, format: Format | None = None, **asked: Any) -> File:
 	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources`, `funnel` or `video_providers`.
 
 	`format` is `csv`, the default, or `xlsx`. More than 100,000 bookings need `start_export`.
 	"""
-	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	scope = _scope(asked)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
 	filename = f"scheduling-{table}-{scope.first}-{scope.last}.{extension}"
 	return File(filename, exported(table, scope, clock.now(), extension), FORMATS[extension])
 
 
-@door("POST", who=Who.USERS, status=202)
-def start_export(
-	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
-) -> Message:
+@door("POST", who=Who.USERS, status=202, fields=_SCOPE)
+def start_export(what: Table, format: Format | None = None, **asked: Any) -> Message:
 	"""Let a job make the file that `export` would return, of any length. `exports` says when it can be downloaded."""
-	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	scope = _scope(asked)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
-	asked = export_files.ask(table, extension, scope, frappe.session.user, clock.now())
-	return Message(_("The file is being made. You get a notification when it is ready."), asked)
+	file = export_files.ask(table, extension, scope, frappe.session.user, clock.now())
+	return Message(_("The file is being made. You get a notification when it is ready."), file)
 
 
 @door("GET", who=Who.USERS)
@@ -326,7 +335,9 @@ def exports() -> list[ExportFile]:
 
 
 @door("GET", who=Who.USERS)
-def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> Analytics:
+def scheduler_analytics(
+	consultant: User | None = None, start_date: Date | None = None, end_date: Date | None = None
+) -> Analytics:
 	"""Return the clicks on a consultant's reports and the bookings that followed, by default one's own.
 
 	The dates are days in the consultant's zone, both included. Without a date there is no limit on that side.
@@ -337,12 +348,14 @@ def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> Anal
 
 
 @door("GET", who=Who.USERS)
-def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]:
+def video_providers(
+	start_date: Date | None = None, end_date: Date | None = None, host: User | None = None
+) -> dict[str, Any]:
 	"""Return the figures of each provider of video calls: of the signed-in host's meetings, for managers of all or of one host.
 
 	The dates are those of the site's zone, both included. Without them the figures are those of the last 30 days.
 	"""
-	whose = _scope(None, None, host, None, None, None).host
+	whose = _scope({"host": host}).host
 	asked = period(*parse_dates(start_date, end_date), clock.now())
 	return {**object_of(asked, _RANGE), "providers": provider_performance(asked.span(), whose)}
 
@@ -356,24 +369,7 @@ def _conversion(scope: Scope) -> float | None:
 		return None
 
 
-def _scope(
-	start_date: object,
-	end_date: object,
-	host: object,
-	page: object,
-	meeting_type: object,
-	source: object,
-	most_days: int = MAX_DAYS,
-) -> Scope:
-	first, last = parse_dates(start_date, end_date)
-	return scope_for(
-		frappe.session.user,
-		first,
-		last,
-		clock.now(),
-		host=parse_choice("host", host) or None,
-		page=parse_choice("page", page) or None,
-		meeting_type=parse_choice("meeting_type", meeting_type) or None,
-		source=parse_choice("source", source) or None,
-		most_days=most_days,
-	)
+def _scope(asked: Mapping[str, object], most_days: int = MAX_DAYS) -> Scope:
+	first, last = parse_dates(asked.get("start_date"), asked.get("end_date"))
+	chosen = {name: parse_choice(name, asked.get(name)) or None for name in _WHOSE}
+	return scope_for(frappe.session.user, first, last, clock.now(), **chosen, most_days=most_days)

@@ -26,12 +26,19 @@ Write = Callable[[Any, str], Any]
 
 
 class Part(NamedTuple):
-	"""A key of an answer. Without a `name`, the value is a mapping, whose keys stand at this place."""
+	"""A key of an answer. Without a `name`, the value is a mapping, whose keys stand at this place.
+
+	For the description of answers (`openapi.py`): `path` is the attribute that the value is, `schema` its JSON schema if the
+	type of the attribute doesn't say it, and `inside` the parts of an object that the value is.
+	"""
 
 	name: str
 	get: Callable[[Any], Any]
 	write: Write
 	is_left_out: bool = False
+	path: str = ""
+	schema: Mapping[str, Any] = {}
+	inside: Iterable[Any] = ()
 
 
 Parts = Iterable[Part]
@@ -44,7 +51,7 @@ def as_json(value: Any, zone: str = "UTC") -> Any:
 	Raises TypeError for an object of a type that isn't declared.
 	"""
 	kind: Any = value.doctype if isinstance(value, Document) else type(value)
-	if kind not in _PLAINEST and (declared := _declared(kind)):
+	if kind not in _PLAINEST and (declared := declared_of(kind)):
 		parts, zone_of = declared
 		return object_of(value, parts, zone_of(value) if zone_of else zone)
 	for types, write in _PLAIN:
@@ -53,6 +60,9 @@ def as_json(value: Any, zone: str = "UTC") -> Any:
 	raise TypeError(f"{type(value).__name__} isn't declared")
 
 
+_INSTANT = {"type": ["string", "null"], "format": "date-time"}
+_SPAN = {"type": "object", "properties": {"start": _INSTANT, "end": _INSTANT}, "required": ["start", "end"]}
+_SPANS = {"type": "array", "items": _SPAN}
 # No type has to be looked for: most values are of these.
 _PLAINEST = frozenset({str, int, bool, float, type(None), list, tuple, dict})
 _PLAIN: tuple[tuple[Any, Write], ...] = (
@@ -65,7 +75,7 @@ _PLAIN: tuple[tuple[Any, Write], ...] = (
 
 
 @cache
-def _declared(kind: type | str) -> tuple[Parts, Callable[[Any], str] | None] | None:
+def declared_of(kind: type | str) -> tuple[Parts, Callable[[Any], str] | None] | None:
 	"""Return what is declared of the type, or of the nearest of those that it extends."""
 	kinds = (kind,) if isinstance(kind, str) else kind.__mro__
 	return next((_SHAPES[each] for each in kinds if each in _SHAPES), None)
@@ -74,7 +84,7 @@ def _declared(kind: type | str) -> tuple[Parts, Callable[[Any], str] | None] | N
 def object_of(value: Any, parts: Parts, zone: str = "UTC") -> dict[str, Any]:
 	"""Return the parts of the object as JSON has them."""
 	answer: dict[str, Any] = {}
-	for name, get, write, is_left_out in parts:
+	for name, get, write, is_left_out, *_described in parts:
 		given = get(value)
 		if is_left_out and (given is None or given == ()):
 			continue
@@ -91,7 +101,7 @@ def shown(kind: type | str, *parts: str | Parts, zone: str = "") -> None:
 	Without parts, all fields of a dataclass. `zone` is the path of the zone in which its instants are written.
 	"""
 	declared = parts or ((all_of(kind),) if isinstance(kind, type) else ())
-	_declared.cache_clear()
+	declared_of.cache_clear()
 	_SHAPES[kind] = flat(*declared), attrgetter(zone) if zone else None
 
 
@@ -105,30 +115,33 @@ def flat(*parts: str | Parts) -> list[Part]:
 	return [part for each in parts for part in (written(each, as_json) if isinstance(each, str) else each)]
 
 
-def written(names: str, write: Write) -> list[Part]:
+def written(names: str, write: Write, schema: Mapping[str, Any] | None = None) -> list[Part]:
 	"""Values that `write` writes."""
 	split = [name.partition("=") for name in names.split()]
-	return [Part(name, attrgetter(path or name), write) for name, _sign, path in split]
+	return [
+		Part(name, attrgetter(path or name), write, path=path or name, schema=schema or {})
+		for name, _sign, path in split
+	]
 
 
 def instant(names: str) -> list[Part]:
 	"""Instants (epoch seconds, or None) in ISO 8601 with an offset: 2026-11-23T14:30:00+01:00."""
-	return written(names, lambda value, zone: None if value is None else iso(value, zone))
+	return written(names, lambda value, zone: None if value is None else iso(value, zone), _INSTANT)
 
 
 def instant_z(names: str) -> list[Part]:
 	"""Instants (epoch seconds, or None) in UTC: 2026-11-23T13:30:00Z."""
-	return written(names, lambda value, _zone: None if value is None else iso_z(value))
+	return written(names, lambda value, _zone: None if value is None else iso_z(value), _INSTANT)
 
 
 def stored(names: str) -> list[Part]:
 	"""Fields with a time of the site's zone, such as `creation`, in UTC."""
-	return written(names, lambda value, _zone: iso_z(from_site_time(value)))
+	return written(names, lambda value, _zone: iso_z(from_site_time(value)), _INSTANT)
 
 
 def spans(names: str) -> list[Part]:
 	"""Lists of half-open intervals."""
-	return written(names, lambda value, zone: [span(each, zone) for each in value])
+	return written(names, lambda value, zone: [span(each, zone) for each in value], _SPANS)
 
 
 def span(interval: Interval, zone: str) -> dict[str, str]:
@@ -138,12 +151,17 @@ def span(interval: Interval, zone: str) -> dict[str, str]:
 
 def maybe(names: str) -> list[Part]:
 	"""Values of which an empty one is null."""
-	return written(names, lambda value, zone: as_json(value, zone) or None)
+	return written(names, or_null)
+
+
+def or_null(value: Any, zone: str) -> Any:
+	"""Write a value as JSON has it, an empty one as null."""
+	return as_json(value, zone) or None
 
 
 def flag(names: str) -> list[Part]:
 	"""Fields of type Check: true or false."""
-	return written(names, lambda value, _zone: bool(value))
+	return written(names, lambda value, _zone: bool(value), {"type": "boolean"})
 
 
 def if_any(parts: str | Parts) -> list[Part]:
@@ -164,4 +182,4 @@ def group(name: str, *parts: str | Parts, zone: str = "") -> list[Part]:
 	def write(value: Any, outer: str) -> Any:
 		return None if value is None else object_of(value, inside, zone_of(value) if zone_of else outer)
 
-	return [Part(key, attrgetter(path) if path else lambda value: value, write)]
+	return [Part(key, attrgetter(path) if path else lambda value: value, write, path=path, inside=inside)]

@@ -8,24 +8,25 @@ from scheduler_integration.notifications.automations import plan
 from scheduler_integration.notifications.automations import preview as room
 from scheduler_integration.notifications.channels.channel import Preview
 from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.parsing.kinds import AutomationId, BookingId
 from scheduler_integration.platform import clock
 
 shown(Preview)
 
 
 @door("POST", who=Who.USERS)
-def preview(name=None, booking=None) -> Preview:
+def preview(name: AutomationId, booking: BookingId) -> Preview:
 	"""Return the message of the saved automation `name` about the `booking`, by default about the newest one."""
 	return room.preview(parse_name(name), parse_choice("booking", booking) or None)
 
 
 @door("POST", who=Who.USERS)
-def send_test(name=None, booking=None) -> dict[str, Any]:
+def send_test(name: AutomationId, booking: BookingId) -> dict[str, Any]:
 	"""Send the preview of an e-mail to the signed-in manager."""
 	return {"sent_to": room.send_test(parse_name(name), parse_choice("booking", booking) or None)}
 
 
 @door("POST", who=Who.USERS)
-def fire(name=None, booking=None) -> dict[str, Any]:
+def fire(name: AutomationId, booking: BookingId) -> dict[str, Any]:
 	"""Start the automation `name` for the `booking` now, and return how many people it is for."""
 	return {"planned": plan.fire(parse_name(name), parse_name(booking), clock.now())}

@@ -47,7 +47,16 @@ from scheduler_integration.parsing.fields import (
 	parse_name,
 	parse_whole_number,
 )
-from scheduler_integration.parsing.hours import DAY_NAMES, parse_block, parse_hours, parse_override
+from scheduler_integration.parsing.hours import (
+	BLOCK,
+	DAY_NAMES,
+	OVERRIDE,
+	SCHEDULE,
+	parse_block,
+	parse_hours,
+	parse_override,
+)
+from scheduler_integration.parsing.kinds import Instant, MeetingTypeId, Minutes, RowId, Schedule, Text, User
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.clock import from_site_time, iso
 from scheduler_integration.times import Slot
@@ -140,13 +149,19 @@ shown(HostExplanation, "name user bookable=is_bookable reasons=objections", zone
 
 
 @door("GET", who=Who.USERS)
-def get(user=None, schedule=None) -> hours.Hours:
+def get(user: User | None = None, schedule: Schedule | None = None) -> hours.Hours:
 	"""Return a host's hours by the default schedule or a named one, with coming overrides and blocked times."""
 	return hours.hours_of(_host(user), parse_choice("schedule", schedule), clock.now())
 
 
-@door("PUT", "PATCH", "POST", who=Who.USERS)
-def update(user=None, schedule=None, version=None, keep=None, **fields) -> hours.Hours:
+@door("PUT", "PATCH", "POST", who=Who.USERS, fields=SCHEDULE)
+def update(
+	user: User | None = None,
+	schedule: Schedule | None = None,
+	version: Text | None = None,
+	keep: Text | None = None,
+	**fields: Any,
+) -> hours.Hours:
 	"""Change those fields of a schedule that are sent, and return the hours. `rules` replace the whole week.
 
 	With `version`, as `get` returned it, a change that somebody else has made meanwhile isn't overwritten: 409.
@@ -156,16 +171,21 @@ def update(user=None, schedule=None, version=None, keep=None, **fields) -> hours
 	return hours.hours_of(change.user, saved.name, clock.now())
 
 
-@door("POST", who=Who.USERS)
-def impact(user=None, schedule=None, keep=None, **fields) -> dict[str, Any]:
+@door("POST", who=Who.USERS, fields=SCHEDULE)
+def impact(
+	user: User | None = None,
+	schedule: Schedule | None = None,
+	keep: Text | None = None,
+	**fields: Any,
+) -> dict[str, Any]:
 	"""Return what `update` with the same fields would do to the next four weeks. Stores nothing."""
 	change = _planned(user, schedule, None, keep, fields)
 	zone = change.main.timezone
 	return as_json(impact_of_hours(change, zone, clock.now()), zone)
 
 
-@door("POST", who=Who.USERS, status=201)
-def add_override(user=None, **fields) -> dict[str, Any]:
+@door("POST", who=Who.USERS, status=201, fields=OVERRIDE)
+def add_override(user: User | None = None, **fields: Any) -> dict[str, Any]:
 	"""Create an override of one or several dates, or with `is_away` an absence.
 
 	`conflicts` are the bookings that stay although they lie outside.
@@ -174,21 +194,21 @@ def add_override(user=None, **fields) -> dict[str, Any]:
 
 
 @door("DELETE", "POST", who=Who.USERS)
-def remove_override(id=None) -> Message:
+def remove_override(id: RowId) -> Message:
 	"""Delete an override. `id` is as in `get`."""
 	hours.remove_overrides([parse_name(id)]).save()
 	return Message(_("Override deleted successfully"))
 
 
 @door("GET", who=Who.USERS)
-def colleagues(user=None) -> dict[str, Any]:
+def colleagues(user: User | None = None) -> dict[str, Any]:
 	"""Return the meeting types that a host takes alone, each with the colleagues who could stand in during an absence."""
 	host = _host(user)
 	return {"meeting_types": types_to_cover(host, types_of(Draft(host)))}
 
 
-@door("POST", who=Who.USERS, status=201)
-def block(user=None, start_time=None, end_time=None, **fields) -> dict[str, Any]:
+@door("POST", who=Who.USERS, status=201, fields=BLOCK)
+def block(start_time: Instant, end_time: Instant, user: User | None = None, **fields: Any) -> dict[str, Any]:
 	"""Block a time, once or recurring. `conflicts` are the bookings that stay in it."""
 	host = _host(user)
 	start, end = parse_instants(start_time=start_time, end_time=end_time)
@@ -196,14 +216,14 @@ def block(user=None, start_time=None, end_time=None, **fields) -> dict[str, Any]
 
 
 @door("DELETE", "POST", who=Who.USERS)
-def unblock(id=None) -> Message:
+def unblock(id: RowId) -> Message:
 	"""Delete blocked time. `id` is as in `get`."""
 	hours.unblock(parse_name(id)).save()
 	return Message(_("Blocked time deleted successfully"))
 
 
 @door("GET", who=Who.USERS)
-def explain(meeting_type=None, start=None, duration=None) -> Explanation:
+def explain(meeting_type: MeetingTypeId, start: Instant, duration: Minutes | None = None) -> Explanation:
 	"""Return why a meeting type is offered at `start` or not. `meeting_type` is the name of its record."""
 	begins = parse_instant_of("start", start)
 	minutes = parse_whole_number("duration", duration)

@@ -25,7 +25,18 @@ from scheduler_integration.parsing.fields import (
 	parse_json,
 	parse_name,
 )
-from scheduler_integration.parsing.link_fields import parse_new_link
+from scheduler_integration.parsing.kinds import (
+	Dates,
+	Email,
+	Flag,
+	MeetingTypeId,
+	PersonName,
+	RowId,
+	User,
+	Whole,
+	Zone,
+)
+from scheduler_integration.parsing.link_fields import LINK, parse_new_link
 from scheduler_integration.parsing.text import line
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
@@ -49,7 +60,7 @@ LIST = list
 
 
 @door("GET", who=Who.HOSTS)
-def list(user=None) -> dict[str, Any]:
+def list(user: User | None = None) -> dict[str, Any]:
 	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
 	asked = parse_choice("user", user) or frappe.session.user
 	if asked != frappe.session.user and not is_manager():
@@ -59,14 +70,14 @@ def list(user=None) -> dict[str, Any]:
 	return {"links": [_shown(link, uses.get(link.name, []), now) for link in links]}
 
 
-@door("POST", who=Who.HOSTS, status=201)
-def create(**fields) -> dict[str, Any]:
+@door("POST", who=Who.HOSTS, status=201, fields=LINK)
+def create(**fields: Any) -> dict[str, Any]:
 	"""Create a link and return it."""
 	return _shown(edit_links.create_link(parse_new_link(fields)), [], clock.now())
 
 
 @door("POST", who=Who.HOSTS)
-def revoke(link=None) -> dict[str, Any]:
+def revoke(link: RowId) -> dict[str, Any]:
 	"""Let nobody book with a link any more, and return it. `link` is its id. Meetings that were booked stay."""
 	revoked = edit_links.revoke_link(parse_name(link))
 	return _shown(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
@@ -81,7 +92,13 @@ def meeting_types() -> dict[str, Any]:
 
 @door("POST", who=Who.HOSTS)
 def times_for_mail(
-	meeting_type=None, count=None, times=None, timezone=None, single_use=None, attendee_name=None, attendee_email=None
+	meeting_type: MeetingTypeId,
+	count: Whole | None = None,
+	times: Dates | None = None,
+	timezone: Zone | None = None,
+	single_use: Flag | None = None,
+	attendee_name: PersonName | None = None,
+	attendee_email: Email | None = None,
 ) -> dict[str, Any]:
 	"""Return free times for an e-mail, as HTML and as text: `count` of the next ones, or those in `times`.
 

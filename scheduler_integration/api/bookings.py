@@ -1,7 +1,7 @@
 """Methods for hosts and managers: read and change bookings, and check a calendar."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import frappe
 from frappe import _
@@ -15,7 +15,7 @@ from scheduler_integration.availability.slots import OfferedSlots, slots_between
 from scheduler_integration.bookings import book_for_somebody
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import find_own_bookable
-from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.entry.commands import ACTIONS, COMMAND_FIELDS, act, parse_command
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
@@ -29,6 +29,21 @@ from scheduler_integration.parsing.fields import (
 	parse_name,
 	parse_whole_number,
 )
+from scheduler_integration.parsing.kinds import (
+	BookingId,
+	Date,
+	DocTypeName,
+	Instant,
+	Kind,
+	MeetingTypeId,
+	Minutes,
+	PageId,
+	RecordName,
+	Text,
+	User,
+	Whole,
+	Zone,
+)
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
@@ -37,18 +52,21 @@ MAX_OFFSET = 10_000
 shown(CalendarCheck, "has_conflict host", instant("start end"), "conflicts suggestions", zone="zone")
 
 
+When = Annotated[str, Kind("`upcoming` by default.", "past", {"enum": ["upcoming", "past", "all"]})]
+
+
 @door("GET", who=Who.USERS)
 def list(
-	when=None,
-	status=None,
-	start_date=None,
-	end_date=None,
-	timezone=None,
-	meeting_type=None,
-	page=None,
-	host=None,
-	limit=None,
-	offset=None,
+	when: When | None = None,
+	status: Text | None = None,
+	start_date: Date | None = None,
+	end_date: Date | None = None,
+	timezone: Zone | None = None,
+	meeting_type: MeetingTypeId | None = None,
+	page: PageId | None = None,
+	host: User | None = None,
+	limit: Whole | None = None,
+	offset: Whole | None = None,
 ) -> dict[str, Any]:
 	"""Return bookings of the signed-in host, or for managers of another `host` or of `all`."""
 	user = frappe.session.user
@@ -86,14 +104,19 @@ def _bounded(field: str, given: object, default: int, least: int, most: int) -> 
 
 
 @door("GET", who=Who.USERS)
-def get(name=None) -> HostBooking:
+def get(name: BookingId) -> HostBooking:
 	"""Return one booking."""
 	return lookup.get_for_host(parse_name(name), clock.now())
 
 
 @door("GET", who=Who.USERS)
 def get_slots(
-	meeting_type=None, start_date=None, end_date=None, timezone=None, duration=None, booking=None
+	start_date: Date,
+	meeting_type: MeetingTypeId | None = None,
+	end_date: Date | None = None,
+	timezone: Zone | None = None,
+	duration: Minutes | None = None,
+	booking: BookingId | None = None,
 ) -> OfferedSlots:
 	"""Return the slots that a host or manager can book for somebody, of at most 62 days.
 
@@ -114,8 +137,14 @@ def get_slots(
 	return slots_between(bookable, request, first, last, zone, clock.now())
 
 
-@door("POST", who=Who.USERS, status=201)
-def create(meeting_type=None, host=None, reference_doctype=None, reference_name=None, **payload) -> HostBooking:
+@door("POST", who=Who.USERS, status=201, fields=BookingPayload)
+def create(
+	meeting_type: MeetingTypeId,
+	host: User | None = None,
+	reference_doctype: DocTypeName | None = None,
+	reference_name: RecordName | None = None,
+	**payload: Any,
+) -> HostBooking:
 	"""Book a meeting for somebody and return it. The other arguments are the fields of BookingPayload.
 
 	`meeting_type` is the name of its record. The reference is a Contact, a lead or a deal.
@@ -124,8 +153,15 @@ def create(meeting_type=None, host=None, reference_doctype=None, reference_name=
 	return book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name, clock.now())
 
 
-@door("PATCH", "POST", who=Who.USERS)
-def update(name=None, action=None, **given) -> HostBooking:
+Command = Annotated[str, Kind("What happens to the booking.", "cancel", {"enum": [*ACTIONS]})]
+
+
+@door("PATCH", "POST", who=Who.USERS, fields=COMMAND_FIELDS)
+def update(
+	name: BookingId,
+	action: Command,
+	**given: Any,
+) -> HostBooking:
 	"""Run a command on the booking and return it.
 
 	`action` is one of ACTIONS in entry/commands.py. The other arguments are those of `parse_command`.
@@ -134,7 +170,9 @@ def update(name=None, action=None, **given) -> HostBooking:
 
 
 @door("GET", who=Who.USERS)
-def check_conflicts(start=None, end=None, host=None, booking=None) -> CalendarCheck:
+def check_conflicts(
+	start: Instant, end: Instant, host: User | None = None, booking: BookingId | None = None
+) -> CalendarCheck:
 	"""Return the entries of a host's calendar between two instants, and other times that are free."""
 	user = frappe.session.user
 	since, until = parse_instants(start=start, end=end)

@@ -21,6 +21,7 @@ from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, Not
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
+from scheduler_integration.parsing.kinds import BookingId, ConnectionId, Flag, Text
 from scheduler_integration.parsing.push_messages import google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
@@ -52,7 +53,7 @@ shown(
 
 
 @door("GET", who=Who.USERS)
-def list(whose=None) -> dict[str, Any]:
+def list(whose: Text | None = None) -> dict[str, Any]:
 	"""Return the signed-in host's connections with their calendars and health; with `whose=all`, for managers, all."""
 	user = frappe.session.user
 	if whose not in (None, "", "all"):
@@ -64,7 +65,9 @@ def list(whose=None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def connect_address(provider=None, address=None, login=None, password=None) -> dict[str, Any]:
+def connect_address(
+	provider: Text, address: Text, login: Text | None = None, password: Text | None = None
+) -> dict[str, Any]:
 	"""Connect a `CalDAV` account with address, login and app password, or an `ICS` feed with its address.
 
 	The server is asked at once.
@@ -77,7 +80,7 @@ def connect_address(provider=None, address=None, login=None, password=None) -> d
 
 
 @door("POST", who=Who.USERS)
-def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
+def reconnect(name: ConnectionId, password: Text | None = None, address: Text | None = None) -> dict[str, Any]:
 	"""Give a CalDAV account its new app password, or a feed its new address."""
 	user = frappe.session.user
 	given = parse_secret("password", password), parse_secret("address", address)
@@ -86,8 +89,14 @@ def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
 	return _one(parse_name(name), user)
 
 
-@door("POST", who=Who.USERS)
-def update(name=None, read=None, written=None, closes=None, **switches) -> dict[str, Any]:
+@door("POST", who=Who.USERS, fields=dict.fromkeys(connections.SWITCHES, Flag))
+def update(
+	name: ConnectionId,
+	read: Text | None = None,
+	written: Text | None = None,
+	closes: Flag | None = None,
+	**switches: Any,
+) -> dict[str, Any]:
 	"""Change a connection. Settings that are left out stay as they are.
 
 	`read`: names of the calendars whose busy times count, a list or separated by commas. `written`: the calendar for
@@ -107,7 +116,7 @@ def update(name=None, read=None, written=None, closes=None, **switches) -> dict[
 
 
 @door("POST", who=Who.USERS)
-def sync(name=None, full=None) -> dict[str, Any]:
+def sync(name: ConnectionId, full: Flag | None = None) -> dict[str, Any]:
 	"""Read the connection's calendars as soon as possible. Returns at once. With `full` all of them, not only what changed."""
 	user = frappe.session.user
 	connections.sync_now(parse_name(name), user, clock.now(), full=parse_flag("full", full))
@@ -115,7 +124,7 @@ def sync(name=None, full=None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def disconnect(name=None, keep_events=None) -> dict[str, Any]:
+def disconnect(name: ConnectionId, keep_events: Flag | None = None) -> dict[str, Any]:
 	"""Disconnect an account. With `keep_events`, the events that were written stay in its calendars."""
 	user = frappe.session.user
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
@@ -123,7 +132,7 @@ def disconnect(name=None, keep_events=None) -> dict[str, Any]:
 
 
 @door("GET", who=Who.USERS)
-def changes(booking=None) -> dict[str, Any]:
+def changes(booking: BookingId) -> dict[str, Any]:
 	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
 	user = frappe.session.user
 	name = find_for_host(parse_name(booking), "read").name
@@ -138,7 +147,7 @@ def _one(name: str, user: str) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def connect(provider=None, connection=None) -> dict[str, Any]:
+def connect(provider: Text, connection: ConnectionId | None = None) -> dict[str, Any]:
 	"""Return the address of the vendor's page, where the host permits access. Nothing is connected yet.
 
 	`provider` is `Google` or `Outlook`. `connection` is the name of a connection that is to be connected again.
@@ -151,7 +160,7 @@ def connect(provider=None, connection=None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def use_other_account(key=None) -> dict[str, Any]:
+def use_other_account(key: Text) -> dict[str, Any]:
 	"""Give a connection another account: the one with which the host has just signed in."""
 	return {"connection": joining.use_other_account(parse_choice("key", key) or "", this_asker()).connection}
 

@@ -11,27 +11,28 @@ from scheduler_integration.api.door import Who, door
 from scheduler_integration.entry.worker import worker_script
 from scheduler_integration.notifications import devices
 from scheduler_integration.parsing.device import parse_endpoint, parse_subscription
+from scheduler_integration.parsing.kinds import Text, Web
 
 _SCOPE = "/scheduling"
 _IMAGES = "/assets/scheduler_integration/images"
 
 
 @door("POST", who=Who.HOSTS)
-def add(endpoint=None, p256dh=None, auth=None) -> dict[str, Any]:
+def add(endpoint: Web, p256dh: Text, auth: Text) -> dict[str, Any]:
 	"""Let this browser show the signed-in host's notifications."""
 	devices.add_device(frappe.session.user, parse_subscription(endpoint, p256dh, auth))
 	return {"is_on": True}
 
 
 @door("POST", who=Who.USERS)
-def remove(endpoint=None) -> dict[str, Any]:
+def remove(endpoint: Web) -> dict[str, Any]:
 	"""Send nothing to this browser any more."""
 	devices.forget_device(parse_endpoint(endpoint), frappe.session.user)
 	return {"is_on": False}
 
 
 @door("GET", who=Who.USERS)
-def mine(endpoint=None) -> dict[str, Any]:
+def mine(endpoint: Web) -> dict[str, Any]:
 	"""Say whether this browser shows the signed-in host's notifications."""
 	return {"is_on": devices.is_device_of(parse_endpoint(endpoint), frappe.session.user)}
 

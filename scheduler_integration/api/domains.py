@@ -9,11 +9,12 @@ from scheduler_integration.domains.keep import check as check_claim
 from scheduler_integration.domains.table import served_at
 from scheduler_integration.entry.limits import REQUESTS, refused
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.parsing.kinds import RowId, Text
 from scheduler_integration.platform import clock
 
 
 @door("POST", who=Who.USERS)
-def check(name=None) -> dict[str, object]:
+def check(name: RowId) -> dict[str, object]:
 	"""Ask the DNS about a Scheduling Domain now. Returns its status, the records to set, and what the DNS has."""
 	claim = find_claim(parse_name(name))
 	check_claim(claim, clock.now())
@@ -21,7 +22,7 @@ def check(name=None) -> dict[str, object]:
 
 
 @door("GET", who=Who.ANYBODY)
-def ask(domain=None) -> Response:
+def ask(domain: Text) -> Response:
 	"""Answer 200 if pages are shown at this host name, and 404 otherwise. A web server asks before it gets a certificate."""
 	if refusal := refused(REQUESTS):
 		return refusal

@@ -6,11 +6,12 @@
 A method parses its arguments, calls a room, and returns what the room returned. Its answer is made from that (`as_json`).
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
 import frappe
 from werkzeug.wrappers import Response
@@ -22,8 +23,6 @@ from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
 from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
-
-P = ParamSpec("P")
 
 
 class Who(Enum):
@@ -49,12 +48,17 @@ class Who(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-	"""A method's declaration: its verbs, who may call it, the status of a success, and how its calls are limited."""
+	"""A method's declaration: its verbs, who may call it, the status of a success, and how its calls are limited.
+
+	`fields` are what the method takes besides the arguments that it names: dataclasses whose fields have kinds
+	(`parsing/kinds.py`), or tables of kinds or of a DocType's fields (`parsing/payload.py`).
+	"""
 
 	verbs: tuple[str, ...]
 	who: Who
 	status: int = 200
 	limit: Limit | None = None
+	fields: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +86,23 @@ class OnTop:
 
 
 def door(
-	*verbs: str, who: Who, status: int = 200, limit: Limit | None = None
-) -> Callable[[Callable[P, object]], Callable[P, Any]]:
+	*verbs: str, who: Who, status: int = 200, limit: Limit | None = None, fields: Any = ()
+) -> Callable[[Callable[..., object]], Callable[..., Any]]:
 	"""Decorate a method, and whitelist it for these HTTP verbs.
 
 	HTTP gets the envelope of docs/reference/api.md, with `status` for a success. A method that returns a Response is answered
 	with it. Called in Python, as by Frappe's own tools of assistants and by server scripts, the method returns its data (a
 	File as a dict, and the sentence of a Message without data), and raises what is refused. An error rolls back the
-	transaction in both cases.
+	transaction in both cases. An argument without a default is needed. If it is missing, the method gets None and refuses it.
 	"""
 
-	def decorate(method: Callable[P, object]) -> Callable[P, Any]:
+	def decorate(method: Callable[..., object]) -> Callable[..., Any]:
 		name = f"{method.__module__}.{method.__qualname__}"
+		parameters = inspect.signature(method).parameters.values()
+		needed = [it.name for it in parameters if it.default is it.empty and it.kind is not it.VAR_KEYWORD]
 
 		@wraps(method)
-		def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+		def call(*args: Any, **kwargs: Any) -> Any:
 			is_http = is_asked_for(name)
 			try:
 				if is_http:
@@ -105,7 +111,7 @@ def door(
 					if limit:
 						count_request(limit)
 					who.admit()
-					result = method(*args, **kwargs)
+					result = method(*args, **{**dict.fromkeys(needed[len(args) :]), **kwargs})
 					if not is_http or isinstance(result, Response):
 						return _data(result)
 					frappe.local.response.update(_envelope(result), http_status_code=status)
@@ -115,8 +121,11 @@ def door(
 				frappe.local.response.update(as_json(error), http_status_code=error.http_status_code)
 			return None
 
-		call.door = Door(verbs, who, status, limit)  # type: ignore[attr-defined]  # A function takes any attribute.
-		whitelisted: Callable[P, Any] = frappe.whitelist(allow_guest=True, xss_safe=True, methods=[*verbs])(call)
+		# Frappe would check the values by the kinds, and refuse a wrong one with its own page.
+		call.__annotations__ = {}
+		own = fields if isinstance(fields, tuple) else (fields,)
+		call.door = Door(verbs, who, status, limit, own)  # type: ignore[attr-defined]  # A function takes any attribute.
+		whitelisted: Callable[..., Any] = frappe.whitelist(allow_guest=True, xss_safe=True, methods=[*verbs])(call)
 		return whitelisted
 
 	return decorate

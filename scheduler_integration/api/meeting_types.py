@@ -18,7 +18,13 @@ from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.type_templates import create_starter_types
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.parsing.fields import parse_name
-from scheduler_integration.parsing.meeting_type_fields import parse_meeting_type, parse_new_meeting_type, setting_fields
+from scheduler_integration.parsing.kinds import MeetingTypeId, PageId, User
+from scheduler_integration.parsing.meeting_type_fields import (
+	MEETING_TYPE,
+	parse_meeting_type,
+	parse_new_meeting_type,
+	setting_fields,
+)
 from scheduler_integration.permissions import may_see_report_fields
 
 # The fields of permission level 1.
@@ -67,7 +73,7 @@ shown("Meeting Type Host", "user", flag("is_required"))
 
 
 @door("GET", who=Who.HOSTS)
-def list(consultant=None, page=None) -> dict[str, Any]:
+def list(consultant: User | None = None, page: PageId | None = None) -> dict[str, Any]:
 	"""Return all meeting types of the consultant, or of a page (its id), inactive ones too."""
 	user = consultant_of(consultant)
 	types = (
@@ -76,28 +82,28 @@ def list(consultant=None, page=None) -> dict[str, Any]:
 	return {"meeting_types": [_answer(meeting_type) for meeting_type in types]}
 
 
-@door("POST", who=Who.HOSTS, status=201)
-def create(consultant=None, **fields) -> dict[str, Any]:
+@door("POST", who=Who.HOSTS, status=201, fields=MEETING_TYPE)
+def create(consultant: User | None = None, **fields: Any) -> dict[str, Any]:
 	"""Create a meeting type and return it."""
 	user = consultant_of(consultant)
 	return _answer(create_type(user, parse_new_meeting_type(fields)))
 
 
-@door("PUT", "PATCH", "POST", who=Who.HOSTS)
-def update(meeting_type=None, **fields) -> dict[str, Any]:
+@door("PUT", "PATCH", "POST", who=Who.HOSTS, fields=MEETING_TYPE)
+def update(meeting_type: MeetingTypeId, **fields: Any) -> dict[str, Any]:
 	"""Change those fields of a meeting type that are sent, and return it. `meeting_type` is its id."""
 	return _answer(update_type(parse_name(meeting_type), parse_meeting_type(fields)))
 
 
 @door("DELETE", "POST", who=Who.HOSTS)
-def delete(meeting_type=None) -> Message:
+def delete(meeting_type: MeetingTypeId) -> Message:
 	"""Delete a meeting type that was never booked."""
 	delete_type(parse_name(meeting_type))
 	return Message(_("Meeting type deleted successfully"))
 
 
 @door("POST", who=Who.HOSTS, status=201)
-def create_starter_set(consultant=None) -> dict[str, Any]:
+def create_starter_set(consultant: User | None = None) -> dict[str, Any]:
 	"""Create the starter set: a meeting type for each phase. Those that exist already are kept as they are."""
 	created = create_starter_types(consultant_of(consultant))
 	return {"meeting_types": [_answer(meeting_type) for meeting_type in created]}

@@ -9,6 +9,7 @@ from scheduler_integration.api.door import Who, door
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.outbox import steer
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.parsing.kinds import BookingId, TaskId
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.jobs_run import do_jobs_run
 
@@ -24,19 +25,19 @@ shown(
 
 
 @door("GET", who=Who.USERS)
-def list(booking=None) -> dict[str, Any]:
+def list(booking: BookingId) -> dict[str, Any]:
 	"""Return the tasks of one booking."""
 	return _tasks(find_for_host(parse_name(booking), "read").name)
 
 
 @door("POST", who=Who.USERS)
-def try_again(name=None) -> dict[str, Any]:
+def try_again(name: TaskId) -> dict[str, Any]:
 	"""Make a task due now that failed, waits or was skipped. Return the tasks of its booking."""
 	return _tasks(steer.try_again(parse_name(name), clock.now()))
 
 
 @door("POST", who=Who.USERS)
-def stop(name=None) -> dict[str, Any]:
+def stop(name: TaskId) -> dict[str, Any]:
 	"""Skip a task that waits or failed. Return the tasks of its booking."""
 	return _tasks(steer.stop(parse_name(name), clock.now()))
 

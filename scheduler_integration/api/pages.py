@@ -10,7 +10,8 @@ from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.catalogue.edit_pages import create_page, delete_page, readable_pages, update_page
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.parsing.fields import parse_name
-from scheduler_integration.parsing.page_fields import parse_new_page, parse_page
+from scheduler_integration.parsing.kinds import PageId
+from scheduler_integration.parsing.page_fields import PAGE, parse_new_page, parse_page
 
 shown(
 	"Scheduling Page",
@@ -33,20 +34,20 @@ def list() -> dict[str, Any]:
 	return {"pages": readable_pages()}
 
 
-@door("POST", who=Who.HOSTS, status=201)
-def create(**fields) -> Document:
+@door("POST", who=Who.HOSTS, status=201, fields=PAGE)
+def create(**fields: Any) -> Document:
 	"""Create a page and return it."""
 	return create_page(parse_new_page(fields))
 
 
-@door("PUT", "PATCH", "POST", who=Who.HOSTS)
-def update(page=None, **fields) -> Document:
+@door("PUT", "PATCH", "POST", who=Who.HOSTS, fields=PAGE)
+def update(page: PageId, **fields: Any) -> Document:
 	"""Change those fields of a page that are sent, and return it. `page` is its id."""
 	return update_page(parse_name(page), parse_page(fields))
 
 
 @door("DELETE", "POST", who=Who.HOSTS)
-def delete(page=None) -> Message:
+def delete(page: PageId) -> Message:
 	"""Delete a page that was never booked, with its meeting types."""
 	delete_page(parse_name(page))
 	return Message(_("Scheduling page deleted successfully"))

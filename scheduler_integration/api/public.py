@@ -5,6 +5,7 @@ shown.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +58,30 @@ from scheduler_integration.parsing.fields import (
 	parse_reason,
 	parse_whole_number,
 )
+from scheduler_integration.parsing.kinds import (
+	Code,
+	Date,
+	Dates,
+	Dozen,
+	Flag,
+	Guests,
+	Hold,
+	HostKey,
+	Instant,
+	Key,
+	Minutes,
+	OfferId,
+	Parts,
+	Proof,
+	Reason,
+	Scope,
+	Slug,
+	Text,
+	Token,
+	TypeSlug,
+	UtcOffset,
+	Zone,
+)
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.zones import check_clock, checked_zone
@@ -67,34 +92,39 @@ from scheduler_integration.platform.zone_words import renamed_cities, zone_words
 from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token
 
+# What says which slots are meant; with the token of a manage link those to which its booking can be moved.
+_SLOTS = {
+	"slug": Slug,
+	"meeting_type": TypeSlug,
+	"duration": Minutes,
+	"timezone": Zone,
+	"hold": Hold,
+	"host": HostKey,
+}
+_MOVABLE = {**_SLOTS, "rescheduling": Token}
+
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def get_page(slug=None) -> Listing:
+def get_page(slug: Slug) -> Listing:
 	"""Return a scheduling page and its meeting types."""
 	return find_listing(parse_name(slug))
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def card(slug=None) -> Response:
+def card(slug: Slug) -> Response:
 	"""Return the picture that services show beside a link to the page."""
 	content = drawn_card(find_listing(parse_name(slug)).page)
 	return Response(content, mimetype="image/jpeg", headers={"Cache-Control": "public, max-age=604800"})
 
 
-@door("GET", who=Who.ANYBODY, limit=REQUESTS)
+@door("GET", who=Who.ANYBODY, limit=REQUESTS, fields=_MOVABLE)
 def get_slots(
-	slug=None,
-	meeting_type=None,
-	start_date=None,
-	end_date=None,
-	date=None,
-	timezone=None,
-	duration=None,
-	hold=None,
-	rescheduling=None,
-	host=None,
-	ends=True,
-	include_taken=False,
+	date: Date | None = None,
+	start_date: Date | None = None,
+	end_date: Date | None = None,
+	ends: Flag = True,
+	include_taken: Flag = False,
+	**asked: Any,
 ) -> OfferedSlots | dict[str, Any]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`.
 
@@ -105,22 +135,20 @@ def get_slots(
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	names = ("date", "date") if date else ("start_date", "end_date")
 	first, last = map(parse_date, names, (date or start_date, date or end_date))
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
+	bookable, request = _wanted(asked)
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
-	zone = checked_zone(timezone or bookable.page.timezone)
+	zone = checked_zone(asked.get("timezone") or bookable.page.timezone)
 	offered = slots_between(bookable, request, first, last, zone, clock.now())
 	return offered if parse_flag("ends", ends) else object_of(offered, WITHOUT_ENDS, offered.zone)
 
 
-@door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def get_series(
-	slug=None, meeting_type=None, start=None, times=None, timezone=None, duration=None, hold=None, host=None
-) -> dict[str, Any]:
+@door("GET", who=Who.ANYBODY, limit=REQUESTS, fields=_SLOTS)
+def get_series(start: Instant, times: Dozen, **asked: Any) -> dict[str, Any]:
 	"""Return the dates of a meeting that repeats `times` times from `start` on: which are free, and the nearest other times."""
-	bookable, request = _wanted(slug, meeting_type, duration, hold, None, host)
+	bookable, request = _wanted({**asked, "rescheduling": None})
 	first = parse_instant_of("start", start)
 	wanted = parse_field("times", times, lambda value: parse_series(None, value, first, bookable.meeting_type))
-	zone = checked_zone(timezone or bookable.page.timezone)
+	zone = checked_zone(asked.get("timezone") or bookable.page.timezone)
 	plan = plan_dates(bookable, request, first, wanted, clock.now())
 	price, currency = bookable.meeting_type.price, bookable.meeting_type.currency
 	payment = {"price": price, "due": float(due_now(bookable.meeting_type, 1)), "currency": currency}
@@ -128,7 +156,7 @@ def get_series(
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
+def time_zones(language: Text | None = None, zone: Zone | None = None) -> dict[str, dict[str, str]]:
 	"""Return the cities that a language calls otherwise than their time zones, and the words by which people find a zone.
 
 	With `zone` only those of this zone.
@@ -138,63 +166,45 @@ def time_zones(language=None, zone=None) -> dict[str, dict[str, str]]:
 	return {kind: {only: words[only]} if only in words else {} for kind, words in found.items()} if only else found
 
 
-@door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def next_slots(
-	slug=None,
-	meeting_type=None,
-	after=None,
-	timezone=None,
-	duration=None,
-	hold=None,
-	rescheduling=None,
-	host=None,
-	include_taken=False,
-) -> FirstMonth:
+@door("GET", who=Who.ANYBODY, limit=REQUESTS, fields=_MOVABLE)
+def next_slots(after: Date | None = None, include_taken: Flag = False, **asked: Any) -> FirstMonth:
 	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
+	bookable, request = _wanted(asked)
 	request = replace(request, with_taken=parse_flag("include_taken", include_taken))
-	zone = checked_zone(timezone or bookable.page.timezone)
+	zone = checked_zone(asked.get("timezone") or bookable.page.timezone)
 	return first_month_with_slots(bookable, request, zone, clock.now(), since)
 
 
-@door("POST", who=Who.ANYBODY, status=201, limit=REQUESTS)
+@door("POST", who=Who.ANYBODY, status=201, limit=REQUESTS, fields=_MOVABLE)
 def hold_slot(
-	slug=None,
-	meeting_type=None,
-	start=None,
-	duration=None,
-	hold=None,
-	rescheduling=None,
-	host=None,
-	proof=None,
-	timezone=None,
-	utc_offset=None,
+	start: Instant, proof: Proof | None = None, utc_offset: UtcOffset | None = None, **asked: Any
 ) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
+	bookable, request = _wanted(asked)
 	begins = parse_instant_of("start", start)
-	check_clock(timezone, begins, utc_offset)
-	held, challenge = hold_for_visitor(bookable, request, begins, proof, clock.now(), is_moving=bool(rescheduling))
+	check_clock(asked.get("timezone"), begins, utc_offset)
+	is_moving = bool(asked.get("rescheduling"))
+	held, challenge = hold_for_visitor(bookable, request, begins, proof, clock.now(), is_moving=is_moving)
 	return {**as_json(held), **({"challenge": challenge} if challenge else {})}
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def get_challenge(slug=None, meeting_type=None) -> dict[str, Any]:
+def get_challenge(slug: Slug, meeting_type: TypeSlug) -> dict[str, Any]:
 	"""Return the challenge whose proof `book` needs at present; None in its place if it needs none."""
 	return {"challenge": challenge_for(_find_open(slug, meeting_type), clock.now())}
 
 
 @door("POST", who=Who.ANYBODY, limit=REQUESTS)
-def release_slot(hold=None) -> dict[str, Any]:
+def release_slot(hold: Hold) -> dict[str, Any]:
 	"""Release a held slot. Does nothing if `hold` isn't a key."""
 	if key := parse_hold_key(hold):
 		bookings.release_slot(key)
 	return {}
 
 
-@door("POST", who=Who.ANYBODY, status=201)
-def book(slug=None, meeting_type=None, **payload) -> AttendeeBooking:
+@door("POST", who=Who.ANYBODY, status=201, fields=BookingPayload)
+def book(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> AttendeeBooking:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)
@@ -202,30 +212,30 @@ def book(slug=None, meeting_type=None, **payload) -> AttendeeBooking:
 
 
 @door("GET", who=Who.LINK, limit=REQUESTS)
-def get_booking(token=None) -> AttendeeBooking:
+def get_booking(token: Token) -> AttendeeBooking:
 	"""Return the booking of a manage link."""
 	return booking_by_token(parse_name(token), clock.now())
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def cancel(token=None, reason=None, scope=None) -> AttendeeBooking:
+def cancel(token: Token, reason: Reason | None = None, scope: Scope | None = None) -> AttendeeBooking:
 	"""Cancel the booking of a manage link and return it; with `scope` `later` or `all`, also other dates of its series."""
 	return bookings.cancel_by_token(parse_name(token), parse_reason(reason), clock.now(), scope=parse_scope(scope))
 
 
 @door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
 def reschedule(
-	token=None,
-	start=None,
-	duration=None,
-	parts=None,
-	reason=None,
-	hold=None,
-	idempotency_key=None,
-	scope=None,
-	dates=None,
-	timezone=None,
-	utc_offset=None,
+	token: Token,
+	start: Instant,
+	duration: Minutes | None = None,
+	parts: Parts | None = None,
+	reason: Reason | None = None,
+	hold: Hold | None = None,
+	idempotency_key: Key | None = None,
+	scope: Scope | None = None,
+	dates: Dates | None = None,
+	timezone: Zone | None = None,
+	utc_offset: UtcOffset | None = None,
 ) -> AttendeeBooking:
 	"""Move the meeting of a manage link to another time and return the new booking."""
 	days, agreed = parse_json("parts", parts, list), parse_json("dates", dates, list)
@@ -235,19 +245,19 @@ def reschedule(
 
 
 @door("POST", who=Who.LINK, limit=BOOKINGS)
-def update_guests(token=None, guests=None) -> AttendeeBooking:
+def update_guests(token: Token, guests: Guests) -> AttendeeBooking:
 	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
 	return bookings.update_guests_by_token(parse_name(token), parse_guests_of(guests), clock.now())
 
 
 @door("POST", who=Who.LINK, limit=BOOKINGS)
-def confirm_address(token=None, code=None) -> AttendeeBooking:
+def confirm_address(token: Token, code: Code | None = None) -> AttendeeBooking:
 	"""Confirm the attendee's address with the code that was sent to it; without a code, send one. Returns the booking."""
 	return confirm_attendee(parse_name(token), code, clock.now())
 
 
 @door("GET", who=Who.LINK, limit=REQUESTS)
-def calendar_file(token=None) -> File:
+def calendar_file(token: Token) -> File:
 	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over.
 
 	The token is that of the attendee's manage link, or of a host's answer link.
@@ -267,60 +277,60 @@ def calendar_file(token=None) -> File:
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def download_your_data(ticket=None) -> File:
+def download_your_data(ticket: Text) -> File:
 	"""Return what is held about a person as a JSON file. Raises LinkExpired without a valid ticket."""
 	held = json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2)
 	return File("your-data.json", held, "application/json")
 
 
 @door("GET", who=Who.LINK, limit=REQUESTS)
-def host_calendar(token=None) -> File:
+def host_calendar(token: Token) -> File:
 	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
 	content = host_feed(feed_owner(parse_name(token)), clock.now())
 	set_etag(content)
 	return File("meetings.ics", content, "text/calendar; charset=utf-8")
 
 
-@door("POST", who=Who.ANYBODY, status=201)
-def join_waitlist(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
+@door("POST", who=Who.ANYBODY, status=201, fields=(BookingPayload, WaitPayload))
+def join_waitlist(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> dict[str, Any]:
 	"""Join a waitlist. The other arguments are the fields of BookingPayload that aren't about a time, and of WaitPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)
 	return {"email": waitlist.join_for_visitor(_find(slug, meeting_type), asked, WaitPayload.of(payload))}
 
 
-@door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
-def wait_for_earlier(token=None, timezone=None, **payload) -> ShownEntry:
+@door("POST", who=Who.LINK, status=201, limit=BOOKINGS, fields=WaitPayload)
+def wait_for_earlier(token: Token, timezone: Zone | None = None, **payload: Any) -> ShownEntry:
 	"""Wait for an earlier time for the booking of a manage link, and return the entry. The others are fields of WaitPayload."""
 	return waitlist.wait_for_earlier(parse_name(token), WaitPayload.of(payload), timezone)
 
 
 @door("GET", who=Who.LINK, limit=REQUESTS)
-def get_waitlist_entry(token=None) -> ShownEntry:
+def get_waitlist_entry(token: Token) -> ShownEntry:
 	"""Return the waitlist entry of a link, with the time that is offered at present."""
 	return entry_by_token(parse_name(token), clock.now())
 
 
-@door("POST", who=Who.LINK, limit=BOOKINGS)
-def change_wait(token=None, timezone=None, **payload) -> ShownEntry:
+@door("POST", who=Who.LINK, limit=BOOKINGS, fields=WaitPayload)
+def change_wait(token: Token, timezone: Zone | None = None, **payload: Any) -> ShownEntry:
 	"""Change when the person of a waitlist entry has time. The other arguments are the fields of WaitPayload."""
 	return waitlist.change_wait(parse_name(token), WaitPayload.of(payload), timezone)
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def leave_waitlist(token=None) -> ShownEntry:
+def leave_waitlist(token: Token) -> ShownEntry:
 	"""Leave the waitlist, and return the entry."""
 	return waitlist.leave_waitlist(parse_name(token))
 
 
 @door("POST", who=Who.LINK, status=201, limit=BOOKINGS)
-def take_offer(token=None, offer=None) -> AttendeeBooking:
+def take_offer(token: Token, offer: OfferId) -> AttendeeBooking:
 	"""Book the time that is offered, or move the meeting there, and return the booking."""
 	return waitlist.take_offer(parse_name(token), parse_name(offer))
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def pass_offer(token=None, offer=None) -> ShownEntry:
+def pass_offer(token: Token, offer: OfferId) -> ShownEntry:
 	"""Let others have the time that is offered, wait for another one, and return the entry."""
 	return waitlist.pass_offer(parse_name(token), parse_name(offer))
 
@@ -339,13 +349,12 @@ def _find_open(slug: object, meeting_type: object) -> Bookable:
 	return bookable
 
 
-def _wanted(
-	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object, host: object
-) -> tuple[Bookable, SlotRequest]:
+def _wanted(asked: Mapping[str, object]) -> tuple[Bookable, SlotRequest]:
 	"""Return the meeting type and the request for a slot; with the token `rescheduling`, those to move its booking."""
-	minutes, key = parse_whole_number("duration", duration), parse_hold_key(hold)
-	if rescheduling:
+	minutes, key = parse_whole_number("duration", asked.get("duration")), parse_hold_key(asked.get("hold"))
+	if rescheduling := asked.get("rescheduling"):
 		booking = booking_to_reschedule(parse_name(rescheduling), clock.now())
 		return bookable_for(booking), slot_request_for(booking, minutes, key)
-	bookable = with_host(_find_open(slug, meeting_type), parse_choice("host", host))
+	bookable = _find_open(asked.get("slug"), asked.get("meeting_type"))
+	bookable = with_host(bookable, parse_choice("host", asked.get("host")))
 	return bookable, SlotRequest(chosen_duration(bookable.meeting_type, minutes), hold=key)

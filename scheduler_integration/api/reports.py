@@ -14,11 +14,12 @@ from scheduler_integration.client_reports.section import CHANNELS, Channel, sect
 from scheduler_integration.client_reports.subject import Subject, has_reports, known_disc, known_phase, subject_of
 from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.parsing.kinds import DocTypeName, RecordName, Text, User
 from scheduler_integration.platform.language import language_for_visitors
 
 
 @door("GET", who=Who.USERS)
-def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
+def section(name: RecordName, doctype: DocTypeName | None = None, channel: Text | None = None) -> dict[str, Any]:
 	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
 	where, kind, name = _channel(channel), parse_name(doctype) or "Client Assessment", parse_name(name)
 	if not has_reports(kind):
@@ -32,7 +33,9 @@ def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
 
 
 @door("GET", who=Who.HOSTS)
-def preview(consultant=None, phase=None, disc=None, channel=None) -> dict[str, Any]:
+def preview(
+	consultant: User | None = None, phase: Text | None = None, disc: Text | None = None, channel: Text | None = None
+) -> dict[str, Any]:
 	"""Return the section as a client of this phase and DISC profile would see it. Its links aren't tracked."""
 	user, where = consultant_of(consultant), _channel(channel)
 	return _written(Subject(user, known_phase(phase), known_disc(disc)), where)

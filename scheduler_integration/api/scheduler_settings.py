@@ -1,5 +1,7 @@
 """Methods for consultants: read and change the settings of their scheduler."""
 
+from typing import Any
+
 from frappe import _
 
 from scheduler_integration.api.as_json import flat, instant_z, made, object_of, shown
@@ -10,6 +12,7 @@ from scheduler_integration.catalogue.consultant_settings import ConsultantSettin
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
 from scheduler_integration.exceptions import SettingsNotFound
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
+from scheduler_integration.parsing.kinds import User
 from scheduler_integration.parsing.payload import Fields, address, declared, parse_payload, text_or_none
 from scheduler_integration.parsing.text import Refused
 from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
@@ -48,7 +51,7 @@ shown(
 
 
 @door("GET", who=Who.HOSTS)
-def get(consultant=None) -> ConsultantSettings:
+def get(consultant: User | None = None) -> ConsultantSettings:
 	"""Return the settings with the consultant's active meeting types."""
 	settings = settings_of(consultant_of(consultant))
 	if not settings:
@@ -56,8 +59,8 @@ def get(consultant=None) -> ConsultantSettings:
 	return settings
 
 
-@door("PATCH", "POST", who=Who.HOSTS)
-def update(consultant=None, **fields) -> Message:
+@door("PATCH", "POST", who=Who.HOSTS, fields=_SETTINGS)
+def update(consultant: User | None = None, **fields: Any) -> Message:
 	"""Change the settings that are sent. The first call creates the record."""
 	settings = save_settings(consultant_of(consultant), parse_payload(fields, _SETTINGS, _NOT_FIELDS))
 	return Message(_("Scheduler settings updated successfully"), object_of(settings, _CHANGED))

@@ -13,11 +13,17 @@ from scheduler_integration.entry.webhooks import record_browser_message
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.external.payloads.calendly import read_browser_message
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.parsing.kinds import MeetingTypeId, RecordName, Text, User, Web
 from scheduler_integration.platform import clock
 
 
 @door("POST", who=Who.ANYBODY, limit=REQUESTS)
-def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
+def track_click(
+	assessment_id: RecordName,
+	consultant_id: User,
+	meeting_type_id: MeetingTypeId | None = None,
+	referrer: Web | None = None,
+) -> Message:
 	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
 
 	Repeats, robots, the consultant and people who don't want to be tracked aren't counted. They get no error, but the reason:
@@ -44,7 +50,7 @@ def _uncounted(reason: str) -> Message:
 
 
 @door("POST", who=Who.ANYBODY, limit=BOOKINGS)
-def event_scheduled(reference=None, invitee_uri=None) -> dict[str, Any]:
+def event_scheduled(reference: Text, invitee_uri: Web) -> dict[str, Any]:
 	"""Take a message of Calendly's widget: `calendly.event_scheduled`, the client has booked there.
 
 	`reference` is the widget's. Anybody could send the message, so a webhook must confirm it, if the consultant has one.

@@ -19,6 +19,7 @@ from scheduler_integration.entry.webhooks import answer_to, signed_notice
 from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.parsing.kinds import BookingId, ConnectionId, Text
 from scheduler_integration.platform import clock
 
 _PAGE = "/scheduling/video"
@@ -29,13 +30,13 @@ shown(accounts.VideoProvider)
 
 
 @door("POST", who=Who.USERS)
-def connect(provider=None) -> dict[str, Any]:
+def connect(provider: Text) -> dict[str, Any]:
 	"""Return the address of the provider's page, to which the caller's browser goes next."""
 	return {"auth_url": accounts.begin(parse_name(provider), this_asker())}
 
 
 @door("GET", who=Who.ANYBODY)
-def callback(**params) -> Response:
+def callback(**params: Any) -> Response:
 	"""Finish connecting an account: the provider sends the browser back here.
 
 	Redirects to the host's page with the result.
@@ -62,21 +63,21 @@ def list() -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def prefer(name=None) -> dict[str, Any]:
+def prefer(name: ConnectionId) -> dict[str, Any]:
 	"""Prefer an account for meeting types that name no provider, and return the accounts."""
 	accounts.prefer(parse_name(name), frappe.session.user)
 	return list()
 
 
 @door("POST", who=Who.USERS)
-def disconnect(name=None) -> dict[str, Any]:
+def disconnect(name: ConnectionId) -> dict[str, Any]:
 	"""Disconnect an account, and return the accounts that are left."""
 	accounts.disconnect(parse_name(name), frappe.session.user)
 	return list()
 
 
 @door("POST", who=Who.SENDERS)
-def zoom_notice(**_body) -> OnTop:
+def zoom_notice(**_body: Any) -> OnTop:
 	"""Take a webhook of Zoom: about meetings that were changed there, people who join, and accounts that are removed."""
 	now, headers = clock.now(), frappe.request.headers
 	stamp, signature = headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature")
@@ -93,7 +94,7 @@ def zoom_notice(**_body) -> OnTop:
 
 
 @door("POST", who=Who.USERS)
-def new_link(booking=None) -> dict[str, Any]:
+def new_link(booking: BookingId) -> dict[str, Any]:
 	"""Make a new call for a booking whose call failed or was deleted at its provider. The link comes in a moment."""
 	document = find_for_host(parse_name(booking), "write", for_update=True)
 	bookings.make_new_call(document, clock.now())

@@ -7,6 +7,7 @@ import frappe
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.catalogue.lookup import find_hosted
 from scheduler_integration.parsing.fields import parse_instant_of, parse_json, parse_name
+from scheduler_integration.parsing.kinds import EntryId, Guests, Instant, MeetingTypeId
 from scheduler_integration.platform import clock
 from scheduler_integration.waitlist import by_host
 from scheduler_integration.waitlist.listing import Waitlist, lists_of, own_lists
@@ -16,7 +17,7 @@ LIST = list
 
 
 @door("GET", who=Who.HOSTS)
-def list(meeting_type=None) -> dict[str, Any]:
+def list(meeting_type: MeetingTypeId) -> dict[str, Any]:
 	"""Return the waitlists of the caller's meeting types, or the one of `meeting_type`, which is an id."""
 	if meeting_type not in (None, ""):
 		return {"waitlists": [_waitlist(parse_name(meeting_type))]}
@@ -24,7 +25,7 @@ def list(meeting_type=None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.HOSTS)
-def reorder(meeting_type=None, entries=None) -> Waitlist:
+def reorder(meeting_type: MeetingTypeId, entries: Guests) -> Waitlist:
 	"""Bring those who wait into the order of `entries`, a list of ids. Return the waitlist."""
 	names = [parse_name(each) for each in parse_json("entries", entries, LIST) or ()]
 	by_host.reorder_waitlist(parse_name(meeting_type), names)
@@ -32,21 +33,21 @@ def reorder(meeting_type=None, entries=None) -> Waitlist:
 
 
 @door("POST", who=Who.HOSTS)
-def offer_by_hand(entry=None, start=None) -> Waitlist:
+def offer_by_hand(entry: EntryId, start: Instant) -> Waitlist:
 	"""Offer the time at `start` to somebody, whatever their place and wishes. Return the waitlist."""
 	by_host.offer_by_hand(parse_name(entry), parse_instant_of("start", start), clock.now())
 	return _waitlist_of(entry)
 
 
 @door("POST", who=Who.HOSTS)
-def withdraw_offer(entry=None) -> Waitlist:
+def withdraw_offer(entry: EntryId) -> Waitlist:
 	"""Take back the offer that somebody has. Return the waitlist."""
 	by_host.withdraw_offer(parse_name(entry), clock.now())
 	return _waitlist_of(entry)
 
 
 @door("POST", who=Who.HOSTS)
-def take_off(entry=None) -> Waitlist:
+def take_off(entry: EntryId) -> Waitlist:
 	"""Let somebody wait no longer. Return the waitlist."""
 	by_host.take_off_waitlist(parse_name(entry), clock.now())
 	return _waitlist_of(entry)

@@ -23,25 +23,25 @@ from scheduler_integration.platform import clock
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def calendly(**_arguments) -> dict[str, Any]:
+def calendly(**_arguments: Any) -> dict[str, Any]:
 	"""Take a webhook of Calendly."""
 	return _take(from_calendly.PROVIDER, "Calendly-Webhook-Signature", "v1", from_calendly.read_calendly)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def oncehub(**_arguments) -> dict[str, Any]:
+def oncehub(**_arguments: Any) -> dict[str, Any]:
 	"""Take a webhook of OnceHub, formerly ScheduleOnce."""
 	return _take(from_oncehub.PROVIDER, "Oncehub-Signature", "s", from_oncehub.read_oncehub)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def custom(**_arguments) -> dict[str, Any]:
+def custom(**_arguments: Any) -> dict[str, Any]:
 	"""Take the app's own webhook, for any other scheduler."""
 	return _take(from_custom.PROVIDER, "X-Scheduler-Signature", "v1", from_custom.read_generic)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def acuity(**_arguments) -> dict[str, Any]:
+def acuity(**_arguments: Any) -> dict[str, Any]:
 	"""Take a webhook of Acuity. The appointment itself is asked from Acuity by a job."""
 	now = clock.now()
 	sender, form = webhooks.signed_by_acuity(from_acuity.PROVIDER)
@@ -52,13 +52,13 @@ def acuity(**_arguments) -> dict[str, Any]:
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def stripe(**_arguments) -> dict[str, Any]:
+def stripe(**_arguments: Any) -> dict[str, Any]:
 	"""Take a notice of Stripe about a payment. A job asks Stripe what has become of it."""
 	return {"taken": take_stripe_notice()}
 
 
 @door("POST", who=Who.SENDERS)
-def sms(**_arguments) -> Response | dict[str, bool]:
+def sms(**_arguments: Any) -> Response | dict[str, bool]:
 	"""Take an attendee's reply to a text message from the gateway. See `entry/text_replies.py`."""
 	return take_text(clock.now())
 

@@ -34,6 +34,7 @@ from scheduler_integration.parsing.fields import (
 	parse_name,
 	parse_reason,
 )
+from scheduler_integration.parsing.kinds import Dates, Flag, Guests, Instant, Minutes, Reason, Scope, Text, User
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 from scheduler_integration.parsing.text import Refused
 from scheduler_integration.platform import clock
@@ -198,11 +199,25 @@ def parse_scope(value: object) -> str:
 	return scope
 
 
+COMMAND_FIELDS = {
+	"reason": Reason,
+	"host": User,
+	"replaces": User,
+	"force": Flag,
+	"gives_back": Flag,
+	"scope": Scope,
+	"start": Instant,
+	"duration": Minutes,
+	"dates": Dates,
+	"guests": Guests,
+	"amount": Text,
+}
+
+
 def parse_command(action: object, name: object, **given: object) -> HostCommand:
 	"""Check the arguments of a host's or manager's request.
 
-	`given` may have `amount`, `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back`, `guests`, `scope` and `dates`. Raises
-	InvalidRequest.
+	`given` may have COMMAND_FIELDS. Raises InvalidRequest.
 	"""
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(ACTIONS))})

@@ -19,6 +19,26 @@ from scheduler_integration.catalogue.repeats import WantedSeries
 from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.fields import Reader, parse_json
 from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.kinds import (
+	Answers,
+	Code,
+	Dates,
+	Email,
+	Guests,
+	Hold,
+	HostKey,
+	Instant,
+	Key,
+	Minutes,
+	Parts,
+	PersonName,
+	Phone,
+	Proof,
+	Text,
+	UtcOffset,
+	Whole,
+	Zone,
+)
 from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.series import parse_series
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
@@ -45,36 +65,36 @@ class BookingPayload:
 	are what the caller shows to be admitted (`entry/admission.py`).
 	"""
 
-	start: object = None
-	parts: object = None
-	duration: object = None
-	timezone: object = None
-	utc_offset: object = None
-	attendee_name: object = None
-	attendee_email: object = None
-	attendee_phone: object = None
-	attendee_company: object = None
-	dates: object = None
-	times: object = None
-	location: object = None
-	notes: object = None
-	guests: object = None
-	answers: object = None
-	prefill: object = None
-	language: object = None
-	idempotency_key: object = None
-	hold: object = None
-	host: object = None
-	source: object = None
-	utm_source: object = None
-	utm_medium: object = None
-	utm_campaign: object = None
-	utm_term: object = None
-	utm_content: object = None
-	reference: object = None
-	website: object = None
-	proof: object = None
-	code: object = None
+	start: Instant | None = None
+	parts: Parts | None = None
+	duration: Minutes | None = None
+	timezone: Zone | None = None
+	utc_offset: UtcOffset | None = None
+	attendee_name: PersonName | None = None
+	attendee_email: Email | None = None
+	attendee_phone: Phone | None = None
+	attendee_company: Text | None = None
+	dates: Dates | None = None
+	times: Whole | None = None
+	location: Text | None = None
+	notes: Text | None = None
+	guests: Guests | None = None
+	answers: Answers | None = None
+	prefill: Answers | None = None
+	language: Text | None = None
+	idempotency_key: Key | None = None
+	hold: Hold | None = None
+	host: HostKey | None = None
+	source: Text | None = None
+	utm_source: Text | None = None
+	utm_medium: Text | None = None
+	utm_campaign: Text | None = None
+	utm_term: Text | None = None
+	utm_content: Text | None = None
+	reference: Text | None = None
+	website: Text | None = None
+	proof: Proof | None = None
+	code: Code | None = None
 
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> BookingPayload:

@@ -40,7 +40,7 @@ def parse_hours(payload: Mapping[str, object]) -> dict[str, Any]:
 
 	`hours` is the week as text ("Mon-Fri 9-12, 13-17:30") and sets the rules, as `rules` and the short form do.
 	"""
-	parsed, wrong = read_payload(payload, _SCHEDULE, (*_READ_ONLY, *_WEEK_FORM))
+	parsed, wrong = read_payload(payload, SCHEDULE, (*_READ_ONLY, *_WEEK_FORM))
 	if any(name in payload for name in _WEEK_FORM):
 		parsed["rules"] = _short_week(payload, wrong)
 	if wrong:
@@ -53,7 +53,7 @@ def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
 
 	With `is_away` the times are those of the first and the last day, and one of them may be missing.
 	"""
-	parsed, wrong = read_payload({"date": None, **payload}, _OVERRIDE, _READ_ONLY)
+	parsed, wrong = read_payload({"date": None, **payload}, OVERRIDE, _READ_ONLY)
 	times = [field for field in ("start_time", "end_time") if parsed.get(field)]
 	if times and parsed.get("is_away"):
 		parsed |= {field: parsed.get(field) or "00:00:00" for field in ("start_time", "end_time")}
@@ -69,7 +69,7 @@ def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
 
 def parse_block(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return reason and recurrence of blocked time. Its times are read by themselves. Raises InvalidRequest."""
-	parsed = parse_payload(payload, _BLOCK, _READ_ONLY)
+	parsed = parse_payload(payload, BLOCK, _READ_ONLY)
 	if parsed.get("recurrence_rule") and "recurring" not in payload:
 		parsed["recurring"] = 1
 	return parsed
@@ -138,7 +138,7 @@ _WEEK: Fields = {
 	"endTime": ("end", _time),
 	"workingDays": ("days", _working_days),
 }
-_SCHEDULE: Fields = {
+SCHEDULE: Fields = {
 	**declared(
 		"Availability Schedule",
 		"title timezone is_default buffer_minutes minimum_notice_hours max_days_in_advance"
@@ -151,7 +151,7 @@ _SCHEDULE: Fields = {
 	"hours": ("rules", parse_week),
 }
 _STAND_IN = declared("Stand In", meeting_type_id="meeting_type", user="colleague")
-_OVERRIDE: Fields = {
+OVERRIDE: Fields = {
 	**declared("Availability Override", "end_date is_available is_away"),
 	"date": ("date", lambda value: parse_date("date", value)),
 	"start_time": ("start_time", _time_or_none),
@@ -161,7 +161,7 @@ _OVERRIDE: Fields = {
 	"message": ("message", lambda value: prose(value, LONGEST_MESSAGE)),
 	"stand_ins": ("stand_ins", rows("stand_ins", "Stand In", _STAND_IN)),
 }
-_BLOCK: Fields = {
+BLOCK: Fields = {
 	**declared("Blocked Time", "recurring"),
 	"reason": ("reason", lambda value: line(value, longest("Blocked Time", "reason"))),
 	"recurrence_rule": ("recurrence_rule", text),

@@ -47,7 +47,7 @@ def parse_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 
 	`settings` changes those of its fields that are sent; `questions` and `locations` replace all rows.
 	"""
-	parsed = parse_payload(payload, _MEETING_TYPE, _READ_ONLY)
+	parsed = parse_payload(payload, MEETING_TYPE, _READ_ONLY)
 	return {**parsed, **parsed.pop("settings", {})}
 
 
@@ -61,7 +61,7 @@ def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 
 def parse_type_form(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the same of a form, which has the fields of `settings` beside the others."""
-	return parse_payload(payload, {**_MEETING_TYPE, **_settings_parsers()}, _READ_ONLY)
+	return parse_payload(payload, {**MEETING_TYPE, **_settings_parsers()}, _READ_ONLY)
 
 
 def priority(value: object) -> int:
@@ -130,7 +130,7 @@ _question_rows = rows("questions", "Meeting Type Question", QUESTION, ("id",))
 _LOCATION = declared("Meeting Type Place", "label details", type="place_type")
 _HOST = declared("Meeting Type Host", "user is_required")
 # All fields that aren't `settings`.
-_MEETING_TYPE: Fields = {
+MEETING_TYPE: Fields = {
 	**declared(
 		"Meeting Type",
 		"duration_minutes description color location_type location_details confirmation_message redirect_url event_title"
@@ -161,7 +161,7 @@ _MEETING_TYPE: Fields = {
 
 def setting_fields() -> list[frappe._dict]:
 	"""Return the fields that the API calls `settings`: all of the record that people set, and that have no other place here."""
-	beside = {"consultant", *(fieldname for fieldname, _parser in _MEETING_TYPE.values())}
+	beside = {"consultant", *(fieldname for fieldname, _parser in MEETING_TYPE.values())}
 	return [
 		field
 		for field in frappe.get_meta("Meeting Type").fields

@@ -14,7 +14,7 @@ def parse_page(payload: Mapping[str, object]) -> dict[str, Any]:
 
 	`branding` sets those of its fields that are sent; `hosts` replaces all rows.
 	"""
-	parsed = parse_payload(payload, _PAGE, _READ_ONLY)
+	parsed = parse_payload(payload, PAGE, _READ_ONLY)
 	return {**parsed, **parsed.pop("branding", {})}
 
 
@@ -31,7 +31,7 @@ _HOST: Fields = {
 _TABLE = declared(
 	"Scheduling Page", "page_type organization description is_active show_taken_times timezone", name="title"
 )
-_PAGE: Fields = {
+PAGE: Fields = {
 	**_TABLE,
 	"slug": ("slug", text),
 	"page_type": (

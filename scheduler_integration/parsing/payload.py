@@ -71,7 +71,23 @@ def _parser(doctype: str, fieldname: str) -> Parser:
 		field = frappe.get_meta(doctype).get_field(fieldname)
 		return BY_TYPE[field.fieldtype](doctype, field)(value)
 
+	parse.declared_by = doctype  # type: ignore[attr-defined]  # For `field_schema`.
 	return parse
+
+
+def field_schema(fieldname: str, parser: Parser) -> dict[str, Any]:
+	"""Return the JSON schema of a field of a table: what its DocType declares, {} if a parser of its own decides."""
+	if hasattr(parser, "rows_of"):
+		properties = {name: field_schema(*each) for name, each in parser.rows_of.items()}
+		return {"type": "array", "items": {"type": "object", "properties": properties}, "maxItems": MOST_ROWS}
+	if not hasattr(parser, "declared_by"):
+		return {}
+	field = frappe.get_meta(parser.declared_by).get_field(fieldname)
+	schema = {"description": field.description or field.label, **_SCHEMAS.get(field.fieldtype, {"type": "string"})}
+	if field.fieldtype == "Select":
+		return {**schema, "enum": [*choices(parser.declared_by, fieldname), *([] if field.reqd else [""])]}
+	most = {"maxLength": longest(parser.declared_by, fieldname)} if field.fieldtype == "Data" else {}
+	return {**schema, **most}
 
 
 def longest(doctype: str, fieldname: str) -> int:
@@ -114,6 +130,7 @@ def rows(name: str, doctype: str, fields: Fields, ignored: Collection[str] = ())
 			raise Refused(_("Send at most {0} rows.").format(MOST_ROWS))
 		return each_row(given, lambda row: nested({**new, **row}, fields, ignored))
 
+	parse.rows_of = fields  # type: ignore[attr-defined]  # For `field_schema`.
 	return parse
 
 
@@ -231,6 +248,12 @@ def _select(doctype: str, field: Any) -> Parser:
 	return lambda value: chosen(value) if value or field.reqd or not field.options.startswith("\n") else ""
 
 
+_SCHEMAS: dict[str, dict[str, Any]] = {
+	"Check": {"type": "boolean"},
+	"Currency": {"type": "number"},
+	"Date": {"type": "string", "format": "date"},
+	"Int": {"type": "integer"},
+}
 # How a field is read, by its type.
 BY_TYPE: dict[str, Callable[[str, Any], Parser]] = {
 	"Attach Image": lambda _doctype, _field: text,

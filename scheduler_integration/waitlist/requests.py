@@ -16,6 +16,7 @@ from scheduler_integration import engine
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest, parse_booking_request
 from scheduler_integration.parsing.fields import Reader, parse_date_or, parse_json, parse_whole_number
+from scheduler_integration.parsing.kinds import Clock, Date, NotifyBy, Weekdays, Whole
 from scheduler_integration.parsing.text import Refused, whole_number
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.records import record
@@ -33,13 +34,13 @@ USUAL_UNANSWERED, MOST_UNANSWERED = 3, 20
 class WaitPayload:
 	"""The unchecked values with which somebody says when they have time, as in docs/reference/api.md."""
 
-	first_date: object = None
-	last_date: object = None
-	weekdays: object = None
-	from_time: object = None
-	to_time: object = None
-	most_offers: object = None
-	notify_by: object = None
+	first_date: Date | None = None
+	last_date: Date | None = None
+	weekdays: Weekdays | None = None
+	from_time: Clock | None = None
+	to_time: Clock | None = None
+	most_offers: Whole | None = None
+	notify_by: NotifyBy | None = None
 
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> WaitPayload:

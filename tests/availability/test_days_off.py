@@ -119,7 +119,9 @@ def schedules(users):
 
 def open_days(page, meeting_type):
 	"""Return the dates of the week that have slots."""
-	found = public.get_slots(page.slug, meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC")
+	found = public.get_slots(
+		slug=page.slug, meeting_type=meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC"
+	)
 	return sorted(found["days"])
 
 

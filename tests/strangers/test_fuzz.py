@@ -13,11 +13,11 @@ import random
 import frappe
 import pytest
 
+from scheduler_integration.api.openapi import methods
 from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.pages.offer import QUESTIONS, make_offer, path_of, wish_for
 from tests.strangers.test_mail_headers import WORDS
 from tests.strangers.test_text import FORMULAS, NO_IMAGES
-from tests.support.api import doors
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -37,7 +37,7 @@ PIECES = [
 
 def all_doors():
 	"""The methods of the API, which guests may call: dotted name, verb, names of the arguments."""
-	found = doors().items()
+	found = methods().items()
 	return sorted((f"scheduler_integration.api.{name}", each.door.verbs[0], _arguments(each)) for name, each in found)
 
 

@@ -1,14 +1,11 @@
 """Calls whitelisted methods in this process, without HTTP. An error rolls back the test's records, as in a request."""
 
-import inspect
-import pkgutil
-from collections.abc import Callable
-from importlib import import_module
+import json
 from typing import Any
 
 import frappe
 
-import scheduler_integration.api
+from tests.support.contract import check_answer
 
 
 def call(function: str, caller: str | None = None, /, **arguments: Any) -> tuple[int, dict[str, Any]]:
@@ -25,15 +22,6 @@ def call(function: str, caller: str | None = None, /, **arguments: Any) -> tuple
 		frappe.set_user(before)
 		frappe.local.form_dict = form
 	body = dict(frappe.local.response)
-	return body.pop("http_status_code"), body
-
-
-def doors() -> dict[str, Callable[..., Any]]:
-	"""Return all methods of the API by their names, such as `public.book`."""
-	found = {}
-	for module in pkgutil.iter_modules(scheduler_integration.api.__path__):
-		members = inspect.getmembers(import_module(f"scheduler_integration.api.{module.name}"), inspect.isfunction)
-		for name, function in members:
-			if hasattr(function, "door") and function.__module__.endswith(f".{module.name}"):
-				found[f"{module.name}.{name}"] = function
-	return found
+	status = body.pop("http_status_code")
+	check_answer(name, status, json.loads(frappe.as_json(body)))
+	return status, body

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from tests.support.contract import check_answer
 from tests.support.site import Site
 
 
@@ -37,7 +38,10 @@ class Client(requests.Session):
 	def call(self, function: str, http_method: str = "POST", **arguments: Any) -> requests.Response:
 		"""Call a whitelisted function. A GET sends the arguments in the query, any other method as JSON."""
 		where = {"params": arguments} if http_method == "GET" else {"json": arguments}
-		return self.request(http_method, f"/api/method/{function}", **where)
+		answer = self.request(http_method, f"/api/method/{function}", **where)
+		if answer.headers.get("Content-Type", "").startswith("application/json"):
+			check_answer(function, answer.status_code, answer.json())
+		return answer
 
 	def login(self, user: str, password: str) -> requests.Response:
 		return self.post("/api/method/login", data={"usr": user, "pwd": password})
