@@ -539,6 +539,8 @@ class OutsideError(SchedulingError):
 	stops_account = False
 	# The seconds that the other system asks to wait; None if it doesn't ask.
 	after: int | None = None
+	# The HTTP status of its answer; None without an answer.
+	status: int | None = None
 	text = for_later("The other system gave an unexpected answer. We try again later.")
 
 	def __init__(self, message: str | None = None, *, host: str = ""):
@@ -666,6 +668,7 @@ class UnexpectedAnswer(OutsideError):
 	"""An answer that the caller can't use. `status` is its HTTP status, `body` its first 500 characters."""
 
 	code = "UNEXPECTED_ANSWER"
+	status: int
 
 	# With these statuses, a server refuses the one request. Other requests may succeed.
 	_OF_ONE_REQUEST = frozenset({400, 404, 405, 409, 410, 412, 413, 414, 415, 422})

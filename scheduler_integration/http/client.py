@@ -258,10 +258,14 @@ class Client:
 			raise Unreachable(host=host) from None
 		_log(request.method, host, str(answer.status), began)
 		after = retry_after(answer.headers.get("Retry-After"), now())
+		error: OutsideError | None = None
 		if answer.status == 429 or (answer.status in _BUSY and after is not None):
-			raise TooManyRequests(after, host=host)
-		if answer.status in _BROKEN or answer.status in _BUSY:
-			raise Unreachable(host=host)
+			error = TooManyRequests(after, host=host)
+		elif answer.status in _BROKEN or answer.status in _BUSY:
+			error = Unreachable(host=host)
+		if error:
+			error.status = answer.status
+			raise error
 		return answer
 
 	def _exchange(self, request: _Request, seconds: float) -> Answer:

@@ -14,6 +14,7 @@ from frappe.utils import get_datetime
 from pypika.functions import Min
 
 from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.platform.cached_rows import CachedRows
 
 CACHE = "scheduling_automations"
 
@@ -114,11 +115,9 @@ class Facts:
 
 def all_automations() -> list[Automation]:
 	"""Return every automation, switched off or not. The list is cached until an automation is saved."""
-	# This transaction's own changes may be rolled back, so they are kept out of the cache.
-	rows = _load() if frappe.flags.automations_changed else frappe.cache.get_value(CACHE, _load)
 	return [
 		Automation(**{**row, **{name: bool(row[name]) for name in _FLAGS}, "minutes": row["minutes"] or 0})
-		for row in rows
+		for row in _ROWS.read()
 	]
 
 
@@ -141,18 +140,10 @@ def is_switched_off(key: str) -> bool:
 	return bool(automation and not automation.is_active)
 
 
-def forget_automations() -> None:
-	"""Empty the cache when this transaction ends. Until then this transaction reads the database."""
-	frappe.flags.automations_changed = True
-	frappe.db.after_commit.add(_forget)
-	frappe.db.after_rollback.add(_forget)
-
-
-def _forget() -> None:
-	frappe.flags.automations_changed = False
-	frappe.cache.delete_value(CACHE)
-
-
 def _load() -> list[dict[str, Any]]:
 	names = [field.name for field in fields(Automation)]
 	return [dict(row) for row in frappe.get_all("Meeting Automation", fields=names, order_by="creation asc, name asc")]
+
+
+_ROWS = CachedRows(CACHE, _load)
+forget_automations = _ROWS.forget

@@ -68,7 +68,7 @@ class Webhook(Channel):
 		row = frappe.get_doc("Meeting Automation", automation.name)
 		try:
 			secret = row.get_password("webhook_secret", raise_exception=False) or ""
-			return post_signed(automation.webhook_url or "", self.body(action), secret, now)
+			return post_signed(automation.webhook_url or "", self.body(action), secret, action.key, now)
 		except OutsideError as error:
 			return down_by(automation.name, error)
 
@@ -79,7 +79,8 @@ class Webhook(Channel):
 
 	def body(self, action: Action) -> dict[str, Any]:
 		"""Return the JSON that is posted."""
-		return webhook_body(action.automation, action.booking, action.key)
+		automation = action.automation
+		return webhook_body(frappe.scrub(automation.trigger), action.booking, action.key, automation=automation.name)
 
 	def check_fields(self, row: Document) -> None:
 		"""Raise InvalidRequest if the address can't be called."""
@@ -89,14 +90,18 @@ class Webhook(Channel):
 			raise InvalidRequest(_("Enter the webhook's address. It begins with https://.")) from None
 
 
-def post_signed(url: str, body: dict[str, Any], secret: str, now: int) -> Outcome:
+def post_signed(url: str, body: dict[str, Any], secret: str, delivery: str, now: int) -> Outcome:
 	"""Post the body and return the outcome. `now` (epoch seconds) is part of the signature.
 
-	Any status from 200 to 299 is success, and 410 means that the receiver no longer exists. Raises OutsideError for
+	`delivery` is the same for each attempt, for a receiver that ignores repetitions. Any status from 200 to 299 is success, and 410 means that the receiver no longer exists. Raises OutsideError for
 	everything else.
 	"""
 	content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-	headers = {"Content-Type": "application/json", "X-Scheduler-Signature": signature(content, secret, now)}
+	headers = {
+		"Content-Type": "application/json",
+		"X-Scheduler-Delivery": delivery,
+		"X-Scheduler-Signature": signature(content, secret, now),
+	}
 	client = Client(guard=site_guard(), limits=Limits(read=10, whole=15, attempts=1))
 	try:
 		answer = client.send("POST", url, body=content, headers=headers, redirect_methods=())
@@ -108,7 +113,7 @@ def post_signed(url: str, body: dict[str, Any], secret: str, now: int) -> Outcom
 		return Never(_("The receiver said that this address is gone."))
 	if not 200 <= answer.status < 300:
 		raise UnexpectedAnswer(answer.status, host=answer.host)
-	return Done()
+	return Done(external_id=str(answer.status))
 
 
 def signature(content: bytes, secret: str, now: int) -> str:
@@ -117,14 +122,17 @@ def signature(content: bytes, secret: str, now: int) -> str:
 	return f"t={now},v1={code}"
 
 
-def webhook_body(automation: Automation, booking: Document, request_id: str) -> dict[str, Any]:
+def webhook_body(event: str, booking: Document, request_id: str, **by: str) -> dict[str, Any]:
 	"""Return the body of a webhook. Instants are ISO 8601 in UTC. `request_id` is the same for each attempt.
 
-	The body has no manage link, because only the attendee may have the link."""
+	`by` is the automation or the subscription that asks for it.
+
+	The body has no manage link, because only the attendee may have the link.
+	"""
 	return {
 		"id": request_id,
-		"event": frappe.scrub(automation.trigger),
-		"automation": automation.name,
+		"event": event,
+		**by,
 		"booking": {
 			"id": booking.name,
 			"status": booking.status,
