@@ -47,6 +47,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},
 	{"from_route": "/scheduling/links", "to_route": "scheduling_links"},
+	{"from_route": "/scheduling/webhooks", "to_route": "scheduling_webhooks"},
 	{"from_route": "/scheduling/waitlist", "to_route": "scheduling_waitlist"},
 	{"from_route": "/scheduling/times", "to_route": "scheduling_times"},
 	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
@@ -100,7 +101,7 @@ doctype_js |= {"Customer": _OF_MAIL}
 _LISTS = (
 	"Availability Override", "Availability Schedule", "Blocked Time", "Booking", "Calendar Connection", "Client Assessment",
 	"Consultant Scheduler Settings", "Meeting Type", "Outside Booking", "Scheduler Engagement", "Scheduling Domain",
-	"Scheduling Page", "Video Connection", "Waitlist Entry", "Waitlist Offer",
+	"Scheduling Page", "Video Connection", "Waitlist Entry", "Waitlist Offer", "Webhook Subscription",
 )  # fmt: skip
 
 doctype_list_js = {
@@ -166,6 +167,7 @@ ignore_links_on_delete = [
 	"Booking Page Stat",
 	"Scheduling Daily Stat",
 	"Scheduling Export",
+	"Webhook Subscription",
 ]
 
 # Consequences of a change of a booking in rooms above bookings/ (see `bookings/consequences.py`).
@@ -191,6 +193,7 @@ doc_events = {
 			"scheduler_integration.catalogue.leaving.forget_links",
 			"scheduler_integration.insights.export_files.forget_user",
 			"scheduler_integration.notifications.devices.forget_user",
+			"scheduler_integration.notifications.subscriptions.forget_user",
 		],
 		# Somebody who was disabled doesn't come back to disconnect their accounts.
 		"on_update": [

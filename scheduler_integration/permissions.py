@@ -262,6 +262,7 @@ RULES: dict[str, Rule] = {
 			"Video Meeting",
 			"Video Meeting Log",
 			"Scheduling Domain",
+			"Webhook Subscription",
 		),
 		_owned("user"),
 	),

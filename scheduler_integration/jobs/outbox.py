@@ -14,6 +14,8 @@ from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
 from scheduler_integration.notifications.deliver import act, deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
+from scheduler_integration.notifications.hook_tasks import deliver_hook
+from scheduler_integration.outbox.failures import WEBHOOK_SUBSCRIPTION
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.runner import Runner
@@ -45,6 +47,9 @@ def _runner(now: Callable[[], int]) -> Runner:
 		if task.payload.get("waitlist"):
 			give_up(task, reason, now())
 			return
+		if task.kind == WEBHOOK_SUBSCRIPTION:
+			# Its owner was told when the subscription was switched off.
+			return
 		if task.kind == VIDEO:
 			bookings.give_up_call(task, reason)
 		tell_hosts(task, reason)
@@ -72,6 +77,7 @@ HANDLERS: Handlers = {
 	**dict.fromkeys(BY_KIND, Handler(_send)),
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	PAYMENT: Handler(bookings.run_payment, keeps_trying=True),
+	WEBHOOK_SUBSCRIPTION: Handler(deliver_hook),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
 	WAITLIST: Handler(looks.run, keeps_trying=True),
 }

@@ -32,14 +32,19 @@ def notify_hosts(task: Task, reason: str, hosts: Sequence[Reader], about: Docume
 					sentence = _("Money couldn't be paid back: {0}").format(title)
 				else:
 					sentence = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), title)
-			frappe.get_doc(
-				{
-					"doctype": "Notification Log",
-					"for_user": host.user,
-					"type": "Alert",
-					"document_type": about.doctype,
-					"document_name": about.name,
-					"subject": frappe.utils.escape_html(sentence),
-					"email_content": frappe.utils.escape_html(reason),
-				}
-			).insert(ignore_permissions=True)  # Runs in the outbox, for no user.
+			store_alert(host.user, about, sentence, reason)
+
+
+def store_alert(user: str, about: Document, sentence: str, reason: str) -> None:
+	"""Store a notification in the user's desk about a record."""
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"for_user": user,
+			"type": "Alert",
+			"document_type": about.doctype,
+			"document_name": about.name,
+			"subject": frappe.utils.escape_html(sentence),
+			"email_content": frappe.utils.escape_html(reason),
+		}
+	).insert(ignore_permissions=True)  # Runs in the outbox, for no user.

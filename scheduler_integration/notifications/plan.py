@@ -10,6 +10,7 @@ from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.series import once_per_series
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.email import KIND
+from scheduler_integration.notifications.hook_tasks import subscribed_tasks
 from scheduler_integration.notifications.messages import (
 	ABOUT_MONEY,
 	GUEST_REMOVED,
@@ -34,9 +35,9 @@ _SILENT = frozenset({Kind.PAID_BY_HAND, Kind.CORRECTED, Kind.COMPLETED, Kind.NO_
 
 
 def plan_notifications(changes: Changes) -> dict[str, Fields]:
-	"""Plan messages and automated actions, together: they are stored with one statement."""
+	"""Plan messages, automated actions and webhooks, together: they are stored with one statement."""
 	share_hosts([booking for change in changes for booking in (change.booking, change.moved_from) if booking])
-	tasks = [*messages(changes), *automated_tasks(changes)]
+	tasks = [*messages(changes), *automated_tasks(changes), *subscribed_tasks(changes)]
 	plan_all(tasks, changes[0].now, is_new=changes[0].kind is Kind.BOOKED)
 	return {}
 

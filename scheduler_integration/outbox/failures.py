@@ -15,6 +15,8 @@ from scheduler_integration.platform.jobs_run import do_jobs_run
 
 # The kind of tasks for payments.
 MONEY = "payment"
+# The kind of tasks for webhook subscriptions. Their owners look after them, and no other host of the meeting.
+WEBHOOK_SUBSCRIPTION = "webhook_subscription"
 # A task that waits for longer than this many seconds after its time is late.
 LATE_SECONDS = 900
 
@@ -33,6 +35,7 @@ def undelivered(bookings: Collection[str], now: int) -> dict[str, Undelivered]:
 	task = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.from_(task).select(task.booking, task.kind, task.target, task.status).orderby(task.due_at)
 	query = query.where(task.booking.isin(list(bookings)) & ((task.status == "Failed") | _is_late(task, now)))
+	query = query.where(task.kind != WEBHOOK_SUBSCRIPTION)
 	# The calendar of a disabled host waits until they come back, and nobody misses it.
 	connection, user = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("User")
 	waiting = frappe.qb.from_(connection).join(user).on(user.name == connection.user).select(connection.name)
@@ -93,6 +96,8 @@ def reached(kind: str, target: str) -> str:
 	The target of a calendar event is a Calendar Connection, which is shown by the name of its account. An address
 	on the web may hold a secret, so only its host name is shown.
 	"""
+	if kind == WEBHOOK_SUBSCRIPTION:
+		target = frappe.db.get_value("Webhook Subscription", target, "url") or _("a webhook")
 	if kind == "calendar_event":
 		return frappe.db.get_value("Calendar Connection", target, "account_name") or _("the calendar")
 	return urlsplit(target).hostname or target if "://" in target else target

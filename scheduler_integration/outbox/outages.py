@@ -73,6 +73,12 @@ def note(kind: str, down: Down, now: int) -> bool:
 	return is_news
 
 
+def seconds_down(kind: str, account: str, now: int) -> int:
+	"""Return for how many seconds the account can't be used; 0 if it works, or if its last outage is long ago."""
+	going_on = {"name": _name(kind, account), "asks_at": [">=", now - _FORGOTTEN]}
+	return now - (frappe.db.get_value(_DOCTYPE, going_on, "since") or now)
+
+
 def end(kind: str, account: str) -> None:
 	"""Note that the account works: its tasks needn't wait any more."""
 	frappe.db.delete(_DOCTYPE, {"name": _name(kind, account)})

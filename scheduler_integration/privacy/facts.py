@@ -12,6 +12,7 @@ from frappe import _
 
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.notifications.channels import CHANNELS
+from scheduler_integration.notifications.channels.webhook import Webhook
 from scheduler_integration.payments.providers import CASH
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.language import current_locale
@@ -94,7 +95,10 @@ def _of_services() -> Iterator[Fact]:
 		_("So that the meeting can be paid for"),
 		_("As the provider's own notice says"),
 	)
-	for name in _distinct("Meeting Automation", "channel", active=True):
+	channels = {*_distinct("Meeting Automation", "channel", active=True)}
+	for name in sorted(
+		channels | ({Webhook.name} if _distinct("Webhook Subscription", "user", active=True) else set())
+	):
 		if name in CHANNELS and (passed_on := CHANNELS[name].passed_on()):
 			yield Fact(*passed_on)
 	yield from _passed_on(

@@ -22,6 +22,7 @@ from scheduler_integration.notifications.messages import (
 	REFUND_FAILED,
 	REFUNDED,
 )
+from scheduler_integration.notifications.subscriptions import EVENTS
 from scheduler_integration.notifications.templates import TEMPLATES, TO_WAITING
 from scheduler_integration.outbox.wake import keep_awake
 from scheduler_integration.payments.plan import DEADLINE, LOOK, REFUND
@@ -145,4 +146,5 @@ def test_the_desk_has_words_for_every_purpose():
 		PROPOSED,
 		FREED,
 		UNDELIVERED,
+		*EVENTS,
 	}

@@ -258,6 +258,7 @@ def _forget() -> None:
 			"scheduling_automations",
 			"scheduling_domains",
 			"scheduling_users_with_devices",
+			"scheduling_webhook_subscriptions",
 			"scheduler_integration_waitlists",
 		]
 	)

@@ -30,6 +30,8 @@ _BY_KIND = {
 	Kind.COMPLETED: "Completed",
 	Kind.NO_SHOW: "No Show",
 }
+# The triggers that are a change.
+CHANGES = ("Requested", *_BY_KIND.values())
 # The states of the booking in which an action still makes sense when its moment comes. A no-show that was marked
 # meanwhile stops the thank-you; a cancellation stops the reminder.
 _STATES = {

@@ -17,6 +17,7 @@ const PEOPLE = {
 	"Video Connection": "user",
 	"Waitlist Entry": null,
 	"Waitlist Offer": null,
+	"Webhook Subscription": "user",
 };
 
 for (const [doctype, fieldname] of Object.entries(PEOPLE)) {

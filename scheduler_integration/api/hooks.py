@@ -1,0 +1,91 @@
+"""Methods for hosts and managers: webhook subscriptions, for Zapier, n8n and other programs, and for chats."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.api.as_json import flag, flat, instant, made, maybe, object_of, shown, stored
+from scheduler_integration.api.door import Message, Who, door
+from scheduler_integration.notifications import subscriptions
+from scheduler_integration.parsing.fields import parse_json, parse_name
+from scheduler_integration.parsing.kinds import Events, SubscriptionId, TaskId, Web
+from scheduler_integration.parsing.payload import Fields, declared, needed, parse_payload
+from scheduler_integration.parsing.text import Refused
+from scheduler_integration.platform import clock
+
+_HOOK = flat(
+	"id=name url",
+	made("events", lambda hook: hook.events.split()),
+	made("format", lambda hook: frappe.scrub(hook.format)),
+	made("meetings", lambda hook: frappe.scrub(hook.meetings)),
+	flag("is_active"),
+	maybe("off_reason"),
+	stored("created_at=creation"),
+)
+shown(
+	subscriptions.Delivery,
+	"id=name subscription event booking status",
+	instant("due_at done_at"),
+	"attempts answer",
+	# Jobs store their reasons in English.
+	made("error", lambda delivery: _(delivery.error) if delivery.error else None),
+)
+# The method `list` below hides the type.
+LIST = list
+
+
+def _events(value: object) -> str:
+	given = parse_json("events", value, LIST) or []
+	if not all(isinstance(each, str) for each in given):
+		raise Refused(_("This must be text."))
+	return "\n".join(given)
+
+
+HOOK: Fields = {
+	**declared("Webhook Subscription", "format meetings"),
+	"url": ("url", needed),
+	"events": ("events", _events),
+}
+
+
+@door("POST", who=Who.HOSTS, status=201, fields=HOOK)
+def subscribe(url: Web, events: Events, **fields: Any) -> dict[str, Any]:
+	"""Let a web address know of meetings, and return the subscription with its `secret`, which is told only once.
+
+	The same call again returns the same subscription, with null as its secret.
+	"""
+	asked = parse_payload({**fields, "url": url, "events": events}, HOOK, frozenset({"cmd"}))
+	hook, secret = subscriptions.subscribe(asked)
+	return {**_shown(hook), "secret": secret}
+
+
+@door("GET", who=Who.HOSTS)
+def list() -> dict[str, Any]:
+	"""Return the caller's subscriptions, the newest first."""
+	return {"subscriptions": [_shown(each) for each in subscriptions.own_subscriptions()]}
+
+
+@door("DELETE", "POST", who=Who.HOSTS)
+def unsubscribe(subscription: SubscriptionId) -> Message:
+	"""Delete a subscription. Nothing more is sent to its address."""
+	subscriptions.unsubscribe(parse_name(subscription))
+	return Message(_("Nothing more is sent to this address."))
+
+
+@door("GET", who=Who.HOSTS)
+def deliveries(subscription: SubscriptionId) -> dict[str, Any]:
+	"""Return the newest 50 deliveries of a subscription, with their states and answers."""
+	name = subscriptions.find(parse_name(subscription)).name
+	return {"deliveries": subscriptions.deliveries_of([name])[name]}
+
+
+@door("POST", who=Who.HOSTS)
+def send_again(delivery: TaskId) -> subscriptions.Delivery:
+	"""Send a webhook again, with the same id and the booking as it is now. Return the delivery."""
+	return subscriptions.send_again(parse_name(delivery), clock.now())
+
+
+def _shown(hook: Document) -> dict[str, Any]:
+	return object_of(hook, _HOOK)
