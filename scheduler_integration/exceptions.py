@@ -436,6 +436,14 @@ class TimesAreFree(SchedulingError):
 		super().__init__()
 
 
+class QuoteEnded(SchedulingError):
+	"""A time was shown to an assistant too long ago, or price or hosts have changed since."""
+
+	code = "QUOTE_ENDED"
+	http_status_code = 409
+	text = for_later("This offer has ended. Please look for times again.")
+
+
 class OfferEnded(SchedulingError):
 	"""The time was offered, and this person can't take it any more."""
 

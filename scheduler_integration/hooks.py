@@ -45,6 +45,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/insights/reports", "to_route": "scheduling_report_insights"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
+	{"from_route": "/scheduling/proposal/<proposal>", "to_route": "scheduling_proposal"},
 	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},
 	{"from_route": "/scheduling/links", "to_route": "scheduling_links"},
 	{"from_route": "/scheduling/webhooks", "to_route": "scheduling_webhooks"},

@@ -120,7 +120,7 @@ def arguments(method: Any) -> Schema:
 			properties[parameter.name] = of_kind(hints[parameter.name])
 			if parameter.default is parameter.empty:
 				required.append(parameter.name)
-	for own in method.door.fields:
+	for own in method.door.fields if hasattr(method, "door") else ():
 		properties |= {key: schema for key, schema in _fields(own).items() if key not in properties}
 	return {"type": "object", "properties": properties, "required": required}
 

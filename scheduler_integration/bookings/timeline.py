@@ -12,6 +12,7 @@ from frappe.utils import escape_html, get_fullname
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.platform.acting import assistant
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import language_of
 
@@ -19,9 +20,10 @@ from scheduler_integration.platform.language import language_of
 def note_on_timeline(changes: Changes) -> dict[str, Fields]:
 	"""Add a comment of the type Info to each booking, in the site's language, or in English if hosts' texts aren't in it.
 
-	Nothing is added for a new booking, which has Frappe's own note, or for a link of a video call, which nobody changed.
+	Nothing is added for a new booking, which has Frappe's own note unless an assistant made it, or for a link of a video call, which nobody changed.
 	"""
-	if changes[0].kind not in (Kind.BOOKED, Kind.LINKED):
+	kinds = (Kind.LINKED,) if assistant() is not None else (Kind.BOOKED, Kind.LINKED)
+	if changes[0].kind not in kinds:
 		with print_language(language_of()):
 			notes = [note for change in changes for note in _notes(change)]
 		bulk_insert("Comment", notes)
@@ -34,6 +36,8 @@ def _notes(change: Change) -> list[Document]:
 	if change.by is Actor.ATTENDEE:
 		email, name = change.booking.attendee_email, change.booking.attendee_name
 		did = _("{0} (the attendee)").format(did)
+	if (helper := assistant()) is not None:
+		did = _("{0}, by the assistant {1}").format(did, helper) if helper else _("{0}, by an assistant").format(did)
 	sentence = _("{0}: {1}").format(did, change.reason) if change.reason else did
 	values = {
 		"doctype": "Comment",
@@ -70,6 +74,7 @@ def _did(change: Change) -> str:
 	gives_back = _("gave the time back and asked the attendee to choose another one")
 	return {
 		Kind.RESCHEDULE_ASKED: gives_back if change.releases_time else _("asked the attendee to choose another time"),
+		Kind.BOOKED: _("booked the meeting"),
 		Kind.CONFIRMED: _("confirmed the request"),
 		Kind.DECLINED: _("declined the request"),
 		Kind.CANCELLED: _("cancelled the meeting"),

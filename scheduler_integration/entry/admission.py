@@ -23,6 +23,7 @@ from scheduler_integration.meetings.invited import CONFIRMED, KNOWN, UNCONFIRMED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest
+from scheduler_integration.platform.acting import assistant
 from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.trust import addresses, codes, pressure
 from scheduler_integration.trust.codes import Confirmed, Occasion
@@ -129,6 +130,23 @@ def hold_for_visitor(
 	return held, challenge_for(bookable, now)
 
 
+def confirm_change(token: str, what: str, key: str, code: object, now: int) -> None:
+	"""Check the code with which the attendee of a manage link agrees to what an assistant does with the booking.
+
+	`what` and `key` are the change. Without a code one is sent, and CodeNeeded raised. Raises BookingNotFound and WrongCode.
+	"""
+	booking = find_by_token(token)
+	occasion = Occasion(
+		booking.attendee_email, booking.meeting_type, booking.scheduling_page, f"{what} {key} {token.partition('.')[0]}"
+	)
+	if not code:
+		send_code(occasion, booking.language, now)
+		raise CodeNeeded(booking.attendee_email)
+	confirmed = codes.checked_code(occasion, code, now)
+	if not confirmed or not confirmed.use(key):
+		raise WrongCode
+
+
 def confirm_attendee(token: str, code: object, now: int) -> AttendeeBooking:
 	"""Confirm the address of the manage link's attendee with a code, so that the additional guests are invited.
 
@@ -179,6 +197,8 @@ def _used(text: object, subject: Subject, owner: str, now: int) -> Proof | None:
 
 
 def _needs_code(asked: _Asked) -> bool:
+	if assistant() is not None:
+		return True
 	chosen = addresses.confirmation_of(asked.visit.meeting_type)
 	if chosen == addresses.EVERYBODY or (asked.decision.needs_proof and asked.payload.proof == NO_PROOF):
 		return True

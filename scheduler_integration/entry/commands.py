@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -38,6 +39,7 @@ from scheduler_integration.parsing.kinds import Dates, Flag, Guests, Instant, Mi
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 from scheduler_integration.parsing.text import Refused
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.acting import assistant
 from scheduler_integration.platform.language import for_later
 
 # An amount of money that somebody types.
@@ -53,9 +55,15 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
 	slugs = bookable.page.slug, bookable.meeting_type.slug
 	count_command(*slugs, "form_completed")
-	key = request.idempotency_key if request.dates > 1 else None
-	dates = 1 if key and frappe.db.exists("Booking", {"idempotency_key": key}) else request.dates
-	with counted_dates(dates), admitted(request, payload, bookable, clock.now()) as admitted_request:
+	key = request.idempotency_key if request.dates > 1 or assistant() is not None else None
+	is_repeated = bool(key and frappe.db.exists("Booking", {"idempotency_key": key}))
+	# An assistant that repeats a call has the person's code already, which can't be tried without end.
+	admission = (
+		nullcontext(request)
+		if is_repeated and assistant() is not None
+		else admitted(request, payload, bookable, clock.now())
+	)
+	with counted_dates(1 if is_repeated else request.dates), admission as admitted_request:
 		now = clock.now()
 		booked = for_attendee(bookings.book(admitted_request, bookable, now), now, bookable.people)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))

@@ -22,12 +22,18 @@ def header_text(text: str) -> str:
 def quoted(text: str, most: int = 500) -> str:
 	"""Return what a stranger typed as a quotation, so that people and programs tell it from our own words.
 
-	Each line begins with "> ". Characters that nobody sees go, except the joiners that some scripts need: an instruction to
-	an assistant could be hidden in them. A longer text is cut to `most` characters.
+	Each line begins with "> ". The rest is as in `visible`.
+	"""
+	return "\n".join(f"> {line}" for line in visible(text, most).splitlines())
+
+
+def visible(text: str, most: int = 500) -> str:
+	"""Return what a stranger typed without characters that nobody sees, except the joiners that some scripts need.
+
+	An instruction to an assistant could be hidden in them. A longer text is cut to `most` characters.
 	"""
 	seen = "".join(char for char in text if char == "\n" or char in _JOINERS or not _is_invisible(char)).strip()
-	cut = seen if len(seen) <= most else seen[: most - 1].rstrip() + "…"
-	return "\n".join(f"> {line}" for line in cut.splitlines())
+	return seen if len(seen) <= most else seen[: most - 1].rstrip() + "…"
 
 
 _JOINERS = "\u200c\u200d"

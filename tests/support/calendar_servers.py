@@ -83,7 +83,7 @@ def times(start: int, end: int) -> str:
 
 @contextmanager
 def radicale() -> Iterator[CalendarServer]:
-	python = _python_with("radicale")
+	python = python_with("radicale")
 	with tempfile.TemporaryDirectory(prefix="radicale-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/diary/")
@@ -101,7 +101,7 @@ def radicale() -> Iterator[CalendarServer]:
 
 @contextmanager
 def xandikos() -> Iterator[CalendarServer]:
-	python = _python_with("xandikos")
+	python = python_with("xandikos")
 	with tempfile.TemporaryDirectory(prefix="xandikos-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		base = f"http://127.0.0.1:{port}/"
@@ -111,7 +111,7 @@ def xandikos() -> Iterator[CalendarServer]:
 			yield server
 
 
-def _python_with(module: str) -> str:
+def python_with(module: str) -> str:
 	"""Return the Python that has this server: that of their own environment beside a bench, or else this one."""
 	own = ROOT / ".bench" / SERVERS / "bin" / "python"
 	if own.exists():

@@ -1,6 +1,7 @@
 """Compares answers with the OpenAPI document: every success that a test gets, over HTTP or in this process, must fit it."""
 
 import json
+import threading
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,9 @@ def _validator(name: str, status: int) -> Draft202012Validator | None:
 def check_answer(function: str, status: int, body: Any) -> None:
 	"""Fail if the answer of a method of the app isn't as the document says."""
 	name = function.removeprefix(PREFIX)
-	if name not in methods() or not isinstance(body, dict) or "success" not in body:
+	# Only the main thread has a site.
+	is_ours = threading.current_thread() is threading.main_thread() and name in methods()
+	if not is_ours or not isinstance(body, dict) or "success" not in body:
 		return
 	if validator := _validator(name, status):
 		wrong = [f"{each.json_path}: {each.message}"[:300] for each in validator.iter_errors(body)]

@@ -1,0 +1,185 @@
+"""Proposals of assistants: changes in a host's name that tell somebody. The host confirms them on a page, or lets them be.
+
+A proposal is rehearsed when it is made. So what can't be done is refused at once, and the host sees what would change. It is
+kept for a day in the site's cache: nothing about a person remains of what nobody confirmed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import frappe
+
+from scheduler_integration import bookings
+from scheduler_integration.availability import hours
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.hours_change import taken_back
+from scheduler_integration.entry.commands import act_undoably, parse_command
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.meetings.lookup import get_for_host
+from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
+from scheduler_integration.parsing.fields import parse_field, parse_name
+from scheduler_integration.parsing.hours import parse_override
+from scheduler_integration.platform import acting, clock
+from scheduler_integration.platform.rehearsal import rehearsal
+from scheduler_integration.platform.signing import keyed_hash
+from scheduler_integration.platform.site_address import site_url
+
+KEPT_SECONDS = 24 * 3600
+WAITING, DONE, DISMISSED = "waiting", "done", "dismissed"
+PATH = "/scheduling/proposal"
+Given = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+	"""A meeting before or after the change. `start` and `end` are epoch seconds."""
+
+	status: str
+	start: int
+	end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+	"""What an assistant proposes in the name of `user`: one of COMMANDS with its arguments.
+
+	`booking` is the booking's name if there is one, `title` its meeting type's, `who` the attendee. `before` and `after` are None
+	for a new meeting and for an absence. `zone` is the host's.
+	"""
+
+	id: str
+	user: str
+	tool: str
+	given: Given
+	assistant: str
+	zone: str
+	status: str = WAITING
+	booking: str | None = None
+	title: str = ""
+	who: str = ""
+	before: Moment | None = None
+	after: Moment | None = None
+
+	@property
+	def url(self) -> str:
+		return site_url(f"{PATH}/{self.id}")
+
+
+def propose(tool: str, key: object, given: Given) -> Proposal:
+	"""Rehearse the change as the signed-in host, and keep it. The same key gives the same proposal. Raises the change's errors."""
+	user, chosen = frappe.session.user, parse_field("key", key, parse_key)
+	if not chosen:
+		raise InvalidRequest(details={"key": missing_field("key")})
+	id = keyed_hash("proposal", user, tool, chosen)[:32]
+	if known := _stored(id):
+		return known
+	made = Proposal(id, user, tool, dict(given), acting.assistant() or "", timezone_of(user))
+	now = clock.now()
+	with refusals(), rehearsal():
+		before = get_for_host(parse_name(given.get("booking")), now) if given.get("booking") else None
+		name = COMMANDS[tool](given, now)[0]
+		after = get_for_host(name, now) if name else None
+	if shown := before or after:
+		made = replace(
+			made, booking=before.id if before else None, title=shown.meeting_type.title, who=shown.attendee.name
+		)
+	made = replace(made, before=_moment(before), after=_moment(after))
+	_store(made)
+	return made
+
+
+def proposal_of(id: object) -> Proposal:
+	"""Return a proposal of the signed-in host. Raises NotFound, also if it is a day old."""
+	found = _stored(parse_name(id))
+	if not found or found.user != frappe.session.user:
+		raise NotFound
+	return found
+
+
+def confirm(id: object) -> tuple[Proposal, Facts | None]:
+	"""Do what is proposed, as the signed-in host, who must be there in person. Returns the facts for `take_back`.
+
+	Raises the errors of the change: the proposal waits on then. One that was confirmed before is returned as it is.
+	"""
+	found = _answered(id)
+	if found.status != WAITING:
+		return found, None
+	with acting.assisted_by(found.assistant):
+		booking, facts = COMMANDS[found.tool](found.given, clock.now())
+	done = replace(found, status=DONE, booking=booking)
+	frappe.db.after_commit.add(lambda: _store(done))
+	return done, {"tool": found.tool, "facts": facts}
+
+
+def dismiss(id: object) -> Proposal:
+	"""Let a proposal be. Does nothing to one that was confirmed."""
+	found = _answered(id)
+	if found.status == WAITING:
+		found = replace(found, status=DISMISSED)
+		_store(found)
+	return found
+
+
+def take_back(facts: Facts) -> None:
+	"""Undo a confirmed proposal as the signed-in host. Raises the errors of `bookings.undo`."""
+	if facts["tool"] == "away":
+		taken_back(facts["facts"]).save()
+	else:
+		bookings.undo(facts["facts"], clock.now())
+
+
+def _book_for(given: Given, now: int) -> tuple[str | None, Facts]:
+	payload = BookingPayload.of({**given, **parse_collections(given)})
+	facts = bookings.book_for_somebody_undoably(parse_name(given.get("meeting_type")), payload, None, None, now)
+	return facts["booked"][0]["name"], facts
+
+
+def _command(action: str) -> Callable[[Given, int], tuple[str | None, Facts]]:
+	def run(given: Given, _now: int) -> tuple[str | None, Facts]:
+		asked = {name: value for name, value in given.items() if name != "booking"}
+		booking, facts = act_undoably(parse_command(action, given.get("booking"), **asked))
+		return booking.id, facts
+
+	return run
+
+
+def _away(given: Given, _now: int) -> tuple[str | None, Facts]:
+	return None, hours.add_override(frappe.session.user, parse_override({**given, "is_away": True})).save_undoably()
+
+
+# The changes that an assistant can propose, by the name of its tool. Each returns the booking's name, and the facts to undo it.
+COMMANDS: dict[str, Callable[[Given, int], tuple[str | None, Facts]]] = {
+	"book_for": _book_for,
+	"move": _command("reschedule"),
+	"cancel": _command("cancel"),
+	"away": _away,
+}
+
+
+def _moment(booking: Any) -> Moment | None:
+	return Moment(booking.status, booking.start, booking.end) if booking else None
+
+
+def _answered(id: object) -> Proposal:
+	found = proposal_of(id)
+	# An assistant has a key or a token of its own, and a browser with a person in front of it has none.
+	request = getattr(frappe.local, "request", None)
+	if request and request.headers.get("Authorization"):
+		raise NotPermitted
+	return found
+
+
+def _stored(id: str) -> Proposal | None:
+	found: Proposal | None = frappe.cache.get_value(_name(id), expires=True) if id.isalnum() else None
+	return found
+
+
+def _store(proposal: Proposal) -> None:
+	frappe.cache.set_value(_name(proposal.id), proposal, expires_in_sec=KEPT_SECONDS)
+
+
+def _name(id: str) -> str:
+	return f"scheduling_proposal:{id}"

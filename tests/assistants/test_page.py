@@ -1,0 +1,77 @@
+"""`/scheduling/proposal/<id>`: the host reads what an assistant proposes, and confirms or dismisses it."""
+
+import frappe
+import pytest
+
+from tests.assistants.conftest import new_key
+from tests.pages.offer import book, host_of, make_offer, sign_in
+from tests.support.html import Page
+
+ENDPOINT = "/api/method/scheduler_integration.api.mcp.host"
+
+
+@pytest.fixture
+def offer(commit_clean):
+	return make_offer()
+
+
+@pytest.fixture
+def booking(offer):
+	return book(offer)
+
+
+@pytest.fixture
+def jane(client, offer):
+	"""The host, signed in, who lets an assistant propose something. Returns a function that gives its address."""
+	sign_in(client, host_of(offer))
+	client.take_csrf_token("/app")
+
+	def propose(tool, **given):
+		params = {"name": tool, "arguments": {"key": new_key(), **given}}
+		message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+		answer = client.post(ENDPOINT, json=message).json()["result"]
+		assert not answer["isError"], answer
+		return answer["structuredContent"]["confirm_url"].partition("/scheduling")[2]
+
+	return propose
+
+
+def state_of(booking):
+	frappe.db.rollback()
+	return frappe.db.get_value("Booking", booking.id, "status")
+
+
+def test_the_host_reads_the_change_and_confirms_it(client, jane, booking):
+	path = "/scheduling" + jane("cancel", booking=booking.id, reason="I am ill.")
+	read = Page(client.get(path).text).text("main")
+	assert "Cancelled" in read
+	assert "I am ill." in read
+	assert state_of(booking) == "Scheduled"
+	there = client.post(path, data={"action": "confirm"})
+	assert there.status_code in (302, 303)
+	assert state_of(booking) == "Cancelled"
+	done = Page(client.get(there.headers["Location"]).text)
+	assert "You confirmed this." in done.text("main")
+	key = done.element("#toast [name=undo]")["value"]
+	client.post(path, data={"undo": key})
+	assert state_of(booking) == "Scheduled"
+
+
+def test_a_dismissed_proposal_stays_undone(client, jane, booking):
+	path = "/scheduling" + jane("cancel", booking=booking.id)
+	client.post(path, data={"action": "dismiss"})
+	assert "You didn't want this." in Page(client.get(path).text).text("main")
+	assert state_of(booking) == "Scheduled"
+
+
+def test_a_proposal_that_there_is_not_is_404(client, jane):
+	assert client.get("/scheduling/proposal/0123456789abcdef").status_code == 404
+
+
+def test_what_has_changed_meanwhile_is_said(client, jane, booking):
+	path = "/scheduling" + jane("cancel", booking=booking.id)
+	other = "/scheduling" + jane("cancel", booking=booking.id)
+	client.post(path, data={"action": "confirm"})
+	refused = client.post(other, data={"action": "confirm"})
+	assert refused.status_code == 409
+	assert state_of(booking) == "Cancelled"

@@ -1,0 +1,154 @@
+"""The endpoints speak MCP: with the official client in both revisions, and against messages that aren't MCP."""
+
+import json
+import subprocess
+
+import frappe
+import pytest
+from jsonschema import Draft202012Validator
+
+from scheduler_integration.api.host_tools import HOST_TOOLS
+from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
+from tests.assistants.conftest import MONDAY, Assistant
+from tests.support.bench import ROOT
+from tests.support.calendar_servers import python_with
+from tests.support.factories import make_user
+
+ENDPOINT = "/api/method/scheduler_integration.api.mcp."
+META = "io.modelcontextprotocol/"
+
+
+@pytest.fixture
+def official(server):
+	"""Return a function that lets the official client call tools, in an environment of its own."""
+
+	def run(url, mode, *calls, **headers):
+		plan = {"url": server.url + ENDPOINT + url, "mode": mode, "calls": calls, "name": "claude"}
+		plan["headers"] = {"Host": server.site.name, **headers}
+		command = [python_with("mcp"), "-P", ROOT / "tests/support/mcp_client.py"]
+		done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True, timeout=60)
+		assert done.returncode == 0, done.stderr[-2000:]
+		return json.loads(done.stdout)
+
+	return run
+
+
+@pytest.mark.parametrize(
+	("mode", "version"), [("2026-07-28", "2026-07-28"), ("legacy", "2025-11-25"), ("auto", "2026-07-28")]
+)
+def test_the_official_client_finds_times(official, visitor, meeting_type, mode, version):
+	days = {"meeting_type": meeting_type.slug, "start_date": MONDAY, "end_date": MONDAY}
+	spoken = official(
+		f"visitor?page={visitor.page}", mode, ["list_types", {}], ["find_times", {**days, "end_date": "x"}]
+	)
+	assert spoken["version"] == version
+	assert {each["name"] for each in spoken["tools"]} == {*VISITOR_TOOLS}
+	listed, refused = spoken["answers"]
+	assert listed["structuredContent"]["meeting_types"][0]["slug"] == meeting_type.slug
+	assert refused["isError"]
+	assert refused["structuredContent"]["code"] == "INVALID_DATE"
+
+
+@pytest.mark.parametrize(
+	"message", ["", "{", "[]", "7", '{"jsonrpc": "2.0"}', '[{"jsonrpc": "2.0", "id": 1, "method": "ping"}]']
+)
+def test_what_is_not_a_message_is_400(visitor, message):
+	answer = visitor.post(message)
+	assert answer.status_code == 400
+	assert json.loads(answer.data)["error"]["code"] in (-32700, -32600)
+
+
+def test_a_notification_has_no_answer(visitor):
+	answer = visitor.post({"jsonrpc": "2.0", "method": "notifications/initialized"})
+	assert (answer.status_code, answer.data) == (202, b"")
+
+
+def test_a_method_that_there_is_not_is_404(visitor):
+	answer = visitor.post({"jsonrpc": "2.0", "id": "a", "method": "resources/list"})
+	assert answer.status_code == 404
+	assert json.loads(answer.data) == {
+		"jsonrpc": "2.0",
+		"id": "a",
+		"error": {"code": -32601, "message": "Method not found"},
+	}
+
+
+@pytest.mark.parametrize(
+	("headers", "code"),
+	[
+		({}, -32020),
+		({"MCP_Protocol_Version": "2026-07-28", "Mcp_Method": "tools/list"}, -32020),
+		({"MCP_Protocol_Version": "2026-07-28", "Mcp_Method": "tools/call", "Mcp_Name": "cancel"}, -32020),
+		(
+			{
+				"MCP_Protocol_Version": "2026-07-28",
+				"Mcp_Method": "tools/call",
+				"Mcp_Name": "=?base64?bGlzdF90eXBlcw==?=",
+			},
+			None,
+		),
+	],
+)
+def test_headers_that_differ_from_the_body_are_refused(visitor, headers, code):
+	meta = {f"{META}protocolVersion": "2026-07-28", f"{META}clientCapabilities": {}}
+	params = {"name": "list_types", "arguments": {}, "_meta": meta}
+	answer = visitor.post({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}, **headers)
+	assert json.loads(answer.data).get("error", {}).get("code") == code
+
+
+def test_a_version_that_is_not_spoken_names_those_that_are(visitor):
+	meta = {f"{META}protocolVersion": "2031-01-01"}
+	headers = {"MCP_Protocol_Version": "2031-01-01", "Mcp_Method": "tools/list"}
+	answer = visitor.post({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}}, **headers)
+	assert json.loads(answer.data)["error"]["data"] == {"supported": ["2026-07-28"], "requested": "2031-01-01"}
+
+
+@pytest.mark.parametrize("tools", [VISITOR_TOOLS, HOST_TOOLS], ids=["visitor", "host"])
+def test_a_tool_has_words_types_and_hints(tools):
+	for name, tool in tools.items():
+		described = tool.described()
+		assert described["name"] == name
+		assert described["description"].endswith(".")
+		Draft202012Validator.check_schema(described["inputSchema"])
+		assert all(
+			each.get("description") and each.get("type") for each in described["inputSchema"]["properties"].values()
+		)
+		assert set(described["inputSchema"]["required"]) <= set(described["inputSchema"]["properties"])
+
+
+def test_wrong_and_missing_arguments_are_named(visitor):
+	refused = visitor.refused("find_times", meeting_type="intro", hosts="all")
+	assert set(refused["details"]) == {"hosts", "start_date", "end_date"}
+
+
+def test_a_stranger_and_a_customer_called_the_endpoint_of_hosts(commit_clean):
+	customer = make_user("Customer", roles=())
+	frappe.db.commit()
+	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+	from scheduler_integration.api import mcp
+
+	frappe.utils.set_request(method="POST", path="/", data=json.dumps(message))
+	frappe.set_user("Guest")
+	try:
+		stranger = mcp.host()
+	finally:
+		frappe.set_user("Administrator")
+		del frappe.local.request
+	assert (stranger.status_code, stranger.headers["WWW-Authenticate"]) == (401, "Bearer")
+	assert Assistant(user=customer).post(message).status_code == 403
+
+
+def test_a_page_of_another_site_used_the_hosts_network(helper):
+	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+	assert helper.post(message, Origin="https://evil.example").status_code == 403
+	assert helper.post(message).status_code == 200
+
+
+def test_a_scope_shows_only_what_it_allows(helper):
+	shown = {
+		scope: {*Assistant(helper.user, scope=scope).tools()} for scope in ("read", "propose", "act", "everything")
+	}
+	assert "cancel" not in shown["read"]
+	assert shown["propose"] - shown["read"] == {"book_for", "move", "cancel", "away"}
+	assert shown["act"] - shown["propose"] == {"block"}
+	assert shown["everything"] == shown["read"]
