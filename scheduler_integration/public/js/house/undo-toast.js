@@ -75,7 +75,11 @@ export function watchToast() {
 	sessionStorage.removeItem(REMEMBERED);
 	if (left) return toast(left);
 	const form = element("toast").querySelector("form");
-	if (form) hiding = window.setTimeout(clear, Number(form.dataset.seconds) * 1000);
+	const end = () => {
+		leave();
+		form?.remove();
+	};
+	if (form) hiding = window.setTimeout(end, Number(form.dataset.seconds) * 1000);
 	else hiding = window.setTimeout(clear, A_WHILE);
 	forgetAddress();
 }
