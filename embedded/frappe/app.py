@@ -50,6 +50,7 @@ def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:
 		auth.identify()
 		for hook in frappe.get_hooks("before_request"):
 			frappe.call(hook)
+		auth.authenticate()
 		response = _dispatch(request, extra_pages)
 	except Exception as error:
 		response = error.get_response(request.environ) if isinstance(error, HTTPException) else _handle_exception(error)

@@ -24,6 +24,7 @@ def _error(name: str, base: type[Exception], status: int | None = None) -> type[
 
 AuthenticationError = _error("AuthenticationError", Exception, 401)
 CSRFTokenError = _error("CSRFTokenError", Exception, 400)
+InvalidAuthorizationToken = _error("InvalidAuthorizationToken", CSRFTokenError)
 NameError = _error("NameError", Exception, 409)
 DuplicateEntryError = _error("DuplicateEntryError", NameError)
 OutgoingEmailError = _error("OutgoingEmailError", Exception)

@@ -100,7 +100,6 @@ def test_a_change_needs_the_sessions_token_and_a_signed_in_caller(client, eve):
 	assert frappe.db.get_value("Consultant Scheduler Settings", {"consultant": eve}, "display_name") != "x"
 
 
-@pytest.mark.skipif(not on_real_site(), reason="on the embedded site, people sign in by name and password only")
 def test_api_keys_and_bearer_tokens_sign_in(client, eve):
 	keys = {"api_key": frappe.generate_hash(length=15), "api_secret": frappe.generate_hash(length=15)}
 	frappe.get_doc("User", eve).update(keys).save()
