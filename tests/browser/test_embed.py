@@ -151,6 +151,7 @@ def test_a_visitor_who_waits_although_times_are_free_is_led_to_them_inside(commi
 	page = visit(page_with(web, offer), width=390)
 	frame = shown(page)
 	frame.locator(".day.is-free").first.click()
+	settle(page)
 	frame.locator("#wait-day a").click()
 	frame.locator("h1", has_text="Join the waitlist").wait_for()
 	frame.locator("#attendee_name").fill("Ada Lovelace")
