@@ -101,6 +101,17 @@ class TestSubscribe:
 		assert other.id != first.id
 		assert other.secret not in (None, first.secret)
 
+	def test_the_same_call_twice_at_one_moment_made_two(self, page, receiver, monkeypatch):
+		"""Both look before either has stored the subscription: the unique key decides."""
+		first, look = subscribe(page.user, receiver.url), frappe.db.get_value
+
+		def blind(doctype, *args, **kwargs):
+			return None if doctype == DOCTYPE and not kwargs else look(doctype, *args, **kwargs)
+
+		monkeypatch.setattr(frappe.db, "get_value", blind)
+		assert subscribe(page.user, receiver.url).id == first.id
+		assert frappe.db.count(DOCTYPE, {"user": page.user}) == 1
+
 	def test_the_same_call_again_left_it_switched_off(self, page, receiver):
 		hook = subscribe(page.user, receiver.url)
 		frappe.db.set_value(DOCTYPE, hook.id, {"is_active": 0, "off_reason": "It was gone."})

@@ -79,6 +79,7 @@ def test_what_was_sent_is_shown_and_sent_again(host, offer, receiver):
 	assert press(host, "again").status_code == 303
 	deliver(booking.id, now() + 1)
 	shown = read(host.get(PATH).text).one("main").one("details").text
+	assert "Booked" in shown
 	assert "Sent" in shown
 	assert "200" in shown
 	assert len(receiver.requests) == 2

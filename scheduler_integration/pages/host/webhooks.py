@@ -68,24 +68,21 @@ def _go_on(facts: dict[str, str]) -> None:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	hooks = subscriptions.own_subscriptions()
-	made = next((hook for hook in hooks if hook.name == argument("made") and _is_new(hook, reader)), None)
 	is_refused = reader.form == "add"
-	typed = reader.typed(_FIELDS) if is_refused else {}
-	fields = [field_of(subscriptions.DOCTYPE, name)._replace(value=typed.get(name, "")) for name in _FIELDS]
-	errors = details_of(reader.error) if is_refused else {}
+	typed, errors = (reader.typed(_FIELDS), details_of(reader.error)) if is_refused else ({}, {})
+	fields = [field_of(subscriptions.DOCTYPE, name) for name in _FIELDS if name != "meetings" or is_manager()]
 	return {
 		"title": _("Webhooks"),
 		"subtitle": _("Other programs and chats are told of your meetings."),
 		"hooks": hooks,
 		"host_of": lambda hook: urlsplit(hook.url).hostname,
-		"secret": made.get_password("secret") if made else None,
+		"secret": next((hook.get_password("secret") for hook in hooks if _is_just_made(hook, reader)), None),
 		"deliveries": subscriptions.deliveries_of([hook.name for hook in hooks]),
 		"fields": [
-			each._replace(kind="text" if each.name == "url" else each.kind, error=errors.get(each.name, ""))
-			for each in fields
-			if each.name != "meetings" or is_manager()
+			each._replace(value=typed.get(each.name, ""), error=errors.get(each.name, ""))
+			for each in [fields[0]._replace(kind="text"), *fields[1:]]
 		],
-		"events": [(name, _(trigger)) for name, trigger in subscriptions.EVENTS.items()],
+		"events": {name: _(trigger) for name, trigger in subscriptions.EVENTS.items()},
 		"chosen": frappe.request.form.getlist("event") if is_refused else [*subscriptions.EVENTS],
 		"event_error": errors.get("events"),
 		"problem": message_of(reader.error, (*_FIELDS, "events")),
@@ -93,5 +90,5 @@ def _view(reader: Reader) -> View:
 	}
 
 
-def _is_new(hook: Document, reader: Reader) -> bool:
-	return from_site_time(hook.creation) > reader.now - _SHOWN_SECONDS
+def _is_just_made(hook: Document, reader: Reader) -> bool:
+	return hook.name == argument("made") and from_site_time(hook.creation) > reader.now - _SHOWN_SECONDS
