@@ -39,11 +39,19 @@ class Who(Enum):
 
 		To Frappe, all methods are for Guest. Otherwise it would refuse the call with its own page instead of JSON.
 		"""
-		if self in (Who.USERS, Who.HOSTS) and frappe.session.user == "Guest":
+		if self in (Who.USERS, Who.HOSTS) and (frappe.session.user == "Guest" or _has_left()):
 			count_request(REQUESTS)
 			raise NotSignedIn
 		if self is Who.HOSTS and not has_app_permission():
 			raise NotPermitted
+
+
+def _has_left() -> bool:
+	"""Whether the user is disabled. Frappe ends the sessions and keys of one, but not the access tokens of OAuth 2."""
+	request = getattr(frappe.local, "request", None)
+	if not request or not request.headers.get("Authorization"):
+		return False
+	return not frappe.db.get_value("User", frappe.session.user, "enabled")
 
 
 @dataclass(frozen=True, slots=True)

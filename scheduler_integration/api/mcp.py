@@ -27,10 +27,9 @@ from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS
-from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
+from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.kinds import Kind, Slug
-from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.acting import assisted_by
 from scheduler_integration.platform.one_line import visible
 
@@ -76,9 +75,8 @@ def host(
 ) -> Response:
 	"""Answer an assistant of a host or manager, by MCP. It signs in with an API key, or with a token of OAuth 2."""
 	try:
-		if frappe.session.user == "Guest":
-			raise NotSignedIn
-		if not has_app_permission() or not _is_from_here():
+		Who.HOSTS.admit()
+		if not _is_from_here():
 			raise NotPermitted
 	except SchedulingError as refused:
 		response = _json(as_json(refused), refused.http_status_code)
