@@ -108,7 +108,7 @@ def _body(subscription: Document, booking: Document, task: Task) -> dict[str, An
 
 def _give_up(subscription: Document, reason: str) -> None:
 	switch_off(subscription.name, reason)
-	# What waits needn't wait any longer: it is skipped.
+	# What waits is skipped, and managers needn't look at a receiver that nobody calls any more.
 	outages.end(WEBHOOK_SUBSCRIPTION, subscription.name)
 	owner = host_reader(subscription.user)
 	with print_language(owner.words):

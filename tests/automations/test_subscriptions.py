@@ -13,6 +13,7 @@ from scheduler_integration.http.addresses import Guard
 from scheduler_integration.notifications.chats import News, slack, teams
 from scheduler_integration.notifications.subscriptions import DOCTYPE, EVENTS
 from scheduler_integration.outbox.failures import undelivered
+from scheduler_integration.privacy.facts import privacy_facts
 from tests.pages.offer import sign_in, wish_for
 from tests.support import api, door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -288,6 +289,7 @@ class TestDelivery:
 		is_active, reason = frappe.db.get_value(DOCTYPE, hook.id, ["is_active", "off_reason"])
 		assert (is_active, "503" in reason) == (0, True)
 		assert sorted(each.status for booking in (first, second) for each in sent(booking)) == ["Failed", "Skipped"]
+		assert not frappe.db.exists("Outbox Outage", {"account": hook.id})
 		alerts = frappe.get_all("Notification Log", {"document_name": hook.id}, ["for_user", "subject"])
 		assert [each.for_user for each in alerts] == [page.user]
 		assert "127.0.0.1" in alerts[0].subject
@@ -312,6 +314,14 @@ class TestDelivery:
 		assert [each.status for each in sent(booking)] == ["Failed"]
 		assert receiver.requests == []
 
+	def test_visitors_read_that_another_system_gets_their_booking(self, page, receiver):
+		def readers():
+			return [fact.receivers for fact in privacy_facts()]
+
+		assert "The organisation's other systems" not in readers()
+		subscribe(page.user, receiver.url)
+		assert readers().count("The organisation's other systems") == 1
+
 	def test_what_waits_was_sent_after_unsubscribing(self, page, receiver):
 		hook = subscribe(page.user, receiver.url)
 		booking = book(page)
@@ -320,6 +330,14 @@ class TestDelivery:
 		assert [each.status for each in sent(booking)] == ["Skipped"]
 		assert receiver.requests == []
 		assert sent(book(page, NINE + HOUR)) == []
+
+	def test_a_receiver_that_nobody_calls_any_more_stayed_in_the_list_of_outages(self, page, receiver):
+		hook = subscribe(page.user, receiver.url)
+		receiver.answers = [Response("down", 503)]
+		deliver(book(page).id, NOW)
+		assert frappe.db.exists("Outbox Outage", {"account": hook.id})
+		api.call("hooks.unsubscribe", page.user, subscription=hook.id)
+		assert not frappe.db.exists("Outbox Outage", {"account": hook.id})
 
 	def test_is_sent_again_by_hand_also_if_the_meeting_was_cancelled(self, page, receiver):
 		hook = subscribe(page.user, receiver.url, ["booked"])

@@ -7,6 +7,8 @@ from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import AddressRefused, InvalidRequest
 from scheduler_integration.http.addresses import callable_address, site_guard
 from scheduler_integration.notifications.subscriptions import EVENTS, forget_hooks
+from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.failures import WEBHOOK_SUBSCRIPTION
 from scheduler_integration.permissions import is_manager
 
 # Of one host. Each is a call for each meeting.
@@ -53,3 +55,5 @@ class WebhookSubscription(Form):
 
 	def on_trash(self):
 		forget_hooks()
+		# Managers needn't look at a receiver that nobody calls any more.
+		outages.end(WEBHOOK_SUBSCRIPTION, self.name)
