@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
+from frappe import _
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import hours
@@ -18,10 +19,13 @@ from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.meetings.lookup import get_for_host
+from scheduler_integration.notifications.devices import has_devices
 from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
 from scheduler_integration.parsing.fields import parse_field, parse_name
 from scheduler_integration.parsing.hours import parse_override
 from scheduler_integration.platform import acting, clock
+from scheduler_integration.platform.language import for_later
+from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.site_address import site_url
@@ -29,6 +33,13 @@ from scheduler_integration.platform.site_address import site_url
 KEPT_SECONDS = 24 * 3600
 WAITING, DONE, DISMISSED = "waiting", "done", "dismissed"
 PATH = "/scheduling/proposal"
+TELL = "scheduler_integration.jobs.tell_of_proposal"
+TITLES = {
+	"book_for": for_later("Book a meeting"),
+	"move": for_later("Move a meeting"),
+	"cancel": for_later("Cancel a meeting"),
+	"away": for_later("Be away"),
+}
 Given = Mapping[str, Any]
 Facts = dict[str, Any]
 
@@ -88,6 +99,8 @@ def propose(tool: str, key: object, given: Given) -> Proposal:
 		)
 	made = replace(made, before=_moment(before), after=_moment(after))
 	_store(made)
+	if has_devices(user):
+		queue_job(TELL, "short", user=user, title=_(TITLES[tool]), body=f"{made.title} {made.who}", path=f"{PATH}/{id}")
 	return made
 
 

@@ -1,6 +1,7 @@
 """Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import random
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import frappe
@@ -26,11 +27,13 @@ from scheduler_integration.domains.words import sentences
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.your_data import new_code_for
+from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.jobs import outbox
 from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
+from scheduler_integration.notifications.devices import Notification, notify
 from scheduler_integration.notifications.digest import queue_digest, tell_managers, wanted_digests
 from scheduler_integration.outbox.wake import keep_awake
 from scheduler_integration.payments.records import forget_notices
@@ -298,3 +301,9 @@ def forget_bookings() -> None:
 def send_code(address: str, code: str, language: str) -> None:
 	"""Runs when an attendee must confirm an address. Commits before it talks to the mail server."""
 	mail_code(address, code, language)
+
+
+def tell_of_proposal(user: str, title: str, body: str, path: str) -> None:
+	"""Runs when a host's assistant has proposed something. It isn't tried again: the assistant has the link too."""
+	with suppress(OutsideError):
+		notify(user, Notification(title, body, path, about=path), clock.now())

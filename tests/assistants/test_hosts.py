@@ -9,6 +9,7 @@ from tests.assistants.conftest import MONDAY, Assistant, new_key
 from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, make_host, page_of, payload
+from tests.support.push_service import Browser
 
 
 @pytest.fixture
@@ -140,3 +141,17 @@ def test_by_http_and_by_a_tool_the_answers_are_equal(helper, booking, meeting_ty
 	[by_http], [by_tool] = body["data"]["bookings"], helper.call("my_day", date=MONDAY)["bookings"]
 	theirs = by_tool.pop("written_by_visitor")
 	assert {**by_tool, **theirs}.items() <= by_http.items()
+
+
+def test_a_proposal_is_shown_on_the_hosts_devices(helper, booking, push_service, monkeypatch):
+	"""A tap opens the page on which it is confirmed."""
+	from scheduler_integration import jobs
+
+	browser = Browser(push_service.url)
+	browser.turn_on(helper.user)
+	monkeypatch.setattr(proposals, "queue_job", lambda method, _queue, **asked: jobs.tell_of_proposal(**asked))
+	made = helper.call("cancel", key=new_key(), booking=booking.id)
+	(request,) = push_service.requests
+	shown = browser.read(request)
+	assert shown["title"] == "Cancel a meeting"
+	assert shown["path"] == f"/scheduling/proposal/{made['proposal']}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.entry.proposals import PATH, Moment, confirm, dismiss, proposal_of, take_back
+from scheduler_integration.entry.proposals import PATH, TITLES, Moment, confirm, dismiss, proposal_of, take_back
 from scheduler_integration.pages.host.host_page import HostPage, Reader, message_of
 from scheduler_integration.pages.host.house import MEETINGS
 from scheduler_integration.pages.host.meeting_row import meeting_url
@@ -15,12 +15,6 @@ from scheduler_integration.platform.language import for_later
 
 # An assistant's reason leaves with the e-mail, ten seconds after the host's own click.
 _UNDO_SECONDS = 10
-_TITLES = {
-	"book_for": for_later("Book a meeting"),
-	"move": for_later("Move a meeting"),
-	"cancel": for_later("Cancel a meeting"),
-	"away": for_later("Be away"),
-}
 # The arguments that people read, with their labels.
 _WORDS = {
 	"attendee_email": for_later("E-mail"),
@@ -64,7 +58,7 @@ def _view(reader: Reader) -> View:
 	words = [(_(label), found.given[name]) for name, label in _WORDS.items() if found.given.get(name)]
 	asked = _("The assistant {0} proposes this.").format(found.assistant) if found.assistant else ""
 	return {
-		"title": _(_TITLES[found.tool]),
+		"title": _(TITLES[found.tool]),
 		"subtitle": asked or _("An assistant proposes this."),
 		"message": message_of(reader.error),
 		"proposal": found,
