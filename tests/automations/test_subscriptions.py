@@ -370,9 +370,12 @@ class TestDelivery:
 		assert "127.0.0.1" not in undelivered([booking.id], NOW + HOUR)[booking.id].sentence
 
 	def test_the_statements_of_a_booking_grew_with_the_subscriptions(self, page, receiver):
+		asked = []
+
 		def statements(start):
 			with recorded() as seen:
 				book(page, start)
+			asked.append(any("tabWebhook Subscription" in text for text, _values in seen))
 			return len(seen)
 
 		statements(NINE)
@@ -383,6 +386,7 @@ class TestDelivery:
 			subscribe(page.user, f"{receiver.url}/{number}")
 		statements(NINE + 3 * HOUR)
 		assert statements(NINE + 4 * HOUR) == without
+		assert (asked[1], asked[-1]) == (False, False), "the subscriptions weren't read from the cache"
 
 
 class TestChats:
