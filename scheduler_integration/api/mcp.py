@@ -31,6 +31,7 @@ from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.kinds import Kind, Slug
 from scheduler_integration.platform.acting import assisted_by
+from scheduler_integration.platform.language import speak_to_host
 from scheduler_integration.platform.one_line import visible
 
 STATELESS, HANDSHAKE = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
@@ -75,6 +76,7 @@ def host(
 ) -> Response:
 	"""Answer an assistant of a host or manager, by MCP. It signs in with an API key, or with a token of OAuth 2."""
 	try:
+		speak_to_host()
 		Who.HOSTS.admit()
 		if not _is_from_here():
 			raise NotPermitted

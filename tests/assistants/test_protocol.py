@@ -1,6 +1,7 @@
 """The endpoints speak MCP: with the official client in both revisions, and against messages that aren't MCP."""
 
 import json
+import re
 import subprocess
 
 import frappe
@@ -9,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from scheduler_integration.api.host_tools import HOST_TOOLS
 from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
-from tests.assistants.conftest import MONDAY, Assistant
+from tests.architecture.test_reference import API
+from tests.assistants.conftest import MONDAY, Assistant, new_key
 from tests.support.bench import ROOT
 from tests.support.calendar_servers import python_with
 from tests.support.factories import make_user
@@ -152,3 +154,26 @@ def test_a_scope_shows_only_what_it_allows(helper):
 	assert shown["propose"] - shown["read"] == {"book_for", "move", "cancel", "away"}
 	assert shown["act"] - shown["propose"] == {"block"}
 	assert shown["everything"] == shown["read"]
+
+
+def test_the_reference_forgot_a_tool():
+	[section] = re.findall(r"^## `mcp`(.*?)(?=^## )", API, re.MULTILINE | re.DOTALL)
+	named = {*re.findall(r"`([a-z_]+)`", section)} - {
+		"quote",
+		"confirm_url",
+		"written_by_visitor",
+		"read",
+		"propose",
+		"act",
+	}
+	assert named == {*VISITOR_TOOLS, *HOST_TOOLS}
+
+
+def test_a_hosts_assistant_reads_refusals_in_the_hosts_language(client, helper, key_of):
+	headers = key_of(helper.user)
+	frappe.get_doc("User", helper.user).update({"language": "de"}).save()
+	frappe.db.commit()
+	params = {"name": "cancel", "arguments": {"key": new_key(), "booking": "no-such-booking"}}
+	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+	answer = client.post(f"{ENDPOINT}host", json=message, headers=headers).json()["result"]
+	assert answer["structuredContent"]["error"] == "Diesen Termin gibt es nicht."
