@@ -51,6 +51,50 @@ def test_the_official_client_finds_times(official, visitor, meeting_type, mode, 
 	assert refused["structuredContent"]["code"] == "INVALID_DATE"
 
 
+@pytest.fixture
+def key_of(commit_clean):
+	"""Return a function that gives a user an API key, and returns the header."""
+
+	def make(user):
+		key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
+		frappe.get_doc("User", user).update({"api_key": key, "api_secret": secret}).save()
+		frappe.db.commit()
+		return {"Authorization": f"token {key}:{secret}"}
+
+	return make
+
+
+@pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
+def test_a_hosts_assistant_signs_in_with_a_key(official, helper, meeting_type, key_of, mode):
+	asked = {"meeting_type": meeting_type.name, "start": "2026-03-02T10:00:00Z"}
+	spoken = official("host?scope=read", mode, ["why_not", asked], ["my_day", {"date": "x"}], **key_of(helper.user))
+	assert {each["name"] for each in spoken["tools"]} == {*helper.tools()} - {"book_for", "move", "cancel", "away"}
+	explained, refused = spoken["answers"]
+	assert explained["structuredContent"]["meeting_type"]["slug"] == meeting_type.slug
+	assert refused["structuredContent"]["code"] == "VALIDATION_ERROR"
+
+
+def test_the_access_token_of_a_disabled_host_still_worked(client, helper, commit_clean):
+	"""Frappe lets it sign in (tests/platform/test_keys_and_tokens.py)."""
+	app = {"doctype": "OAuth Client", "app_name": "Helper", "default_redirect_uri": "https://app.example"}
+	app = frappe.get_doc({**app, "redirect_uris": "https://app.example", "scopes": "all openid"}).insert()
+	values = {"client": app.name, "user": helper.user, "scopes": "all openid", "status": "Active", "expires_in": 3600}
+	# The server's clock isn't frozen.
+	text, until = frappe.generate_hash(length=30), frappe.utils.add_to_date(frappe.utils.now_datetime(), years=5)
+	token = {"doctype": "OAuth Bearer Token", **values, "access_token": text, "expiration_time": until}
+	frappe.get_doc(token).insert(ignore_permissions=True)
+	frappe.db.commit()
+	headers = {"Authorization": f"Bearer {text}"}
+	address = "/api/method/scheduler_integration.api.bookings.list"
+	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+	assert client.get(address, headers=headers).status_code == 200
+	assert client.post(f"{ENDPOINT}host", json=message, headers=headers).status_code == 200
+	frappe.get_doc("User", helper.user).update({"enabled": 0}).save()
+	frappe.db.commit()
+	assert client.get(address, headers=headers).status_code == 401
+	assert client.post(f"{ENDPOINT}host", json=message, headers=headers).status_code == 401
+
+
 @pytest.mark.parametrize(
 	"message", ["", "{", "[]", "7", '{"jsonrpc": "2.0"}', '[{"jsonrpc": "2.0", "id": 1, "method": "ping"}]']
 )
