@@ -213,10 +213,9 @@ def test_the_reference_forgot_a_tool():
 	assert named == {*VISITOR_TOOLS, *HOST_TOOLS}
 
 
-def test_a_hosts_assistant_reads_refusals_in_the_hosts_language(client, helper, key_of):
-	headers = key_of(helper.user)
-	frappe.get_doc("User", helper.user).update({"language": "de"}).save()
-	frappe.db.commit()
+def test_a_hosts_assistant_chooses_the_language_of_refusals(client, helper, key_of):
+	"""A request with a key says its language itself, also to Frappe."""
+	headers = {**key_of(helper.user), "Accept-Language": "de"}
 	params = {"name": "cancel", "arguments": {"key": new_key(), "booking": "no-such-booking"}}
 	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
 	answer = client.post(f"{ENDPOINT}host", json=message, headers=headers).json()["result"]
