@@ -22,6 +22,7 @@ from tests.support.site import Site, opened, set_test_mode, undoing_commits  # n
 
 def pytest_addoption(parser: pytest.Parser) -> None:
 	parser.addoption("--screenshots", action="store_true", help="keep pictures in tests/browser/screenshots")
+	parser.addoption("--record", action="store_true", help="write api/examples.json anew in tests/api/test_examples.py")
 	parser.addoption(
 		"--commands",
 		type=int,

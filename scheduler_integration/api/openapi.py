@@ -13,6 +13,7 @@ from datetime import date
 from enum import Enum
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -31,6 +32,8 @@ from scheduler_integration.platform.site_address import site_url
 
 Schema = dict[str, Any]
 PREFIX = "scheduler_integration.api."
+# Real calls with their answers, by the names of methods. `tests/api/test_examples.py` compares and records them.
+EXAMPLES = Path(__file__).with_name("examples.json")
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
@@ -49,6 +52,13 @@ def methods() -> dict[str, Any]:
 		for name, function in members:
 			if hasattr(function, "door") and function.__module__ == f"{PREFIX}{module.name}":
 				found[f"{module.name}.{name}"] = function
+	return found
+
+
+@cache
+def examples() -> dict[str, Schema]:
+	"""Return a call of each method that programs mostly need: its `request`, and the `data` or `message` of the answer."""
+	found: dict[str, Schema] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
 	return found
 
 
@@ -83,7 +93,8 @@ def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> S
 	"""Return what a verb of a method takes and answers. The shapes of its answers are added to `shapes`."""
 	declared: Door = method.door
 	words = inspect.getdoc(method) or ""
-	given = arguments(method)
+	given, example = arguments(method), {**examples().get(name, {})}
+	request: Schema = example.pop("request", {})
 	described: Schema = {
 		"operationId": name if verb == declared.verbs[0] else f"{name}.{verb.lower()}",
 		"tags": [name.partition(".")[0]],
@@ -100,14 +111,23 @@ def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> S
 	if verb == "GET":
 		described["parameters"] = [
 			{"name": key, "in": "query", "required": key in given["required"], "schema": schema}
+			| _example(request.get(key))
 			for key, schema in given["properties"].items()
 		]
 	elif given["properties"]:
 		described["requestBody"] = {
 			"required": bool(given["required"]),
-			"content": {"application/json": {"schema": given}},
+			"content": {"application/json": {"schema": given, **_example(request or None)}},
 		}
+	if example:
+		described["responses"][str(declared.status)]["content"]["application/json"]["example"] = {
+			"success": True
+		} | example
 	return described
+
+
+def _example(value: Any) -> Schema:
+	return {} if value is None else {"example": value}
 
 
 def arguments(method: Any) -> Schema:

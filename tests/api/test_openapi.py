@@ -63,4 +63,4 @@ def test_the_document_names_every_method_and_verb():
 	}
 	ids = [operation["operationId"] for verbs in paths.values() for operation in verbs.values()]
 	assert len(ids) == len({*ids})
-	assert json.dumps(paths).count("scheduler_integration.api.") == len(paths)
+	assert json.dumps(paths).count(f'"/api/method/{PREFIX}') == len(paths)
