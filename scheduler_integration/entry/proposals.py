@@ -4,6 +4,7 @@ A proposal is rehearsed when it is made. So what can't be done is refused at onc
 kept for a day in the site's cache: nothing about a person remains of what nobody confirmed.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.hours_change import taken_back
 from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.notifications.devices import has_devices
 from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
@@ -29,8 +30,11 @@ from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.site_address import site_url
+from scheduler_integration.trust.counters import claim, give_back
 
 KEPT_SECONDS = 24 * 3600
+# No request takes longer. If one ends without a word, the proposal can be confirmed again after this time.
+_CONFIRMING_SECONDS = 120
 WAITING, DONE, DISMISSED = "waiting", "done", "dismissed"
 PATH = "/scheduling/proposal"
 TELL = "scheduler_integration.jobs.tell_of_proposal"
@@ -115,13 +119,24 @@ def proposal_of(id: object) -> Proposal:
 def confirm(id: object) -> tuple[Proposal, Facts | None]:
 	"""Do what is proposed, as the signed-in host, who must be there in person. Returns the facts for `take_back`.
 
-	Raises the errors of the change: the proposal waits on then. One that was confirmed before is returned as it is.
+	Raises the errors of the change: the proposal waits on then. One that was confirmed before is returned as it is. Raises
+	ChangedMeanwhile while another request confirms it.
 	"""
-	found = _answered(id)
-	if found.status != WAITING:
+	if (found := _answered(id)).status != WAITING:
 		return found, None
-	with acting.assisted_by(found.assistant):
-		booking, facts = COMMANDS[found.tool](found.given, clock.now())
+	claimed = f"proposal:{found.id}"
+	if not claim(claimed, secrets.token_hex(), _CONFIRMING_SECONDS):
+		# Two clicks at once would take two seats of the same meeting.
+		raise ChangedMeanwhile
+	try:
+		# Read again: the request that had the claim before may have done it.
+		if (found := proposal_of(id)).status != WAITING:
+			return found, None
+		with acting.assisted_by(found.assistant):
+			booking, facts = COMMANDS[found.tool](found.given, clock.now())
+	except Exception:
+		give_back(claimed)
+		raise
 	done = replace(found, status=DONE, booking=booking)
 	frappe.db.after_commit.add(lambda: _store(done))
 	return done, {"tool": found.tool, "facts": facts}

@@ -1,8 +1,11 @@
 """`/scheduling/proposal/<id>`: the host reads what an assistant proposes, and confirms or dismisses it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import frappe
 import pytest
 
+from scheduler_integration.platform.clock import now, utc
 from tests.assistants.conftest import new_key
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.support.html import Page
@@ -75,3 +78,23 @@ def test_what_has_changed_meanwhile_is_said(client, jane, booking):
 	refused = client.post(other, data={"action": "confirm"})
 	assert refused.status_code == 409
 	assert state_of(booking) == "Cancelled"
+
+
+def test_clicks_at_once_took_a_seat_each(client, server, jane, offer):
+	offer.reload().update({"seats": 8}).save()
+	frappe.db.commit()
+	start = utc(now() + 4 * 86400).strftime("%Y-%m-%dT10:00:00Z")
+	path = "/scheduling" + jane(
+		"book_for", meeting_type=offer.name, start=start, attendee_name="Ada", attendee_email="ada@guests.example"
+	)
+
+	def click(_number):
+		window = server.client()
+		window.cookies.update(client.cookies)
+		window.headers.update(client.headers)
+		return window.post(path, data={"action": "confirm"}).status_code
+
+	with ThreadPoolExecutor(8) as clicks:
+		assert {*clicks.map(click, range(8))} <= {303, 409}
+	frappe.db.rollback()
+	assert frappe.db.count("Booking", {"meeting_type": offer.name}) == 1
