@@ -1,5 +1,6 @@
 """Makes text safe for a mail header, for any other place that takes one line, and for calendars that programs read."""
 
+import re
 import unicodedata
 
 
@@ -28,17 +29,23 @@ def quoted(text: str, most: int = 500) -> str:
 
 
 def visible(text: str, most: int = 500) -> str:
-	"""Return what a stranger typed without characters that nobody sees, except the joiners that some scripts need.
+	"""Return what a stranger typed without characters that nobody sees, except the joiners that some scripts and emoji need.
 
 	An instruction to an assistant could be hidden in them. A longer text is cut to `most` characters.
 	"""
-	seen = "".join(char for char in text if char == "\n" or char in _JOINERS or not _is_invisible(char)).strip()
+	seen = _SEVERAL.sub(r"\1", "".join(char for char in text if char == "\n" or not _is_invisible(char))).strip()
 	return seen if len(seen) <= most else seen[: most - 1].rstrip() + "…"
 
 
-_JOINERS = "\u200c\u200d"
+# U+FE0F makes an emoji of "❤", and may have a joiner after it. A longer row of them could carry bits.
+_JOINERS = "\u200c\u200d\ufe0f"
+_SEVERAL = re.compile(rf"(\ufe0f[\u200c\u200d]?|[\u200c\u200d])[{_JOINERS}]*")
+# Letters and marks without a width (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt), and empty Braille.
+_BLANK = re.compile(
+	"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0e\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
 
 
 def _is_invisible(char: str) -> bool:
-	# Cf: format characters, with Unicode's tags. The variation selectors of the supplement can carry any bytes.
-	return is_control(char) or unicodedata.category(char) == "Cf" or 0xE0100 <= ord(char) <= 0xE01EF
+	# Cf: format characters.
+	return char not in _JOINERS and bool(is_control(char) or unicodedata.category(char) == "Cf" or _BLANK.match(char))
