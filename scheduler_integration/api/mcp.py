@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import frappe
 from werkzeug.wrappers import Response
@@ -84,7 +83,8 @@ def host(
 		response = _json(as_json(refused), refused.http_status_code)
 		response.headers["WWW-Authenticate"] = "Bearer"
 		return response
-	asked = scope or frappe.request.args.get("scope") or "propose"
+	# Only the address counts, which the person has typed: the message is the assistant's.
+	asked = frappe.request.args.get("scope") or "propose"
 	allowed = Needs.__members__.get(asked.upper(), Needs.READ)
 	tools = {name: tool for name, tool in HOST_TOOLS.items() if tool.needs <= allowed}
 	return _answer(tools, _FOR_HOSTS)
@@ -93,7 +93,7 @@ def host(
 def _is_from_here() -> bool:
 	"""Whether the request comes from a program, or from a page of this site: no other page may use the reader's network."""
 	origin = frappe.request.headers.get("Origin")
-	return not origin or urlsplit(origin).netloc == frappe.request.host
+	return not origin or origin.partition("://")[2] == frappe.request.host
 
 
 def _answer(tools: Mapping[str, Tool], instructions: str) -> Response:
@@ -115,6 +115,8 @@ def _answer(tools: Mapping[str, Tool], instructions: str) -> Response:
 def _message() -> dict[str, Any]:
 	try:
 		message = json.loads(frappe.request.get_data(as_text=True))
+		# Half of a surrogate pair, such as "\ud800", can't be stored, looked for or sent back.
+		json.dumps(message, ensure_ascii=False).encode()
 	except (ValueError, RecursionError):
 		raise Fault(PARSE, "Parse error") from None
 	if not isinstance(message, dict) or message.get("jsonrpc") != "2.0" or not isinstance(message.get("method"), str):

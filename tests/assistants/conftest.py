@@ -28,10 +28,14 @@ class Assistant:
 		"""Send a message, and return the response."""
 		before, text = frappe.session.user, message if isinstance(message, str) else json.dumps(message)
 		named = {name.replace("_", "-"): value for name, value in headers.items()}
-		frappe.utils.set_request(method="POST", path="/api/method/x", data=text, headers=named)
+		# Frappe hands on the fields of a JSON body as arguments.
+		given = message if isinstance(message, dict) else {}
+		frappe.utils.set_request(
+			method="POST", path="/api/method/x", query_string={"scope": self.scope}, data=text, headers=named
+		)
 		frappe.set_user(self.user)
 		try:
-			return mcp.host(scope=self.scope) if self.user != "Guest" else mcp.visitor(page=self.page)
+			return mcp.host(**given) if self.user != "Guest" else mcp.visitor(page=self.page)
 		finally:
 			frappe.set_user(before)
 			del frappe.local.request

@@ -104,6 +104,24 @@ def test_what_is_not_a_message_is_400(visitor, message):
 	assert json.loads(answer.data)["error"]["code"] in (-32700, -32600)
 
 
+@pytest.mark.parametrize(
+	"message",
+	[
+		{"jsonrpc": "2.0", "id": "\ud800", "method": "ping"},
+		{
+			"jsonrpc": "2.0",
+			"id": 1,
+			"method": "tools/call",
+			"params": {"name": "hold", "arguments": {"key": "k", "quote": "\ud800"}},
+		},
+	],
+)
+def test_half_a_character_was_an_error_of_the_server(visitor, message):
+	answer = visitor.post(message)
+	assert answer.status_code == 400
+	assert json.loads(answer.data)["error"]["code"] == -32700
+
+
 def test_a_notification_has_no_answer(visitor):
 	answer = visitor.post({"jsonrpc": "2.0", "method": "notifications/initialized"})
 	assert (answer.status_code, answer.data) == (202, b"")
@@ -187,7 +205,15 @@ def test_a_stranger_and_a_customer_called_the_endpoint_of_hosts(commit_clean):
 def test_a_page_of_another_site_used_the_hosts_network(helper):
 	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 	assert helper.post(message, Origin="https://evil.example").status_code == 403
+	assert helper.post(message, Origin="http://[").status_code == 403
+	assert helper.post(message, Origin="https://localhost").status_code == 200
 	assert helper.post(message).status_code == 200
+
+
+def test_a_message_widened_the_scope_of_its_address(helper):
+	reader = Assistant(helper.user, scope="read")
+	answer = reader.post({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "scope": "act"})
+	assert {each["name"] for each in json.loads(answer.data)["result"]["tools"]} == {*reader.tools()}
 
 
 def test_a_scope_shows_only_what_it_allows(helper):
