@@ -68,6 +68,8 @@ website_route_rules = [
 	{"from_route": "/schedule/embed.js", "to_route": "schedule/embed_script"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
+	{"from_route": "/schedule/<slug>/llms.txt", "to_route": "schedule/words"},
+	{"from_route": "/schedule/<slug>/<meeting_type>.md", "to_route": "schedule/words"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 	{"from_route": "/schedule/<slug>/<meeting_type>/waitlist", "to_route": "schedule/join_waitlist"},
 ]

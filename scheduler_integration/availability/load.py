@@ -25,6 +25,7 @@ from scheduler_integration.availability.overrides import read_overrides
 from scheduler_integration.availability.records import Records, read_records, read_times
 from scheduler_integration.availability.schedules import HostSchedule, find_schedules, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.platform.records import record
@@ -238,6 +239,17 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotR
 	if request.in_series and isinstance(rules.window, engine.RollingDays):
 		return replace(rules, window=None)
 	return rules
+
+
+def rules_of(bookable: Bookable) -> engine.MeetingRules | None:
+	"""Return the rules of a meeting type for the host who can be booked soonest before the start; None without hosts.
+
+	Where hosts differ, what is offered is still decided host by host: these are for people who read about the type.
+	"""
+	meeting_type, request = bookable.meeting_type, SlotRequest(chosen_duration(bookable.meeting_type, None))
+	schedules = _schedules(meeting_type, bookable.hosts, request, None)
+	rules = (meeting_rules(meeting_type, schedule, request) for schedule in schedules.values())
+	return min(rules, key=lambda each: each.minimum_notice, default=None)
 
 
 def _host_defaults(schedule: HostSchedule) -> dict[str, Any]:

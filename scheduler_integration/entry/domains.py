@@ -17,6 +17,8 @@ from scheduler_integration.domains.table import Served, served_at
 
 # People join a waitlist at the meeting type's address followed by this.
 WAITLIST = "waitlist"
+# Programs read about a page at its address followed by this.
+WORDS = "/llms.txt"
 _PREFIXES = (
 	"/assets/",
 	"/api/method/scheduler_integration.api.public.",
@@ -70,7 +72,17 @@ def _path_on_site(served: Served, path: str) -> str | None:
 		parts = [served.home, *([first] if first else [])]
 	if parts[0] in served.slugs and len(parts) <= 2 and all(is_slug(part) for part in parts):
 		return "/".join(("/schedule", *parts))
-	return _waitlist_on_site(served, path)
+	return _words_on_site(served, path) or _waitlist_on_site(served, path)
+
+
+def _words_on_site(served: Served, path: str) -> str | None:
+	"""Return the path of the words for programs about a page or a meeting type, or None."""
+	for ending, depth in (WORDS, len(("schedule", "page"))), (".md", len(("schedule", "page", "type"))):
+		if path.endswith(ending):
+			inner = _path_on_site(served, path.removesuffix(ending) or "/")
+			is_ours = inner and inner.startswith("/schedule/") and inner.count("/") == depth
+			return f"{inner}{ending}" if is_ours else None
+	return None
 
 
 def _waitlist_on_site(served: Served, path: str) -> str | None:

@@ -28,9 +28,16 @@ def use(headers: PageHeaders) -> None:
 	frappe.flags.scheduling_headers = headers
 
 
-def use_json() -> None:
-	"""Let this request's response, which a page has made, be JSON."""
-	frappe.flags.scheduling_json = True
+def use_type(mimetype: str) -> None:
+	"""Let this request's response, which a page has made, be of this type instead of HTML."""
+	frappe.flags.scheduling_type = mimetype
+
+
+def use_words(mimetype: str, seconds: int) -> None:
+	"""Let this request's response be text in the visitor's language, which everybody may keep for a while and then ask about again."""
+	use_type(mimetype)
+	frappe.flags.scheduling_words = True
+	keep_for(seconds)
 
 
 def set_etag(content: bytes) -> None:
@@ -72,12 +79,16 @@ def add_headers(response: Response | None, request: Request) -> None:
 		response.headers["Content-Security-Policy"] = headers.policy
 		response.headers["Referrer-Policy"] = headers.referrer
 		response.headers["X-Content-Type-Options"] = "nosniff"
-	if frappe.flags.scheduling_json:
-		response.mimetype = "application/json"
+	if mimetype := frappe.flags.scheduling_type:
+		response.mimetype = mimetype
 	if response.status_code in (429, 503) and (seconds := frappe.flags.scheduling_retry_after):
 		response.headers["Retry-After"] = str(seconds)
 	if seconds := frappe.flags.scheduling_kept_for:
 		response.headers["Cache-Control"] = f"public, max-age={seconds}"
+	if frappe.flags.scheduling_words and response.status_code == 200:
+		response.vary.update(("Accept-Language", "Cookie"))
+		response.add_etag()
+		response.make_conditional(request.environ)
 	if response.status_code == 200 and (tag := frappe.flags.scheduling_etag):
 		response.set_etag(tag)
 		response.headers["Cache-Control"] = "private, no-cache"

@@ -67,6 +67,7 @@ def page_view(
 			framed=True,
 			canonical=page.url,
 			card=card_url(page),
+			words=f"{local_path(page.slug).rstrip('/')}/llms.txt",
 		),
 		"page": page,
 		"logo": own_image(page.logo),

@@ -27,10 +27,11 @@ ALL = [*LANGUAGES, *BEGUN]
 VISITORS = (
 	# Pages, and what their scripts show
 	"pages/answer.py", "pages/booking/", "pages/guest_page.py", "pages/kit/", "pages/listing.py", "pages/manage.py",
-	"pages/pay.py", "pages/waiting/", "pages/your_data.py", "www/schedule/", "www/client_report", "templates/reports/",
+	"pages/pay.py", "pages/waiting/", "pages/words.py", "pages/your_data.py", "www/schedule/", "www/client_report", "templates/reports/",
 	*(f"templates/scheduling/{name}.html" for name in (
 		"about", "base", "details", "fields", "macros", "month", "series", "state", "times", "wait_fields", "zone",
 	)),
+	"templates/scheduling/words.txt",
 	# E-mails, text messages, push messages and calendar entries
 	*(f"templates/emails/{name}" for name in (
 		"_attendee", "attendee_", "_facts", "_guest", "guest_", "_layout", "_waitlist", "waitlist_",

@@ -315,6 +315,7 @@ def _document(shown: BookingPage) -> dict[str, Any]:
 		framed=True,
 		canonical=None if shown.link else page_url(page.slug, meeting.slug),
 		card=card_url(page),
+		words=None if has_token else f"{local_path(page.slug, meeting.slug)}.md",
 	)
 
 

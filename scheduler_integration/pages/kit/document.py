@@ -45,6 +45,7 @@ def document(
 	canonical: str | None = None,
 	card: str | None = None,
 	manifest: str | None = None,
+	words: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
@@ -53,7 +54,7 @@ def document(
 	`framed` lets the sites of Scheduler Settings embed it: in a frame, its script starts `script`. `frames` are the origins
 	that the page itself embeds, `forms` the sources to which its forms may lead beside this site. `canonical` is the page's
 	own address, without a query. `card` is the path of the picture that services show beside a link to the page.
-	`manifest` is the address of a web app manifest.
+	`manifest` is the address of a web app manifest. `words` is the path of the page in Markdown, for programs.
 	"""
 	frame = for_frame(script) if framed else None
 	look = theme((colour() if frame else None) or (brand.color if brand else None))
@@ -72,6 +73,7 @@ def document(
 		"assets": loaded,
 		"card": site_url(card) if card else None,
 		"manifest": manifest,
+		"words": words,
 		"canonical": canonical,
 		"notices": notices_of_site() if framed else None,
 		"frame": frame,

@@ -16,7 +16,7 @@ from scheduler_integration.domains.links import page_url
 from scheduler_integration.domains.names import host_of
 from scheduler_integration.domains.table import domain_of
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.headers import use, use_json
+from scheduler_integration.entry.headers import use, use_type
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
@@ -79,7 +79,7 @@ def respond(
 			raise moved_to(path) from None
 		view = error_view(error, way_out(error))
 	except Answer as answer:
-		use_json()
+		use_type("application/json")
 		shown = document(current_visitor(), title="")
 		view = {"document": shown, "json": script_json(answer.body), "status": answer.status}
 	context.no_cache = 1
