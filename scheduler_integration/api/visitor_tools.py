@@ -136,7 +136,7 @@ def move(page: Slug, link: Link, quote: Quote, key: Key, reason: Reason | None =
 	moved = _own(page, link)
 	if moved["meeting_type"]["slug"] != meeting_type:
 		raise InvalidRequest(details={"quote": InvalidRequest.text})
-	confirm_change(_token(link), "move", key, code, clock.now())
+	confirm_change(_token(link), f"move to {start}", key, code, clock.now())
 	return public.reschedule(
 		token=_token(link), start=start, duration=minutes, reason=reason, idempotency_key=key, hold=_hold_of(key)
 	)

@@ -65,7 +65,10 @@ def new_code(occasion: Occasion, network: str, now: int) -> str | None:
 
 
 def checked_code(occasion: Occasion, typed: object, now: int) -> Confirmed | None:
-	"""Return the confirmation if the code is right at `now`, or None. After TRIES wrong ones, no code is right."""
+	"""Return the confirmation if the code is right at `now`, or None. After TRIES wrong ones, no code is right.
+
+	A right one can be sent again and again, as by a request that is repeated.
+	"""
 	stored: dict[str, Any] | None = frappe.cache.get_value(_name(occasion), expires=True)
 	code = "".join(str(typed or "").split())
 	if not stored or stored["until"] <= now or not code.isascii() or len(code) != DIGITS:
@@ -73,14 +76,18 @@ def checked_code(occasion: Occasion, typed: object, now: int) -> Confirmed | Non
 	if _tries(stored["id"]) > TRIES:
 		return None
 	is_right = hmac.compare_digest(stored["hmac"], keyed_hash(_PURPOSE, occasion.key, code))
-	return Confirmed(stored["id"]) if is_right else None
+	if not is_right:
+		return None
+	# Counted before it was compared: of many parallel guesses, only so many may be compared.
+	_tries(stored["id"], -1)
+	return Confirmed(stored["id"])
 
 
-def _tries(id: str) -> int:
+def _tries(id: str, more: int = 1) -> int:
 	"""Count a try, and return the number. Parallel tries have different numbers."""
 	key = frappe.cache.make_key(f"{PREFIX}:code-tries:{id}")
 	try:
-		number: int = frappe.cache.incr(key)
+		number: int = frappe.cache.incr(key, more)
 		frappe.cache.expire(key, MINUTES * 60)
 		return number
 	except RedisError:

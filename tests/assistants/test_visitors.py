@@ -125,6 +125,21 @@ def test_a_code_for_one_change_made_another(visitor, ask, booked, codes):
 	assert visitor.refused("cancel", link=booked["manage_url"], code=codes(address))["code"] == "WRONG_CODE"
 
 
+def test_a_code_for_one_time_moved_the_meeting_to_another(visitor, ask, booked, codes):
+	moved = {"link": booked["manage_url"], "key": new_key()}
+	visitor.refused("move", **moved, quote=ask(3)["quote"])
+	code = codes(booked["written_by_visitor"]["attendee"]["email"])
+	assert visitor.refused("move", **moved, quote=ask(5)["quote"], code=code)["code"] == "WRONG_CODE"
+	visitor.call("move", **moved, quote=ask(3)["quote"], code=code)
+
+
+def test_the_sixth_repetition_of_a_move_was_told_that_its_code_is_wrong(visitor, ask, booked, codes):
+	moved = {"link": booked["manage_url"], "key": new_key(), "quote": ask(3)["quote"]}
+	visitor.refused("move", **moved)
+	code = codes(booked["written_by_visitor"]["attendee"]["email"])
+	assert len({visitor.call("move", **moved, code=code)["id"] for _try in range(8)}) == 1
+
+
 def test_a_link_of_another_page_is_not_found(visitor, booked):
 	from dataclasses import replace
 
