@@ -19,8 +19,9 @@ from frappe.translate import print_language
 from scheduler_integration.meetings.titles import type_title
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.one_line import visible
 from scheduler_integration.platform.site_address import site_url
-from scheduler_integration.platform.web_links import unlinked
+from scheduler_integration.platform.web_links import joined, unlinked
 from scheduler_integration.platform.zone_words import city
 
 _LONGEST_NAME = 80
@@ -50,7 +51,7 @@ def news(trigger: str, booking: Document, reader: Reader) -> News:
 def _harmless(text: str) -> str:
 	line = " ".join(text.split())
 	shown = line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
-	return (unlinked(shown) or "").replace("@", "@\u2060")
+	return joined(unlinked(visible(shown)) or "").replace("@", "@\u2060")
 
 
 def slack(told: News) -> dict[str, Any]:

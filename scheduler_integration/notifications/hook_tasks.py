@@ -92,10 +92,12 @@ def _objection(subscription: Document, booking: Document, task: Task) -> str | N
 	if not frappe.db.get_value("User", user, "enabled"):
 		return _("The account of {0} is disabled.").format(user)
 	sees_all = subscription.meetings == "All" and is_manager(user)
-	if not (sees_all or user in booking.host_users() or task.payload.get("left")):
+	by_hand = task.payload.get("by_hand")
+	# Who left is told once that they did. Sent again, it would say what has changed since.
+	if not (sees_all or user in booking.host_users() or (task.payload.get("left") and not by_hand)):
 		return _("This person doesn't take part any more.")
 	# Somebody who sends it again by hand wants to see it, whatever has happened since.
-	if not task.payload.get("by_hand") and not still_fits(EVENTS[task.purpose], booking.status):
+	if not by_hand and not still_fits(EVENTS[task.purpose], booking.status):
 		return _("The booking is {0} now.").format(_(booking.status))
 	return None
 

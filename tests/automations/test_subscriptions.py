@@ -232,6 +232,21 @@ class TestDelivery:
 		deliver(booking.id, NOW + 60)
 		assert [each["event"] for each in bodies(receiver)] == ["reassigned"]
 
+	def test_who_gave_a_meeting_away_read_what_changed_since(self, receiver):
+		ann, ben = make_user("Ann"), make_user("Ben")
+		team = make_team_page([ann, ben])
+		booking = door.book(payload(team, make_meeting_type(team, assignment="Round Robin"), NINE), NOW)
+		[former] = frappe.get_doc("Booking", booking.id).host_users()
+		hook = subscribe(former, receiver.url, ["reassigned"])
+		bookings.reassign(booking.id, ben if former == ann else ann, NOW + 60)
+		deliver(booking.id, NOW + 60)
+		frappe.db.set_value("Booking", booking.id, "attendee_phone", "+49 30 1234567")
+		[told] = sent(booking, hook)
+		assert api.call("hooks.send_again", former, delivery=told.name)[0] == 200
+		deliver(booking.id, frappe.db.get_value("Outbox Task", told.name, "due_at") + 1)
+		assert [each.status for each in sent(booking, hook)] == ["Skipped"]
+		assert len(receiver.requests) == 1
+
 	def test_a_disabled_users_subscription_was_called(self, page, receiver):
 		ben = make_user("Ben", ("Scheduling User", "Scheduling Manager"))
 		subscribe(ben, receiver.url, meetings="all")
@@ -432,6 +447,8 @@ class TestChats:
 			"Ada https://evil.example/x",
 			"Ada www.evil.com",
 			"Ada &lt;!channel&gt;",
+			"Ada evil.zip",
+			"Ada evil\u00ad.com",
 		],
 	)
 	def test_a_strangers_name_became_a_link_or_a_mention(self, page, receiver, chat, name):
@@ -453,6 +470,7 @@ class TestChats:
 		for text in plain:
 			assert "https://" not in text
 			assert "www.evil" not in text
+			assert not {"evil.com", "evil.zip", "evil\u00ad.com"} & {*text.split()}
 			assert not any(text[at + 1] != "\u2060" for at, char in enumerate(text) if char == "@")
 
 	def test_a_label_with_markup_stays_text(self):
