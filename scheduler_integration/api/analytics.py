@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.api.as_json import (
+	Like,
 	Part,
 	all_of,
 	as_json,
@@ -250,7 +251,9 @@ def dashboard(**asked: Any) -> Dashboard:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
-def staff_performance(**asked: Any) -> dict[str, Any]:
+def staff_performance(
+	**asked: Any,
+) -> Annotated[dict[str, Any], Like(_RANGE, staff=[HostFigures], round_robins=[Fairness])]:
 	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
 	scope = _scope(asked)
 	shares = fairness(scope) if is_manager() else []
@@ -265,7 +268,7 @@ def forecast(**asked: Any) -> Outlook:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
-def advice(**asked: Any) -> dict[str, Any]:
+def advice(**asked: Any) -> Annotated[dict[str, Any], Like(_RANGE, advice=[Advice])]:
 	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
 	scope = _scope(asked)
 	return {**object_of(scope, _RANGE), "advice": advice_on(figures(scope, clock.now()))}
@@ -350,7 +353,7 @@ def scheduler_analytics(
 @door("GET", who=Who.USERS)
 def video_providers(
 	start_date: Date | None = None, end_date: Date | None = None, host: User | None = None
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Like(_RANGE, providers=[ProviderPerformance])]:
 	"""Return the figures of each provider of video calls: of the signed-in host's meetings, for managers of all or of one host.
 
 	The dates are those of the site's zone, both included. Without them the figures are those of the last 30 days.

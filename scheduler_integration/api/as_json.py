@@ -45,6 +45,17 @@ Parts = Iterable[Part]
 _SHAPES: dict[type | str, tuple[Parts, Callable[[Any], str] | None]] = {}
 
 
+class Like:
+	"""What an answer has that is a record or a dict, for its description: `Annotated[Document, Like("Scheduling Page")]`.
+
+	`shapes` are declared types, names of DocTypes, or parts of records of the DocType `of`. `keys` are further keys and their
+	types, `[Slot]` for a list. Keys of the `optional` shapes may be missing.
+	"""
+
+	def __init__(self, *shapes: Any, of: str = "", optional: Iterable[Any] = (), **keys: Any) -> None:
+		self.shapes, self.of, self.optional, self.keys = shapes, of, optional, keys
+
+
 def as_json(value: Any, zone: str = "UTC") -> Any:
 	"""Return the value as JSON has it. Instants get the offset of `zone`, if their object has no zone of its own.
 

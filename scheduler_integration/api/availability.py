@@ -1,13 +1,14 @@
 """Methods for hosts and managers: read and change working hours, and explain why a time is offered or not."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.api.as_json import (
+	Like,
 	Part,
 	as_json,
 	flag,
@@ -177,7 +178,7 @@ def impact(
 	schedule: Schedule | None = None,
 	keep: Text | None = None,
 	**fields: Any,
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Like(Impact)]:
 	"""Return what `update` with the same fields would do to the next four weeks. Stores nothing."""
 	change = _planned(user, schedule, None, keep, fields)
 	zone = change.main.timezone
@@ -185,7 +186,9 @@ def impact(
 
 
 @door("POST", who=Who.USERS, status=201, fields=OVERRIDE)
-def add_override(user: User | None = None, **fields: Any) -> dict[str, Any]:
+def add_override(
+	user: User | None = None, **fields: Any
+) -> Annotated[dict[str, Any], Like(_OVERRIDE, conflicts=[Meeting], of="Availability Override")]:
 	"""Create an override of one or several dates, or with `is_away` an absence.
 
 	`conflicts` are the bookings that stay although they lie outside.
@@ -201,14 +204,16 @@ def remove_override(id: RowId) -> Message:
 
 
 @door("GET", who=Who.USERS)
-def colleagues(user: User | None = None) -> dict[str, Any]:
+def colleagues(user: User | None = None) -> Annotated[dict[str, Any], Like(meeting_types=[Covered])]:
 	"""Return the meeting types that a host takes alone, each with the colleagues who could stand in during an absence."""
 	host = _host(user)
 	return {"meeting_types": types_to_cover(host, types_of(Draft(host)))}
 
 
 @door("POST", who=Who.USERS, status=201, fields=BLOCK)
-def block(start_time: Instant, end_time: Instant, user: User | None = None, **fields: Any) -> dict[str, Any]:
+def block(
+	start_time: Instant, end_time: Instant, user: User | None = None, **fields: Any
+) -> Annotated[dict[str, Any], Like(_BLOCKED, conflicts=[Meeting], of="Blocked Time")]:
 	"""Block a time, once or recurring. `conflicts` are the bookings that stay in it."""
 	host = _host(user)
 	start, end = parse_instants(start_time=start_time, end_time=end_time)

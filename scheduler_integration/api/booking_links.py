@@ -1,12 +1,12 @@
 """Methods for hosts and managers: booking links for one booking, until a date, or for chosen times."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.api.as_json import flag, flat, instant_z, made, maybe, object_of, stored
+from scheduler_integration.api.as_json import Like, flag, flat, instant_z, made, maybe, object_of, stored
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue import edit_links
@@ -55,12 +55,16 @@ _LINK = flat(
 	maybe("attendee_name attendee_email"),
 )
 _USE = flat("booking=name attendee_name", instant_z("start=starts_at"))
+_CREATED = stored("created_at=creation")
+_Use, _State = Annotated[dict[str, Any], Like(_USE, of="Booking")], Literal["open", "used", "expired", "revoked"]
+Link = Annotated[dict[str, Any], Like(_LINK, _CREATED, status=_State, used_by=[_Use], of="Booking Link")]
+_Offered = Annotated[dict[str, Any], Like(id=str, name=str, page=str)]
 # The method `list` below hides the type.
 LIST = list
 
 
 @door("GET", who=Who.HOSTS)
-def list(user: User | None = None) -> dict[str, Any]:
+def list(user: User | None = None) -> Annotated[dict[str, Any], Like(links=[Link])]:
 	"""Return the newest 200 links of the signed-in host, or for managers of another `user` or of `all`."""
 	asked = parse_choice("user", user) or frappe.session.user
 	if asked != frappe.session.user and not is_manager():
@@ -71,20 +75,20 @@ def list(user: User | None = None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.HOSTS, status=201, fields=LINK)
-def create(**fields: Any) -> dict[str, Any]:
+def create(**fields: Any) -> Link:
 	"""Create a link and return it."""
 	return _shown(edit_links.create_link(parse_new_link(fields)), [], clock.now())
 
 
 @door("POST", who=Who.HOSTS)
-def revoke(link: RowId) -> dict[str, Any]:
+def revoke(link: RowId) -> Link:
 	"""Let nobody book with a link any more, and return it. `link` is its id. Meetings that were booked stay."""
 	revoked = edit_links.revoke_link(parse_name(link))
 	return _shown(revoked, uses_of([revoked.name]).get(revoked.name, []), clock.now())
 
 
 @door("GET", who=Who.HOSTS)
-def meeting_types() -> dict[str, Any]:
+def meeting_types() -> Annotated[dict[str, Any], Like(meeting_types=[_Offered], timezone=str)]:
 	"""Return the meeting types whose times the caller can offer, with their pages, and the caller's time zone."""
 	offered = [{"id": each.name, "name": each.title, "page": each.page} for each in readable_meeting_types()]
 	return {"meeting_types": offered, "timezone": timezone_of(frappe.session.user)}
@@ -99,7 +103,7 @@ def times_for_mail(
 	single_use: Flag | None = None,
 	attendee_name: PersonName | None = None,
 	attendee_email: Email | None = None,
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Like(html=str, simple_html=str, text=str, times=[dict[str, str]], link=str | None)]:
 	"""Return free times for an e-mail, as HTML and as text: `count` of the next ones, or those in `times`.
 
 	With `single_use`, or the reader's name or address, they lead to a booking link, which is made.
@@ -124,11 +128,11 @@ def times_for_mail(
 	}
 
 
-def _shown(link: Document | frappe._dict, uses: Sequence[frappe._dict], now: int) -> dict[str, Any]:
+def _shown(link: Document | frappe._dict, uses: Sequence[frappe._dict], now: int) -> Link:
 	"""Return an item of `list`. `uses` are the bookings that take its use, `now` is in epoch seconds."""
 	return {
 		**object_of(link, _LINK),
 		"status": state_of(link, len(uses), now),
 		"used_by": [object_of(use, _USE) for use in uses],
-		**object_of(link, stored("created_at=creation")),
+		**object_of(link, _CREATED),
 	}

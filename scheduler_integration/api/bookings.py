@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import frappe
 from frappe import _
 
-from scheduler_integration.api.as_json import instant, shown
+from scheduler_integration.api.as_json import Like, instant, shown
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.availability.calendar_entries import CalendarCheck, find_conflicts
 from scheduler_integration.availability.defaults import timezone_of
@@ -67,7 +67,7 @@ def list(
 	host: User | None = None,
 	limit: Whole | None = None,
 	offset: Whole | None = None,
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Like(bookings=[HostBooking])]:
 	"""Return bookings of the signed-in host, or for managers of another `host` or of `all`."""
 	user = frappe.session.user
 	asked = {"status": status, "start_date": start_date, "end_date": end_date}

@@ -1,6 +1,6 @@
 """Methods for hosts: connect accounts and choose calendars. With `notify`, vendors report that a calendar changed."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import frappe
@@ -8,7 +8,7 @@ from frappe import _
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from scheduler_integration.api.as_json import instant, made, shown
+from scheduler_integration.api.as_json import Like, instant, made, shown
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
@@ -43,6 +43,7 @@ shown(
 	"calendars",
 )
 shown(connections.CalendarChoice)
+One = Annotated[dict[str, Any], Like(connection=connections.ConnectionSummary)]
 shown(
 	CalendarChange,
 	"user account",
@@ -53,7 +54,7 @@ shown(
 
 
 @door("GET", who=Who.USERS)
-def list(whose: Text | None = None) -> dict[str, Any]:
+def list(whose: Text | None = None) -> Annotated[dict[str, Any], Like(connections=[connections.ConnectionSummary])]:
 	"""Return the signed-in host's connections with their calendars and health; with `whose=all`, for managers, all."""
 	user = frappe.session.user
 	if whose not in (None, "", "all"):
@@ -65,9 +66,7 @@ def list(whose: Text | None = None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def connect_address(
-	provider: Text, address: Text, login: Text | None = None, password: Text | None = None
-) -> dict[str, Any]:
+def connect_address(provider: Text, address: Text, login: Text | None = None, password: Text | None = None) -> One:
 	"""Connect a `CalDAV` account with address, login and app password, or an `ICS` feed with its address.
 
 	The server is asked at once.
@@ -80,7 +79,7 @@ def connect_address(
 
 
 @door("POST", who=Who.USERS)
-def reconnect(name: ConnectionId, password: Text | None = None, address: Text | None = None) -> dict[str, Any]:
+def reconnect(name: ConnectionId, password: Text | None = None, address: Text | None = None) -> One:
 	"""Give a CalDAV account its new app password, or a feed its new address."""
 	user = frappe.session.user
 	given = parse_secret("password", password), parse_secret("address", address)
@@ -96,7 +95,7 @@ def update(
 	written: Text | None = None,
 	closes: Flag | None = None,
 	**switches: Any,
-) -> dict[str, Any]:
+) -> One:
 	"""Change a connection. Settings that are left out stay as they are.
 
 	`read`: names of the calendars whose busy times count, a list or separated by commas. `written`: the calendar for
@@ -116,7 +115,7 @@ def update(
 
 
 @door("POST", who=Who.USERS)
-def sync(name: ConnectionId, full: Flag | None = None) -> dict[str, Any]:
+def sync(name: ConnectionId, full: Flag | None = None) -> One:
 	"""Read the connection's calendars as soon as possible. Returns at once. With `full` all of them, not only what changed."""
 	user = frappe.session.user
 	connections.sync_now(parse_name(name), user, clock.now(), full=parse_flag("full", full))
@@ -124,7 +123,7 @@ def sync(name: ConnectionId, full: Flag | None = None) -> dict[str, Any]:
 
 
 @door("POST", who=Who.USERS)
-def disconnect(name: ConnectionId, keep_events: Flag | None = None) -> dict[str, Any]:
+def disconnect(name: ConnectionId, keep_events: Flag | None = None) -> dict[str, str]:
 	"""Disconnect an account. With `keep_events`, the events that were written stay in its calendars."""
 	user = frappe.session.user
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
@@ -132,7 +131,7 @@ def disconnect(name: ConnectionId, keep_events: Flag | None = None) -> dict[str,
 
 
 @door("GET", who=Who.USERS)
-def changes(booking: BookingId) -> dict[str, Any]:
+def changes(booking: BookingId) -> Annotated[dict[str, Any], Like(changes=[CalendarChange])]:
 	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
 	user = frappe.session.user
 	name = find_for_host(parse_name(booking), "read").name
@@ -140,14 +139,14 @@ def changes(booking: BookingId) -> dict[str, Any]:
 	return {"changes": differences}
 
 
-def _one(name: str, user: str) -> dict[str, Any]:
+def _one(name: str, user: str) -> One:
 	owner = None if is_manager(user) else user
 	summaries = (connection for connection in connections.connections_of(owner, clock.now()) if connection.name == name)
 	return {"connection": next(summaries)}
 
 
 @door("POST", who=Who.USERS)
-def connect(provider: Text, connection: ConnectionId | None = None) -> dict[str, Any]:
+def connect(provider: Text, connection: ConnectionId | None = None) -> dict[str, str]:
 	"""Return the address of the vendor's page, where the host permits access. Nothing is connected yet.
 
 	`provider` is `Google` or `Outlook`. `connection` is the name of a connection that is to be connected again.
@@ -160,7 +159,7 @@ def connect(provider: Text, connection: ConnectionId | None = None) -> dict[str,
 
 
 @door("POST", who=Who.USERS)
-def use_other_account(key: Text) -> dict[str, Any]:
+def use_other_account(key: Text) -> dict[str, str]:
 	"""Give a connection another account: the one with which the host has just signed in."""
 	return {"connection": joining.use_other_account(parse_choice("key", key) or "", this_asker()).connection}
 

@@ -1,7 +1,6 @@
 """Methods for notifications on a host's devices, and the files that make /scheduling an app on the home screen."""
 
 import json
-from typing import Any
 
 import frappe
 from frappe import _
@@ -18,21 +17,21 @@ _IMAGES = "/assets/scheduler_integration/images"
 
 
 @door("POST", who=Who.HOSTS)
-def add(endpoint: Web, p256dh: Text, auth: Text) -> dict[str, Any]:
+def add(endpoint: Web, p256dh: Text, auth: Text) -> dict[str, bool]:
 	"""Let this browser show the signed-in host's notifications."""
 	devices.add_device(frappe.session.user, parse_subscription(endpoint, p256dh, auth))
 	return {"is_on": True}
 
 
 @door("POST", who=Who.USERS)
-def remove(endpoint: Web) -> dict[str, Any]:
+def remove(endpoint: Web) -> dict[str, bool]:
 	"""Send nothing to this browser any more."""
 	devices.forget_device(parse_endpoint(endpoint), frappe.session.user)
 	return {"is_on": False}
 
 
 @door("GET", who=Who.USERS)
-def mine(endpoint: Web) -> dict[str, Any]:
+def mine(endpoint: Web) -> dict[str, bool]:
 	"""Say whether this browser shows the signed-in host's notifications."""
 	return {"is_on": devices.is_device_of(parse_endpoint(endpoint), frappe.session.user)}
 

@@ -1,11 +1,11 @@
 """Methods for hosts and managers: webhook subscriptions, for Zapier, n8n and other programs, and for chats."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import frappe
 from frappe import _
 
-from scheduler_integration.api.as_json import flag, flat, instant, made, maybe, object_of, shown, stored
+from scheduler_integration.api.as_json import Like, flag, flat, instant, made, maybe, object_of, shown, stored
 from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.notifications import subscriptions
 from scheduler_integration.parsing.fields import parse_json, parse_name
@@ -22,6 +22,7 @@ _HOOK = flat(
 	maybe("off_reason"),
 	stored("created_at=creation"),
 )
+HookShown = Annotated[dict[str, Any], Like(_HOOK, of="Webhook Subscription")]
 shown(
 	subscriptions.Delivery,
 	"id=name subscription event booking status",
@@ -43,7 +44,9 @@ HOOK: Fields = {
 
 
 @door("POST", who=Who.HOSTS, status=201, fields=HOOK)
-def subscribe(url: Web, events: Events, **fields: Any) -> dict[str, Any]:
+def subscribe(
+	url: Web, events: Events, **fields: Any
+) -> Annotated[dict[str, Any], Like(_HOOK, secret=str | None, of="Webhook Subscription")]:
 	"""Let a web address know of meetings, and return the subscription with its `secret`, which is told only once.
 
 	The same call again returns the same subscription, with null as its secret.
@@ -54,7 +57,7 @@ def subscribe(url: Web, events: Events, **fields: Any) -> dict[str, Any]:
 
 
 @door("GET", who=Who.HOSTS)
-def list() -> dict[str, Any]:
+def list() -> Annotated[dict[str, Any], Like(subscriptions=[HookShown])]:
 	"""Return the caller's subscriptions, the newest first."""
 	return {"subscriptions": [object_of(each, _HOOK) for each in subscriptions.own_subscriptions()]}
 
@@ -67,7 +70,9 @@ def unsubscribe(subscription: SubscriptionId) -> Message:
 
 
 @door("GET", who=Who.HOSTS)
-def deliveries(subscription: SubscriptionId) -> dict[str, Any]:
+def deliveries(
+	subscription: SubscriptionId,
+) -> Annotated[dict[str, Any], Like(deliveries=[subscriptions.Delivery])]:
 	"""Return the newest 50 deliveries of a subscription, with their states and answers."""
 	name = subscriptions.find(parse_name(subscription)).name
 	return {"deliveries": subscriptions.deliveries_of([name])[name]}

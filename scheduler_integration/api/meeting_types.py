@@ -1,12 +1,12 @@
 """Methods for consultants: read and change their meeting types."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.api.as_json import Parts, as_json, flag, made, maybe, shown, stored, written
+from scheduler_integration.api.as_json import Like, Parts, as_json, flag, made, maybe, shown, stored, written
 from scheduler_integration.api.consultants import consultant_of
 from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant, types_of_page
@@ -70,10 +70,14 @@ shown(
 	flag("hidden=is_hidden"),
 )
 shown("Meeting Type Host", "user", flag("is_required"))
+# A type that is booked on this site has the fields of its record too, and hides some from other hosts.
+_HIDDEN: dict[str, Any] = {"recommended_phases": tuple[str, ...] | None, "priority": int | None}
+TypeShown = Annotated[dict[str, Any], Like(ConsultantType, optional=("Meeting Type",), **_HIDDEN)]
+Types = Annotated[dict[str, Any], Like(meeting_types=[TypeShown])]
 
 
 @door("GET", who=Who.HOSTS)
-def list(consultant: User | None = None, page: PageId | None = None) -> dict[str, Any]:
+def list(consultant: User | None = None, page: PageId | None = None) -> Types:
 	"""Return all meeting types of the consultant, or of a page (its id), inactive ones too."""
 	user = consultant_of(consultant)
 	types = (
@@ -83,14 +87,14 @@ def list(consultant: User | None = None, page: PageId | None = None) -> dict[str
 
 
 @door("POST", who=Who.HOSTS, status=201, fields=MEETING_TYPE)
-def create(consultant: User | None = None, **fields: Any) -> dict[str, Any]:
+def create(consultant: User | None = None, **fields: Any) -> TypeShown:
 	"""Create a meeting type and return it."""
 	user = consultant_of(consultant)
 	return _answer(create_type(user, parse_new_meeting_type(fields)))
 
 
 @door("PUT", "PATCH", "POST", who=Who.HOSTS, fields=MEETING_TYPE)
-def update(meeting_type: MeetingTypeId, **fields: Any) -> dict[str, Any]:
+def update(meeting_type: MeetingTypeId, **fields: Any) -> TypeShown:
 	"""Change those fields of a meeting type that are sent, and return it. `meeting_type` is its id."""
 	return _answer(update_type(parse_name(meeting_type), parse_meeting_type(fields)))
 
@@ -103,13 +107,13 @@ def delete(meeting_type: MeetingTypeId) -> Message:
 
 
 @door("POST", who=Who.HOSTS, status=201)
-def create_starter_set(consultant: User | None = None) -> dict[str, Any]:
+def create_starter_set(consultant: User | None = None) -> Types:
 	"""Create the starter set: a meeting type for each phase. Those that exist already are kept as they are."""
 	created = create_starter_types(consultant_of(consultant))
 	return {"meeting_types": [_answer(meeting_type) for meeting_type in created]}
 
 
-def _answer(meeting_type: ConsultantType) -> dict[str, Any]:
+def _answer(meeting_type: ConsultantType) -> TypeShown:
 	"""A meeting type of a page has further fields. Only its consultant and the page's owner see those for reports."""
 	answer = as_json(meeting_type)
 	if not meeting_type.scheduling_page:

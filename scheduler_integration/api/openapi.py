@@ -17,12 +17,13 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import frappe
 from frappe.model.document import Document
 from werkzeug.wrappers import Response
 
 import scheduler_integration.api
 from scheduler_integration import __version__, exceptions
-from scheduler_integration.api.as_json import Parts, as_json, declared_of, or_null
+from scheduler_integration.api.as_json import Like, Parts, as_json, declared_of, or_null
 from scheduler_integration.api.door import Door, File, Message, OnTop, Who, door
 from scheduler_integration.entry.limits import REQUESTS
 from scheduler_integration.exceptions import SchedulingError
@@ -58,8 +59,7 @@ def methods() -> dict[str, Any]:
 @cache
 def examples() -> dict[str, Schema]:
 	"""Return a call of each method that programs mostly need: its `request`, and the `data` or `message` of the answer."""
-	found: dict[str, Schema] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-	return found
+	return dict(json.loads(EXAMPLES.read_text(encoding="utf-8")))
 
 
 def description(site: str) -> Schema:
@@ -186,6 +186,8 @@ def of_answer(kind: Any, shapes: dict[str, Schema]) -> Schema:
 	origin, inner = get_origin(kind), get_args(kind)
 	if origin in (Union, UnionType):
 		return {"anyOf": [of_answer(each, shapes) for each in inner]}
+	if origin is Annotated and (like := next((each for each in kind.__metadata__ if isinstance(each, Like)), None)):
+		return _alike(like, shapes)
 	if origin in (Annotated, Literal):
 		return of_answer(inner[0], shapes) if origin is Annotated else {"enum": [*inner]}
 	if kind in _PLAIN:
@@ -201,6 +203,20 @@ def of_answer(kind: Any, shapes: dict[str, Schema]) -> Schema:
 	return next((make(named, inner, shapes) for base, make in _BY_BASE if issubclass(named, base)), {})
 
 
+def _alike(like: Like, shapes: dict[str, Schema]) -> Schema:
+	properties = {
+		name: _list(list, (each[0],), shapes) if isinstance(each, list) else of_answer(each, shapes)
+		for name, each in like.keys.items()
+	}
+	required = [*properties]
+	for each in (*like.shapes, *like.optional):
+		declared = declared_of(each) if isinstance(each, (str, type)) else None
+		shape = _shape(each if declared else like.of, declared[0] if declared else each, shapes)
+		properties = shape["properties"] | properties
+		required += [] if each in like.optional else shape["required"]
+	return {"type": "object", "properties": properties, "required": [*dict.fromkeys(required)]}
+
+
 def _mapping(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Schema:
 	return {"type": "object", **({"additionalProperties": of_answer(inner[1], shapes)} if inner else {})}
 
@@ -211,6 +227,7 @@ def _list(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Sch
 
 
 _PLAIN = {str: JSON_TYPES[str], int: JSON_TYPES[int], float: JSON_TYPES[float], bool: JSON_TYPES[bool], Any: {}}
+_BY_FIELD: dict[str, Any] = {"Int": int, "Check": int, "Currency": float, "Float": float}
 _PLAIN[NoneType] = {"type": "null"}
 _BY_BASE: tuple[tuple[type, Callable[[Any, tuple[Any, ...], dict[str, Schema]], Schema]], ...] = (
 	(Enum, lambda kind, _inner, _shapes: {"enum": [each.value for each in kind]}),
@@ -220,7 +237,7 @@ _BY_BASE: tuple[tuple[type, Callable[[Any, tuple[Any, ...], dict[str, Schema]], 
 )
 
 
-def _shape(kind: type, parts: Parts, shapes: dict[str, Schema]) -> Schema:
+def _shape(kind: type | str, parts: Parts, shapes: dict[str, Schema]) -> Schema:
 	"""Return the schema of an object, by its parts. A part that is made by a function may be anything."""
 	properties: dict[str, Schema] = {}
 	required = []
@@ -237,11 +254,16 @@ def _shape(kind: type, parts: Parts, shapes: dict[str, Schema]) -> Schema:
 		properties[part.name] = dict(part.schema) or shape
 		if not part.is_left_out:
 			required.append(part.name)
-	return {"type": "object", "properties": properties, "required": required}
+	return {"type": "object", "properties": properties, "required": [*dict.fromkeys(required)]}
 
 
 def _type_at(kind: Any, path: str) -> Any:
-	"""Return the declared type of an attribute, such as `meeting_type.title` of a dataclass, or Any."""
+	"""Return the declared type of an attribute, such as `meeting_type.title` of a dataclass or a field of a DocType, or Any."""
+	if isinstance(kind, str):
+		field = frappe.get_meta(kind).get_field(path) if kind else None
+		if field and field.fieldtype in ("Table", "Table MultiSelect"):
+			return list[Annotated[Document, Like(field.options)]] if declared_of(field.options) else list
+		return _BY_FIELD.get(field.fieldtype, str) | None if field else str | None if path == "name" else Any
 	for name in path.split("."):
 		found = getattr(kind, name, None)
 		if isinstance(found, property):

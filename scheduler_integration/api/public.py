@@ -7,13 +7,13 @@ shown.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from frappe import _
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
-from scheduler_integration.api.as_json import as_json, object_of
+from scheduler_integration.api.as_json import Like, as_json, flat, object_of
 from scheduler_integration.api.door import File, Who, door
 from scheduler_integration.api.shapes import WITHOUT_ENDS, series_dates
 from scheduler_integration.availability.series import plan_dates
@@ -23,6 +23,7 @@ from scheduler_integration.catalogue.card import card as drawn_card
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import Listing, find_listing
+from scheduler_integration.engine import SeriesDate
 from scheduler_integration.entry import waitlist
 from scheduler_integration.entry.admission import challenge_for, confirm_attendee, hold_for_visitor
 from scheduler_integration.entry.commands import (
@@ -101,6 +102,10 @@ _SLOTS = {
 	"hold": Hold,
 	"host": HostKey,
 }
+_Payment = Annotated[dict[str, Any], Like(price=float, due=float, currency=str)]
+SeriesShown = Annotated[
+	dict[str, Any], Like(timezone=str, every_weeks=int, dates=[SeriesDate], payment=_Payment | None)
+]
 _MOVABLE = {**_SLOTS, "rescheduling": Token}
 
 
@@ -125,7 +130,7 @@ def get_slots(
 	ends: Flag = True,
 	include_taken: Flag = False,
 	**asked: Any,
-) -> OfferedSlots | dict[str, Any]:
+) -> OfferedSlots | Annotated[dict[str, Any], Like(WITHOUT_ENDS, of=OfferedSlots)]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`.
 
 	Without `ends` they have no `end`, which halves a long answer. `include_taken` adds the times that are taken, if the page
@@ -143,7 +148,7 @@ def get_slots(
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS, fields=_SLOTS)
-def get_series(start: Instant, times: Dozen, **asked: Any) -> dict[str, Any]:
+def get_series(start: Instant, times: Dozen, **asked: Any) -> SeriesShown:
 	"""Return the dates of a meeting that repeats `times` times from `start` on: which are free, and the nearest other times."""
 	bookable, request = _wanted({**asked, "rescheduling": None})
 	first = parse_instant_of("start", start)
@@ -179,7 +184,7 @@ def next_slots(after: Date | None = None, include_taken: Flag = False, **asked: 
 @door("POST", who=Who.ANYBODY, status=201, limit=REQUESTS, fields=_MOVABLE)
 def hold_slot(
 	start: Instant, proof: Proof | None = None, utc_offset: UtcOffset | None = None, **asked: Any
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Like(bookings.HeldSlot, optional=[flat("challenge")])]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(asked)
 	begins = parse_instant_of("start", start)
@@ -190,7 +195,7 @@ def hold_slot(
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
-def get_challenge(slug: Slug, meeting_type: TypeSlug) -> dict[str, Any]:
+def get_challenge(slug: Slug, meeting_type: TypeSlug) -> dict[str, dict[str, Any] | None]:
 	"""Return the challenge whose proof `book` needs at present; None in its place if it needs none."""
 	return {"challenge": challenge_for(_find_open(slug, meeting_type), clock.now())}
 
@@ -292,7 +297,7 @@ def host_calendar(token: Token) -> File:
 
 
 @door("POST", who=Who.ANYBODY, status=201, fields=(BookingPayload, WaitPayload))
-def join_waitlist(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> dict[str, Any]:
+def join_waitlist(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> Annotated[dict[str, Any], Like(email=str)]:
 	"""Join a waitlist. The other arguments are the fields of BookingPayload that aren't about a time, and of WaitPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)

@@ -1,7 +1,5 @@
 """Methods for report authors: the section that recommends meetings."""
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.translate import print_language
@@ -19,7 +17,7 @@ from scheduler_integration.platform.language import language_for_visitors
 
 
 @door("GET", who=Who.USERS)
-def section(name: RecordName, doctype: DocTypeName | None = None, channel: Text | None = None) -> dict[str, Any]:
+def section(name: RecordName, doctype: DocTypeName | None = None, channel: Text | None = None) -> dict[str, str]:
 	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
 	where, kind, name = _channel(channel), parse_name(doctype) or "Client Assessment", parse_name(name)
 	if not has_reports(kind):
@@ -35,13 +33,13 @@ def section(name: RecordName, doctype: DocTypeName | None = None, channel: Text 
 @door("GET", who=Who.HOSTS)
 def preview(
 	consultant: User | None = None, phase: Text | None = None, disc: Text | None = None, channel: Text | None = None
-) -> dict[str, Any]:
+) -> dict[str, str]:
 	"""Return the section as a client of this phase and DISC profile would see it. Its links aren't tracked."""
 	user, where = consultant_of(consultant), _channel(channel)
 	return _written(Subject(user, known_phase(phase), known_disc(disc)), where)
 
 
-def _written(subject: Subject | None, channel: Channel) -> dict[str, Any]:
+def _written(subject: Subject | None, channel: Channel) -> dict[str, str]:
 	with print_language(language_for_visitors()):
 		section = section_for(subject, channel) if subject else None
 		return {

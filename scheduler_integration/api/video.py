@@ -1,6 +1,6 @@
 """Methods for hosts: connect, list, prefer and disconnect accounts for video calls. With `zoom_notice`, Zoom sends notices."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import frappe
@@ -8,7 +8,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
-from scheduler_integration.api.as_json import shown
+from scheduler_integration.api.as_json import Like, shown
 from scheduler_integration.api.door import OnTop, Who, door
 from scheduler_integration.conferencing import connect as accounts
 from scheduler_integration.conferencing.zoom_notices import act_on
@@ -27,10 +27,11 @@ _PAGE = "/scheduling/video"
 
 shown(accounts.VideoAccount)
 shown(accounts.VideoProvider)
+Accounts = Annotated[dict[str, Any], Like(accounts=[accounts.VideoAccount], providers=[accounts.VideoProvider])]
 
 
 @door("POST", who=Who.USERS)
-def connect(provider: Text) -> dict[str, Any]:
+def connect(provider: Text) -> dict[str, str]:
 	"""Return the address of the provider's page, to which the caller's browser goes next."""
 	return {"auth_url": accounts.begin(parse_name(provider), this_asker())}
 
@@ -57,20 +58,20 @@ def callback(**params: Any) -> Response:
 
 
 @door("GET", who=Who.USERS)
-def list() -> dict[str, Any]:
+def list() -> Accounts:
 	"""Return the signed-in host's accounts, and the providers that can be connected."""
 	return {"accounts": accounts.accounts(frappe.session.user, clock.now()), "providers": accounts.providers()}
 
 
 @door("POST", who=Who.USERS)
-def prefer(name: ConnectionId) -> dict[str, Any]:
+def prefer(name: ConnectionId) -> Accounts:
 	"""Prefer an account for meeting types that name no provider, and return the accounts."""
 	accounts.prefer(parse_name(name), frappe.session.user)
 	return list()
 
 
 @door("POST", who=Who.USERS)
-def disconnect(name: ConnectionId) -> dict[str, Any]:
+def disconnect(name: ConnectionId) -> Accounts:
 	"""Disconnect an account, and return the accounts that are left."""
 	accounts.disconnect(parse_name(name), frappe.session.user)
 	return list()
@@ -94,7 +95,7 @@ def zoom_notice(**_body: Any) -> OnTop:
 
 
 @door("POST", who=Who.USERS)
-def new_link(booking: BookingId) -> dict[str, Any]:
+def new_link(booking: BookingId) -> dict[str, str]:
 	"""Make a new call for a booking whose call failed or was deleted at its provider. The link comes in a moment."""
 	document = find_for_host(parse_name(booking), "write", for_update=True)
 	bookings.make_new_call(document, clock.now())

@@ -1,7 +1,5 @@
 """Methods for notifications on the devices of people who wait for a time. The token of their link says who they are."""
 
-from typing import Any
-
 from werkzeug.wrappers import Response
 
 from scheduler_integration.api.door import Who, door
@@ -16,14 +14,14 @@ _SCOPE = "/schedule/waitlist/"
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def add(token: Token, endpoint: Web, p256dh: Text, auth: Text) -> dict[str, Any]:
+def add(token: Token, endpoint: Web, p256dh: Text, auth: Text) -> dict[str, bool]:
 	"""Let this browser show what is offered to the person."""
 	devices.add_device(parse_name(token), parse_subscription(endpoint, p256dh, auth))
 	return {"is_on": True}
 
 
 @door("POST", who=Who.LINK, limit=REQUESTS)
-def remove(token: Token, endpoint: Web) -> dict[str, Any]:
+def remove(token: Token, endpoint: Web) -> dict[str, bool]:
 	"""Send nothing to this browser any more."""
 	devices.forget_device(parse_name(token), parse_endpoint(endpoint))
 	return {"is_on": False}

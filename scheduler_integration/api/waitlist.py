@@ -1,9 +1,10 @@
 """Methods for hosts and managers: who waits for a time of their meeting types, in which order, and with which offer."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import frappe
 
+from scheduler_integration.api.as_json import Like
 from scheduler_integration.api.door import Who, door
 from scheduler_integration.catalogue.lookup import find_hosted
 from scheduler_integration.parsing.fields import parse_instant_of, parse_json, parse_name
@@ -17,7 +18,7 @@ LIST = list
 
 
 @door("GET", who=Who.HOSTS)
-def list(meeting_type: MeetingTypeId) -> dict[str, Any]:
+def list(meeting_type: MeetingTypeId) -> Annotated[dict[str, Any], Like(waitlists=[Waitlist])]:
 	"""Return the waitlists of the caller's meeting types, or the one of `meeting_type`, which is an id."""
 	if meeting_type not in (None, ""):
 		return {"waitlists": [_waitlist(parse_name(meeting_type))]}

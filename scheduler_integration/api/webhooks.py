@@ -23,25 +23,25 @@ from scheduler_integration.platform import clock
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def calendly(**_arguments: Any) -> dict[str, Any]:
+def calendly(**_arguments: Any) -> dict[str, bool]:
 	"""Take a webhook of Calendly."""
 	return _take(from_calendly.PROVIDER, "Calendly-Webhook-Signature", "v1", from_calendly.read_calendly)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def oncehub(**_arguments: Any) -> dict[str, Any]:
+def oncehub(**_arguments: Any) -> dict[str, bool]:
 	"""Take a webhook of OnceHub, formerly ScheduleOnce."""
 	return _take(from_oncehub.PROVIDER, "Oncehub-Signature", "s", from_oncehub.read_oncehub)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def custom(**_arguments: Any) -> dict[str, Any]:
+def custom(**_arguments: Any) -> dict[str, bool]:
 	"""Take the app's own webhook, for any other scheduler."""
 	return _take(from_custom.PROVIDER, "X-Scheduler-Signature", "v1", from_custom.read_generic)
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def acuity(**_arguments: Any) -> dict[str, Any]:
+def acuity(**_arguments: Any) -> dict[str, bool]:
 	"""Take a webhook of Acuity. The appointment itself is asked from Acuity by a job."""
 	now = clock.now()
 	sender, form = webhooks.signed_by_acuity(from_acuity.PROVIDER)
@@ -52,7 +52,7 @@ def acuity(**_arguments: Any) -> dict[str, Any]:
 
 
 @door("POST", who=Who.SENDERS, limit=REQUESTS)
-def stripe(**_arguments: Any) -> dict[str, Any]:
+def stripe(**_arguments: Any) -> dict[str, bool]:
 	"""Take a notice of Stripe about a payment. A job asks Stripe what has become of it."""
 	return {"taken": take_stripe_notice()}
 
@@ -63,7 +63,7 @@ def sms(**_arguments: Any) -> Response | dict[str, bool]:
 	return take_text(clock.now())
 
 
-def _take(provider: str, header: str, field: str, read: Callable[[object], ExternalChange | None]) -> dict[str, Any]:
+def _take(provider: str, header: str, field: str, read: Callable[[object], ExternalChange | None]) -> dict[str, bool]:
 	"""Verify the signature, which is `field` of the header, and record the change in the body.
 
 	A webhook about something else is accepted and ignored. After an error, the scheduler would send it again.

@@ -111,6 +111,7 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 	return sent
 
 
+@pytest.mark.long
 def test_each_example_is_a_real_answer(
 	frozen: Callable[[Any], Any], codes: list[str], request: pytest.FixtureRequest
 ) -> None:

@@ -64,3 +64,27 @@ def test_the_document_names_every_method_and_verb():
 	ids = [operation["operationId"] for verbs in paths.values() for operation in verbs.values()]
 	assert len(ids) == len({*ids})
 	assert json.dumps(paths).count(f'"/api/method/{PREFIX}') == len(paths)
+
+
+def test_an_answer_was_described_as_anything():
+	"""Two return an empty object, `domains.check` what its page shows, and Zoom reads the top of its answer."""
+	vague = ({}, {"type": "object"}, {"type": "object", "additionalProperties": {}})
+	found = set()
+	for path, verbs in document()["paths"].items():
+		for operation in verbs.values():
+			[answer] = [each for status, each in operation["responses"].items() if status != "default"]
+			schema = answer.get("content", {}).get("application/json", {}).get("schema")
+			if schema and "message" not in schema["properties"] and schema["properties"]["data"] in vague:
+				found.add(path.removeprefix(f"/api/method/{PREFIX}"))
+	assert found == {"public.release_slot", "tracking.event_scheduled", "domains.check", "video.zoom_notice"}
+
+
+def test_the_answer_of_a_record_had_no_fields():
+	"""Fields have the types of their DocType, rows of child tables too."""
+	paths = document()["paths"]
+	page = paths[f"/api/method/{PREFIX}pages.create"]["post"]["responses"]["201"]["content"]["application/json"]
+	shape = page["schema"]["properties"]["data"]
+	assert {"id", "slug", "branding", "hosts"} <= {*shape["required"]}
+	assert shape["properties"]["is_active"] == {"type": "boolean"}
+	rows = shape["properties"]["hosts"]
+	assert {"type": "integer"} in rows["items"]["properties"]["weight"]["anyOf"]
