@@ -62,7 +62,7 @@ class Proposal:
 	"""What an assistant proposes in the name of `user`: one of COMMANDS with its arguments.
 
 	`booking` is the booking's name if there is one, `title` its meeting type's, `who` the attendee. `before` and `after` are None
-	for a new meeting and for an absence. `zone` is the host's.
+	for a new meeting and for an absence. `answers` are the questions of a new meeting with their answers. `zone` is the host's.
 	"""
 
 	id: str
@@ -77,6 +77,7 @@ class Proposal:
 	who: str = ""
 	before: Moment | None = None
 	after: Moment | None = None
+	answers: tuple[tuple[str, str], ...] = ()
 
 	@property
 	def url(self) -> str:
@@ -101,7 +102,8 @@ def propose(tool: str, key: object, given: Given) -> Proposal:
 		made = replace(
 			made, booking=before.id if before else None, title=shown.meeting_type.title, who=shown.attendee.name
 		)
-	made = replace(made, before=_moment(before), after=_moment(after))
+	answers = tuple((each.question, each.answer) for each in after.answers) if after and not before else ()
+	made = replace(made, before=_moment(before), after=_moment(after), answers=answers)
 	_store(made)
 	if has_devices(user):
 		queue_job(TELL, "short", user=user, title=_(TITLES[tool]), body=f"{made.title} {made.who}", path=f"{PATH}/{id}")
@@ -139,7 +141,7 @@ def confirm(id: object) -> tuple[Proposal, Facts | None]:
 		raise
 	done = replace(found, status=DONE, booking=booking)
 	frappe.db.after_commit.add(lambda: _store(done))
-	return done, {"tool": found.tool, "facts": facts}
+	return done, {"id": found.id, "tool": found.tool, "facts": facts}
 
 
 def dismiss(id: object) -> Proposal:
@@ -157,6 +159,9 @@ def take_back(facts: Facts) -> None:
 		taken_back(facts["facts"]).save()
 	else:
 		bookings.undo(facts["facts"], clock.now())
+	# The assistant would go on as if it were done.
+	undone = replace(proposal_of(facts["id"]), status=DISMISSED)
+	frappe.db.after_commit.add(lambda: _store(undone))
 
 
 def _book_for(given: Given, now: int) -> tuple[str | None, Facts]:

@@ -64,6 +64,7 @@ def test_a_confirmed_proposal_is_taken_back(helper, booking, as_user, frozen):
 		proposals.take_back(facts)
 	frappe.db.commit()
 	assert stored(booking.id).status == "Scheduled"
+	assert helper.call("proposal", id=made["proposal"])["status"] == "dismissed"
 
 
 def test_twice_confirmed_is_done_once(helper, meeting_type, as_user):

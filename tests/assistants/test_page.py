@@ -8,6 +8,7 @@ import pytest
 from scheduler_integration.platform.clock import now, utc
 from tests.assistants.conftest import new_key
 from tests.pages.offer import book, host_of, make_offer, sign_in
+from tests.support.factories import page_of
 from tests.support.html import Page
 
 ENDPOINT = "/api/method/scheduler_integration.api.mcp.host"
@@ -78,6 +79,21 @@ def test_what_has_changed_meanwhile_is_said(client, jane, booking):
 	refused = client.post(other, data={"action": "confirm"})
 	assert refused.status_code == 409
 	assert state_of(booking) == "Cancelled"
+
+
+def test_answers_were_booked_that_the_host_had_not_read(client, jane, offer):
+	offer.reload().append("questions", {"label": "Which topic?", "question_type": "Text"})
+	offer.save()
+	frappe.db.commit()
+	[question] = client.call("scheduler_integration.api.public.get_page", "GET", slug=page_of(offer).slug).json()[
+		"data"
+	]["meeting_types"][0]["questions"]
+	wish = {"meeting_type": offer.name, "start": utc(now() + 4 * 86400).strftime("%Y-%m-%dT10:00:00Z")}
+	person = {"attendee_name": "Ada", "attendee_email": "ada@guests.example"}
+	path = "/scheduling" + jane("book_for", **wish, **person, answers={question["id"]: "Security"})
+	read = Page(client.get(path).text).text("main")
+	assert "Which topic?" in read
+	assert "Security" in read
 
 
 def test_clicks_at_once_took_a_seat_each(client, server, jane, offer):

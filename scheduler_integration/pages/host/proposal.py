@@ -65,7 +65,8 @@ def _view(reader: Reader) -> View:
 		"before": _when(found.before, reader),
 		"after": _when(found.after, reader),
 		"words": [
-			{"label": label, "text": ", ".join(text) if isinstance(text, list) else text} for label, text in words
+			{"label": label, "text": ", ".join(text) if isinstance(text, list) else text}
+			for label, text in (*words, *found.answers)
 		],
 		"meeting": meeting_url(found.booking) if found.booking else None,
 	}
