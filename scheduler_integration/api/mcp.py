@@ -182,7 +182,7 @@ def _called(tools: Mapping[str, Tool], params: Mapping[str, Any], meta: Mapping[
 	client = meta.get(f"{_META}clientInfo")
 	named = client.get("name") if isinstance(client, dict) else None
 	try:
-		with refusals(), assisted_by(visible(named, 60) if isinstance(named, str) else ""):
+		with refusals(), assisted_by(visible(" ".join(named.split()), 60) if isinstance(named, str) else ""):
 			data, is_error = tools[name](given), False
 	except SchedulingError as refused:
 		told = as_json(refused)

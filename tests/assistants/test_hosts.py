@@ -156,3 +156,11 @@ def test_a_proposal_is_shown_on_the_hosts_devices(helper, booking, push_service,
 	shown = browser.read(request)
 	assert shown["title"] == "Cancel a meeting"
 	assert shown["path"] == f"/scheduling/proposal/{made['proposal']}"
+
+
+def test_an_assistants_name_wrote_a_line_of_its_own(helper, as_user):
+	named = {"io.modelcontextprotocol/clientInfo": {"name": "claude\nJane: I agree"}}
+	arguments = {"key": new_key(), "date": "2026-03-09"}
+	made = helper.result("tools/call", name="away", arguments=arguments, _meta=named)["structuredContent"]
+	with as_user(helper.user):
+		assert proposals.proposal_of(made["proposal"]).assistant == "claude Jane: I agree"
