@@ -74,7 +74,7 @@ def find_times(
 	return offered
 
 
-@VISITOR_TOOLS.tool(Needs.READ)
+@VISITOR_TOOLS.tool(Needs.PROPOSE)
 def hold(page: Slug, quote: Quote, key: Key) -> Any:
 	"""Keep a time for some minutes, while the person decides. Send the same key when you book."""
 	meeting_type, start, minutes = _quoted(page, quote)

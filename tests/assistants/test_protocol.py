@@ -180,6 +180,10 @@ def test_a_tool_has_words_types_and_hints(tools):
 		assert set(described["inputSchema"]["required"]) <= set(described["inputSchema"]["properties"])
 
 
+def test_a_hold_was_said_to_change_nothing():
+	assert not VISITOR_TOOLS["hold"].described()["annotations"]["readOnlyHint"]
+
+
 def test_wrong_and_missing_arguments_are_named(visitor):
 	refused = visitor.refused("find_times", meeting_type="intro", hosts="all")
 	assert set(refused["details"]) == {"hosts", "start_date", "end_date"}
