@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from scheduler_integration.api import availability, booking_links, bookings, waitlist
 from scheduler_integration.api.as_json import as_json, instant, made, shown
 from scheduler_integration.api.tools import Needs, Tools
-from scheduler_integration.entry.proposals import Given, Moment, Proposal, proposal_of, propose
+from scheduler_integration.entry.proposals import Given, Moment, Proposal, do_at_once, proposal_of, propose
 from scheduler_integration.parsing.kinds import (
 	Answers,
 	BookingId,
@@ -128,9 +128,10 @@ def away(key: Key, date: Date, end_date: Date | None = None, message: Text | Non
 
 
 @HOST_TOOLS.tool(Needs.ACT)
-def block(start: Instant, end: Instant, reason: Text | None = None) -> Any:
+def block(key: Key, start: Instant, end: Instant, reason: Text | None = None) -> Any:
 	"""Block a time of the host at once. Nobody is told; meetings that are booked stay."""
-	return availability.block(start_time=start, end_time=end, reason=reason)
+	given = {"start": start, "end": end, "reason": reason}
+	return as_json(do_at_once("block", key, {name: value for name, value in given.items() if value is not None}))
 
 
 def _proposed(tool: str, key: object, given: Given) -> Any:

@@ -78,7 +78,7 @@ def admitted(
 	code = _code_of(asked)
 	proof = _proof_of(asked, Subject(visit.page, visit.meeting_type.name, BOOK)) if not code else None
 	if not code and _needs_code(asked):
-		send_code(asked.occasion, request.language, now)
+		send_code(asked.occasion, request.language, now, "book" if assistant() is not None else "")
 		raise CodeNeeded(request.attendee_email)
 	# Somebody who is signed in answers for the address.
 	status = CONFIRMED if code else KNOWN if visit.is_vouched else UNCONFIRMED
@@ -133,14 +133,14 @@ def hold_for_visitor(
 def confirm_change(token: str, what: str, key: str, code: object, now: int) -> None:
 	"""Check the code with which the attendee of a manage link agrees to what an assistant does with the booking.
 
-	`what` and `key` are the change. Without a code one is sent, and CodeNeeded raised. Raises BookingNotFound and WrongCode.
+	`what` begins with `move` or `cancel`, and `key` says which change. Without a code one is sent, and CodeNeeded raised. Raises BookingNotFound and WrongCode.
 	"""
 	booking = find_by_token(token)
 	occasion = Occasion(
 		booking.attendee_email, booking.meeting_type, booking.scheduling_page, f"{what} {key} {token.partition('.')[0]}"
 	)
 	if not code:
-		send_code(occasion, booking.language, now)
+		send_code(occasion, booking.language, now, what.split()[0])
 		raise CodeNeeded(booking.attendee_email)
 	confirmed = codes.checked_code(occasion, code, now)
 	if not confirmed or not confirmed.use(key):
@@ -205,7 +205,11 @@ def _needs_code(asked: _Asked) -> bool:
 	return not asked.visit.is_vouched and (asked.decision.needs_code or chosen == addresses.UNKNOWN)
 
 
-def send_code(occasion: Occasion, language: str, now: int) -> None:
-	"""Let a job send a new code, unless the address got enough of them. The caller can't tell the difference."""
+def send_code(occasion: Occasion, language: str, now: int, assistant_wants: str = "") -> None:
+	"""Let a job send a new code, unless the address got enough of them. The caller can't tell the difference.
+
+	`assistant_wants` is `book`, `move` or `cancel` if an assistant asks for the code: the message says so.
+	"""
 	if code := codes.new_code(occasion, client_network(), now):
-		queue_job(SEND_CODE, "short", address=occasion.address, code=code, language=language)
+		told = {"address": occasion.address, "code": code, "language": language}
+		queue_job(SEND_CODE, "short", **told, assistant_wants=assistant_wants)

@@ -22,8 +22,8 @@ from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, N
 from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.notifications.devices import has_devices
 from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
-from scheduler_integration.parsing.fields import parse_field, parse_name
-from scheduler_integration.parsing.hours import parse_override
+from scheduler_integration.parsing.fields import parse_field, parse_instants, parse_name
+from scheduler_integration.parsing.hours import parse_block, parse_override
 from scheduler_integration.platform import acting, clock
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.queue import queue_job
@@ -43,6 +43,7 @@ TITLES = {
 	"move": for_later("Move a meeting"),
 	"cancel": for_later("Cancel a meeting"),
 	"away": for_later("Be away"),
+	"block": for_later("Block a time"),
 }
 Given = Mapping[str, Any]
 Facts = dict[str, Any]
@@ -84,7 +85,13 @@ class Proposal:
 		return site_url(f"{PATH}/{self.id}")
 
 
-def propose(tool: str, key: object, given: Given) -> Proposal:
+def do_at_once(tool: str, key: object, given: Given) -> Proposal:
+	"""Do a change that tells nobody, as the signed-in host. The same key does it once. Raises the change's errors."""
+	made = propose(tool, key, given, tells=False)
+	return _carried_out(made)[0] if made.status == WAITING else made
+
+
+def propose(tool: str, key: object, given: Given, *, tells: bool = True) -> Proposal:
 	"""Rehearse the change as the signed-in host, and keep it. The same key gives the same proposal. Raises the change's errors."""
 	user, chosen = frappe.session.user, parse_field("key", key, parse_key)
 	if not chosen:
@@ -105,7 +112,7 @@ def propose(tool: str, key: object, given: Given) -> Proposal:
 	answers = tuple((each.question, each.answer) for each in after.answers) if after and not before else ()
 	made = replace(made, before=_moment(before), after=_moment(after), answers=answers)
 	_store(made)
-	if has_devices(user):
+	if tells and has_devices(user):
 		queue_job(TELL, "short", user=user, title=_(TITLES[tool]), body=f"{made.title} {made.who}", path=f"{PATH}/{id}")
 	return made
 
@@ -124,15 +131,18 @@ def confirm(id: object) -> tuple[Proposal, Facts | None]:
 	Raises the errors of the change: the proposal waits on then. One that was confirmed before is returned as it is. Raises
 	ChangedMeanwhile while another request confirms it.
 	"""
-	if (found := _answered(id)).status != WAITING:
-		return found, None
+	found = _answered(id)
+	return _carried_out(found) if found.status == WAITING else (found, None)
+
+
+def _carried_out(found: Proposal) -> tuple[Proposal, Facts | None]:
 	claimed = f"proposal:{found.id}"
 	if not claim(claimed, secrets.token_hex(), _CONFIRMING_SECONDS):
 		# Two clicks at once would take two seats of the same meeting.
 		raise ChangedMeanwhile
 	try:
 		# Read again: the request that had the claim before may have done it.
-		if (found := proposal_of(id)).status != WAITING:
+		if (found := proposal_of(found.id)).status != WAITING:
 			return found, None
 		with acting.assisted_by(found.assistant):
 			booking, facts = COMMANDS[found.tool](found.given, clock.now())
@@ -183,12 +193,19 @@ def _away(given: Given, _now: int) -> tuple[str | None, Facts]:
 	return None, hours.add_override(frappe.session.user, parse_override({**given, "is_away": True})).save_undoably()
 
 
+def _block(given: Given, _now: int) -> tuple[str | None, Facts]:
+	start, end = parse_instants(start_time=given.get("start"), end_time=given.get("end"))
+	fields = {name: value for name, value in given.items() if name == "reason"}
+	return None, hours.block(frappe.session.user, start, end, parse_block(fields)).save_undoably()
+
+
 # The changes that an assistant can propose, by the name of its tool. Each returns the booking's name, and the facts to undo it.
 COMMANDS: dict[str, Callable[[Given, int], tuple[str | None, Facts]]] = {
 	"book_for": _book_for,
 	"move": _command("reschedule"),
 	"cancel": _command("cancel"),
 	"away": _away,
+	"block": _block,
 }
 
 

@@ -298,9 +298,9 @@ def forget_bookings() -> None:
 	retention.forget_ended_waiting(clock.now())
 
 
-def send_code(address: str, code: str, language: str) -> None:
+def send_code(address: str, code: str, language: str, assistant_wants: str = "") -> None:
 	"""Runs when an attendee must confirm an address. Commits before it talks to the mail server."""
-	mail_code(address, code, language)
+	mail_code(address, code, language, assistant_wants)
 
 
 def tell_of_proposal(user: str, title: str, body: str, path: str) -> None:

@@ -18,18 +18,23 @@ from scheduler_integration.trust.codes import MINUTES
 ABOUT = "Scheduler Settings"
 
 
-def mail_code(address: str, code: str, language: str) -> None:
+def mail_code(address: str, code: str, language: str, assistant_wants: str = "") -> None:
 	"""Send the code for a booking, in this language. Commits.
 
-	If it can't be sent, that is logged, and people can ask for another code.
+	`assistant_wants` is what an assistant does with it: `book`, `move` or `cancel`. If it can't be sent, that is logged, and
+	people can ask for another code.
 	"""
 	with print_language(language):
-		_mail(
-			address,
-			code,
-			_("Enter this code on the booking page. It is valid for {0} minutes.").format(MINUTES),
-			_("Did you not book a meeting? Then somebody mistyped an address, and you can delete this message."),
-		)
+		sentences = {
+			"": _("Enter this code on the booking page. It is valid for {0} minutes."),
+			"book": _("An assistant asks for this code, to book a meeting for you. It is valid for {0} minutes."),
+			"move": _("An assistant asks for this code, to move your meeting. It is valid for {0} minutes."),
+			"cancel": _("An assistant asks for this code, to cancel your meeting. It is valid for {0} minutes."),
+		}
+		warning = _("Did you not book a meeting? Then somebody mistyped an address, and you can delete this message.")
+		if assistant_wants:
+			warning = _("Did you not ask an assistant? Then tell nobody the code, and nothing changes.")
+		_mail(address, code, sentences[assistant_wants].format(MINUTES), warning)
 
 
 def mail_data_code(address: str, code: str, language: str) -> None:

@@ -164,3 +164,10 @@ def test_an_assistants_name_wrote_a_line_of_its_own(helper, as_user):
 	made = helper.result("tools/call", name="away", arguments=arguments, _meta=named)["structuredContent"]
 	with as_user(helper.user):
 		assert proposals.proposal_of(made["proposal"]).assistant == "claude Jane: I agree"
+
+
+def test_a_time_was_blocked_once_for_each_retry(helper):
+	acting = Assistant(helper.user, scope="act")
+	wish = {"key": new_key(), "start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z"}
+	assert {acting.call("block", **wish)["status"] for _try in range(100)} == {"done"}
+	assert frappe.db.count("Blocked Time", {"user": helper.user}) == 1

@@ -190,3 +190,18 @@ def test_what_a_stranger_typed_left_its_fence(visitor, helper, ask, codes, text)
 
 def test_an_emoji_of_several_characters_fell_apart():
 	assert visible("❤\ufe0f\u200d🔥 \u0646\u200c\u0645 👩\u200d💻") == "❤\ufe0f\u200d🔥 \u0646\u200c\u0645 👩\u200d💻"
+
+
+@pytest.mark.parametrize("wants", ["book", "move", "cancel"])
+def test_the_person_did_not_learn_what_the_code_is_for(visitor, ask, booked, codes, wants, monkeypatch):
+	from scheduler_integration.entry import admission
+
+	told = []
+	monkeypatch.setattr(admission, "queue_job", lambda *_where, **job: told.append(job["assistant_wants"]))
+	calls = {
+		"book": lambda: visitor.refused("book", **ask(1)),
+		"move": lambda: visitor.refused("move", link=booked["manage_url"], quote=ask(3)["quote"], key=new_key()),
+		"cancel": lambda: visitor.refused("cancel", link=booked["manage_url"]),
+	}
+	assert calls[wants]()["code"] == "CODE_NEEDED"
+	assert told == [wants]

@@ -49,3 +49,18 @@ def test_the_text_part_is_text(outgoing_mail):
 	)
 	plain = message_from_string(text, policy=policy.default).get_body(("plain",)).get_content()
 	assert plain.split(".")[0].split() == ["123456", "Enter", "this", "code", "on", "the", "booking", "page"]
+
+
+@pytest.mark.parametrize(
+	("wants", "words"),
+	[("book", "um einen Termin für Sie zu buchen"), ("move", "zu verschieben"), ("cancel", "Ihren Termin abzusagen")],
+)
+def test_the_code_that_an_assistant_asks_for_says_what_it_is_for(wants, words):
+	mail_code("ada@guests.example", "123456", "de", wants)
+	[text] = frappe.get_all(
+		"Email Queue", {"reference_doctype": ABOUT}, pluck="message", order_by="creation desc", limit=1
+	)
+	plain = message_from_string(text, policy=policy.default).get_body(("plain",)).get_content()
+	assert "Ein Assistent fragt nach diesem Code" in plain
+	assert words in " ".join(plain.split())
+	assert "sagen Sie niemandem den Code" in " ".join(plain.split())
