@@ -46,10 +46,9 @@ _SHAPES: dict[type | str, tuple[Parts, Callable[[Any], str] | None]] = {}
 
 
 class Like:
-	"""What an answer has that is a record or a dict, for its description: `Annotated[Document, Like("Scheduling Page")]`.
+	"""What an answer that is a record or a dict has, for its description: `Annotated[Document, Like("Scheduling Page")]`.
 
-	`shapes` are declared types, names of DocTypes, or parts of records of the DocType `of`. `keys` are further keys and their
-	types, `[Slot]` for a list. Keys of the `optional` shapes may be missing.
+	`shapes` are declared types, names of DocTypes, or parts of `of`. `keys` are further keys, `[Slot]` is the type of a list.
 	"""
 
 	def __init__(self, *shapes: Any, of: str = "", optional: Iterable[Any] = (), **keys: Any) -> None:

@@ -95,6 +95,7 @@ def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> S
 	words = inspect.getdoc(method) or ""
 	given, example = arguments(method), {**examples().get(name, {})}
 	request: Schema = example.pop("request", {})
+	told = {key: {"example": value} for key, value in request.items()}
 	described: Schema = {
 		"operationId": name if verb == declared.verbs[0] else f"{name}.{verb.lower()}",
 		"tags": [name.partition(".")[0]],
@@ -110,24 +111,18 @@ def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> S
 	}
 	if verb == "GET":
 		described["parameters"] = [
-			{"name": key, "in": "query", "required": key in given["required"], "schema": schema}
-			| _example(request.get(key))
+			{"name": key, "in": "query", "required": key in given["required"], "schema": schema} | told.get(key, {})
 			for key, schema in given["properties"].items()
 		]
 	elif given["properties"]:
 		described["requestBody"] = {
 			"required": bool(given["required"]),
-			"content": {"application/json": {"schema": given, **_example(request or None)}},
+			"content": {"application/json": {"schema": given, **({"example": request} if request else {})}},
 		}
 	if example:
-		described["responses"][str(declared.status)]["content"]["application/json"]["example"] = {
-			"success": True
-		} | example
+		media = described["responses"][str(declared.status)]["content"]["application/json"]
+		media["example"] = {"success": True} | example
 	return described
-
-
-def _example(value: Any) -> Schema:
-	return {} if value is None else {"example": value}
 
 
 def arguments(method: Any) -> Schema:
@@ -227,7 +222,7 @@ def _list(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Sch
 
 
 _PLAIN = {str: JSON_TYPES[str], int: JSON_TYPES[int], float: JSON_TYPES[float], bool: JSON_TYPES[bool], Any: {}}
-_BY_FIELD: dict[str, Any] = {"Int": int, "Check": int, "Currency": float, "Float": float}
+_BY_FIELD = {"Int": int, "Check": int, "Currency": float, "Float": float}
 _PLAIN[NoneType] = {"type": "null"}
 _BY_BASE: tuple[tuple[type, Callable[[Any, tuple[Any, ...], dict[str, Schema]], Schema]], ...] = (
 	(Enum, lambda kind, _inner, _shapes: {"enum": [each.value for each in kind]}),

@@ -129,7 +129,14 @@ QUESTION: Fields = {
 _question_rows = rows("questions", "Meeting Type Question", QUESTION, ("id",))
 _LOCATION = declared("Meeting Type Place", "label details", type="place_type")
 _HOST = declared("Meeting Type Host", "user is_required")
+
+
 # All fields that aren't `settings`.
+def _settings(value: object) -> dict[str, Any]:
+	return nested(parse_json("settings", value, dict) or {}, _settings_parsers(), ("id",))
+
+
+_settings.object_of = lambda: _settings_parsers()  # type: ignore[attr-defined]  # For `field_schema`.
 MEETING_TYPE: Fields = {
 	**declared(
 		"Meeting Type",
@@ -152,10 +159,7 @@ MEETING_TYPE: Fields = {
 	"hosts": ("hosts", rows("hosts", "Meeting Type Host", _HOST, ("id",))),
 	"recommended_phases": ("recommended_phases", _phases),
 	"priority": ("priority", priority),
-	"settings": (
-		"settings",
-		lambda value: nested(parse_json("settings", value, dict) or {}, _settings_parsers(), ("id",)),
-	),
+	"settings": ("settings", _settings),
 }
 
 

@@ -80,6 +80,11 @@ def field_schema(fieldname: str, parser: Parser) -> dict[str, Any]:
 	if hasattr(parser, "rows_of"):
 		properties = {name: field_schema(*each) for name, each in parser.rows_of.items()}
 		return {"type": "array", "items": {"type": "object", "properties": properties}, "maxItems": MOST_ROWS}
+	if hasattr(parser, "object_of"):
+		return {
+			"type": "object",
+			"properties": {name: field_schema(*each) for name, each in parser.object_of().items()},
+		}
 	if not hasattr(parser, "declared_by"):
 		return {}
 	field = frappe.get_meta(parser.declared_by).get_field(fieldname)

@@ -4,7 +4,16 @@ import ast
 import json
 import re
 
+import frappe
+
 from scheduler_integration import exceptions
+from scheduler_integration.engine import Reason
+from scheduler_integration.entry.commands import ACTIONS
+from scheduler_integration.insights.export import TABLES
+from scheduler_integration.insights.sheets import FORMATS
+from scheduler_integration.insights.visits import STEPS
+from scheduler_integration.jobs.outbox import HANDLERS
+from scheduler_integration.notifications.subscriptions import EVENTS
 from tests.architecture.test_layers import APP, ROOT
 
 API = (ROOT / "docs/reference/api.md").read_text(encoding="utf-8")
@@ -96,3 +105,49 @@ def test_every_record_says_who_may_change_it():
 	named = {name for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for name in re.split(r", ?", row)}
 	records = {name for name, doctype in doctypes().items() if not doctype.get("istable")}
 	assert records <= named
+
+
+def section(module, heading=""):
+	"""Return the text of a module in the API's reference, or of one of its methods."""
+	text = re.search(rf"^## `{module}`(.*?)(?=^## |\Z)", API, re.MULTILINE | re.DOTALL)[1]
+	return re.search(rf"^### `{heading}\((.*?)(?=^###? |\Z)", text, re.MULTILINE | re.DOTALL)[1] if heading else text
+
+
+def listed(text, before, after="."):
+	"""Return the codes in a sentence, from the words `before` on, without those in brackets."""
+	sentence = re.search(re.escape(before) + r"(.*?)" + re.escape(after), text, re.DOTALL)[1]
+	return set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", sentence)))
+
+
+def options(doctype, fieldname):
+	"""Return the options of a Select as the API writes them, such as `in_person`."""
+	[field] = [each for each in doctypes()[doctype]["fields"] if each["fieldname"] == fieldname]
+	return {frappe.scrub(each) for each in field["options"].split("\n") if each}
+
+
+def test_an_action_of_hosts_was_missing_or_gone():
+	rows = re.findall(r"^\| (`.*?) \|", section("bookings", "update"), re.MULTILINE)
+	assert {action for row in rows for action in re.findall(r"`(\w+)`", row)} - {"action"} == {*ACTIONS}
+
+
+def test_a_list_of_the_reference_differed_from_its_field():
+	bookings, types, outbox = section("bookings", "list"), section("meeting_types"), section("outbox")
+	assert listed(bookings, "separated by commas:", "\n-") == options("Booking", "status")
+	assert listed(types, "`location_type` is", ". The") == options("Meeting Type", "location_type")
+	kinds = options("Meeting Type Question", "question_type")
+	assert listed(section("public", "get_page"), "A question's `type` is one of") == kinds
+	assert {each.lower() for each in listed(outbox, "`status` is", "(")} == options("Outbox Task", "status")
+
+
+def test_a_list_of_the_reference_differed_from_its_table():
+	insights = section("analytics", "export")
+	assert listed(insights, "A table as a file:") == {*TABLES}
+	assert listed(insights, "`format` is") == {*FORMATS}
+	assert listed(section("outbox"), "`kind` is", ", `status`") == {*HANDLERS}
+	explained = section("availability", "explain")
+	assert listed(explained, "Codes of a host:") == {each.value for each in Reason}
+	assert listed(section("hooks", "subscribe"), "a list of") == {*EVENTS}
+	assert set(re.findall(r"`(\w+)`", section("analytics", "track").split("\n\n")[1])) >= {*STEPS} - {
+		"form_completed",
+		"booked",
+	}
