@@ -136,7 +136,7 @@ def play(story: Story, codes: list[str]) -> None:
 	story.names |= {jane: "jane@example.com", tom: "tom@example.com", kim: "kim@example.com", slug: "jane"}
 	own = keep_hours(story, jane)
 	page, intro, full = make_offers(story, jane, slug, own)
-	hook = story("hooks.subscribe", jane, url="https://hooks.example.com/x", events=["booked", "cancelled"])
+	hook = story("hooks.subscribe", jane, url="https://hooks.example.com/x", events=["booked", "no_show"])
 	booking = visit(story, slug, codes)
 	host(story, jane, intro, booking)
 	story("availability.explain", jane, meeting_type=intro, start="2026-11-24T10:00:00+01:00")
