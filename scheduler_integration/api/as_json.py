@@ -25,20 +25,26 @@ from scheduler_integration.platform.clock import from_site_time, iso, iso_z
 Write = Callable[[Any, str], Any]
 
 
-class Part(NamedTuple):
-	"""A key of an answer. Without a `name`, the value is a mapping, whose keys stand at this place.
+class Told(NamedTuple):
+	"""What the description of answers (`openapi.py`) tells of a part.
 
-	For the description of answers (`openapi.py`): `path` is the attribute that the value is, `schema` its JSON schema if the
-	type of the attribute doesn't say it, and `inside` the parts of an object that the value is.
+	`path` is the attribute that the value is, `schema` its JSON schema if the type of the attribute doesn't say it, and
+	`inside` the parts of an object that the value is.
 	"""
+
+	path: str = ""
+	schema: Mapping[str, Any] = {}
+	inside: Iterable[Any] = ()
+
+
+class Part(NamedTuple):
+	"""A key of an answer. Without a `name`, the value is a mapping, whose keys stand at this place."""
 
 	name: str
 	get: Callable[[Any], Any]
 	write: Write
 	is_left_out: bool = False
-	path: str = ""
-	schema: Mapping[str, Any] = {}
-	inside: Iterable[Any] = ()
+	told: Told = Told()
 
 
 Parts = Iterable[Part]
@@ -94,7 +100,7 @@ def declared_of(kind: type | str) -> tuple[Parts, Callable[[Any], str] | None] |
 def object_of(value: Any, parts: Parts, zone: str = "UTC") -> dict[str, Any]:
 	"""Return the parts of the object as JSON has them."""
 	answer: dict[str, Any] = {}
-	for name, get, write, is_left_out, *_described in parts:
+	for name, get, write, is_left_out, _told in parts:
 		given = get(value)
 		if is_left_out and (given is None or given == ()):
 			continue
@@ -129,7 +135,7 @@ def written(names: str, write: Write, schema: Mapping[str, Any] | None = None) -
 	"""Values that `write` writes."""
 	split = [name.partition("=") for name in names.split()]
 	return [
-		Part(name, attrgetter(path or name), write, path=path or name, schema=schema or {})
+		Part(name, attrgetter(path or name), write, told=Told(path or name, schema or {}))
 		for name, _sign, path in split
 	]
 
@@ -192,4 +198,4 @@ def group(name: str, *parts: str | Parts, zone: str = "") -> list[Part]:
 	def write(value: Any, outer: str) -> Any:
 		return None if value is None else object_of(value, inside, zone_of(value) if zone_of else outer)
 
-	return [Part(key, attrgetter(path) if path else lambda value: value, write, path=path, inside=inside)]
+	return [Part(key, attrgetter(path) if path else lambda value: value, write, told=Told(path, inside=inside))]

@@ -239,14 +239,15 @@ def _shape(kind: type | str, parts: Parts, shapes: dict[str, Schema]) -> Schema:
 	for part in parts:
 		if not part.name:
 			continue
-		found = _type_at(kind, part.path) if part.path else kind
-		if part.inside:
-			shape = {"anyOf": [_shape(found, part.inside, shapes), {"type": "null"}]}
+		path, own, inside = part.told
+		found = _type_at(kind, path) if path else kind
+		if inside:
+			shape = {"anyOf": [_shape(found, inside, shapes), {"type": "null"}]}
 		else:
-			shape = of_answer(found, shapes) if part.path and part.write in (as_json, or_null) else {}
+			shape = of_answer(found, shapes) if path and part.write in (as_json, or_null) else {}
 			if shape and part.write is or_null:
 				shape = {"anyOf": [shape, {"type": "null"}]}
-		properties[part.name] = dict(part.schema) or shape
+		properties[part.name] = dict(own) or shape
 		if not part.is_left_out:
 			required.append(part.name)
 	return {"type": "object", "properties": properties, "required": [*dict.fromkeys(required)]}
