@@ -103,7 +103,7 @@ function leaveFrame(event) {
 	const { protocol, pathname, searchParams } = new URL(link.href);
 	if (link.matches(".meeting")) tell("type_selected", { type: decodeURIComponent(pathname.split("/")[3] ?? "") });
 	if (link.target || !protocol.startsWith("http") || searchParams.has("embed") || pathname.startsWith("/api/")) return;
-	link.target = link.closest("#follow-up, #pay") ? "_top" : "_blank";
+	link.target = "_blank";
 	link.rel = "noopener";
 }
 
