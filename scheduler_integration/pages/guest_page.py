@@ -34,6 +34,7 @@ from scheduler_integration.pages.kit.respond import (
 	argument,
 	chosen_in_form,
 	redirection,
+	refusal_told,
 	respond,
 	submitted,
 	to_start,
@@ -136,7 +137,9 @@ class GuestPage:
 		shown: View = {"csrf_token": csrf_token()} if self._actions else {}
 		if visit.error:
 			shown |= {"problem": visit.error.message, "status": visit.error.http_status_code}
-		return shown | (view or self._make(visit))
+		made = shown | (view or self._make(visit))
+		# The assistant asked for something else than the page shows: why it didn't get it comes first.
+		return made | ({"told": refusal_told(visit.error)} if visit.error else {})
 
 	def _chosen(self) -> str:
 		"""Return the action of the form that this request sends, or ""."""

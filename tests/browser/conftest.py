@@ -42,6 +42,8 @@ ARGUMENTS = [
 	# Host names of pages (tests/browser/test_domains.py) lead to the tests' server.
 	"--host-resolver-rules=MAP *.example.test 127.0.0.1",
 	f"--disable-features={','.join(UNUSED)}",
+	# Tools of pages for assistants: the browser makes them of forms (tests/browser/test_one_contract.py).
+	"--enable-features=WebMCP",
 ]
 
 

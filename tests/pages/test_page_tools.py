@@ -2,6 +2,7 @@
 
 import re
 
+import frappe
 import pytest
 
 from tests.pages.offer import QUESTIONS, book, make_offer, path_of
@@ -24,8 +25,11 @@ def form_of(client, path, language="en"):
 
 
 def told(form):
-	"""Return what the fields say, by their names. A group of choices says it once."""
-	found = [(each["name"], each["toolparamdescription"]) for each in form.all(toolparamdescription=None)]
+	"""Return what the fields say, by their names. Browsers read the words of a group of choices from its fieldset."""
+	found = [
+		((each.all(name=None) or [each])[0]["name"], each["toolparamdescription"])
+		for each in form.all(toolparamdescription=None)
+	]
 	assert len(dict(found)) == len(found)
 	return dict(found)
 
@@ -60,3 +64,38 @@ def test_the_words_are_in_the_visitors_language(client, offer):
 	form = form_of(client, path_of(offer), "ja")
 	assert re.search("[぀-ヿ]", form["tooldescription"])
 	assert re.search("[぀-ヿ一-鿿]", told(form)["attendee_name"])
+
+
+def form_with(client, path, name):
+	return read(client.get(path).text).one("form", toolname=name)
+
+
+def seen_in(form):
+	return {each["name"] for each in form.all(name=None) if each.attributes.get("type") not in ("hidden", "submit")}
+
+
+@pytest.mark.parametrize(
+	("name", "path"),
+	[
+		("join_waitlist", "{type}/waitlist"),
+		("cancel_meeting", "/schedule/manage/{token}?cancel=1"),
+		("wait_for_earlier", "/schedule/manage/{token}?sooner=1"),
+		("confirm_address", "/schedule/manage/{token}?code=1"),
+	],
+)
+def test_other_forms_are_tools_too(client, commit_clean, choose, name, path):
+	choose(confirm_address="Unknown people")
+	offer = make_offer(has_waitlist=1)
+	booked = book(offer, guests=["bob@guests.example"])
+	frappe.db.set_value("Booking", booked.id, "address_status", "Unconfirmed")
+	frappe.db.commit()
+	form = form_with(client, path.format(type=path_of(offer), token=token_of(booked)), name)
+	assert form["tooldescription"]
+	assert "toolautosubmit" not in form.attributes
+	assert {*told(form)} == seen_in(form) - {"action"}
+
+
+def test_a_form_that_is_folded_away_is_no_tool(client, commit_clean):
+	page = read(client.get(f"/schedule/manage/{token_of(book(make_offer(has_waitlist=1)))}").text)
+	assert page.all("form")
+	assert not page.all("form", toolname=None)

@@ -31,7 +31,7 @@ from scheduler_integration.pages.kit.fields import earlier_answers, field_names
 from scheduler_integration.pages.kit.money import back_after_late_move
 from scheduler_integration.pages.kit.people import faces, names, own_image, with_words
 from scheduler_integration.pages.kit.query import PREFILLED, Query
-from scheduler_integration.pages.kit.respond import View
+from scheduler_integration.pages.kit.respond import View, refusal_told
 from scheduler_integration.pages.kit.series import Dates, dates_view
 from scheduler_integration.pages.kit.spans import days_in_short, notice_view, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
@@ -288,6 +288,7 @@ def booking_view(shown: BookingPage) -> View:
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(shown)),
 		"status": shown.error.http_status_code if shown.error else 200,
+		"told": refusal_told(shown.error) if shown.error else None,
 	}
 	if moving:
 		back = back_after_late_move(moving, shown.now, shown.locale)

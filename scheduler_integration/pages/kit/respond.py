@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import frappe
 from frappe import _
+from markupsafe import Markup
 
 from scheduler_integration.catalogue.former_slugs import present_address
 from scheduler_integration.catalogue.slugs import RESERVED, is_slug
@@ -26,6 +27,7 @@ from scheduler_integration.platform.language import speak_to_host, speak_to_visi
 from scheduler_integration.platform.site_address import site_url
 
 View = dict[str, Any]
+SCHEMA = "https://schema.org"
 
 
 class WayOut(NamedTuple):
@@ -109,8 +111,16 @@ def error_view(error: SchedulingError, way_out: WayOut | None = None) -> View:
 	return {
 		"document": document(current_visitor(), title=state["title"], description=error.message, framed=True),
 		"state": state,
+		"told": refusal_told(error),
 		"status": error.http_status_code,
 	}
+
+
+def refusal_told(error: SchedulingError) -> Markup:
+	"""Return a refusal for an assistant in the browser: the code and the sentence of the API, in the words of schema.org."""
+	refused = {"@type": "Thing", "identifier": error.code, "description": error.message}
+	status = f"{SCHEMA}/FailedActionStatus"
+	return script_json({"@context": SCHEMA, "@type": "Action", "actionStatus": status, "error": refused})
 
 
 def wants_json() -> bool:

@@ -210,12 +210,20 @@ export interface Day {
 	pending: number | null;
 }
 
+/** A form's `submit`, perhaps of an assistant that has filled it in (WebMCP). Only some browsers have these. */
+export interface ToolEvent extends SubmitEvent {
+	agentInvoked?: boolean;
+	respondWith(result: Promise<unknown>): void;
+}
+
 /** The result of sending a booking. */
 export interface Outcome {
 	/** `unheard`: the server wasn't reached, or its answer was lost. */
 	kind: "booked" | "taken" | "unheard" | "refused" | "code";
 	/** If booked: the address of the confirmation. */
 	address: string;
+	/** If refused by the server: its code. */
+	code: string;
 	/** If taken: the nearest free starts. */
 	nearest: number[];
 	message: string;

@@ -17,7 +17,7 @@ import { backToTimes, dayOf } from "./choose.js";
 /** @import { Outcome } from "../types.js" */
 
 /** @type {Outcome} */
-const NOTHING = { kind: "refused", address: "", nearest: [], message: "", details: {} };
+const NOTHING = { kind: "refused", address: "", code: "", nearest: [], message: "", details: {} };
 
 // The status of an answer without a code that isn't the app's: none (0), or that of a proxy in front of it.
 const SILENT = new Set([0, 502, 503, 504]);
@@ -28,32 +28,35 @@ const form = new BookingForm(book, typed);
 let underway = new AbortController();
 let isWaiting = false;
 
+/** @returns {Promise<Outcome>} */
 async function book() {
 	const { start, duration, zone } = state;
-	if (!start) return;
+	if (!start) return NOTHING;
 	underway = new AbortController();
 	const { signal } = underway;
 	form.busy("booking");
 	await hold.settled();
 	const values = form.payload();
-	const { kind, address, nearest, message, details } = await untilHeard(
+	const sent = await untilHeard(
 		() => send(start, duration, zone, values),
 		() => waitForConnection(signal),
 		signal,
 	);
+	const { kind, address, nearest, message, details } = sent;
 	if (kind === "booked") {
 		const when = `${fullDate(localDate(start, zone))}, ${timeOf(start)}`;
 		rememberBooked({ address, start, when, values: readDraft().values });
 		dropDraft();
 		hold.forget();
 		// The booked time is no longer free, so the Back button mustn't return to its form.
-		return location.replace(address);
+		location.replace(address);
 	}
-	if (signal.aborted) return;
+	if (kind === "booked" || signal.aborted) return sent;
 	stopSending();
-	if (kind === "code") return gate.askForCode(message, book).catch(() => form.refuse(message, {}));
-	if (kind === "taken") return loseRace(start, nearest);
-	form.refuse(message, details);
+	if (kind === "code") gate.askForCode(message, book).catch(() => form.refuse(message, {}));
+	else if (kind === "taken") loseRace(start, nearest);
+	else form.refuse(message, details);
+	return sent;
 }
 
 /** Says that the booking waits for the connection. @param {AbortSignal} signal */
@@ -158,11 +161,11 @@ const pathOf = (address) => new URL(address ?? "", location.href).pathname;
 
 /** @param {ApiError} error @returns {Outcome} */
 function outcome(error) {
-	if (error.code === "CODE_NEEDED") return { ...NOTHING, kind: "code", message: error.message };
-	if (error.code === "PAYMENT_OPEN")
-		return { ...NOTHING, kind: "booked", address: pathOf(error.details.address) + data.news };
-	if (error.code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", nearest: error.nearest };
+	const { code, message, details } = error;
+	if (code === "CODE_NEEDED") return { ...NOTHING, kind: "code", code, message };
+	if (code === "PAYMENT_OPEN") return { ...NOTHING, kind: "booked", address: pathOf(details.address) + data.news };
+	if (code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", code, message, nearest: error.nearest };
 	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
-	if (!error.code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };
-	return { ...NOTHING, message: error.message || t("failed"), details: error.details };
+	if (!code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };
+	return { ...NOTHING, code, message: message || t("failed"), details };
 }

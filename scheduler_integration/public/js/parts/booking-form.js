@@ -2,6 +2,7 @@
 import { announce, around, data, element, t } from "../shared/page.js";
 import { keepDraft, readDraft } from "../state/memory.js";
 
+/** @import { Outcome, ToolEvent } from "../types.js" */
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
 const ANSWER = "answer_";
@@ -51,7 +52,7 @@ export function fillHidden(values) {
 export class BookingForm {
 	_timer = 0;
 
-	/** @param {() => void} onSubmit @param {() => void} onTyped */
+	/** @param {() => Promise<Outcome>} onSubmit @param {() => void} onTyped */
 	constructor(onSubmit, onTyped) {
 		this.onTyped = onTyped;
 		this.form = element("booking-form", HTMLFormElement);
@@ -65,7 +66,11 @@ export class BookingForm {
 		this.form.addEventListener("submit", (event) => {
 			event.preventDefault();
 			if (this.submit.getAttribute("aria-disabled") === "true") return;
-			if (this._check()) onSubmit();
+			const wrong = this._check() ? null : this.form.querySelector(".is-wrong .field-error");
+			const told = wrong ? Promise.resolve({ code: "VALIDATION_ERROR", message: wrong.textContent }) : onSubmit();
+			// For an assistant that has filled the form in (WebMCP).
+			const { agentInvoked, respondWith } = /** @type {ToolEvent} */ (event);
+			if (agentInvoked) respondWith.call(event, told);
 		});
 	}
 

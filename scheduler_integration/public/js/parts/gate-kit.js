@@ -55,6 +55,7 @@ function makeField(onAgain) {
 		autocomplete: "one-time-code",
 		maxlength: 12,
 		"aria-describedby": "code-help",
+		toolparamdescription: label,
 	});
 	const button = make("button", { class: "button button-quiet", type: "button", text: again });
 	button.addEventListener("click", () => {
