@@ -11,6 +11,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -26,7 +27,7 @@ from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS
-from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.exceptions import NotPermitted, PageNotFound, SchedulingError
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.kinds import Kind, Slug
 from scheduler_integration.platform.acting import assisted_by
@@ -60,7 +61,10 @@ class Fault(Exception):
 def visitor(page: Slug | None = None, **_message: Any) -> Response:
 	"""Answer an assistant of a visitor of this page, by MCP. Nobody signs in."""
 	# Frappe reads no arguments of the address if the body is JSON.
-	slug = find_listing(parse_name(page or frappe.request.args.get("page"))).page.slug
+	slug = parse_name(page or frappe.request.args.get("page"))
+	# The page may have another address by now. If it is switched off, the tools say so themselves, as an assistant can read it.
+	with suppress(PageNotFound):
+		slug = find_listing(slug).page.slug
 	tools = {name: replace(tool, bound={"page": slug}) for name, tool in VISITOR_TOOLS.items()}
 	return _answer(tools, _FOR_VISITORS)
 

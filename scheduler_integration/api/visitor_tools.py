@@ -65,12 +65,10 @@ def find_times(
 		timezone=timezone,
 		duration=duration,
 	)
-	facts = _facts(find_bookable(page, parse_name(meeting_type)))
-	until = clock.now() + QUOTE_SECONDS
+	bookable = find_bookable(page, parse_name(meeting_type))
 	for day in offered["days"].values():
 		for slot in day:
-			quoted = [page, meeting_type, slot["start"], offered["duration_minutes"], facts, until]
-			slot["quote"] = signed(json.dumps(quoted, separators=(",", ":")), _PURPOSE, 32)
+			slot["quote"] = quote_of(page, bookable, slot["start"], offered["duration_minutes"])
 	return offered
 
 
@@ -169,6 +167,12 @@ def _facts(bookable: Bookable) -> str:
 	meeting_type = bookable.meeting_type
 	promised = [str(meeting_type.price or 0), meeting_type.currency or "", *sorted(bookable.users)]
 	return hashlib.sha256("\n".join(promised).encode()).hexdigest()[:12]
+
+
+def quote_of(page: str, bookable: Bookable, start: str, minutes: int) -> str:
+	"""Return the quote of a time of the page, from now on for QUOTE_SECONDS."""
+	quoted = [page, bookable.meeting_type.slug, start, minutes, _facts(bookable), clock.now() + QUOTE_SECONDS]
+	return signed(json.dumps(quoted, separators=(",", ":")), _PURPOSE, 32)
 
 
 def _quoted(page: str, quote: object) -> tuple[str, str, int]:
