@@ -168,6 +168,21 @@ def push_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
+def official(server: Server) -> Iterator[Callable[..., Any]]:
+	"""Return a function that connects the official client to an endpoint: `official("host?scope=read", "legacy", **headers)`."""
+	from tests.support.official_mcp import ENDPOINT, Official
+
+	with ExitStack() as opened:
+
+		def connect(url: str, mode: str, **headers: str) -> Official:
+			client = Official(server.url + ENDPOINT + url, mode, {"Host": server.site.name, **headers})
+			opened.callback(client.close)
+			return client
+
+		yield connect
+
+
+@pytest.fixture
 def as_user() -> Callable[[str], AbstractContextManager[None]]:
 	"""Sign somebody in for a while: `with as_user("jane@example.com"): ...`"""
 	import frappe

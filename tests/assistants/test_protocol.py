@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 
 import frappe
 import pytest
@@ -12,27 +11,10 @@ from scheduler_integration.api.host_tools import HOST_TOOLS
 from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
 from tests.architecture.test_reference import API
 from tests.assistants.conftest import MONDAY, Assistant, new_key
-from tests.support.bench import ROOT
-from tests.support.calendar_servers import python_with
 from tests.support.factories import make_user
+from tests.support.official_mcp import ENDPOINT
 
-ENDPOINT = "/api/method/scheduler_integration.api.mcp."
 META = "io.modelcontextprotocol/"
-
-
-@pytest.fixture
-def official(server):
-	"""Return a function that lets the official client call tools, in an environment of its own."""
-
-	def run(url, mode, *calls, **headers):
-		plan = {"url": server.url + ENDPOINT + url, "mode": mode, "calls": calls, "name": "claude"}
-		plan["headers"] = {"Host": server.site.name, **headers}
-		command = [python_with("mcp"), "-P", ROOT / "tests/support/mcp_client.py"]
-		done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True, timeout=60)
-		assert done.returncode == 0, done.stderr[-2000:]
-		return json.loads(done.stdout)
-
-	return run
 
 
 @pytest.mark.parametrize(
@@ -40,12 +22,10 @@ def official(server):
 )
 def test_the_official_client_finds_times(official, visitor, meeting_type, mode, version):
 	days = {"meeting_type": meeting_type.slug, "start_date": MONDAY, "end_date": MONDAY}
-	spoken = official(
-		f"visitor?page={visitor.page}", mode, ["list_types", {}], ["find_times", {**days, "end_date": "x"}]
-	)
-	assert spoken["version"] == version
-	assert {each["name"] for each in spoken["tools"]} == {*VISITOR_TOOLS}
-	listed, refused = spoken["answers"]
+	client = official(f"visitor?page={visitor.page}", mode)
+	assert client.about["version"] == version
+	assert {each["name"] for each in client.about["tools"]} == {*VISITOR_TOOLS}
+	listed, refused = client.call("list_types"), client.call("find_times", **{**days, "end_date": "x"})
 	assert listed["structuredContent"]["meeting_types"][0]["slug"] == meeting_type.slug
 	assert refused["isError"]
 	assert refused["structuredContent"]["code"] == "INVALID_DATE"
@@ -67,9 +47,14 @@ def key_of(commit_clean):
 @pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
 def test_a_hosts_assistant_signs_in_with_a_key(official, helper, meeting_type, key_of, mode):
 	asked = {"meeting_type": meeting_type.name, "start": "2026-03-02T10:00:00Z"}
-	spoken = official("host?scope=read", mode, ["why_not", asked], ["my_day", {"date": "x"}], **key_of(helper.user))
-	assert {each["name"] for each in spoken["tools"]} == {*helper.tools()} - {"book_for", "move", "cancel", "away"}
-	explained, refused = spoken["answers"]
+	client = official("host?scope=read", mode, **key_of(helper.user))
+	assert {each["name"] for each in client.about["tools"]} == {*helper.tools()} - {
+		"book_for",
+		"move",
+		"cancel",
+		"away",
+	}
+	explained, refused = client.call("why_not", **asked), client.call("my_day", date="x")
 	assert explained["structuredContent"]["meeting_type"]["slug"] == meeting_type.slug
 	assert refused["structuredContent"]["code"] == "VALIDATION_ERROR"
 
