@@ -12,7 +12,7 @@ from scheduler_integration.api import public
 from scheduler_integration.api.tools import Needs, Tools
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.entry.admission import NO_PROOF, confirm_change
-from scheduler_integration.exceptions import BookingNotFound, InvalidRequest, QuoteEnded
+from scheduler_integration.exceptions import AlreadyCancelled, BookingNotFound, InvalidRequest, QuoteEnded
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.kinds import (
 	Answers,
@@ -147,7 +147,11 @@ def cancel(page: Slug, link: Link, reason: Reason | None = None, code: Code | No
 	if found["status"] == "Cancelled":
 		return found
 	confirm_change(_token(link), "cancel", reason or "", code, clock.now())
-	return public.cancel(token=_token(link), reason=reason)
+	try:
+		return public.cancel(token=_token(link), reason=reason)
+	except AlreadyCancelled:
+		# By the same call, at the same moment.
+		return _own(page, link)
 
 
 def _token(link: str) -> str:

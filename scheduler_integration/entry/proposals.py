@@ -18,7 +18,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.hours_change import taken_back
 from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.exceptions import Busy, ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.notifications.devices import has_devices
 from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
@@ -92,19 +92,30 @@ def do_at_once(tool: str, key: object, given: Given) -> Proposal:
 
 
 def propose(tool: str, key: object, given: Given, *, tells: bool = True) -> Proposal:
-	"""Rehearse the change as the signed-in host, and keep it. The same key gives the same proposal. Raises the change's errors."""
+	"""Rehearse the change as the signed-in host, and keep it. The same key gives the same proposal.
+
+	Raises the change's errors, and Busy while the same call is being rehearsed.
+	"""
 	user, chosen = frappe.session.user, parse_field("key", key, parse_key)
 	if not chosen:
 		raise InvalidRequest(details={"key": missing_field("key")})
 	id = keyed_hash("proposal", user, tool, chosen)[:32]
+	mine = claim(f"proposed:{id}", secrets.token_hex(), _CONFIRMING_SECONDS)
+	# Looked for after the claim: the call that had it before may have stored the proposal, and even carried it out.
 	if known := _stored(id):
 		return known
+	if not mine:
+		raise Busy
 	made = Proposal(id, user, tool, dict(given), acting.assistant() or "", timezone_of(user))
 	now = clock.now()
-	with refusals(), rehearsal():
-		before = get_for_host(parse_name(given.get("booking")), now) if given.get("booking") else None
-		name = COMMANDS[tool](given, now)[0]
-		after = get_for_host(name, now) if name else None
+	try:
+		with refusals(), rehearsal():
+			before = get_for_host(parse_name(given.get("booking")), now) if given.get("booking") else None
+			name = COMMANDS[tool](given, now)[0]
+			after = get_for_host(name, now) if name else None
+	except Exception:
+		give_back(f"proposed:{id}")
+		raise
 	if shown := before or after:
 		made = replace(
 			made, booking=before.id if before else None, title=shown.meeting_type.title, who=shown.attendee.name

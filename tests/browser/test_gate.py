@@ -9,7 +9,6 @@ from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.support.smtp import sending_to_inbox
 
 GATE = re.compile(r"scheduling_(gate|solver)|gate-kit")
-CODE = re.compile(r"\b\d{6}\b")
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def loaded(window):
 
 def code_in(inbox, run_jobs):
 	run_jobs()
-	return CODE.search(inbox.take(1)[EMAIL]["Subject"])[0]
+	return inbox.take_code()
 
 
 def test_a_page_that_asks_for_nothing_loads_nothing_for_it(browse):

@@ -1,6 +1,5 @@
 """One contract, three doors: a program, an assistant by MCP, and an assistant in a browser get the same answers and refusals."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,6 @@ from tests.support.smtp import sending_to_inbox
 pytestmark = pytest.mark.usefixtures("commit_clean")
 DAY = day_in(3).isoformat()
 NOON, ONE, TWO = (iso(in_three_days(hour), ZONE) for hour in (12, 13, 14))
-CODE = re.compile(r"\b\d{6}\b")
 
 
 @pytest.fixture
@@ -54,9 +52,7 @@ def with_code(site: Any, run_jobs: Callable[[], None]) -> Any:
 				if refused.code != "CODE_NEEDED":
 					raise
 			run_jobs()
-			# Invitations arrive too.
-			subjects = (mail["Subject"] for _count in range(9) for mail in inbox.take(1).values())
-			return what(*arguments, next(code[0] for code in map(CODE.search, subjects) if code))
+			return what(*arguments, inbox.take_code())
 
 		yield do
 

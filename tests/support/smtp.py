@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -11,6 +12,8 @@ from aiosmtpd.controller import Controller
 
 from tests.support.server import free_port
 from tests.support.site import Site
+
+_DIGITS = re.compile(r"\b\d{6}\b")
 
 
 class Inbox:
@@ -52,6 +55,11 @@ class Inbox:
 			recipients, message = self.arrived.get(timeout=seconds)
 			taken[recipients[0]] = message
 		return taken
+
+	def take_code(self) -> str:
+		"""Return the six digits of the next message that has some in its subject. Others may come before it."""
+		subjects = (message["Subject"] for _each in range(50) for message in self.take(1).values())
+		return next(found[0] for found in map(_DIGITS.search, subjects) if found)
 
 
 @contextmanager
