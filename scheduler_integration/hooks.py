@@ -28,6 +28,9 @@ add_to_apps_screen = [
 	}
 ]
 
+# Runs for each request, after Frappe has signed the user in.
+auth_hooks = ["scheduler_integration.entry.tokens.limit_token"]
+
 website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling", "redirect_http_status": 302}]
 
 website_route_rules = [

@@ -36,8 +36,16 @@ def authenticate() -> None:
 	A session that the cookie named before keeps its user against an API key, and not against an access token.
 	"""
 	kind, separator, credentials = local.request.headers.get("Authorization", "").partition(" ")
-	if not separator or " " in credentials:
-		return
+	has_credentials = separator and " " not in credentials
+	if has_credentials:
+		_authenticate_by(kind, credentials)
+	for hook in frappe.get_hooks("auth_hooks"):
+		frappe.get_attr(hook)()
+	if has_credentials and local.session.user == "Guest":
+		raise frappe.AuthenticationError
+
+
+def _authenticate_by(kind: str, credentials: str) -> None:
 	if "Frappe-Authorization-Source" in local.request.headers:
 		raise NotImplementedError("The header Frappe-Authorization-Source on the embedded site")
 	kind = kind.lower()
@@ -50,8 +58,6 @@ def authenticate() -> None:
 		arguments = local.form_dict
 		frappe.set_user(user)
 		local.form_dict = arguments
-	if local.session.user == "Guest":
-		raise frappe.AuthenticationError
 
 
 def _decoded(credentials: str) -> str:

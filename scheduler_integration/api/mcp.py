@@ -27,6 +27,7 @@ from scheduler_integration.api.visitor_tools import VISITOR_TOOLS
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS
+from scheduler_integration.entry.tokens import EVERYTHING, SCOPES, token_scopes
 from scheduler_integration.exceptions import NotPermitted, PageNotFound, SchedulingError
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.kinds import Kind, Slug
@@ -83,15 +84,24 @@ def host(
 		Who.HOSTS.admit()
 		if not _is_from_here():
 			raise NotPermitted
+		allowed = _allowed()
 	except SchedulingError as refused:
 		response = _json(as_json(refused), refused.http_status_code)
 		response.headers["WWW-Authenticate"] = "Bearer"
 		return response
-	# Only the address counts, which the person has typed: the message is the assistant's.
-	asked = frappe.request.args.get("scope") or "propose"
-	allowed = Needs.__members__.get(asked.upper(), Needs.READ)
 	tools = {name: tool for name, tool in HOST_TOOLS.items() if tool.needs <= allowed}
 	return _answer(tools, _FOR_HOSTS)
+
+
+def _allowed() -> Needs:
+	"""Return what the connection allows: what the address says, and not more than the token. Raises NotPermitted."""
+	# Only the address counts, which the person has typed: the message is the assistant's.
+	asked = frappe.request.args.get("scope") or "propose"
+	scopes = token_scopes()
+	granted = [need for name, need in zip(SCOPES, Needs, strict=True) if scopes is None or {name, EVERYTHING} & scopes]
+	if not granted:
+		raise NotPermitted
+	return min(max(granted), Needs.__members__.get(asked.upper(), Needs.READ))
 
 
 def _is_from_here() -> bool:

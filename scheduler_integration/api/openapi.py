@@ -26,6 +26,7 @@ from scheduler_integration import __version__, exceptions
 from scheduler_integration.api.as_json import Like, Parts, as_json, declared_of, or_null
 from scheduler_integration.api.door import Door, File, Message, OnTop, Who, door
 from scheduler_integration.entry.limits import REQUESTS
+from scheduler_integration.entry.tokens import EVERYTHING, SCOPES
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.kinds import JSON_TYPES, Kind
 from scheduler_integration.parsing.payload import field_schema
@@ -33,6 +34,7 @@ from scheduler_integration.platform.site_address import site_url
 
 Schema = dict[str, Any]
 PREFIX = "scheduler_integration.api."
+_READING = next(iter(SCOPES))
 # Real calls with their answers, by the names of methods. `tests/api/test_examples.py` compares and records them.
 EXAMPLES = Path(__file__).with_name("examples.json")
 
@@ -83,7 +85,7 @@ def description(site: str) -> Schema:
 			"securitySchemes": {
 				"session": {"type": "apiKey", "in": "cookie", "name": "sid"},
 				"key": {"type": "apiKey", "in": "header", "name": "Authorization"},
-				"token": {"type": "http", "scheme": "bearer"},
+				"token": {"type": "oauth2", "flows": {"authorizationCode": _flow(site)}},
 			},
 		},
 	}
@@ -107,7 +109,12 @@ def operation(name: str, method: Any, verb: str, shapes: dict[str, Schema]) -> S
 		},
 		"security": [{}]
 		if declared.who in (Who.ANYBODY, Who.LINK, Who.SENDERS)
-		else [{"session": []}, {"key": []}, {"token": []}],
+		else [
+			{"session": []},
+			{"key": []},
+			{"token": [EVERYTHING]},
+			*([{"token": [_READING]}] if verb == "GET" else []),
+		],
 	}
 	if verb == "GET":
 		described["parameters"] = [
@@ -288,6 +295,12 @@ def _refusal() -> Schema:
 		"details": {"type": "object", "additionalProperties": {"type": "string"}},
 	}
 	return {"type": "object", "properties": properties, "required": ["success", "error", "code"]}
+
+
+def _flow(site: str) -> Schema:
+	endpoint = f"{site}/api/method/frappe.integrations.oauth2."
+	scopes = {EVERYTHING: "Whatever the user may do", **SCOPES}
+	return {"authorizationUrl": f"{endpoint}authorize", "tokenUrl": f"{endpoint}get_token", "scopes": scopes}
 
 
 def _ref(name: str) -> Schema:

@@ -59,25 +59,82 @@ def test_a_hosts_assistant_signs_in_with_a_key(official, helper, meeting_type, k
 	assert refused["structuredContent"]["code"] == "VALIDATION_ERROR"
 
 
-def test_the_access_token_of_a_disabled_host_still_worked(client, helper, commit_clean):
+@pytest.fixture
+def token_of(commit_clean):
+	"""Return a function that gives a user an access token of OAuth 2 with these scopes, and returns the header."""
+
+	def make(user, scopes="all openid"):
+		app = {"doctype": "OAuth Client", "app_name": "Helper", "default_redirect_uri": "https://app.example"}
+		app = frappe.get_doc({**app, "redirect_uris": "https://app.example", "scopes": scopes}).insert()
+		values = {"client": app.name, "user": user, "scopes": scopes, "status": "Active", "expires_in": 3600}
+		# The server's clock isn't frozen.
+		text, until = frappe.generate_hash(length=30), frappe.utils.add_to_date(frappe.utils.now_datetime(), years=5)
+		token = {"doctype": "OAuth Bearer Token", **values, "access_token": text, "expiration_time": until}
+		frappe.get_doc(token).insert(ignore_permissions=True)
+		frappe.db.commit()
+		return {"Authorization": f"Bearer {text}"}
+
+	return make
+
+
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+
+
+def test_the_access_token_of_a_disabled_host_still_worked(client, helper, token_of):
 	"""Frappe lets it sign in (tests/platform/test_keys_and_tokens.py)."""
-	app = {"doctype": "OAuth Client", "app_name": "Helper", "default_redirect_uri": "https://app.example"}
-	app = frappe.get_doc({**app, "redirect_uris": "https://app.example", "scopes": "all openid"}).insert()
-	values = {"client": app.name, "user": helper.user, "scopes": "all openid", "status": "Active", "expires_in": 3600}
-	# The server's clock isn't frozen.
-	text, until = frappe.generate_hash(length=30), frappe.utils.add_to_date(frappe.utils.now_datetime(), years=5)
-	token = {"doctype": "OAuth Bearer Token", **values, "access_token": text, "expiration_time": until}
-	frappe.get_doc(token).insert(ignore_permissions=True)
-	frappe.db.commit()
-	headers = {"Authorization": f"Bearer {text}"}
+	headers = token_of(helper.user)
 	address = "/api/method/scheduler_integration.api.bookings.list"
-	message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 	assert client.get(address, headers=headers).status_code == 200
-	assert client.post(f"{ENDPOINT}host", json=message, headers=headers).status_code == 200
+	assert client.post(f"{ENDPOINT}host", json=LIST, headers=headers).status_code == 200
 	frappe.get_doc("User", helper.user).update({"enabled": 0}).save()
 	frappe.db.commit()
 	assert client.get(address, headers=headers).status_code == 401
-	assert client.post(f"{ENDPOINT}host", json=message, headers=headers).status_code == 401
+	assert client.post(f"{ENDPOINT}host", json=LIST, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+	("scopes", "asked", "shows"),
+	[
+		("openid scheduler:read", "act", "read"),
+		("scheduler:propose", "act", "propose"),
+		("scheduler:read scheduler:act", "act", "act"),
+		("scheduler:act", "read", "read"),
+		("scheduler:act", "", "propose"),
+		("all", "act", "act"),
+	],
+)
+def test_a_token_allows_what_its_scopes_and_the_address_allow(client, helper, token_of, scopes, asked, shows):
+	headers = token_of(helper.user, scopes)
+	answer = client.post(f"{ENDPOINT}host?scope={asked}", json=LIST, headers=headers).json()
+	assert {each["name"] for each in answer["result"]["tools"]} == {*Assistant(helper.user, scope=shows).tools()}
+
+
+def test_a_token_without_a_scope_of_ours_calls_no_tools(client, helper, token_of):
+	answer = client.post(f"{ENDPOINT}host", json=LIST, headers=token_of(helper.user, "openid"))
+	assert (answer.status_code, answer.json()["code"]) == (403, "NOT_PERMITTED")
+
+
+@pytest.mark.parametrize(
+	("verb", "path", "status"),
+	[
+		("GET", "scheduler_integration.api.bookings.list", 200),
+		("POST", "scheduler_integration.api.availability.block", 403),
+		("GET", "frappe.auth.get_logged_user", 403),
+		("GET", "scheduler_integration.api.bookings.list?cmd=frappe.auth.get_logged_user", 403),
+		("POST", "scheduler_integration.api.mcp.host?cmd=frappe.auth.get_logged_user", 403),
+	],
+)
+def test_a_token_for_reading_changed_something_by_another_door(client, helper, token_of, verb, path, status):
+	headers = token_of(helper.user, "scheduler:read")
+	assert client.request(verb, f"/api/method/{path}", headers=headers).status_code == status
+	assert client.request(verb, f"/api/method/{path}", headers=token_of(helper.user)).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("path", ["/api/resource/Meeting Type", "/scheduling", "/scheduling/hours", "/app"])
+def test_a_token_for_reading_opened_another_part_of_the_site(client, helper, token_of, path):
+	headers = token_of(helper.user, "scheduler:act")
+	assert client.get(path, headers=headers).status_code == 403
+	assert client.post(path, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
