@@ -1,6 +1,7 @@
 """Methods for hosts and managers: figures on bookings, hosts, visitors, reports and providers of video calls."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import frappe
@@ -31,6 +32,7 @@ from scheduler_integration.exceptions import NotPermitted, PageNotFound
 from scheduler_integration.insights import export_files
 from scheduler_integration.insights.advice import Advice, Missed
 from scheduler_integration.insights.advice import advice as advice_on
+from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
 from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import TABLES
@@ -61,12 +63,18 @@ from scheduler_integration.platform.language import current_locale
 _RANGE = flat("start_date=first end_date=last")
 _STEP_RATES = ("service_selection_rate", "slot_selection_rate", "form_completion_rate")
 _MONEY = ("currency", "revenue", "open")
+_REVENUE = Like(currency=str, revenue=float)
+_CAME: dict[str, Any] = {"page_views": int, "booked": int, "conversion_rate": float | None}
 _ENDED = "completed cancelled no_shows"
 _CANCELLED = "cancelled_late=late cancelled_by_host=by_host cancelled_by_attendee=by_attendee cancelled_after_start"
 
 
 def _money(names: str) -> list[Part]:
-	return written(names, lambda money, _zone: [dict(zip(_MONEY, row, strict=True)) for row in money.rows()])
+	return written(
+		names,
+		lambda money, _zone: [dict(zip(_MONEY, row, strict=True)) for row in money.rows()],
+		[Like(currency=str, revenue=float, open=float)],
+	)
 
 
 def _revenue(money: Money) -> list[dict[str, Any]]:
@@ -74,7 +82,7 @@ def _revenue(money: Money) -> list[dict[str, Any]]:
 
 
 def _cents(names: str) -> list[Part]:
-	return written(names, lambda value, _zone: None if value is None else round(value, 2))
+	return written(names, lambda value, _zone: None if value is None else round(value, 2), float | None)
 
 
 shown(
@@ -85,22 +93,29 @@ shown(
 		group("=tally", "total_bookings=total pending scheduled completed cancelled", _CANCELLED),
 		group("=tally", "no_shows completion_rate cancellation_rate no_show_rate"),
 		group("=leads", "average_lead_time_hours=mean median_lead_time_hours=median p90_lead_time_hours=p90"),
-		made("conversion_rate", lambda it: _conversion(it.scope)),
+		made("conversion_rate", lambda it: _conversion(it.scope), float | None),
 		"calendar_connection_rate=connection_rate",
-		made("", lambda it: it.utilisation),
+		made("", lambda it: it.utilisation, Utilisation),
 	),
 	_money("revenue=money"),
 	"this_week period",
 	made(
-		"by_day", lambda it: [{"date": day, "bookings": each.total, **as_json(each)} for day, each in it.by_day.items()]
+		"by_day",
+		lambda it: [{"date": day, "bookings": each.total, **as_json(each)} for day, each in it.by_day.items()],
+		[Like(Tally, date=date, bookings=int)],
 	),
-	made("by_month", lambda it: [{"month": month, "booked": count} for month, count in it.by_month.items()]),
+	made(
+		"by_month",
+		lambda it: [{"month": month, "booked": count} for month, count in it.by_month.items()],
+		[Like(month=str, booked=int)],
+	),
 	"top_meeting_types=top_types",
 	made(
 		"peaks",
 		lambda it: [
 			{"day_of_week": day, "hour": hour, "bookings": count} for (day, hour), count in sorted(it.peaks.items())
 		],
+		[Like(day_of_week=int, hour=int, bookings=int)],
 	),
 	"by_source=sources",
 )
@@ -108,26 +123,30 @@ shown(Tally, _ENDED)
 shown(Change, "value before change trend")
 shown(
 	Utilisation,
-	made("offered_hours", lambda it: round(it.offered / 60, 1)),
-	made("booked_hours", lambda it: round(it.booked / 60, 1)),
+	made("offered_hours", lambda it: round(it.offered / 60, 1), float),
+	made("booked_hours", lambda it: round(it.booked / 60, 1), float),
 	"utilisation_rate=rate",
 )
 shown(
 	TypeFigures,
 	"meeting_type_id=meeting_type name bookings=tally.total",
-	made("", lambda it: it.tally),
-	made("revenue", lambda it: _revenue(it.money)),
+	made("", lambda it: it.tally, Tally),
+	made("revenue", lambda it: _revenue(it.money), [_REVENUE]),
 )
 shown(
 	Source,
-	made("", lambda it: {name: value or None for name, value in it.origin._asdict().items()}),
+	made(
+		"",
+		lambda it: {name: value or None for name, value in it.origin._asdict().items()},
+		Like.each(Origin._fields, str | None),
+	),
 	"bookings",
 	_money("revenue=money"),
 )
 shown(
 	Day,
 	"booked bookings=tally.total pending=tally.pending scheduled=tally.scheduled",
-	made("", lambda it: it.tally),
+	made("", lambda it: it.tally, Tally),
 	group("=tally", _CANCELLED),
 	"average_lead_time_hours=average_lead_hours",
 	_money("revenue=money"),
@@ -136,51 +155,82 @@ shown(
 	History,
 	group("=scope", _RANGE, "timezone=zone"),
 	"total",
-	made("by_month", lambda it: [{"month": month, **as_json(each)} for month, each in it.by_month.items()]),
-	made("by_day", lambda it: [{"date": day, **as_json(each)} for day, each in it.by_day.items()]),
+	made(
+		"by_month",
+		lambda it: [{"month": month, **as_json(each)} for month, each in it.by_month.items()],
+		[Like(Day, month=str)],
+	),
+	made(
+		"by_day", lambda it: [{"date": day, **as_json(each)} for day, each in it.by_day.items()], [Like(Day, date=date)]
+	),
 )
 shown(
 	Funnel,
 	group("=scope", _RANGE, "timezone=zone booking_page_id=page"),
-	made("page_views", lambda it: it.numbers[0]),
+	made("page_views", lambda it: it.numbers[0], int),
 	"steps",
-	made("", lambda it: dict(zip(_STEP_RATES, (step.rate for step in it.steps[1:]), strict=False))),
+	made(
+		"",
+		lambda it: dict(zip(_STEP_RATES, (step.rate for step in it.steps[1:]), strict=False)),
+		Like.each(_STEP_RATES, float | None),
+	),
 	"overall_conversion_rate=conversion_rate",
-	made("without_script", lambda it: dict(zip(STEPS, it.without_script, strict=True))),
+	made("without_script", lambda it: dict(zip(STEPS, it.without_script, strict=True)), Like.each(STEPS, int)),
 	made(
 		"by_day",
 		lambda it: [{"date": day, "page_views": each[0], "booked": each[-1]} for day, each in it.by_day.items()],
+		[Like(date=date, page_views=int, booked=int)],
 	),
-	made("by_source", lambda it: [{"source": source or None, **_came(each)} for source, each in it.by_source.items()]),
-	made("by_page", lambda it: [{"page_id": page, **_came(each)} for page, each in it.by_page.items()]),
+	made(
+		"by_source",
+		lambda it: [{"source": source or None, **_came(each)} for source, each in it.by_source.items()],
+		[Like(source=str | None, **_CAME)],
+	),
+	made(
+		"by_page",
+		lambda it: [{"page_id": page, **_came(each)} for page, each in it.by_page.items()],
+		[Like(page_id=str, **_CAME)],
+	),
 )
 shown(StepFigures, "step visitors rate drop_off drop_off_rate")
 shown(
 	HostFigures,
 	"user name appointments=tally.total",
-	made("", lambda it: it.tally),
+	made("", lambda it: it.tally, Tally),
 	group("=tally", "completion_rate no_show_rate"),
-	made("revenue", lambda it: _revenue(it.money)),
+	made("revenue", lambda it: _revenue(it.money), [_REVENUE]),
 	"hours",
-	made("", lambda it: it.utilisation),
+	made("", lambda it: it.utilisation, Utilisation),
 )
 shown(Fairness, "meeting_type_id=meeting_type name=title largest_difference=largest hosts")
-shown(HostShare, "user name meetings=had", made("promised", lambda it: round(it.promised / BOOKING, 2)))
+shown(HostShare, "user name meetings=had", made("promised", lambda it: round(it.promised / BOOKING, 2), float))
+_BAND = flat(_cents("low likely high"))
+_ERRORS = flat(_cents("mean_error=error mean_error_of_last_week=naive_error"), maybe("hidden_because=reason"))
+_WEEK: dict[str, Any] = {"start_date": date, "end_date": date}
+_FORECAST: dict[str, Any] = {
+	"weeks": [Like(**_WEEK, low=float | None, likely=float | None, high=float | None)],
+	"past": [Like(**_WEEK, value=float)],
+	"mean_error": float | None,
+	"mean_error_of_last_week": float | None,
+	"hidden_because": str | None,
+}
 shown(
 	Outlook,
 	"timezone=scope.zone",
-	made("meetings", lambda it: _forecast(it, it.meetings)),
-	made("revenue", lambda it: [{"currency": currency, **_forecast(it, each)} for currency, each in it.money.items()]),
+	made("meetings", lambda it: _forecast(it, it.meetings), Like(**_FORECAST)),
+	made(
+		"revenue",
+		lambda it: [{"currency": currency, **_forecast(it, each)} for currency, each in it.money.items()],
+		[Like(currency=str, **_FORECAST)],
+	),
 )
-_BAND = flat(_cents("low likely high"))
-_ERRORS = flat(_cents("mean_error=error mean_error_of_last_week=naive_error"), maybe("hidden_because=reason"))
 shown(Advice, "kind", maybe("meeting_type=name"), "missed=worse beside=better")
 shown(Missed, "rate meetings=whole")
 shown(
 	ExportFile,
 	"export_id=name what format",
 	_RANGE,
-	made("status", lambda it: it.status.lower()),
+	made("status", lambda it: it.status.lower(), str),
 	"rows",
 	maybe("failed_because=reason url=address"),
 	instant_z("expires_at=ends_at"),
@@ -188,7 +238,7 @@ shown(
 shown(
 	ProviderPerformance,
 	"provider",
-	made("label", lambda it: location_label(it.provider) or it.provider),
+	made("label", lambda it: location_label(it.provider) or it.provider, str),
 	all_of(ProviderPerformance),
 )
 shown(
@@ -196,25 +246,27 @@ shown(
 	group(
 		"summary=total",
 		"total_clicks=clicks total_bookings=bookings",
-		made("conversion_rate", lambda it: it.conversion_rate(1)),
+		made("conversion_rate", lambda it: it.conversion_rate(1), float),
 		"total_completed=completed",
 	),
 	"by_meeting_type=by_type",
 	made(
-		"by_phase", lambda it: {phase: object_of(each, flat("clicks bookings")) for phase, each in it.by_phase.items()}
+		"by_phase",
+		lambda it: {phase: object_of(each, flat("clicks bookings")) for phase, each in it.by_phase.items()},
+		dict[str, Annotated[dict[str, Any], Like(clicks=int, bookings=int)]],
 	),
 	"recent_bookings=recent",
 )
 shown(
 	TypeCounts,
 	"meeting_type_id=meeting_type name clicks=counts.clicks bookings=counts.bookings completed=counts.completed",
-	made("conversion_rate", lambda it: it.counts.conversion_rate(2)),
+	made("conversion_rate", lambda it: it.counts.conversion_rate(2), float),
 )
 shown(
 	RecentBooking,
 	"assessment_id=assessment client_name meeting_type",
 	instant_z("booked_at scheduled_for"),
-	made("status", lambda it: it.status.lower().replace(" ", "_")),
+	made("status", lambda it: it.status.lower().replace(" ", "_"), str),
 )
 
 
@@ -253,7 +305,7 @@ def dashboard(**asked: Any) -> Dashboard:
 @door("GET", who=Who.USERS, fields=_SCOPE)
 def staff_performance(
 	**asked: Any,
-) -> Annotated[dict[str, Any], Like(_RANGE, staff=[HostFigures], round_robins=[Fairness])]:
+) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, staff=[HostFigures], round_robins=[Fairness])]:
 	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
 	scope = _scope(asked)
 	shares = fairness(scope) if is_manager() else []
@@ -268,7 +320,7 @@ def forecast(**asked: Any) -> Outlook:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
-def advice(**asked: Any) -> Annotated[dict[str, Any], Like(_RANGE, advice=[Advice])]:
+def advice(**asked: Any) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, advice=[Advice])]:
 	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
 	scope = _scope(asked)
 	return {**object_of(scope, _RANGE), "advice": advice_on(figures(scope, clock.now()))}
@@ -353,7 +405,7 @@ def scheduler_analytics(
 @door("GET", who=Who.USERS)
 def video_providers(
 	start_date: Date | None = None, end_date: Date | None = None, host: User | None = None
-) -> Annotated[dict[str, Any], Like(_RANGE, providers=[ProviderPerformance])]:
+) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, providers=[ProviderPerformance])]:
 	"""Return the figures of each provider of video calls: of the signed-in host's meetings, for managers of all or of one host.
 
 	The dates are those of the site's zone, both included. Without them the figures are those of the last 30 days.

@@ -28,12 +28,12 @@ Write = Callable[[Any, str], Any]
 class Told(NamedTuple):
 	"""What the description of answers (`openapi.py`) tells of a part.
 
-	`path` is the attribute that the value is, `schema` its JSON schema if the type of the attribute doesn't say it, and
-	`inside` the parts of an object that the value is.
+	`path` is the attribute that the value is, `kind` the type of the answer if that of the attribute doesn't say it: a type, a
+	JSON schema, Like(...), or [...] for a list. `inside` are the parts of an object that the value is.
 	"""
 
 	path: str = ""
-	schema: Mapping[str, Any] = {}
+	kind: Any = None
 	inside: Iterable[Any] = ()
 
 
@@ -57,8 +57,15 @@ class Like:
 	`shapes` are declared types, names of DocTypes, or parts of `of`. `keys` are further keys, `[Slot]` is the type of a list.
 	"""
 
-	def __init__(self, *shapes: Any, of: str = "", optional: Iterable[Any] = (), **keys: Any) -> None:
+	def __init__(self, *shapes: Any, of: str | type = "", optional: Iterable[Any] = (), **keys: Any) -> None:
 		self.shapes, self.of, self.optional, self.keys = shapes, of, optional, keys
+
+	@classmethod
+	def each(cls, names: Iterable[str], kind: Any) -> Like:
+		"""An object with these keys, whose values are all of one kind."""
+		like = cls()
+		like.keys = dict.fromkeys(names, kind)
+		return like
 
 
 def as_json(value: Any, zone: str = "UTC") -> Any:
@@ -131,13 +138,10 @@ def flat(*parts: str | Parts) -> list[Part]:
 	return [part for each in parts for part in (written(each, as_json) if isinstance(each, str) else each)]
 
 
-def written(names: str, write: Write, schema: Mapping[str, Any] | None = None) -> list[Part]:
-	"""Values that `write` writes."""
+def written(names: str, write: Write, kind: Any = None) -> list[Part]:
+	"""Values that `write` writes. `kind` is that of Told."""
 	split = [name.partition("=") for name in names.split()]
-	return [
-		Part(name, attrgetter(path or name), write, told=Told(path or name, schema or {}))
-		for name, _sign, path in split
-	]
+	return [Part(name, attrgetter(path or name), write, told=Told(path or name, kind)) for name, _sign, path in split]
 
 
 def instant(names: str) -> list[Part]:
@@ -185,9 +189,12 @@ def if_any(parts: str | Parts) -> list[Part]:
 	return [part._replace(is_left_out=True) for part in flat(parts)]
 
 
-def made(name: str, make: Callable[[Any], Any]) -> list[Part]:
-	"""A key whose value is made from the whole object. Without a name, the keys of what is made stand at its place."""
-	return [Part(name, make, as_json)]
+def made(name: str, make: Callable[[Any], Any], kind: Any = None) -> list[Part]:
+	"""A key whose value is made from the whole object. Without a name, the keys of what is made stand at its place.
+
+	`kind` is that of Told.
+	"""
+	return [Part(name, make, as_json, told=Told(kind=kind))]
 
 
 def group(name: str, *parts: str | Parts, zone: str = "") -> list[Part]:

@@ -1,6 +1,6 @@
 """Methods for hosts and managers: read and change working hours, and explain why a time is offered or not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import frappe
@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from scheduler_integration.api.as_json import (
 	Like,
 	Part,
+	Told,
 	as_json,
 	flag,
 	flat,
@@ -81,55 +82,78 @@ def _overrides(shown_hours: hours.Hours) -> list[dict[str, Any]]:
 # Times are null for whole days. Only an absence has a message and stand-ins.
 _OVERRIDE = flat(
 	"id=name",
-	written("date end_date", lambda day, _zone: str(day)),
+	written("date end_date", lambda day, _zone: str(day), date),
 	flag("is_available"),
-	written("start_time end_time", _time),
-	made("timezone", lambda row: row.timezone if row.is_travel else None),
+	written("start_time end_time", _time, str | None),
+	made("timezone", lambda row: row.timezone if row.is_travel else None, str | None),
 	maybe("reason"),
 	flag("is_away"),
 	maybe("message"),
-	made("stand_ins", lambda row: [{"meeting_type_id": it.meeting_type, "user": it.colleague} for it in row.stand_ins]),
+	made(
+		"stand_ins",
+		lambda row: [{"meeting_type_id": it.meeting_type, "user": it.colleague} for it in row.stand_ins],
+		[Like(meeting_type_id=str, user=str)],
+	),
 )
 # A recurring one has the times of its first occurrence, in the host's zone.
 _BLOCKED = flat(
 	"id=name",
 	[
-		Part("start_time", lambda row: from_site_time(row.start_time), iso),
-		Part("end_time", lambda row: from_site_time(row.end_time, second_pass=True), iso),
+		Part("start_time", lambda row: from_site_time(row.start_time), iso, told=Told(kind=str)),
+		Part("end_time", lambda row: from_site_time(row.end_time, second_pass=True), iso, told=Told(kind=str)),
 	],
 	maybe("reason"),
 	flag("recurring"),
 	maybe("recurrence_rule"),
 )
+_NAMED = flat("id=name title", flag("is_default"))
 shown(
 	hours.Hours,
-	"user schedule=schedule.name title=schedule.title",
+	"user",
+	written("schedule=schedule.name title=schedule.title", as_json, str),
 	flag("is_default=schedule.is_default"),
 	"version",
-	made("schedules", lambda it: [object_of(each, flat("id=name title", flag("is_default"))) for each in it.schedules]),
-	group("=schedule", "timezone buffer_minutes minimum_notice_hours max_days_in_advance"),
-	made("", lambda it: {field: it.schedule.get(field) or 0 for field in LIMIT_FIELDS}),
+	made(
+		"schedules",
+		lambda it: [object_of(each, _NAMED) for each in it.schedules],
+		[Like(_NAMED, of="Availability Schedule")],
+	),
+	group(
+		"=schedule",
+		written("timezone", as_json, str),
+		written("buffer_minutes minimum_notice_hours max_days_in_advance", as_json, int),
+	),
+	made(
+		"",
+		lambda it: {field: it.schedule.get(field) or 0 for field in LIMIT_FIELDS},
+		Like.each(LIMIT_FIELDS, int),
+	),
 	# Weeks begin on Monday here; the numbers of the API begin on Sunday.
 	made(
 		"rules",
 		lambda it: sorted(
 			it.schedule.rules, key=lambda rule: ((_weekday(rule) - 1) % 7, minutes_of_day(rule.start_time))
 		),
+		[Like("Availability Rule")],
 	),
-	made("overrides", _overrides),
-	written("blocked_times=blocked", lambda rows, zone: [object_of(row, _BLOCKED, zone) for row in rows]),
+	made("overrides", _overrides, [Like(_OVERRIDE, of="Availability Override")]),
+	written(
+		"blocked_times=blocked",
+		lambda rows, zone: [object_of(row, _BLOCKED, zone) for row in rows],
+		[Like(_BLOCKED, of="Blocked Time")],
+	),
 	zone="schedule.timezone",
 )
 shown(
 	"Availability Rule",
-	made("day_of_week", _weekday),
-	written("start_time end_time", _time),
+	made("day_of_week", _weekday, int),
+	written("start_time end_time", _time, str | None),
 	flag("is_available"),
 )
 shown(
 	Impact,
-	made("gained", lambda it: len(it.gained)),
-	made("lost", lambda it: len(it.lost)),
+	made("gained", lambda it: len(it.gained), int),
+	made("lost", lambda it: len(it.lost), int),
 	"meeting_types=types bookings_outside=outside",
 )
 shown(TypeImpact, "meeting_type_id=meeting_type name=title gained lost")
@@ -143,7 +167,7 @@ shown(
 	"timezone=zone",
 	group("meeting_type", "name=meeting_type title slug"),
 	"reasons=objections hosts",
-	made("suggestions", lambda it: [Slot(each.start, each.end) for each in it.suggestions]),
+	made("suggestions", lambda it: [Slot(each.start, each.end) for each in it.suggestions], [Slot]),
 	zone="zone",
 )
 shown(HostExplanation, "name user bookable=is_bookable reasons=objections", zone="zone")

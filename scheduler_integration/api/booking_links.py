@@ -45,13 +45,13 @@ from scheduler_integration.platform.language import language_for_visitors
 
 _LINK = flat(
 	"id=name",
-	made("url", lambda link: link_url(link.name, link.meeting_type)),
+	made("url", lambda link: link_url(link.name, link.meeting_type), str),
 	"meeting_type user",
 	maybe("host title"),
 	flag("single_use"),
-	made("expires_on", lambda link: str(link.expires_on)),
+	made("expires_on", lambda link: str(link.expires_on), str),
 	maybe("duration=duration_minutes"),
-	made("times", lambda link: (link.own_times or "").split()),
+	made("times", lambda link: (link.own_times or "").split(), [str]),
 	maybe("attendee_name attendee_email"),
 )
 _USE = flat("booking=name attendee_name", instant_z("start=starts_at"))

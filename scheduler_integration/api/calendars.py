@@ -1,6 +1,6 @@
 """Methods for hosts: connect accounts and choose calendars. With `notify`, vendors report that a calendar changed."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import frappe
@@ -35,11 +35,11 @@ shown(
 	# Addresses, tokens and passwords are never part of it.
 	connections.ConnectionSummary,
 	"name user provider account status is_active",
-	made("is_trusted", lambda each: each.distrust is None),
+	made("is_trusted", lambda each: each.distrust is None, bool),
 	"distrust",
 	instant("last_read"),
 	"error error_count unwritten closes",
-	made("", lambda each: each.switches),
+	made("", lambda each: each.switches, Like.each(connections.SWITCHES, bool)),
 	"calendars",
 )
 shown(connections.CalendarChoice)
@@ -47,7 +47,11 @@ One = Annotated[dict[str, Any], Like(connection=connections.ConnectionSummary)]
 shown(
 	CalendarChange,
 	"user account",
-	made("event", lambda it: "deleted" if it.is_deleted else "declined" if it.starts_at is None else "moved"),
+	made(
+		"event",
+		lambda it: "deleted" if it.is_deleted else "declined" if it.starts_at is None else "moved",
+		Literal["deleted", "declined", "moved"],
+	),
 	instant("starts_at ends_at"),
 	"declined_by",
 )

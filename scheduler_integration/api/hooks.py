@@ -15,9 +15,9 @@ from scheduler_integration.platform import clock
 
 _HOOK = flat(
 	"id=name url",
-	made("events", lambda hook: hook.events.split()),
-	made("format", lambda hook: frappe.scrub(hook.format)),
-	made("meetings", lambda hook: frappe.scrub(hook.meetings)),
+	made("events", lambda hook: hook.events.split(), [str]),
+	made("format", lambda hook: frappe.scrub(hook.format), str),
+	made("meetings", lambda hook: frappe.scrub(hook.meetings), str),
 	flag("is_active"),
 	maybe("off_reason"),
 	stored("created_at=creation"),
@@ -29,7 +29,7 @@ shown(
 	instant("due_at done_at"),
 	"attempts answer",
 	# Jobs store their reasons in English.
-	made("error", lambda delivery: _(delivery.error) if delivery.error else None),
+	made("error", lambda delivery: _(delivery.error) if delivery.error else None, str | None),
 )
 # The method `list` below hides the type.
 LIST = list

@@ -36,7 +36,7 @@ shown(Moment, "status", instant("start end"))
 shown(
 	Proposal,
 	"proposal=id tool status confirm_url=url booking meeting_type=title attendee_name=who before after",
-	made("what_next", lambda it: _NEXT[it.status]),
+	made("what_next", lambda it: _NEXT[it.status], str),
 	zone="zone",
 )
 

@@ -33,7 +33,7 @@ _OF_REPORTS = ("scheduler_event_url", "recommended_phases", "priority")
 
 def _choice(names: str) -> Parts:
 	"""Fields of type Select: the option as programs write it, such as `in_person`."""
-	return written(names, lambda value, _zone: frappe.scrub(value) if value else None)
+	return written(names, lambda value, _zone: frappe.scrub(value) if value else None, str | None)
 
 
 # Fields of a meeting type that is booked on this site, besides those of every type.
@@ -41,9 +41,11 @@ shown(
 	"Meeting Type",
 	"scheduling_page_id=scheduling_page slug",
 	made(
-		"url", lambda doc: page_url(frappe.get_cached_value("Scheduling Page", doc.scheduling_page, "slug"), doc.slug)
+		"url",
+		lambda doc: page_url(frappe.get_cached_value("Scheduling Page", doc.scheduling_page, "slug"), doc.slug),
+		str,
 	),
-	made("duration_options", lambda doc: parse_durations(doc.duration_options)),
+	made("duration_options", lambda doc: parse_durations(doc.duration_options), [int]),
 	maybe("color"),
 	_choice("location_type"),
 	maybe("location_details"),
@@ -51,7 +53,7 @@ shown(
 	maybe("confirmation_message redirect_url event_title event_description"),
 	"display_order=sort_order",
 	flag("is_unlisted"),
-	made("settings", lambda doc: {field.fieldname: _setting(doc, field) for field in setting_fields()}),
+	made("settings", lambda doc: {field.fieldname: _setting(doc, field) for field in setting_fields()}, dict[str, Any]),
 	stored("updated_at=modified"),
 )
 shown("Meeting Type Place", _choice("type=place_type"), maybe("label details"))
@@ -60,11 +62,12 @@ shown(
 	"label",
 	_choice("type=question_type"),
 	flag("required"),
-	made("options", choices_of),
+	made("options", choices_of, [str]),
 	maybe("placeholder help=help_text"),
 	made(
 		"show_if",
 		lambda row: {"question": row.show_if, "answers": lines_of(row.show_if_answers)} if row.show_if else None,
+		Annotated[dict[str, Any], Like(question=str, answers=[str])] | None,
 	),
 	maybe("key=prefill_key"),
 	flag("hidden=is_hidden"),

@@ -185,6 +185,10 @@ def _answer(method: Callable[..., Any], shapes: dict[str, Schema]) -> Schema:
 
 def of_answer(kind: Any, shapes: dict[str, Schema]) -> Schema:
 	"""Return the schema of a value in an answer, by the type that a room returns. A type that says nothing may be anything."""
+	if isinstance(kind, Like):
+		return _alike(kind, shapes)
+	if isinstance(kind, list):
+		return _list(list, (kind[0],), shapes)
 	origin, inner = get_origin(kind), get_args(kind)
 	if origin in (Union, UnionType):
 		return {"anyOf": [of_answer(each, shapes) for each in inner]}
@@ -206,10 +210,7 @@ def of_answer(kind: Any, shapes: dict[str, Schema]) -> Schema:
 
 
 def _alike(like: Like, shapes: dict[str, Schema]) -> Schema:
-	properties = {
-		name: _list(list, (each[0],), shapes) if isinstance(each, list) else of_answer(each, shapes)
-		for name, each in like.keys.items()
-	}
+	properties = {name: of_answer(each, shapes) for name, each in like.keys.items()}
 	required = [*properties]
 	for each in (*like.shapes, *like.optional):
 		declared = declared_of(each) if isinstance(each, (str, type)) else None
@@ -217,6 +218,10 @@ def _alike(like: Like, shapes: dict[str, Schema]) -> Schema:
 		properties = shape["properties"] | properties
 		required += [] if each in like.optional else shape["required"]
 	return {"type": "object", "properties": properties, "required": [*dict.fromkeys(required)]}
+
+
+def _like(told: Any) -> Like:
+	return told if isinstance(told, Like) else Like(told)
 
 
 def _mapping(_kind: type, inner: tuple[Any, ...], shapes: dict[str, Schema]) -> Schema:
@@ -240,21 +245,27 @@ _BY_BASE: tuple[tuple[type, Callable[[Any, tuple[Any, ...], dict[str, Schema]], 
 
 
 def _shape(kind: type | str, parts: Parts, shapes: dict[str, Schema]) -> Schema:
-	"""Return the schema of an object, by its parts. A part that is made by a function may be anything."""
+	"""Return the schema of an object, by its parts."""
 	properties: dict[str, Schema] = {}
 	required = []
 	for part in parts:
-		if not part.name:
-			continue
-		path, own, inside = part.told
+		path, told, inside = part.told
 		found = _type_at(kind, path) if path else kind
+		if not part.name:
+			# Its keys are keys of this object.
+			own = _shape(found, inside, shapes) if inside else _alike(_like(told), shapes) if told else {}
+			properties |= own.get("properties", {})
+			required += own.get("required", [])
+			continue
 		if inside:
 			shape = {"anyOf": [_shape(found, inside, shapes), {"type": "null"}]}
+		elif told is not None:
+			shape = dict(told) if isinstance(told, dict) else of_answer(told, shapes)
 		else:
 			shape = of_answer(found, shapes) if path and part.write in (as_json, or_null) else {}
 			if shape and part.write is or_null:
 				shape = {"anyOf": [shape, {"type": "null"}]}
-		properties[part.name] = dict(own) or shape
+		properties[part.name] = shape
 		if not part.is_left_out:
 			required.append(part.name)
 	return {"type": "object", "properties": properties, "required": [*dict.fromkeys(required)]}
@@ -268,6 +279,8 @@ def _type_at(kind: Any, path: str) -> Any:
 			return list[Annotated[Document, Like(field.options)]] if declared_of(field.options) else list
 		return _BY_FIELD.get(field.fieldtype, str) | None if field else str | None if path == "name" else Any
 	for name in path.split("."):
+		if get_origin(kind) in (Union, UnionType):
+			[kind, *_others] = [each for each in get_args(kind) if each is not NoneType]
 		found = getattr(kind, name, None)
 		if isinstance(found, property):
 			kind = get_type_hints(found.fget).get("return", Any)

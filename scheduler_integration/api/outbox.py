@@ -19,7 +19,7 @@ shown(
 	instant("due_at done_at"),
 	"attempts is_late",
 	# Jobs store their reasons in English.
-	made("error", lambda task: _(task.error) if task.error else None),
+	made("error", lambda task: _(task.error) if task.error else None, str | None),
 	"automation",
 )
 Tasks = Annotated[dict[str, Any], Like(tasks=[steer.TaskSummary], jobs_run=bool)]

@@ -16,13 +16,13 @@ from scheduler_integration.parsing.page_fields import PAGE, parse_new_page, pars
 shown(
 	"Scheduling Page",
 	"id=name user_id=user slug name=title",
-	made("page_type", lambda page: page.page_type.lower()),
+	made("page_type", lambda page: page.page_type.lower(), str),
 	maybe("organization description"),
 	flag("is_active show_taken_times"),
 	"timezone",
 	group("branding", maybe("brand_color logo welcome_message")),
 	"hosts",
-	made("url", lambda page: page_url(page.slug)),
+	made("url", lambda page: page_url(page.slug), str),
 	stored("created_at=creation updated_at=modified"),
 )
 shown("Scheduling Page Host", "user weight priority", flag("is_required is_active"))

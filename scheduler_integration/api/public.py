@@ -13,7 +13,7 @@ from frappe import _
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
-from scheduler_integration.api.as_json import Like, as_json, flat, object_of
+from scheduler_integration.api.as_json import Like, as_json, object_of, written
 from scheduler_integration.api.door import File, Who, door
 from scheduler_integration.api.shapes import WITHOUT_ENDS, series_dates
 from scheduler_integration.availability.series import plan_dates
@@ -184,7 +184,7 @@ def next_slots(after: Date | None = None, include_taken: Flag = False, **asked: 
 @door("POST", who=Who.ANYBODY, status=201, limit=REQUESTS, fields=_MOVABLE)
 def hold_slot(
 	start: Instant, proof: Proof | None = None, utc_offset: UtcOffset | None = None, **asked: Any
-) -> Annotated[dict[str, Any], Like(bookings.HeldSlot, optional=[flat("challenge")])]:
+) -> Annotated[dict[str, Any], Like(bookings.HeldSlot, optional=[written("challenge", as_json, dict[str, Any])])]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(asked)
 	begins = parse_instant_of("start", start)

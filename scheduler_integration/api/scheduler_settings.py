@@ -4,12 +4,12 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.api.as_json import flat, instant_z, made, object_of, shown
+from scheduler_integration.api.as_json import Like, flat, instant_z, made, object_of, shown
 from scheduler_integration.api.consultants import consultant_of
 from scheduler_integration.api.door import Message, Who, door
 from scheduler_integration.api.shapes import BRIEF
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, save_settings, settings_of
-from scheduler_integration.catalogue.consultant_types import types_of_consultant
+from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.exceptions import SettingsNotFound
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
 from scheduler_integration.parsing.kinds import User
@@ -39,13 +39,19 @@ _SETTINGS: Fields = {
 	"scheduler_url": ("scheduler_url", address(LONGEST_URL)),
 	"embed_code": ("embed_code", _embed_code),
 }
-_HEAD = flat("id=name consultant_id=consultant", made("scheduler_provider", lambda it: it.scheduler_provider.lower()))
+_HEAD = flat(
+	"id=name consultant_id=consultant", made("scheduler_provider", lambda it: it.scheduler_provider.lower(), str)
+)
 _CHANGED = flat(_HEAD, "scheduler_url display_name show_in_reports", instant_z("updated_at"))
 shown(
 	ConsultantSettings,
 	_HEAD,
 	"scheduler_url embed_code display_name description show_in_reports embed_in_reports",
-	made("meeting_types", lambda it: [object_of(each, BRIEF) for each in types_of_consultant(it.consultant)]),
+	made(
+		"meeting_types",
+		lambda it: [object_of(each, BRIEF) for each in types_of_consultant(it.consultant)],
+		[Like(BRIEF, of=ConsultantType)],
+	),
 	instant_z("created_at updated_at"),
 )
 

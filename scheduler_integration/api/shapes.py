@@ -1,9 +1,12 @@
 """The shapes of bookings, times, waitlists and errors in answers. Other shapes are in their resource's module."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from scheduler_integration.api.as_json import (
+	Like,
 	Part,
+	Told,
 	as_json,
 	flat,
 	group,
@@ -66,7 +69,7 @@ shown(
 	if_any("repeat"),
 )
 shown(Repeat, "every_weeks=weeks at_least=least at_most=most")
-shown(Listing, made("", lambda it: it.page), "meeting_types")
+shown(Listing, made("", lambda it: it.page, PublicPage), "meeting_types")
 
 # A consultant's meeting types, and those in the settings of the consultant's scheduler
 BRIEF = flat(
@@ -82,9 +85,9 @@ shown(Slot, instant("start end"), _START[1:])
 shown(
 	PartlyFree,
 	written("=parts", lambda parts, zone: span(parts[0], zone)),
-	made("number_of_days", lambda it: len(it.parts)),
-	made("days_free", lambda it: len(it.parts) - len(it.missing)),
-	written("missing", lambda parts, zone: [local_date(start, zone).isoformat() for start, _end in parts]),
+	made("number_of_days", lambda it: len(it.parts), int),
+	made("days_free", lambda it: len(it.parts) - len(it.missing), int),
+	written("missing", lambda parts, zone: [local_date(start, zone).isoformat() for start, _end in parts], [date]),
 	spans("missing_parts=missing"),
 )
 shown(OfferedSlots, "timezone=zone duration_minutes=duration days", if_any("partial"), if_any("taken"), zone="zone")
@@ -97,13 +100,19 @@ def _starts(names: str) -> list[Part]:
 		lambda days, zone: (
 			days and {day.isoformat(): [object_of(each, _START, zone) for each in slots] for day, slots in days.items()}
 		),
+		dict[str, list[Annotated[dict[str, Any], Like(_START, of=Slot)]]],
 	)
 
 
 WITHOUT_ENDS = flat(
 	"timezone=zone duration_minutes=duration", _starts("days"), if_any("partial"), if_any(_starts("taken"))
 )
-shown(FirstMonth, made("month", lambda it: f"{it.month:%Y-%m}"), "earliest", made("", lambda it: it.offered))
+shown(
+	FirstMonth,
+	made("month", lambda it: f"{it.month:%Y-%m}", str),
+	"earliest",
+	made("", lambda it: it.offered, OfferedSlots),
+)
 shown(HeldSlot, "hold=key", instant("expires_at"), zone="zone")
 shown(CalendarEntry, "doctype name label url", instant("start end"))
 shown(Objection, "code message conflicts")
@@ -111,7 +120,7 @@ shown(
 	SeriesDate,
 	instant("start=wanted"),
 	"is_free",
-	written("nearest", lambda starts, zone: [iso(start, zone) for start in starts]),
+	written("nearest", lambda starts, zone: [iso(start, zone) for start in starts], [str]),
 )
 
 
@@ -144,7 +153,11 @@ shown(
 	_BOOKING,
 	"hosts cannot_cancel_reason cannot_reschedule_reason guests_wait reschedule_reason is_asked_to_reschedule",
 	"reschedule_message",
-	written("earlier", lambda time, zone: span(time, zone) if time else None),
+	written(
+		"earlier",
+		lambda time, zone: span(time, zone) if time else None,
+		Annotated[dict[str, str], Like(start=str, end=str)] | None,
+	),
 	"manage_url calendar",
 	if_any("series"),
 	zone="timezone",
@@ -164,24 +177,26 @@ _BOOKED = flat("id status", instant("start end"), "manage_url")
 _OFFERED = flat("id=name", instant("start end expires_at"))
 _PERSON = group("attendee", "name=attendee_name email=attendee_email", maybe("phone=attendee_phone"))
 _TOLD = flat(
-	made("notify_by", lambda it: "text" if it.is_told_by_text else "email"),
+	made("notify_by", lambda it: "text" if it.is_told_by_text else "email", Literal["text", "email"]),
 	"most_offers=most_unanswered unanswered timezone=zone",
-	made("", lambda it: it.bounds),
+	made("", lambda it: it.bounds, Bounds),
 )
 
 
 shown(
 	Bounds,
 	"first_date=first last_date=last",
-	written("weekdays", lambda days, _zone: sorted(days)),
+	written("weekdays", lambda days, _zone: sorted(days), [int]),
 	# The end of the day is `24:00`.
-	written("from_time=from_minute to_time=to_minute", lambda minute, _zone: f"{minute // 60:02}:{minute % 60:02}"),
+	written(
+		"from_time=from_minute to_time=to_minute", lambda minute, _zone: f"{minute // 60:02}:{minute % 60:02}", str
+	),
 )
 shown(
 	ShownEntry,
 	"status=entry.status",
 	maybe("ended_because=entry.ended_because"),
-	made("url", lambda it: entry_url(it.entry)),
+	made("url", lambda it: entry_url(it.entry), str),
 	"page meeting_type",
 	group("=entry", _PERSON, "duration_minutes=duration"),
 	"before",
@@ -194,8 +209,10 @@ shown(
 )
 shown(
 	Waitlist,
-	group("meeting_type=found", "id=meeting_type.name name=meeting_type.title page=page.title"),
-	"has_waitlist=is_on timezone=found.page.timezone offered=results.offered taken=results.taken entries=lines",
+	group("meeting_type=found", written("id=meeting_type.name name=meeting_type.title page=page.title", as_json, str)),
+	"has_waitlist=is_on",
+	written("timezone=found.page.timezone", as_json, str),
+	"offered=results.offered taken=results.taken entries=lines",
 	zone="found.page.timezone",
 )
 
@@ -208,13 +225,14 @@ shown(
 			"booking",
 			lambda line: line if line.entry.booking and line.moves_from is not None else None,
 			lambda line, zone: line and {"id": line.entry.booking, "start": iso(line.moves_from, zone)},
+			told=Told(kind=Annotated[dict[str, Any], Like(id=str, start=str)] | None),
 		)
 	],
 	group("offer=offer", _OFFERED),
 )
 
 # Errors
-_ERROR = flat(made("success", lambda it: False), "error=message code details")
+_ERROR = flat(made("success", lambda it: False, bool), "error=message code details")
 _OBSTACLES = flat(
 	written("reasons=objections", lambda given, _zone: [{"code": it.code, "message": it.message} for it in given]),
 	"can_force",

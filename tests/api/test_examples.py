@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 
 from scheduler_integration.api.door import Door
 from scheduler_integration.api.openapi import EXAMPLES, PREFIX, arguments, examples, methods
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.entry import admission
 from scheduler_integration.notifications.preferences import preferences_of, renew_feed
 from scheduler_integration.platform.clock import now
@@ -25,14 +27,16 @@ from scheduler_integration.waitlist import looks, records
 from scheduler_integration.waitlist.links import entry_token
 from tests.support.api import call
 from tests.support.contract import check_answer, document
-from tests.support.factories import fresh, make_consultant, make_host
+from tests.support.factories import fresh, make_assessment, make_consultant, make_external_type, make_host
 from tests.support.site import Site
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 MODULES = {"public", "bookings", "availability", "pages", "booking_links", "meeting_types", "waitlist", "hooks"}
 # A picture has no JSON.
-WANTED = {name for name in methods() if name.split(".")[0] in MODULES} - {"public.card"} | {"analytics.dashboard"}
+INSIGHTS = {"dashboard", "staff_performance", "funnel", "advice", "scheduler_analytics"}
+OTHERS = {*(f"analytics.{name}" for name in INSIGHTS), "calendars.list", "video.list", "scheduler_settings.get"}
+WANTED = {name for name in methods() if name.split(".")[0] in MODULES} - {"public.card"} | OTHERS
 MONDAY = "2026-11-16T08:00:00.250000+00:00"
 # What is another text each time: ids, tokens, secrets, and times by the site's own clock.
 VARYING = re.compile(r"(?<![0-9a-z ])[0-9a-f]{10,}(?![0-9a-z])|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?|/(?:app|desk)/")
@@ -146,7 +150,8 @@ def play(story: Story, codes: list[str]) -> None:
 	wait(story, slug, jane, full)
 	link(story, jane, intro)
 	tell(story, jane, hook["id"])
-	story("analytics.dashboard", jane, start_date="2026-11-24", end_date="2026-11-25")
+	count(story, jane, kim)
+	connect(story, jane)
 	spare = story("meeting_types.create", jane, name="Spare", duration_minutes=30, scheduling_page=page)
 	story("meeting_types.create_starter_set", kim)
 	story("meeting_types.delete", jane, meeting_type=spare["id"])
@@ -275,6 +280,29 @@ def link(story: Story, jane: str, intro: str) -> None:
 	)
 
 
+def count(story: Story, jane: str, kim: str) -> None:
+	week = {"start_date": "2026-11-24", "end_date": "2026-11-25"}
+	for name in ("dashboard", "staff_performance", "funnel", "advice"):
+		story(f"analytics.{name}", jane, **week)
+	strategy = make_external_type(kim, ("Build",), slug="strategy-session")
+	story("scheduler_settings.get", kim)
+	target = find_target(make_assessment(kim).name, strategy.name, kim)
+	record_click(target, "report", Visit("203.0.113.1"), now())
+	story("analytics.scheduler_analytics", kim)
+
+
+def connect(story: Story, jane: str) -> None:
+	"""Have a calendar and an account for video calls, as if their vendors had permitted it."""
+	account = {"user": jane, "provider": "Google", "account_name": "jane@example.com", "status": "Connected"}
+	chosen = {"calendar_name": "Work", "calendar_id": "work", "check_conflicts": 1, "can_write": 1}
+	calendar = frappe.get_doc({"doctype": "Calendar Connection", **account, "calendars": [chosen]})
+	calendar.flags.from_provider = True
+	calendar.insert()
+	frappe.get_doc({"doctype": "Video Connection", **account, "provider": "Zoom", "is_default": 1}).insert()
+	story("calendars.list", jane)
+	story("video.list", jane)
+
+
 def tell(story: Story, jane: str, hook: str) -> None:
 	story("hooks.list", jane)
 	[delivery, *_others] = story("hooks.deliveries", jane, subscription=hook)["deliveries"]
@@ -302,8 +330,10 @@ def test_an_example_did_not_fit_its_schema() -> None:
 
 def test_the_examples_were_too_large_or_named_real_people() -> None:
 	text = EXAMPLES.read_text(encoding="utf-8")
-	assert len(text.encode()) <= 60_000
+	assert len(text.encode()) <= 66_000
 	addresses = re.findall(r"[\w.+-]+@[\w.-]+|https?://[\w.-]+", text)
 	known = re.compile(r".*@example\.com|https://([\w-]+\.)?example\.com|https://book\.example")
-	calendars = {f"https://{each}" for each in ("calendar.google.com", "outlook.live.com", "outlook.office.com")}
+	calendars = {
+		f"https://{each}" for each in ("calendar.google.com", "outlook.live.com", "outlook.office.com", "calendly.com")
+	}
 	assert {each for each in addresses if not known.fullmatch(each)} <= calendars

@@ -79,6 +79,28 @@ def test_an_answer_was_described_as_anything():
 	assert found == {"public.release_slot", "tracking.event_scheduled", "domains.check", "video.zoom_notice"}
 
 
+def described(schema):
+	"""Yield each key of an object in a schema with its own schema, at any depth."""
+	if isinstance(schema, list):
+		for each in schema:
+			yield from described(each)
+	elif isinstance(schema, dict):
+		yield from schema.get("properties", {}).items()
+		for key, each in schema.items():
+			yield from described(each) if key not in ("example", "examples") else ()
+
+
+def test_a_value_that_a_function_makes_was_described_as_anything():
+	schemas = document()["components"]["schemas"]
+	vague = {f"{name}.{key}" for name, schema in schemas.items() for key, each in described(schema) if each == {}}
+	for path, verbs in document()["paths"].items():
+		answers = [operation["responses"] for operation in verbs.values()]
+		vague |= {
+			f"{path.rpartition('.')[2]}.{key}" for key, each in described(answers) if each == {} and key != "data"
+		}
+	assert vague == set()
+
+
 def test_the_answer_of_a_record_had_no_fields():
 	"""Fields have the types of their DocType, rows of child tables too."""
 	paths = document()["paths"]
