@@ -25,6 +25,8 @@ import scheduler_integration.api
 from scheduler_integration import __version__, exceptions
 from scheduler_integration.api.as_json import Like, Parts, as_json, declared_of, or_null
 from scheduler_integration.api.door import Door, File, Message, OnTop, Who, door
+from scheduler_integration.domains.links import domain_url
+from scheduler_integration.entry.domains import is_on_domains
 from scheduler_integration.entry.limits import REQUESTS
 from scheduler_integration.entry.tokens import EVERYTHING, SCOPES
 from scheduler_integration.exceptions import SchedulingError
@@ -41,8 +43,12 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)
 def document() -> Response:
-	"""Return this document: the methods that programs call, as OpenAPI 3.1."""
-	content = json.dumps(description(site_url()), ensure_ascii=False)
+	"""Return this document: the methods that programs call, as OpenAPI 3.1. On the host name of a page those that work there."""
+	served = frappe.flags.scheduling_served
+	told = description(domain_url(served.domain) if served else site_url())
+	if served:
+		told["paths"] = {path: verbs for path, verbs in told["paths"].items() if is_on_domains(path)}
+	content = json.dumps(told, ensure_ascii=False)
 	return Response(content, mimetype="application/openapi+json", headers={"Cache-Control": "public, max-age=300"})
 
 

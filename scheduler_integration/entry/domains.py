@@ -24,6 +24,8 @@ _PREFIXES = (
 	"/api/method/scheduler_integration.api.public.",
 	"/api/method/scheduler_integration.api.analytics.track",
 	"/api/method/scheduler_integration.api.waiting_devices.",
+	"/api/method/scheduler_integration.api.mcp.visitor",
+	"/api/method/scheduler_integration.api.openapi.",
 )
 _ROUTES = (
 	"frappe.website.doctype.web_page.web_page.get_dynamic_web_pages",
@@ -48,6 +50,11 @@ def serve_domain() -> None:
 	rewrite(request, path)
 
 
+def is_on_domains(path: str) -> bool:
+	"""Whether a path of the site is the same on the host names of pages."""
+	return path.startswith(_PREFIXES)
+
+
 def refuse_login() -> None:
 	"""Hook before somebody is signed in: refuse it on the host name of a page. Frappe reads passwords before `serve_domain` runs."""
 	request = getattr(frappe.local, "request", None)
@@ -58,7 +65,7 @@ def refuse_login() -> None:
 
 def _path_on_site(served: Served, path: str) -> str | None:
 	"""Return the path on the site to which a path on the domain leads, or None."""
-	if path.startswith(_PREFIXES):
+	if is_on_domains(path):
 		return path
 	first, *rest = path.strip("/").split("/")
 	if first == "schedule" and rest:

@@ -31,7 +31,6 @@ from scheduler_integration.pages.kit.respond import View, argument, lead_to_doma
 from scheduler_integration.pages.kit.visitor import visitor_locale
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.language import speak_to_visitor
-from scheduler_integration.platform.site_address import site_url
 
 KEPT_SECONDS = 300
 _METHODS = "/api/method/scheduler_integration.api."
@@ -74,8 +73,8 @@ def _view(slug: str, type_slug: str) -> View:
 		"hosts": names(page.hosts),
 		"types": [_type_view(each, page, visitor_locale()) for each in offered],
 		"public": urljoin(page.url, f"{_METHODS}public."),
-		"openapi": site_url(f"{_METHODS}openapi.document"),
-		"mcp": site_url(f"{_METHODS}mcp.visitor?page={page.slug}"),
+		"openapi": urljoin(page.url, f"{_METHODS}openapi.document"),
+		"mcp": urljoin(page.url, f"{_METHODS}mcp.visitor?page={page.slug}"),
 	}
 
 

@@ -166,6 +166,27 @@ def test_the_words_are_under_the_pages_own_domain(client, server, offer):
 		assert client.get(path, allow_redirects=False).status_code == 404, path
 
 
+def test_the_links_for_programs_work_on_the_pages_own_domain(client, offer):
+	names = NameServer()
+	try:
+		domain = verified(names, scheduling_page=offer.scheduling_page).domain
+	finally:
+		names.close()
+	client.headers["Host"] = domain
+	said = dict(re.findall(r"- (OpenAPI|MCP): <(.+?)>", client.get("/llms.txt").text))
+	parts = {name: urlsplit(address) for name, address in said.items()}
+	assert {each.hostname for each in parts.values()} == {domain}
+	described = client.get(parts["OpenAPI"].path).json()
+	assert urlsplit(described["servers"][0]["url"]).hostname == domain
+	for path, verbs in described["paths"].items():
+		if "get" in verbs:
+			assert "text/html" not in client.get(path).headers["Content-Type"], path
+	mcp = f"{parts['MCP'].path}?{parts['MCP'].query}"
+	listed = client.post(mcp, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).json()
+	assert "book" in {each["name"] for each in listed["result"]["tools"]}
+	assert client.post(mcp.replace("visitor", "host"), json={}).status_code == 404
+
+
 def test_braces_that_frappe_replaces_and_quotes_stay_in_their_text(client, offer):
 	text = 'Say "hi" to {next}\n# Not a heading'
 	page_of(offer).update({"description": text}).save()
