@@ -18,7 +18,7 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.hours_change import taken_back
 from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import Busy, ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.exceptions import Busy, ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted, RateLimited
 from scheduler_integration.meetings.lookup import get_for_host
 from scheduler_integration.notifications.devices import has_devices
 from scheduler_integration.parsing.booking_request import BookingPayload, missing_field, parse_collections, parse_key
@@ -30,9 +30,11 @@ from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.platform.site_address import site_url
-from scheduler_integration.trust.counters import claim, give_back
+from scheduler_integration.trust.counters import HOUR, claim, count, give_back
 
 KEPT_SECONDS = 24 * 3600
+# Of one host. Each shows itself on the host's devices.
+MOST_AN_HOUR = 30
 # No request takes longer. If one ends without a word, the proposal can be confirmed again after this time.
 _CONFIRMING_SECONDS = 120
 WAITING, DONE, DISMISSED = "waiting", "done", "dismissed"
@@ -94,7 +96,7 @@ def do_at_once(tool: str, key: object, given: Given) -> Proposal:
 def propose(tool: str, key: object, given: Given, *, tells: bool = True) -> Proposal:
 	"""Rehearse the change as the signed-in host, and keep it. The same key gives the same proposal.
 
-	Raises the change's errors, and Busy while the same call is being rehearsed.
+	Raises the change's errors, Busy while the same call is being rehearsed, and RateLimited after MOST_AN_HOUR.
 	"""
 	user, chosen = frappe.session.user, parse_field("key", key, parse_key)
 	if not chosen:
@@ -109,6 +111,8 @@ def propose(tool: str, key: object, given: Given, *, tells: bool = True) -> Prop
 	made = Proposal(id, user, tool, dict(given), acting.assistant() or "", timezone_of(user))
 	now = clock.now()
 	try:
+		if tells and count(f"proposals:{user}", now) > MOST_AN_HOUR:
+			raise RateLimited(HOUR - now % HOUR)
 		with refusals(), rehearsal():
 			before = get_for_host(parse_name(given.get("booking")), now) if given.get("booking") else None
 			name = COMMANDS[tool](given, now)[0]

@@ -85,6 +85,20 @@ def test_a_hundred_retries_make_one_proposal(helper, booking):
 	assert len(ids) == 1
 
 
+def test_an_assistant_proposed_without_end(helper, booking, push_service):
+	"""Each proposal shows itself on the host's devices. Retries of one are none, and another host has a budget of their own."""
+	frappe.cache.delete_keys("rl:")
+	kept = new_key()
+	helper.call("cancel", key=kept, booking=booking.id)
+	for _more in range(proposals.MOST_AN_HOUR - 1):
+		helper.call("away", key=new_key(), date="2026-03-09")
+	refused = helper.refused("away", key=new_key(), date="2026-03-09")
+	assert (refused["code"], refused["retry_after"]) == ("RATE_LIMITED", 3600)
+	assert refused["error"] == "There are too many requests right now. Please try again in 60 minutes."
+	assert helper.call("cancel", key=kept, booking=booking.id)["status"] == "waiting"
+	frappe.cache.delete_keys("rl:")
+
+
 def test_an_assistant_confirmed_its_own_proposal(helper, booking, as_user):
 	made = helper.call("cancel", key=new_key(), booking=booking.id)
 	frappe.utils.set_request(method="POST", path="/", headers={"Authorization": "token a:b"})
