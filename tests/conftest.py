@@ -168,6 +168,16 @@ def push_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
+def receiver(site: Site) -> Iterator[Any]:
+	"""A program on this machine that takes webhooks, at its `url`."""
+	from tests.support.gateway import receiving
+
+	with receiving() as (made, url):
+		made.url = url
+		yield made
+
+
+@pytest.fixture
 def official(server: Server) -> Iterator[Callable[..., Any]]:
 	"""Return a function that connects the official client to an endpoint: `official("host?scope=read", "legacy", **headers)`."""
 	from tests.support.official_mcp import ENDPOINT, Official

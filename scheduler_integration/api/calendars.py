@@ -4,12 +4,11 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import frappe
-from frappe import _
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from scheduler_integration.api.as_json import Like, instant, made, shown
-from scheduler_integration.api.door import Who, door
+from scheduler_integration.api.door import Who, asks_for_all, door
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange, changes_of_booking
@@ -17,11 +16,11 @@ from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.limits import REQUESTS, refused
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
-from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import ConsentExpired, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
-from scheduler_integration.parsing.kinds import BookingId, ConnectionId, Flag, Text
+from scheduler_integration.parsing.kinds import BookingId, ConnectionId, Flag, Text, Whose
 from scheduler_integration.parsing.push_messages import google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
@@ -58,14 +57,9 @@ shown(
 
 
 @door("GET", who=Who.USERS)
-def list(whose: Text | None = None) -> Annotated[dict[str, Any], Like(connections=[connections.ConnectionSummary])]:
+def list(whose: Whose | None = None) -> Annotated[dict[str, Any], Like(connections=[connections.ConnectionSummary])]:
 	"""Return the signed-in host's connections with their calendars and health; with `whose=all`, for managers, all."""
-	user = frappe.session.user
-	if whose not in (None, "", "all"):
-		raise InvalidRequest(details={"whose": _("This must be “all”, or left out.")})
-	if whose == "all" and not is_manager():
-		raise NotPermitted
-	summaries = connections.connections_of(None if whose == "all" else user, clock.now())
+	summaries = connections.connections_of(None if asks_for_all(whose) else frappe.session.user, clock.now())
 	return {"connections": summaries}
 
 

@@ -14,14 +14,15 @@ from functools import wraps
 from typing import Any
 
 import frappe
+from frappe import _
 from werkzeug.wrappers import Response
 
 import scheduler_integration.api.shapes  # noqa: F401  # It declares what answers show of errors.
 from scheduler_integration.api.as_json import as_json
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
-from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
-from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, NotSignedIn, SchedulingError
+from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
 
 
@@ -44,6 +45,15 @@ class Who(Enum):
 			raise NotSignedIn
 		if self is Who.HOSTS and not has_app_permission():
 			raise NotPermitted
+
+
+def asks_for_all(whose: object) -> bool:
+	"""Whether a manager asks for everybody's records. `whose` is "all" or nothing. Raises InvalidRequest and NotPermitted."""
+	if whose not in (None, "", "all"):
+		raise InvalidRequest(details={"whose": _("This must be “all”, or left out.")})
+	if whose and not is_manager():
+		raise NotPermitted
+	return bool(whose)
 
 
 def _has_left() -> bool:

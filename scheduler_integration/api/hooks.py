@@ -6,15 +6,15 @@ import frappe
 from frappe import _
 
 from scheduler_integration.api.as_json import Like, flag, flat, instant, made, maybe, object_of, shown, stored
-from scheduler_integration.api.door import Message, Who, door
+from scheduler_integration.api.door import Message, Who, asks_for_all, door
 from scheduler_integration.notifications import subscriptions
 from scheduler_integration.parsing.fields import parse_json, parse_name
-from scheduler_integration.parsing.kinds import Events, SubscriptionId, TaskId, Web
+from scheduler_integration.parsing.kinds import Events, SubscriptionId, TaskId, Web, Whose
 from scheduler_integration.parsing.payload import Fields, declared, needed, parse_payload
 from scheduler_integration.platform import clock
 
 _HOOK = flat(
-	"id=name url",
+	"id=name user url",
 	made("events", lambda hook: hook.events.split(), [str]),
 	made("format", lambda hook: frappe.scrub(hook.format), str),
 	made("meetings", lambda hook: frappe.scrub(hook.meetings), str),
@@ -57,9 +57,10 @@ def subscribe(
 
 
 @door("GET", who=Who.HOSTS)
-def list() -> Annotated[dict[str, Any], Like(subscriptions=[HookShown])]:
-	"""Return the caller's subscriptions, the newest first."""
-	return {"subscriptions": [object_of(each, _HOOK) for each in subscriptions.own_subscriptions()]}
+def list(whose: Whose | None = None) -> Annotated[dict[str, Any], Like(subscriptions=[HookShown])]:
+	"""Return the caller's subscriptions, the newest first; with `whose=all`, for managers, everybody's."""
+	hooks = subscriptions.subscriptions_of(None if asks_for_all(whose) else frappe.session.user)
+	return {"subscriptions": [object_of(each, _HOOK) for each in hooks]}
 
 
 @door("DELETE", "POST", who=Who.HOSTS)

@@ -11,6 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils.password import decrypt, encrypt
 
 from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.notifications.automations.triggers import CHANGES
@@ -93,9 +94,10 @@ def subscribe(fields: Mapping[str, Any]) -> tuple[Document, str | None]:
 	return subscription, subscription.get_password("secret")
 
 
-def own_subscriptions() -> list[Document]:
-	"""Return the subscriptions of the signed-in user, the newest first."""
-	names = frappe.get_all(DOCTYPE, {"user": frappe.session.user}, pluck="name", order_by="creation desc, name desc")
+def subscriptions_of(user: str | None) -> list[Document]:
+	"""Return the subscriptions of a user, or all of the site, the newest first. The caller may read them."""
+	whose = {"user": user} if user else {}
+	names = frappe.get_all(DOCTYPE, whose, pluck="name", order_by="creation desc, name desc")
 	return [frappe.get_doc(DOCTYPE, name) for name in names]
 
 
@@ -122,9 +124,24 @@ def switch_off(name: str, reason: str) -> None:
 	forget_hooks()
 
 
-def unsubscribe(name: str) -> None:
-	"""Delete a subscription. What still waits isn't sent. Raises the errors of `find`."""
-	find(name, "delete").delete()
+def unsubscribe(name: str) -> dict[str, Any]:
+	"""Delete a subscription. What still waits isn't sent. Returns the facts for `take_back`. Raises the errors of `find`."""
+	subscription = find(name, "delete")
+	fields = ("name", "user", "url", "events", "format", "meetings", "is_active", "off_reason")
+	facts = {field: subscription.get(field) for field in fields}
+	secret = subscription.get_password("secret")
+	subscription.delete()
+	return {**facts, "secret": encrypt(secret)}
+
+
+def take_back(facts: Mapping[str, Any]) -> None:
+	"""Make a deleted subscription again, with its id and its secret. Does nothing if the same one was made meanwhile."""
+	subscription = frappe.new_doc(DOCTYPE)
+	subscription.update({**facts, "name": None, "secret": decrypt(facts["secret"])})
+	subscription.flags.is_taken_back = True
+	subscription.check_fields()
+	if not frappe.db.exists(DOCTYPE, {"key": subscription.key}):
+		subscription.insert(set_name=facts["name"])
 
 
 def forget_user(user: Document, method: str | None = None) -> None:

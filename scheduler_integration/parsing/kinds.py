@@ -77,6 +77,7 @@ NotifyBy = Annotated[str, Kind("How offers reach the person.", "email", {"enum":
 Scope = Annotated[
 	str, Kind("How much of a series is meant; `one` by default.", "one", {"enum": ["one", "later", "all"]})
 ]
+Whose = Annotated[str, Kind("Everybody's, for managers; without it one's own.", "all", {"enum": ["all"]})]
 Hold = Annotated[
 	str, Kind("The key of the caller's own hold: 32 letters and digits.", "b8700493135f7f699c5dc3152deb6180")
 ]

@@ -28,7 +28,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
-from tests.support.gateway import receiving, use_gateway
+from tests.support.gateway import use_gateway
 from tests.support.outbox import actions, deliver
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -36,13 +36,6 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-05 09:00")
 HOUR, DAY = 3600, 86400
-
-
-@pytest.fixture
-def receiver():
-	with receiving() as (made, url):
-		made.url = url
-		yield made
 
 
 @pytest.fixture(autouse=True)

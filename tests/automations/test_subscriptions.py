@@ -29,13 +29,6 @@ HOUR, DAY = 3600, 86400
 HOOKS = "scheduler_integration.api.hooks"
 
 
-@pytest.fixture
-def receiver():
-	with receiving() as (made, url):
-		made.url = url
-		yield made
-
-
 @pytest.fixture(autouse=True)
 def _allow_this_machine(monkeypatch):
 	monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
@@ -169,6 +162,17 @@ class TestSubscribe:
 		with as_user(eve):
 			assert frappe.get_list(DOCTYPE) == []
 		assert frappe.db.exists(DOCTYPE, hook.id)
+
+	def test_a_manager_reads_and_ends_the_subscriptions_of_others(self, page, receiver):
+		hook = subscribe(page.user, receiver.url)
+		ann = make_user("Ann", ("Scheduling User", "Scheduling Manager"))
+		frappe.db.commit()
+		assert api.call("hooks.list", page.user, whose="all")[0] == 403
+		assert api.call("hooks.list", ann)[1]["data"]["subscriptions"] == []
+		[seen] = api.call("hooks.list", ann, whose="all")[1]["data"]["subscriptions"]
+		assert (seen["id"], seen["user"]) == (hook.id, page.user)
+		assert api.call("hooks.unsubscribe", ann, subscription=hook.id)[0] == 200
+		assert not frappe.db.exists(DOCTYPE, hook.id)
 
 	def test_an_address_or_owner_was_changed_after_the_check(self, page, receiver, as_user):
 		hook = frappe.get_doc(DOCTYPE, subscribe(page.user, receiver.url).id)

@@ -9,17 +9,9 @@ from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_user
-from tests.support.gateway import receiving
 from tests.support.outbox import deliver
 
 PATH = "/scheduling/webhooks"
-
-
-@pytest.fixture
-def receiver():
-	with receiving() as (made, url):
-		made.url = url
-		yield made
 
 
 @pytest.fixture
@@ -96,12 +88,38 @@ def test_a_webhook_is_paused_switched_on_and_deleted(host, receiver):
 	assert hooks() == []
 
 
+def undoing(host, answer):
+	"""Return what the button sends that takes back what was just done."""
+	page = read(host.get(answer.headers["Location"]).text)
+	[form] = [form for form in page.all("form", method="post") if form.all("button", name="undo")]
+	return [*typed_in(form), ("undo", form.one("button", name="undo")["value"])]
+
+
+def test_a_deletion_is_taken_back_with_the_secret(host, receiver, offer):
+	press(host, "add", url=receiver.url, event=["booked"])
+	[before] = hooks()
+	secret = before.get_password("secret")
+	host.post(PATH, data=undoing(host, press(host, "delete")))
+	[after] = hooks()
+	assert after.get_password("secret") == secret
+	for field in ("name", "user", "url", "events", "format", "meetings", "is_active"):
+		assert after.get(field) == before.get(field)
+	deliver(book(offer).id, now())
+	assert len(receiver.requests) == 1
+
+
+def test_a_deletion_was_taken_back_beside_the_same_webhook(host, receiver):
+	press(host, "add", url=receiver.url, event=["booked"])
+	button = undoing(host, press(host, "delete"))
+	press(host, "add", url=receiver.url, event=["booked"])
+	host.post(PATH, data=button)
+	assert len(hooks()) == 1
+
+
 def test_a_pause_is_taken_back(host, receiver):
 	press(host, "add", url=receiver.url)
 	paused = press(host, "pause")
-	page = read(host.get(paused.headers["Location"]).text)
-	[form] = [form for form in page.all("form", method="post") if form.all("button", name="undo")]
-	host.post(PATH, data=[*typed_in(form), ("undo", form.one("button", name="undo")["value"])])
+	host.post(PATH, data=undoing(host, paused))
 	assert [hook.is_active for hook in hooks()] == [1]
 
 

@@ -51,8 +51,8 @@ def _resume() -> None:
 
 
 @PAGE.action("delete", done=for_later("Nothing more is sent to this address."))
-def _delete() -> None:
-	subscriptions.unsubscribe(argument("name"))
+def _delete() -> Saved:
+	return Saved(undo=subscriptions.unsubscribe(argument("name")))
 
 
 @PAGE.action("again", done=for_later("It is sent again in a moment."))
@@ -61,13 +61,16 @@ def _again() -> None:
 
 
 @PAGE.undo
-def _go_on(facts: dict[str, str]) -> None:
-	subscriptions.switch(facts["name"], is_active=True)
+def _take_back(facts: dict[str, str]) -> None:
+	if "secret" in facts:
+		subscriptions.take_back(facts)
+	else:
+		subscriptions.switch(facts["name"], is_active=True)
 
 
 @PAGE.view
 def _view(reader: Reader) -> View:
-	hooks = subscriptions.own_subscriptions()
+	hooks = subscriptions.subscriptions_of(reader.user)
 	is_refused = reader.form == "add"
 	typed, errors = (reader.typed(_FIELDS), details_of(reader.error)) if is_refused else ({}, {})
 	fields = [field_of(subscriptions.DOCTYPE, name) for name in _FIELDS if name != "meetings" or is_manager()]

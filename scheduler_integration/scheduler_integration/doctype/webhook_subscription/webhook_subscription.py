@@ -20,7 +20,8 @@ class WebhookSubscription(Form):
 	"""A program that a host lets know of meetings. People pause it; its address and events are those it was made with."""
 
 	def before_insert(self):
-		self.secret = frappe.generate_hash(length=40)
+		if not self.flags.is_taken_back:
+			self.secret = frappe.generate_hash(length=40)
 		if frappe.db.count("Webhook Subscription", {"user": self.user}) >= MOST:
 			raise InvalidRequest(_("More than {0} subscriptions can't be kept. Delete one first.").format(MOST))
 
