@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -93,8 +93,24 @@ _PLAIN: tuple[tuple[Any, Write], ...] = (
 	(Mapping, lambda value, zone: {as_json(key): as_json(each, zone) for key, each in value.items()}),
 	(date, lambda value, _zone: value.isoformat()),
 	(Enum, lambda value, _zone: value.value),
-	(Iterable, lambda value, zone: [as_json(each, zone) for each in value]),
+	(Iterable, lambda values, zone: _items(values, zone)),
 )
+
+
+def _items(values: Iterable[Any], zone: str) -> list[Any]:
+	"""Return each value. Most lists have objects of one type, whose declaration is looked for once."""
+	answer: list[Any] = []
+	known: Any = None
+	for each in values:
+		kind: Any = each.doctype if isinstance(each, Document) else type(each)
+		if kind is not known:
+			known, declared = kind, declared_of(kind)
+		if declared:
+			parts, zone_of = declared
+			answer.append(object_of(each, parts, zone_of(each) if zone_of else zone))
+		else:
+			answer.append(as_json(each, zone))
+	return answer
 
 
 @cache
@@ -146,7 +162,13 @@ def written(names: str, write: Write, kind: Any = None) -> list[Part]:
 
 def instant(names: str) -> list[Part]:
 	"""Instants (epoch seconds, or None) in ISO 8601 with an offset: 2026-11-23T14:30:00+01:00."""
-	return written(names, lambda value, zone: None if value is None else iso(value, zone), _INSTANT)
+	return written(names, _instant, _INSTANT)
+
+
+@lru_cache(maxsize=1 << 15)
+def _instant(value: int | None, zone: str) -> str | None:
+	"""Write an instant. Most answers are full of them, and have those of the answer before."""
+	return None if value is None else iso(value, zone)
 
 
 def instant_z(names: str) -> list[Part]:
