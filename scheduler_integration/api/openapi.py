@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
@@ -32,10 +32,12 @@ from scheduler_integration.entry.tokens import EVERYTHING, SCOPES
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.kinds import JSON_TYPES, Kind
 from scheduler_integration.parsing.payload import field_schema
+from scheduler_integration.platform import clock
 from scheduler_integration.platform.site_address import site_url
 
 Schema = dict[str, Any]
 PREFIX = "scheduler_integration.api."
+_KEPT_SECONDS = 300
 _READING = next(iter(SCOPES))
 # Real calls with their answers, by the names of methods. `tests/api/test_examples.py` compares and records them.
 EXAMPLES = Path(__file__).with_name("examples.json")
@@ -45,11 +47,19 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 def document() -> Response:
 	"""Return this document: the methods that programs call, as OpenAPI 3.1. On the host name of a page those that work there."""
 	served = frappe.flags.scheduling_served
-	told = description(domain_url(served.domain) if served else site_url())
-	if served:
+	address = domain_url(served.domain) if served else site_url()
+	content = _text(frappe.local.site, address, bool(served), clock.now() // _KEPT_SECONDS)
+	headers = {"Cache-Control": f"public, max-age={_KEPT_SECONDS}"}
+	return Response(content, mimetype="application/openapi+json", headers=headers)
+
+
+@lru_cache(maxsize=4)
+def _text(_site: str, address: str, is_domain: bool, _span: int) -> str:
+	"""Return the document's text. It is kept for a while only, because a site may customize fields."""
+	told = description(address)
+	if is_domain:
 		told["paths"] = {path: verbs for path, verbs in told["paths"].items() if is_on_domains(path)}
-	content = json.dumps(told, ensure_ascii=False)
-	return Response(content, mimetype="application/openapi+json", headers={"Cache-Control": "public, max-age=300"})
+	return json.dumps(told, ensure_ascii=False)
 
 
 @cache

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from frappe import _
@@ -64,7 +65,7 @@ class Tool:
 
 	@property
 	def schema(self) -> dict[str, Any]:
-		whole = arguments(self.run)
+		whole = _arguments(self.run)
 		properties = {name: each for name, each in whole["properties"].items() if name not in self.bound}
 		return {
 			**whole,
@@ -80,6 +81,10 @@ class Tool:
 		if wrong := {str(name)[:140]: text for name, text in {**unknown, **missing}.items()}:
 			raise InvalidRequest(details=wrong)
 		return fenced(self.run(**self.bound, **given))
+
+
+# A tool's arguments are those of its signature: no record, and nothing of a site.
+_arguments = cache(arguments)
 
 
 class Tools(dict[str, Tool]):
