@@ -46,7 +46,7 @@ from scheduler_integration.notifications.invitation import calendar_file as publ
 from scheduler_integration.notifications.invitation import host_feed
 from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of, host_reader
-from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
+from scheduler_integration.parsing.booking_request import BookingPayload, SlotPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_date,
@@ -67,7 +67,6 @@ from scheduler_integration.parsing.kinds import (
 	Flag,
 	Guests,
 	Hold,
-	HostKey,
 	Instant,
 	Key,
 	Minutes,
@@ -94,19 +93,12 @@ from scheduler_integration.waitlist.requests import WaitPayload
 from scheduler_integration.waitlist.shown import ShownEntry, entry_by_token
 
 # What says which slots are meant; with the token of a manage link those to which its booking can be moved.
-_SLOTS = {
-	"slug": Slug,
-	"meeting_type": TypeSlug,
-	"duration": Minutes,
-	"timezone": Zone,
-	"hold": Hold,
-	"host": HostKey,
-}
+_SLOTS: tuple[Any, ...] = ({"slug": Slug, "meeting_type": TypeSlug}, SlotPayload)
 _Payment = Annotated[dict[str, Any], Like(price=float, due=float, currency=str)]
 SeriesShown = Annotated[
 	dict[str, Any], Like(timezone=str, every_weeks=int, dates=[SeriesDate], payment=_Payment | None)
 ]
-_MOVABLE = {**_SLOTS, "rescheduling": Token}
+_MOVABLE = (*_SLOTS, {"rescheduling": Token})
 
 
 @door("GET", who=Who.ANYBODY, limit=REQUESTS)

@@ -58,7 +58,17 @@ UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingPayload:
+class SlotPayload:
+	"""The unchecked values that say which slots of a meeting type are meant, besides its address. None: it wasn't sent."""
+
+	duration: Minutes | None = None
+	timezone: Zone | None = None
+	hold: Hold | None = None
+	host: HostKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPayload(SlotPayload):
 	"""The unchecked values that a caller sends to book a meeting: the arguments of `public.book`, as in docs/reference/api.md.
 
 	None means that the caller didn't send the field. People don't see the field `website`; bots fill it in. `proof` and `code`
@@ -67,8 +77,6 @@ class BookingPayload:
 
 	start: Instant | None = None
 	parts: Parts | None = None
-	duration: Minutes | None = None
-	timezone: Zone | None = None
 	utc_offset: UtcOffset | None = None
 	attendee_name: PersonName | None = None
 	attendee_email: Email | None = None
@@ -83,8 +91,6 @@ class BookingPayload:
 	prefill: Answers | None = None
 	language: Text | None = None
 	idempotency_key: Key | None = None
-	hold: Hold | None = None
-	host: HostKey | None = None
 	source: Text | None = None
 	utm_source: Text | None = None
 	utm_medium: Text | None = None
