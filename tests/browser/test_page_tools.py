@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration.platform.clock import iso
 from tests.browser.doors import ZONE, ByPage
 from tests.browser.screens import DESK
-from tests.pages.offer import bookings_of, in_three_days, path_of
+from tests.pages.offer import bookings_of, in_three_days, make_offer, path_of
 from tests.support.factories import page_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -45,3 +45,15 @@ def test_the_assistant_was_told_of_an_error_of_the_site(browse, offer):
 	door.page.locator("#submit").click()
 	assert door.answer()["code"] == "WRONG_CODE"
 	assert door.tools["book_meeting"]["inputSchema"]["properties"]["code"]["description"] == "Code from the e-mail"
+
+
+def test_the_form_of_a_waitlist_is_a_tool_also_while_its_script_proves_work(browse, choose):
+	choose(captcha_mode="Always")
+	offer = make_offer(has_waitlist=1)
+	window = browse(DESK)
+	door = ByPage(page_of(offer).slug, window)
+	window.page.goto(f"{path_of(offer)}/waitlist?tz={ZONE}")
+	door.fill_in("join_waitlist", {**ADA, "most_offers": "3"})
+	with window.page.expect_navigation():
+		window.page.locator("#submit").click()
+	door.answer()

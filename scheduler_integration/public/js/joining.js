@@ -4,12 +4,14 @@ import { gate } from "./server/gate.js";
 import { data, element } from "./shared/page.js";
 import { detectedZone } from "./shared/zone-names.js";
 
+/** @import { ToolEvent } from "./types.js" */
+
 const form = element("booking-form", HTMLFormElement);
 
 document.documentElement.classList.add("js");
 // Few forms have questions that depend on an answer.
 if (data.askedAfter) import(data.askedAfter).catch(() => {});
-if (data.gate) form.addEventListener("submit", prove);
+if (data.gate) form.addEventListener("submit", send);
 if (data.zoneIsUnknown) openInOwnZone();
 
 /** Opens the page in the browser's zone. "Today" may be another day there, so the server writes it again. */
@@ -23,8 +25,15 @@ function openInOwnZone() {
 }
 
 /** @param {SubmitEvent} event */
-async function prove(event) {
+function send(event) {
 	event.preventDefault();
+	const sent = prove();
+	// For an assistant that has filled the form in (WebMCP).
+	const { agentInvoked, respondWith } = /** @type {ToolEvent} */ (event);
+	if (agentInvoked) respondWith.call(event, sent);
+}
+
+async function prove() {
 	if (form.ariaBusy === "true") return;
 	form.ariaBusy = "true";
 	await gate.ask();
