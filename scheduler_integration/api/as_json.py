@@ -102,9 +102,10 @@ def _items(values: Iterable[Any], zone: str) -> list[Any]:
 	answer: list[Any] = []
 	known: Any = None
 	for each in values:
-		kind: Any = each.doctype if isinstance(each, Document) else type(each)
-		if kind is not known:
-			known, declared = kind, declared_of(kind)
+		if type(each) is not known:
+			known = type(each)
+			# What is declared of a record depends on its DocType, and not on its class.
+			declared = None if issubclass(known, Document) else declared_of(known)
 		if declared:
 			parts, zone_of = declared
 			answer.append(object_of(each, parts, zone_of(each) if zone_of else zone))
