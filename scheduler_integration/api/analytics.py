@@ -28,7 +28,7 @@ from scheduler_integration.engagement.analytics import Analytics, RecentBooking,
 from scheduler_integration.engine import BOOKING
 from scheduler_integration.entry.funnel import count_report
 from scheduler_integration.entry.limits import REQUESTS
-from scheduler_integration.exceptions import NotPermitted, PageNotFound
+from scheduler_integration.exceptions import NotFound, NotPermitted, PageNotFound
 from scheduler_integration.insights import export_files
 from scheduler_integration.insights.advice import Advice, Missed
 from scheduler_integration.insights.advice import advice as advice_on
@@ -48,6 +48,8 @@ from scheduler_integration.insights.history import history as history_of
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook, outlook
 from scheduler_integration.insights.page_stats import Numbers
+from scheduler_integration.insights.pipeline import Group, Pipeline
+from scheduler_integration.insights.pipeline import pipeline as figures_of_leads
 from scheduler_integration.insights.providers import ProviderPerformance, period, provider_performance
 from scheduler_integration.insights.scope import MAX_DAYS, Scope, in_site_zone, scope_for
 from scheduler_integration.insights.sheets import FORMATS
@@ -226,6 +228,14 @@ shown(
 )
 shown(Advice, "kind", maybe("meeting_type=name"), "missed=worse beside=better")
 shown(Missed, "rate meetings=whole")
+_WAY = "people customers customer_rate met minutes_to_offer minutes_to_booking minutes_to_meeting"
+shown(
+	Pipeline,
+	group("=scope", _RANGE, "timezone=zone"),
+	group("=total", _WAY),
+	"by_source by_meeting_type by_host",
+)
+shown(Group, "id=key name", _WAY)
 shown(
 	ExportFile,
 	"export_id=name what format",
@@ -352,6 +362,18 @@ def funnel(**asked: Any) -> Funnel:
 	now = clock.now()
 	scope = in_site_zone(_scope(asked), now)
 	return figures_of_visitors(scope, now)
+
+
+@door("GET", who=Who.USERS, fields=_SCOPE)
+def pipeline(**asked: Any) -> Pipeline:
+	"""Return how long leads took to be offered a time, to book and to meet, and how many became customers.
+
+	People whose first booking was made on these dates are counted. Raises NotFound on a site without a CRM.
+	"""
+	found = figures_of_leads(_scope(asked))
+	if found is None:
+		raise NotFound(_("This site has no CRM."))
+	return found
 
 
 @door("GET", who=Who.USERS, fields=_DAYS)

@@ -235,6 +235,13 @@ def lead_times(scope: Scope) -> Counter[int]:
 	return Counter({int(seconds): count for seconds, count in query.run()})
 
 
+def made_for_records(scope: Scope, doctypes: Sequence[str]) -> list[tuple[str, str, str]]:
+	"""Return the bookings that were MADE in the scope's dates and belong to a record of these DocTypes, and that record."""
+	booking = DocType("Booking")
+	query = _made(scope, booking).where(booking.reference_doctype.isin(list(doctypes)) & (booking.reference_name != ""))
+	return query.select(booking.name, booking.reference_doctype, booking.reference_name).run()
+
+
 def made_by_quarter(scope: Scope) -> Counter[int]:
 	"""Return the numbers of bookings that were MADE in the scope's dates, by the quarter of an hour of the booking."""
 	booking = DocType("Booking")

@@ -78,7 +78,7 @@ def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 			sums.add(each.status, each.number, by=each.cancelled_by, is_late=each.is_late, after_start=each.after_start)
 		for amounts in (money, figures.money):
 			amounts.add(each.status, each.currency, each.price)
-	for name, title, page in _titles(list(types)):
+	for name, title, page in titles(list(types)):
 		types[name].name, types[name].page = title, page or ""
 	by_day, peaks = _over_time(scope)
 	by_month = dict.fromkeys((f"{day:%Y-%m}" for day in by_day), 0)
@@ -126,7 +126,7 @@ def _sources(scope: Scope) -> list[Source]:
 	return sorted(found.values(), key=lambda each: (-each.bookings, each.origin))
 
 
-def _titles(names: list[str]) -> list[tuple[str, str, str | None]]:
+def titles(names: list[str]) -> list[tuple[str, str, str | None]]:
 	"""Return the name of each type that exists, its title and that of its page."""
 	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
 	return (

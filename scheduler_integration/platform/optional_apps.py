@@ -18,10 +18,13 @@ CUSTOM_FIELDS = {
 		]
 	}
 }
+# Reports about leads are disabled on sites without these DocTypes.
+_CRM = {"CRM Lead", "CRM Deal", "Lead", "Opportunity"}
+_CRM_REPORTS = ("Booking Pipeline",)
 _CACHE_KEY = "scheduler_integration:optional_doctypes"
 OPTIONAL_DOCTYPES = (
 	"Holiday List", "Employee", "Company", "Leave Application", "Holiday List Assignment",
-	"CRM Deal", "CRM Lead", "Opportunity", "Lead",
+	"CRM Deal", "CRM Lead", "CRM Contacts", "CRM Deal Status", "Opportunity", "Lead", "Customer",
 )  # fmt: skip
 
 
@@ -31,13 +34,14 @@ def optional_doctypes() -> frozenset[str]:
 
 
 def sync_custom_fields() -> None:
-	"""Create or update the fields whose DocType exists, and remove the others."""
+	"""Create or update the fields whose DocType exists, and remove the others. The same for reports."""
 	frappe.cache.delete_value(_CACHE_KEY)
 	for needed, fields in CUSTOM_FIELDS.items():
 		if needed in optional_doctypes():
 			create_custom_fields(fields)
 		else:
 			_remove(fields)
+	_show_reports()
 
 
 def follow_other_apps() -> None:
@@ -52,6 +56,7 @@ def follow_other_apps() -> None:
 			_remove(fields)
 		elif not all(frappe.db.exists("Custom Field", name) for name in _names(fields)):
 			create_custom_fields(fields)
+	_show_reports()
 
 
 def remove_custom_fields() -> None:
@@ -59,6 +64,12 @@ def remove_custom_fields() -> None:
 	frappe.cache.delete_value(_CACHE_KEY)
 	for fields in CUSTOM_FIELDS.values():
 		_remove(fields)
+
+
+def _show_reports() -> None:
+	if frappe.db.table_exists("Report"):
+		is_off, reports = int(_CRM.isdisjoint(optional_doctypes())), {"name": ["in", _CRM_REPORTS]}
+		frappe.db.set_value("Report", reports, "disabled", is_off, update_modified=False)
 
 
 def _existing() -> list[str]:

@@ -15,6 +15,7 @@ from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, path_of, sign_in
 from tests.pages.reading import read
 from tests.support.factories import fresh, make_host, make_user
+from tests.support.stand_ins import field, is_real, standing_in
 
 PATH = "/scheduling/insights"
 
@@ -190,3 +191,20 @@ def test_links_download_tables_without_a_script(client, offer, format, begins):
 	assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
 	assert f".{format.lower()}" in answer.headers["Content-Disposition"]
 	assert answer.headers["Content-Type"].count("charset") <= 1
+
+
+def test_leads_stand_there_only_with_a_crm(client, offer):
+	if is_real("CRM Lead") or is_real("Lead"):
+		pytest.skip("this site has a CRM")
+	book(offer)
+	frappe.db.commit()
+	assert not open_page(client, host_of(offer))[1].all("h2", id="pipeline-title")
+	with standing_in({"CRM Lead": {"autoname": "hash", "fields": [field("email", "Data"), field("source", "Data")]}}):
+		lead = frappe.get_doc({"doctype": "CRM Lead", "email": fresh("ada"), "source": "Fair"}).insert()
+		references = {"reference_doctype": "CRM Lead", "reference_name": lead.name}
+		frappe.db.set_value("Booking", {"host": host_of(offer)}, references)
+		frappe.db.commit()
+		_answer, html = open_page(client, host_of(offer))
+		section = html.one("section", **{"aria-labelledby": "pipeline-title"})
+		assert "Leads whose first booking was made on these dates: 1." in section.text
+		assert "Fair" in section.text

@@ -33,6 +33,7 @@ from scheduler_integration.insights.funnel import conversion_rate, funnel
 from scheduler_integration.insights.history import history
 from scheduler_integration.insights.outlook import Outlook, outlook
 from scheduler_integration.insights.page_stats import OTHER
+from scheduler_integration.insights.pipeline import pipeline
 from scheduler_integration.insights.providers import provider_performance
 from scheduler_integration.insights.scope import Scope, a_year, in_site_zone, scope_for
 from scheduler_integration.insights.sheets import FORMATS
@@ -45,6 +46,7 @@ from scheduler_integration.pages.kit.months import week_begins
 from scheduler_integration.pages.kit.respond import View, argument, redirection
 from scheduler_integration.parsing.fields import parse_choice, parse_dates
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.progress import HowFar, how_far
 
@@ -154,6 +156,8 @@ def _view(reader: Reader) -> View:
 			(each, with_arguments(PATH, {"host": each.user}))
 			for each in (staff_performance(scope) if shows_staff else ())
 		],
+		"pipeline": pipeline(scope),
+		"waited": lambda minutes: _waited(minutes, reader),
 		**_downloads(scope, reader),
 		"is_large": board.tally.total > MANY,
 		"has_reports": settings_of(reader.user) is not None,
@@ -289,6 +293,15 @@ def _forecasts(found: Outlook, reader: Reader) -> list[dict[str, Any]]:
 			if each.bands
 		),
 	]
+
+
+def _waited(minutes: int | None, reader: Reader) -> str:
+	"""Return how long people waited: in minutes, from two hours on in hours, from two days on in days."""
+	if minutes is None:
+		return "–"
+	if minutes >= 2880:
+		return _("{0} days").format(reader.number(round(minutes / 1440, 1)))
+	return lengths.duration(minutes if minutes < 120 else round(minutes / 60) * 60, reader.locale)
 
 
 def _running(files: Sequence[ExportFile], reader: Reader) -> list[dict[str, Any]]:
