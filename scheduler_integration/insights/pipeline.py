@@ -100,7 +100,7 @@ class Pipeline:
 
 @dataclass(slots=True)
 class _Found:
-	"""A person's records: when they began, the addresses and contacts, the bookings, and the single-use links of these."""
+	"""What a person's records say: when the first began, addresses and contacts, the bookings, and the links that these used."""
 
 	began: int
 	source: str
@@ -128,7 +128,7 @@ def pipeline(scope: Scope) -> Pipeline | None:
 		first = min(person.bookings, key=lambda row: (row.booked_at, row.starts_at, row.name), default=None)
 		if first is None or first.name not in in_scope:
 			continue
-		# The way of the lead's and the deals' addresses, and of links for one booking that name nobody.
+		# Offers are found by the addresses of the person's records and bookings, and by the links that these used.
 		offered = min([first.booked_at, *(offers[key] for key in person.emails | person.links if key in offers)])
 		met = min((row.starts_at for row in person.bookings if row.status == "Completed"), default=None)
 		people.append(
@@ -235,7 +235,7 @@ def _offers(people: Iterable[_Found]) -> dict[str, int]:
 
 
 def _won() -> set[str]:
-	"""Return the statuses of Frappe CRM's deals that are won. Before 2025 statuses had no type."""
+	"""Return the statuses of Frappe CRM's deals that are won. In older versions they have no type."""
 	if "CRM Deal Status" not in optional_doctypes() or not frappe.get_meta("CRM Deal Status").has_field("type"):
 		return {"Won"}
 	return set(frappe.get_all("CRM Deal Status", {"type": "Won"}, pluck="name"))
