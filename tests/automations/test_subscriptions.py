@@ -386,7 +386,9 @@ class TestDelivery:
 		booking = book(page)
 		deliver(booking.id, NOW)
 		assert sent(booking)[0].error
-		assert "127.0.0.1" not in undelivered([booking.id], NOW + HOUR)[booking.id].sentence
+		# Its e-mails have left or not: it depends on whether this site has a mail server just now.
+		shown = undelivered([booking.id], NOW + HOUR).values()
+		assert not [each for each in shown if "127.0.0.1" in each.sentence]
 
 	def test_the_statements_of_a_booking_grew_with_the_subscriptions(self, page, receiver):
 		asked = []
