@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html
+from frappe.translate import print_language
+from frappe.utils import escape_html, get_datetime
 
 from scheduler_integration.crm.events import (
 	Participant,
@@ -23,9 +25,12 @@ from scheduler_integration.meetings.changes import Changes, Fields, moved_from
 from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_description
+from scheduler_integration.platform.language import language_of
 from scheduler_integration.platform.records import picked
 
-# The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
+# The first lines of an Event: in bold how the meeting ended, in italics each move, the last one first.
+_ENDED, _MOVED = re.compile(r"<b>[^<]*</b>"), re.compile(r"<i>[^<]*</i>")
+# Below them, with a video call: a link that shows its address. Frappe may add attributes to it.
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
 
@@ -68,10 +73,11 @@ def _records(booking: Document) -> list[tuple[str, str]]:
 	return list(dict.fromkeys([*chosen, *find_records(booking.attendee_email)]))
 
 
-def log_cancellation(bookings: Sequence[Document]) -> None:
+def log_cancellation(bookings: Sequence[Document], reason: str = "") -> None:
 	"""Mark the bookings' Event as cancelled, or remove the attendees from it if others still attend the session.
 
-	Does nothing if somebody deleted the Event.
+	The Event tells the `reason`, unless it is of a session: its words stay if one of its attendees is forgotten. Does nothing
+	if somebody deleted the Event.
 	"""
 	staying = {row.attendee_email for row in _others(bookings, "attendee_email")}
 	# If the same attendee booked the session twice, they still take part with the other booking.
@@ -81,7 +87,9 @@ def log_cancellation(bookings: Sequence[Document]) -> None:
 			continue
 		if staying:
 			remove_participants(event, [row for row in event.event_participants if row.email in leaving])
-		change_event(event, {} if staying else {"status": "Cancelled"})
+			change_event(event, {})
+		else:
+			_change(event, {"status": "Cancelled"}, [bookings[0].status], "" if bookings[0].session else reason)
 
 
 def log_correction(booking: Document) -> None:
@@ -98,10 +106,8 @@ def log_outcome(booking: Document) -> None:
 	"""
 	event = event_to_change(booking.event)
 	if event:
-		states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {
-			booking.status
-		}
-		change_event(event, {"status": _outcome(states)})
+		states = _states(booking)
+		_change(event, {"status": _outcome(states)}, states)
 
 
 def _add_attendee(event: Document, booking: Document) -> None:
@@ -109,10 +115,41 @@ def _add_attendee(event: Document, booking: Document) -> None:
 		add_participants(event, _attendees(booking, _records(booking)))
 
 
-def _outcome(states: set[str]) -> str:
+def _states(booking: Document) -> list[str]:
+	"""Return the status of the booking and of each other live booking of its session."""
+	rows = live_rows(booking.session, "status", hosts=booking.host_users())
+	return [booking.status, *(row.status for row in rows if row.name != booking.name)]
+
+
+def _outcome(states: Sequence[str]) -> str:
 	if "Completed" in states:
 		return "Completed"
-	return "Closed" if states == {"No Show"} else "Open"
+	return "Closed" if set(states) == {"No Show"} else "Open"
+
+
+def _change(
+	event: Document, fields: Fields, states: Sequence[str], reason: str = "", *, takes_back: bool = False
+) -> None:
+	"""Store the Event's new `status` and other fields, and tell above its text how the meeting ended, and each move.
+
+	`states` are the statuses of its bookings. With `takes_back`, an earlier time comes back, and the move isn't told any more.
+	Everybody on the team reads the text: it is in the site's language, with the site's times.
+	"""
+	before = event.description.split("<br>") if event.description else []
+	lines = [line for line in before if not _ENDED.fullmatch(line)]
+	old, new = (get_datetime(each.get("starts_on", event.starts_on)) for each in (event, fields))
+	came = states.count("Completed")
+	with print_language(language_of()):
+		if old != new and takes_back:
+			lines = lines[1:] if lines and _MOVED.fullmatch(lines[0]) else lines
+		elif old != new:
+			told = _("Moved from {0} to {1}").format(f"{old:%Y-%m-%d %H:%M}", f"{new:%Y-%m-%d %H:%M}")
+			lines.insert(0, f"<i>{escape_html(told)}</i>")
+		if fields["status"] != "Open":
+			ended = _("{0} of {1} came").format(came, len(states)) if 0 < came < len(states) else _(states[0])
+			ended = _("{0}: {1}").format(ended, reason) if reason else ended
+			lines.insert(0, f"<b>{escape_html(ended)}</b>")
+	change_event(event, fields | {"description": "<br>".join(lines)})
 
 
 def log_rescheduled(changes: Changes) -> dict[str, Fields]:
@@ -136,7 +173,7 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 		_replace_hosts(event, booking, former.host_users())
 		times = picked(booking, "starts_on", "ends_on")
 		# The Event of a meeting whose time was given back is cancelled.
-		change_event(event, {**times, "status": "Open", "subject": _subject(booking), "owner": booking.host})
+		_change(event, {**times, "status": "Open", "subject": _subject(booking), "owner": booking.host}, ())
 	return {}
 
 
@@ -166,9 +203,9 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 		return
 	_add_attendee(event, booking)
 	_replace_hosts(event, booking, [*(moved.host_users() if moved else ()), *([leaving] if leaving else ())])
-	states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {booking.status}
-	times = picked(booking, "starts_on", "ends_on")
-	change_event(event, {**times, "status": _outcome(states), "subject": _subject(booking), "owner": booking.host})
+	states = _states(booking)
+	fields = {**picked(booking, "starts_on", "ends_on"), "status": _outcome(states), "subject": _subject(booking)}
+	_change(event, fields | {"owner": booking.host}, states, takes_back=True)
 
 
 def _replace_hosts(event: Document, booking: Document, former: list[str]) -> None:
@@ -182,7 +219,7 @@ def log_new_times(booking: Document) -> None:
 	"""Let the Event of an Outside Booking show its present time. Does nothing if somebody deleted the Event."""
 	event = event_to_change(booking.event)
 	if event:
-		change_event(event, {"status": "Open", **picked(booking, "starts_on", "ends_on")})
+		_change(event, {"status": "Open", **picked(booking, "starts_on", "ends_on")}, ())
 
 
 def log_link(booking: Document) -> None:
@@ -244,9 +281,10 @@ def _description(booking: Document) -> str:
 
 
 def with_link(booking: Document, description: str) -> str:
-	"""Return the description (HTML) with the link as its first line, in place of the link that was there before."""
+	"""Return the description (HTML) with the link above the text, in place of the link that was there before."""
 	kept = [line for line in description.split("<br>") if not _LINK.fullmatch(line)]
 	if booking.get("meeting_link"):
 		address = escape_html(booking.meeting_link)
-		kept.insert(0, f'<a href="{address}">{address}</a>')
+		told = sum(1 for line in kept if _ENDED.fullmatch(line) or _MOVED.fullmatch(line))
+		kept.insert(told, f'<a href="{address}">{address}</a>')
 	return "<br>".join(filter(None, kept)) if booking.get("meeting_link") else description

@@ -97,8 +97,8 @@ def _without_entries(event: Document) -> Iterator[None]:
 #
 # - Frappe itself writes such an entry for each participant whose DocType has the switch `allow_events_in_timeline`: Contact,
 #   and ERPNext's Lead, Opportunity and Customer.
-# - Leads and deals of Frappe CRM don't have it. A newer Frappe CRM lists the Events that refer to a lead or deal instead. An
-#   older one lists Communications only, so this module writes entries for its leads and deals.
+# - Leads and deals of Frappe CRM don't have it. Their timelines list Communications only, so this module writes entries for
+#   them. A newer Frappe CRM also lists the Events that refer to a lead or deal, in a view of its own and by their subject.
 #
 # The entry belongs to the Event, so Frappe moves it with the Event and deletes it with the Event. If it belonged to the
 # lead, Frappe and Frappe CRM would take it for the team's reply to the lead: its first response, which ends the time that a
@@ -126,7 +126,7 @@ def write_entries(event: Document, author: str, parties: Iterable[Party]) -> Non
 	"""
 	for party in parties:
 		asks = frappe.get_meta(party[0]).get("allow_events_in_timeline")
-		if asks or _is_of_older_crm(event, *party):
+		if asks or party[0] in _CRM_DOCTYPES:
 			entry = _entry(event, author, *party)
 			# This transaction has stored everything that `insert` would check.
 			entry.db_insert()
@@ -161,27 +161,6 @@ def delete_entries(event: Document, parties: Collection[Party]) -> None:
 
 def _entries_of(event: Document) -> dict[str, str]:
 	return {"reference_doctype": event.doctype, "reference_name": event.name}
-
-
-def _is_of_older_crm(event: Document, doctype: str, name: str) -> bool:
-	"""Whether this is a lead or deal of Frappe CRM that doesn't list the Event.
-
-	An Event refers to one record. The leads of the others in a session get entries with any version.
-	"""
-	if doctype not in _CRM_DOCTYPES:
-		return False
-	return not crm_lists_events() or (event.get("reference_doctype"), event.get("reference_docname")) != (doctype, name)
-
-
-def crm_lists_events() -> bool:
-	"""Whether Frappe CRM is installed in a version that shows Events on leads and deals.
-
-	Event's reference fields can't decide this: Frappe has them from 15.101 on, with any version of Frappe CRM.
-	"""
-	return bool(
-		frappe.db.exists("DocType", "FCRM Settings", cache=True)
-		and frappe.get_meta("FCRM Settings").has_field("event_notifications")
-	)
 
 
 def _entry(event: Document, author: str, doctype: str, name: str) -> Document:

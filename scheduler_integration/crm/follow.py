@@ -59,7 +59,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	if change.kind in _LOGGED:
 		_LOGGED[change.kind](change.booking)
 	elif change.releases_time:
-		log_cancellation(bookings_of(changes))
+		log_cancellation(bookings_of(changes), change.reason)
 	elif change.leaving:
 		log_reassignment(change.booking, change.leaving)
 	return {}

@@ -77,6 +77,7 @@ def state_of(name):
 		"booking": {field: value for field, value in fields.items() if field not in STAMPS},
 		"rows": rows,
 		"event": (event.status, str(event.starts_on), str(event.ends_on), event.subject, event.owner, people),
+		"words": event.description or "",
 		"waiting": sorted((task.purpose, task.target, task.due_at) for task in waiting),
 		"credits": credits(frappe.get_doc("Meeting Type", booking.meeting_type)),
 	}

@@ -145,3 +145,45 @@ def test_a_form_of_the_event_that_was_open_before_somebody_joined_cannot_overwri
 def attendees_of(event):
 	rows = frappe.get_doc("Event", event).event_participants
 	return {row.email for row in rows if row.reference_doctype == "Contact"}
+
+
+def told(booking):
+	"""Return the text of the entry on the contact's timeline."""
+	(entry,) = on_timeline_of(booking)
+	return frappe.db.get_value("Communication", entry, "content")
+
+
+def test_the_timeline_tells_each_move_and_how_the_meeting_ended():
+	answer, booking = book(notes="About engines")
+	first = bookings.reschedule_by_token(token_of(answer), RescheduleRequest(NINE + 3600), NOW)
+	bookings.reschedule_by_host(first.id, RescheduleRequest(NINE + 7200), NOW)
+	nine, ten, eleven = (f"{to_site_time(NINE + hour * 3600):%Y-%m-%d %H:%M}" for hour in range(3))
+	moved = f"<i>Moved from {ten} to {eleven}</i><br><i>Moved from {nine} to {ten}</i><br>About engines"
+	assert told(booking) == moved
+	bookings.cancel_by_token(token_of(answer), "I am <ill>", NOW)
+	assert told(booking) == f"<b>Cancelled: I am &lt;ill&gt;</b><br>{moved}"
+
+
+def test_the_timeline_tells_whether_the_attendee_came():
+	answer, booking = book()
+	after = NINE + 3600
+	bookings.mark_no_show(answer.id, "", after)
+	assert told(booking) == "<b>No Show</b>"
+	bookings.complete(answer.id, after)
+	assert told(booking) == "<b>Completed</b>"
+
+
+def test_the_timeline_tells_of_a_workshop_how_many_came():
+	first, second = make_session()
+	bookings.complete(first.id, NINE + 7200)
+	bookings.mark_no_show(second.id, "", NINE + 7200)
+	assert told(frappe.get_doc("Booking", second.id)).startswith("<b>1 of 2 came</b>")
+
+
+def test_who_is_forgotten_leaves_no_reason_on_timelines():
+	answer, booking = book()
+	bookings.cancel_by_token(token_of(answer), "Ada is ill", NOW)
+	(entry,) = on_timeline_of(booking)
+	bookings.forget_bookings([booking.name])
+	assert "Ada" not in frappe.db.get_value("Event", booking.event, "description")
+	assert not frappe.db.exists("Communication", entry)

@@ -1,6 +1,6 @@
 """The meeting on the leads of Frappe CRM: its own records if the site has it, look-alikes otherwise.
 
-An older Frappe CRM lists Communications on a lead. A newer one has a calendar, and lists the Events that refer to the lead.
+Frappe CRM lists Communications on a lead. A newer one has a calendar, and lists the Events that refer to the lead as well.
 """
 
 import frappe
@@ -8,7 +8,6 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.bookings import book_for_somebody
-from scheduler_integration.crm.events import crm_lists_events
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import now, to_site_time, utc
@@ -26,24 +25,10 @@ LEAD = [
 ]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["older", "newer"])
-def with_calendar(request, site):
-	"""Whether Frappe CRM has a calendar."""
-	settings = [field("brand_name", "Data"), *([field("event_notifications", "Data")] if request.param else [])]
-	look_alikes = {
-		"FCRM Settings": {"issingle": 1, "fields": settings},
-		"CRM Lead": {"autoname": "hash", "fields": LEAD},
-	}
-	with standing_in(look_alikes):
-		if crm_lists_events() != request.param:
-			pytest.skip("this site has the other kind of Frappe CRM")
-		yield request.param
-
-
-@pytest.fixture
-def lists_events(with_calendar):
-	"""Whether leads list the Events that refer to them. Frappe 15 before 15.101 has no such reference."""
-	return with_calendar and frappe.get_meta("Event").has_field("reference_docname")
+@pytest.fixture(scope="module", autouse=True)
+def _frappe_crm(site):
+	with standing_in({"CRM Lead": {"autoname": "hash", "fields": LEAD}}):
+		yield
 
 
 def make_lead():
@@ -78,36 +63,28 @@ def linked(lead):
 	return [(each.subject, each.communication_date) for each in communications]
 
 
-def meetings_on(lead, event):
-	"""Return what the lead's page shows of the Event: entries, and the Event itself if the page lists Events."""
-	refers = (event.get("reference_doctype"), event.get("reference_docname")) == (lead.doctype, lead.name)
-	listed = [(event.subject, event.starts_on)] if crm_lists_events() and refers else []
-	return entries(lead) + listed
-
-
-def test_the_lead_shows_the_meeting_once(with_calendar):
+def test_the_lead_shows_the_meeting_once():
 	lead = make_lead()
 	answer = book(lead)
 	booking = frappe.get_doc("Booking", answer.id)
 	assert (booking.reference_doctype, booking.reference_name) == ("CRM Lead", lead.name)
-	assert meetings_on(lead, event_of(answer)) == [(booking.subject, to_site_time(NINE))]
+	assert entries(lead) == [(booking.subject, to_site_time(NINE))]
 
 
-def test_events_refer_to_the_lead_with_any_version(lists_events):
+def test_the_event_refers_to_the_lead():
+	if not frappe.get_meta("Event").has_field("reference_docname"):
+		pytest.skip("events of Frappe 15 before 15.101 have no reference")
 	lead = make_lead()
-	answer = book(lead)
-	if frappe.get_meta("Event").has_field("reference_docname"):
-		assert event_of(answer).reference_docname == lead.name
-	assert len(entries(lead)) == (0 if lists_events else 1)
+	assert event_of(book(lead)).reference_docname == lead.name
 
 
-def test_a_meeting_that_moves_is_shown_at_its_new_time_only(with_calendar):
+def test_a_meeting_that_moves_is_shown_at_its_new_time_only():
 	lead = make_lead()
-	moved = bookings.reschedule_by_token(token_of(book(lead)), RescheduleRequest(TEN), NOW)
-	assert [when for _subject, when in meetings_on(lead, event_of(moved))] == [to_site_time(TEN)]
+	bookings.reschedule_by_token(token_of(book(lead)), RescheduleRequest(TEN), NOW)
+	assert [when for _subject, when in entries(lead)] == [to_site_time(TEN)]
 
 
-def test_a_booking_by_the_lead_is_not_the_teams_reply(with_calendar):
+def test_a_booking_by_the_lead_is_not_the_teams_reply():
 	lead = make_lead()
 	before = lead.as_dict()
 	book(lead)
@@ -116,34 +93,34 @@ def test_a_booking_by_the_lead_is_not_the_teams_reply(with_calendar):
 	assert lead.get("communication_status") == before.get("communication_status")
 
 
-def test_each_lead_of_a_session_shows_it(with_calendar):
+def test_each_lead_of_a_session_shows_it():
 	page = make_page(hours={"Monday": ["09:00-12:00"]})
 	workshop = make_meeting_type(page, seats=3, title="Workshop")
 	leads = [make_lead(), make_lead()]
 	answers = [door.book(payload(page, workshop, NINE, attendee_email=lead.email), NOW) for lead in leads]
 	event = event_of(answers[1])
 	assert event.name == event_of(answers[0]).name
-	assert [len(meetings_on(lead, event)) for lead in leads] == [1, 1]
+	assert [len(entries(lead)) for lead in leads] == [1, 1]
 
 
-def test_a_lead_with_two_seats_of_a_session_shows_it_once(with_calendar):
+def test_a_lead_with_two_seats_of_a_session_shows_it_once():
 	page = make_page(hours={"Monday": ["09:00-12:00"]})
 	workshop = make_meeting_type(page, seats=3)
 	first, lead = make_lead(), make_lead()
 	for email in (first.email, lead.email, lead.email):
-		answer = door.book(payload(page, workshop, NINE, attendee_email=email), NOW)
-	assert len(meetings_on(lead, event_of(answer))) == 1
+		door.book(payload(page, workshop, NINE, attendee_email=email), NOW)
+	assert len(entries(lead)) == 1
 
 
-def test_a_host_books_for_a_lead_with_its_name_and_address(with_calendar):
+def test_a_host_books_for_a_lead_with_its_name_and_address():
 	lead = make_lead()
 	asked = BookingPayload(start=utc(at("2099-03-02 09:00")).isoformat())
 	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "CRM Lead", lead.name, now())
 	assert (made.attendee.name, made.attendee.email) == ("Ada", lead.email)
-	assert len(meetings_on(lead, event_of(made))) == 1
+	assert len(entries(lead)) == 1
 
 
-def test_a_deleted_event_leaves_nothing_on_the_lead(with_calendar):
+def test_a_deleted_event_leaves_nothing_on_the_lead():
 	lead = make_lead()
 	answer = book(lead)
 	frappe.delete_doc("Event", event_of(answer).name, force=True)
