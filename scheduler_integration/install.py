@@ -5,6 +5,7 @@ from frappe import _
 from frappe.translate import print_language
 
 from scheduler_integration.conferencing.notices import tell
+from scheduler_integration.crm.form_scripts import ensure_form_scripts, remove_form_scripts
 from scheduler_integration.domains.table import forget_table
 from scheduler_integration.insights import export_files
 from scheduler_integration.notifications.automations.preview import broken_templates
@@ -29,21 +30,23 @@ def before_install() -> None:
 
 
 def after_install() -> None:
-	"""Create the roles, the messages, an index and custom fields."""
+	"""Create the roles, the messages, an index, custom fields and buttons in Frappe CRM."""
 	ensure_roles()
 	store_default_settings()
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
+	ensure_form_scripts()
 
 
 def after_migrate() -> None:
-	"""Add the settings, messages, indexes and custom fields that a newer version of the app brings."""
+	"""Add the settings, messages, indexes, custom fields and buttons that a newer version of the app brings."""
 	ensure_roles()
 	ensure_new_settings()
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
+	ensure_form_scripts()
 	reopen_failed_events()
 	name_broken_templates()
 	# Requests before the migration have stored that there are no domains.
@@ -51,15 +54,17 @@ def after_migrate() -> None:
 
 
 def after_app_change(app: str) -> None:
-	"""Add or remove custom fields after another app was installed or uninstalled."""
+	"""Add or remove custom fields, and add buttons in Frappe CRM, after another app was installed or uninstalled."""
 	# Frappe also calls this in a dry run of the app's own uninstallation. Fields that were removed must not come back.
 	if app != "scheduler_integration":
 		follow_other_apps()
+		ensure_form_scripts()
 
 
 def before_uninstall() -> None:
 	"""Remove the app's records in DocTypes of Frappe. Contacts, events and messages are people's own, and are kept."""
 	remove_custom_fields()
+	remove_form_scripts()
 	remove_templates()
 	export_files.forget_all()
 	for role in ROLES:

@@ -10,7 +10,7 @@ from scheduler_integration.engine import wall_clock
 from scheduler_integration.platform.clock import iso
 from tests.pages.offer import TeamOffer, book, host_of, in_three_days, sign_in
 from tests.pages.reading import read, typed_in
-from tests.support.factories import make_user
+from tests.support.factories import fresh, make_user
 
 LINKS, TIMES = "/scheduling/links", "/scheduling/times"
 
@@ -149,6 +149,23 @@ class TestTimes:
 		assert (link.single_use, link.attendee_email) == (1, "ada@guests.example")
 		page = host.get(answer.headers["Location"])
 		assert f"/schedule/l/{link_token(link.name)}?start=" in page.text
+
+	def test_the_times_are_for_the_contact_from_whose_form_a_host_comes(self, client, host, offer):
+		user = frappe.get_doc("User", host_of(offer))
+		user.append("roles", {"role": "Sales User"})
+		user.save()
+		address = f"{fresh('ada')}@guests.example"
+		emails = [{"email_id": address, "is_primary": 1}]
+		contact = frappe.get_doc({"doctype": "Contact", "first_name": "Ada", "email_ids": emails}).insert()
+		frappe.db.commit()
+		asked = {"doctype": "Contact", "record": contact.name}
+		page = read(host.get(TIMES, params=asked).text)
+		[form] = [each for each in page.one("main").all("form", method="post") if each.all("input", type="checkbox")]
+		assert [form.one("input", id=f"attendee_{fact}")["value"] for fact in ("name", "email")] == ["Ada", address]
+		shown = host.post(TIMES, data=[*typed_in(form), ("action", "show")], allow_redirects=False)
+		assert parse_qs(urlsplit(shown.headers["Location"]).query)["record"] == [contact.name]
+		sign_in(client, make_user("Tom"))
+		assert address not in client.get(TIMES, params=asked).text
 
 	def test_no_time_and_too_many_are_refused(self, host, offer):
 		_form, answer = self.made(host, start=[])

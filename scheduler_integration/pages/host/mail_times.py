@@ -1,6 +1,6 @@
 """`/scheduling/times`: hosts choose free times of a meeting type and copy them into an e-mail.
 
-`?type=`, `tz` and `count` choose what is suggested. The form posts the ticked `start`s, with `single_use`, `attendee_name` and
+`?type=`, `tz` and `count` choose what is suggested. `doctype` and `record` name the reader: a contact, lead or deal. The form posts the ticked `start`s, with `single_use`, `attendee_name` and
 `attendee_email`, and is redirected to the address that has the times, and the `link` that was made for them.
 """
 
@@ -18,6 +18,7 @@ from frappe import _
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.edit_links import may_read_link
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.crm.people import find_person
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound
 from scheduler_integration.mailed_times.choose import LEAST, MOST, by_day, free_days, spread
@@ -42,7 +43,7 @@ _DAYS = 10
 _SHOWN = 4
 
 PATH = "/scheduling/times"
-PAGE = HostPage(PATH, here=SHARE, style="types", chooses=("type", "tz", "count"))
+PAGE = HostPage(PATH, here=SHARE, style="types", chooses=("type", "tz", "count", "doctype", "record"))
 
 
 @PAGE.action("")
@@ -102,6 +103,7 @@ def _view(reader: Reader) -> View:
 		"made": made,
 		"as_html": as_html,
 		"as_text": as_text,
+		"person": find_person(argument("doctype"), argument("record")) if argument("record") else None,
 		"problem": message_of(reader.error),
 	}
 
