@@ -71,6 +71,8 @@ shown(
 	),
 	maybe("key=prefill_key"),
 	flag("hidden=is_hidden"),
+	maybe("crm_field"),
+	flag("crm_replaces"),
 )
 shown("Meeting Type Host", "user", flag("is_required"))
 # A type that is booked on this site has the fields of its record too, and hides some from other hosts.

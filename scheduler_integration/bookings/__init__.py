@@ -12,6 +12,7 @@ from scheduler_integration.bookings.calls import (
 	show_call,
 	store_call,
 	store_link,
+	store_record,
 )
 from scheduler_integration.bookings.commands.answer import (
 	accept_proposal,

@@ -1,4 +1,4 @@
-"""Stores what comes back from outside: the video call of a booking, and what a host did with its event in a calendar.
+"""Stores what comes back from tasks: a booking's video call, its lead, and what a host did with its event in a calendar.
 
 People get a link that came after their first message. If a host wants that, a booking is cancelled or moved after the host
 deleted or moved its event in their own calendar.
@@ -14,6 +14,7 @@ from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_again
+from scheduler_integration.crm.activities import show_on_records
 from scheduler_integration.crm.follow import keep_activity
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.calls import CALENDAR
@@ -60,6 +61,16 @@ def store_link(name: str, link: str, now: int) -> None:
 	for booking in live_in_session(session) if session else [frappe.get_doc("Booking", name)]:
 		if booking.status == "Scheduled" and booking.video_meeting == CALENDAR:
 			store_call(booking.name, {"meeting_link": link, "video_status": "Ready", "video_error": None}, now)
+
+
+def store_record(name: str, fields: Fields) -> None:
+	"""Link the booking, and those that took its place, with its lead or deal, which then shows the meeting."""
+	following: str | None = name
+	while following and frappe.db.get_value("Booking", following, "name", for_update=True):
+		booking = frappe.get_doc("Booking", following)
+		booking.db_set(fields, update_modified=False)
+		show_on_records(booking)
+		following = frappe.db.get_value("Booking", {"rescheduled_from": following}, "name")
 
 
 def show_call(meeting: str, fields: Fields) -> None:

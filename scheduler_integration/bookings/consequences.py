@@ -15,6 +15,7 @@ from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
+from scheduler_integration.crm.pipeline import plan_record
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.insights.stat_days import note_changes
 from scheduler_integration.meetings.changes import Change, Changes, Fields
@@ -45,6 +46,7 @@ CONSEQUENCES = (
 	Consequence(ledger.keep_ledger, also_unpaid=True),
 	Consequence(keep_payments, also_unpaid=True, of_order=True),
 	Consequence(keep_activity),
+	Consequence(plan_record),
 	Consequence(keep_engagement),
 	Consequence(plan_call),
 	Consequence(plan_events),

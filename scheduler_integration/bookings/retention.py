@@ -16,6 +16,7 @@ from frappe.translate import print_language
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
 from scheduler_integration.crm.events import forget_in_activities
+from scheduler_integration.crm.pipeline import forget_records
 from scheduler_integration.engagement.retention import forget_bookings as forget_engagement
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.tasks import delete_tasks_of
@@ -87,6 +88,8 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 	"""
 	bookings = {"name": ["in", names]} if activities else {"name": ["in", names], "status": ["in", sorted(RELEASED)]}
 	forget_in_activities(frappe.get_all("Booking", bookings, ["name", "event", "attendee_email", "meeting_type"]))
+	if activities:
+		forget_records(names)
 	frappe.db.set_value("Booking", {"name": ["in", names]}, _erased(), update_modified=False)
 	typed = {"name": ["in", names], "source": ["not in", _OWN_SOURCES]}
 	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)

@@ -73,6 +73,15 @@ def _records(booking: Document) -> list[tuple[str, str]]:
 	return list(dict.fromkeys([*chosen, *find_records(booking.attendee_email)]))
 
 
+def show_on_records(booking: Document) -> None:
+	"""Let the booking's Event show on leads and deals that came after it. Does nothing if the Event was deleted."""
+	if event := event_to_change(booking.event):
+		records = _records(booking)
+		if records and event.meta.has_field("reference_docname") and not event.reference_docname:
+			change_event(event, dict(zip(("reference_doctype", "reference_docname"), records[0], strict=True)))
+		add_participants(event, _attendees(booking, records))
+
+
 def log_cancellation(bookings: Sequence[Document], reason: str = "") -> None:
 	"""Mark the bookings' Event as cancelled, or remove the attendees from it if others still attend the session.
 

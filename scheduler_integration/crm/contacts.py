@@ -20,7 +20,7 @@ class _NoPicture(str):
 
 # If a Contact has no picture, Frappe asks gravatar.com for one while it validates: in the middle of the booking, under
 # the hosts' locks, for up to five seconds. It would also tell gravatar.com who books here.
-_NO_PICTURE = _NoPicture()
+NO_PICTURE = _NoPicture()
 
 
 class Person(Protocol):
@@ -60,7 +60,7 @@ def create_contact(person: Person) -> str:
 			"last_name": last.strip(),
 			"company_name": person.attendee_company,
 			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
-			"image": _NO_PICTURE,
+			"image": NO_PICTURE,
 		}
 	)
 	# Frappe's Phone fields refuse some numbers that people write, such as a number with an extension. The Booking still has

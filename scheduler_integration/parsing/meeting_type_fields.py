@@ -117,7 +117,7 @@ def _condition(value: object) -> dict[str, str]:
 QUESTION: Fields = {
 	**declared(
 		"Meeting Type Question",
-		"label required placeholder",
+		"label required placeholder crm_field crm_replaces",
 		type="question_type",
 		help="help_text",
 		key="prefill_key",

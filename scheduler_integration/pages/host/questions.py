@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.questions import MAX_QUESTIONS, lines_of
+from scheduler_integration.crm.pipeline import record_choices
 from scheduler_integration.pages.kit.controls import Field, row_of, stored
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.parsing.meeting_type_fields import QUESTION
@@ -22,7 +23,19 @@ _BLANK_ROWS = 2
 _DOCTYPE = "Meeting Type Question"
 # The record's fields by their names in the API, in the order of the form. `show_if` has two here.
 _NAMES = {
-	name: QUESTION[name][0] for name in ("label", "type", "options", "required", "help", "placeholder", "key", "hidden")
+	name: QUESTION[name][0]
+	for name in (
+		"label",
+		"type",
+		"options",
+		"required",
+		"help",
+		"placeholder",
+		"key",
+		"hidden",
+		"crm_field",
+		"crm_replaces",
+	)
 } | {"show_if": "show_if", "show_if_answers": "show_if_answers"}
 # The values of a question as its controls have them, by the names of the API.
 Row = dict[str, str]
@@ -82,9 +95,8 @@ def _controls(row: Row, number: int, before: Sequence[Row]) -> list[Field]:
 	fields["show_if"] = fields["show_if"]._replace(kind="select", help="", choices=[("", _("Always asked")), *others])
 	# The number of the first question is 0, which a script takes for none.
 	fields["show_if_answers"] = fields["show_if_answers"]._replace(needs="")
-	return [
-		field._replace(value=row[name]) for name, field in fields.items() if others or not name.startswith("show_if")
-	]
+	left_out = (*(() if others else ("show_if",)), *(() if record_choices() else ("crm_",)))
+	return [field._replace(value=row[name]) for name, field in fields.items() if not name.startswith(left_out)]
 
 
 def _facts(row: Row) -> str:

@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts, ro
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import MAX_PLACES, location_label
 from scheduler_integration.catalogue.repeats import repeat_of
+from scheduler_integration.crm.pipeline import record_choices
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
 from scheduler_integration.pages.kit.controls import Field, field_of, stored, values_sent
 from scheduler_integration.pages.kit.facts import repeat_text
@@ -58,6 +59,7 @@ def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 		("confirmation", _("Confirmation and reminders"), confirmation_summary(doc), _CONFIRMATION),
 		("changes", _("Cancelling and rescheduling"), changes_summary(doc), _CHANGES),
 		("entry", _("Calendar entry"), doc.event_title or _("As usual"), ("event_title", "event_description")),
+		*([("crm", _("CRM"), crm_summary(doc), _CRM)] if record_choices() else []),
 		("price", _("Price"), price_summary(doc), (*_PRICE, *(_PAYMENT if is_ready() else ()))),
 	]
 	return [
@@ -101,6 +103,7 @@ _CONFIRMATION = (
 	"requires_confirmation", "confirmation_message", "redirect_url", "reminders", "asks_to_reconfirm", "release_unconfirmed_hours",
 )  # fmt: skip
 _CHANGES = ("allow_cancel", "allow_reschedule", "change_notice_hours", "max_reschedules", "reschedule_reason")
+_CRM = ("crm_record", "crm_at_once", "crm_owner", "crm_source", "crm_territory")
 _PRICE = ("price", "currency")
 _PAYMENT = ("payment", "deposit", "refund_notice_hours", "late_refund_percent")
 
@@ -226,6 +229,14 @@ def addresses_summary(doc: Document) -> str:
 	if doc.confirm_address in (None, "", "Off"):
 		return _("Nothing set")
 	return _("{0}: {1}").format(_("Confirm addresses of"), _(doc.confirm_address))
+
+
+def crm_summary(doc: Document) -> str:
+	if not doc.crm_record:
+		return _("A contact only")
+	made = {"Lead": _("Strangers become leads"), "Deal": _("Strangers become deals")}[doc.crm_record]
+	when = _("at once") if doc.crm_at_once else _("once their address or request is confirmed")
+	return f"{made} · {when}"
 
 
 def places_summary(doc: Document) -> str:

@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.reminders import check_release
 from scheduler_integration.catalogue.repeats import check_repeat
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.catalogue.stand_ins import forget_type
+from scheduler_integration.crm.pipeline import check_type, record_choices
 from scheduler_integration.documents import Form
 from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
@@ -62,6 +63,7 @@ class MeetingType(Form):
 		self.validate_assignment()
 		self.validate_places()
 		check_questions(self.questions)
+		check_type(self)
 		self.allowed_domains = checked_domains(self.allowed_domains)
 		self.blocked_domains = checked_domains(self.blocked_domains)
 		self.validate_report_fields()
@@ -259,7 +261,8 @@ class MeetingType(Form):
 				raise InvalidRequest(sentence, details={"location_type": _("An account is missing.")})
 
 	def onload(self):
-		"""Let the form say which places aren't offered."""
+		"""Let the form say which places aren't offered, and whether there is a CRM."""
+		self.set_onload("makes_records", bool(record_choices()))
 		if self.scheduling_page and self.is_active:
 			self.set_onload("missing_accounts", [sentence for _place, sentence in self.places_without_account()])
 
