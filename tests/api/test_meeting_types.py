@@ -334,15 +334,15 @@ class TestTypesOfPages:
 		"questions": [
 			{
 				"label": "Size", "type": "select", "required": True, "options": ["S", "L"], "placeholder": None, "help": "Yours",
-				"show_if": None, "key": "size", "hidden": False,
+				"show_if": None, "key": "size", "hidden": False, "crm_field": None, "crm_replaces": False,
 			},
 			{
 				"label": "How tall?", "type": "number", "required": False, "options": [], "placeholder": None, "help": None,
-				"show_if": {"question": "Size", "answers": ["L"]}, "key": None, "hidden": False,
+				"show_if": {"question": "Size", "answers": ["L"]}, "key": None, "hidden": False, "crm_field": None, "crm_replaces": False,
 			},
 			{
 				"label": "Campaign", "type": "text", "required": False, "options": [], "placeholder": None, "help": None,
-				"show_if": None, "key": "campaign", "hidden": True,
+				"show_if": None, "key": "campaign", "hidden": True, "crm_field": None, "crm_replaces": False,
 			},
 		],
 		"confirmation_message": "See you!",

@@ -170,7 +170,7 @@ def test_the_next_weeks_and_the_next_month_had_no_sum(client, offer):
 
 def test_the_trend_of_meetings_was_of_fewer_than_the_number_beside_it(client, offer):
 	today = local_date(now(), "Europe/Berlin")
-	month_ago = local_midnight(today - timedelta(days=30), "Europe/Berlin")
+	month_ago = local_midnight(today - timedelta(days=31), "Europe/Berlin")
 	yesterday = local_midnight(today - timedelta(days=1), "Europe/Berlin")
 	past_meetings(
 		offer, [*(month_ago + hour * 3600 for hour in range(4)), *(yesterday + hour * 3600 for hour in range(6))]

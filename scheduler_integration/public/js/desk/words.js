@@ -64,6 +64,7 @@ const KINDS = {
 	payment: __("Payment"),
 	web_push: __("Notification on devices"),
 	waitlist: __("Waitlist"),
+	crm_record: __("Record in the CRM"),
 };
 
 const EVENTS = {
