@@ -8,11 +8,11 @@ from scheduler_integration.bookings.assign import hosts_to_hold
 from scheduler_integration.bookings.calls import (
 	follow_calendar,
 	give_up_call,
+	keep_record,
 	make_new_call,
 	show_call,
 	store_call,
 	store_link,
-	store_record,
 )
 from scheduler_integration.bookings.commands.answer import (
 	accept_proposal,

@@ -11,16 +11,20 @@ from frappe.model.document import Document
 from scheduler_integration.bookings.commands.cancel import cancel_by_host
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_again
 from scheduler_integration.crm.activities import show_on_records
 from scheduler_integration.crm.follow import keep_activity
+from scheduler_integration.crm.pipeline import make_record
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.notifications.plan import were_told
+from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -63,14 +67,23 @@ def store_link(name: str, link: str, now: int) -> None:
 			store_call(booking.name, {"meeting_link": link, "video_status": "Ready", "video_error": None}, now)
 
 
-def store_record(name: str, fields: Fields) -> None:
-	"""Link the booking, and those that took its place, with its lead or deal, which then shows the meeting."""
-	following: str | None = name
+@command
+def keep_record(task: Task, now: int) -> Outcome:
+	"""Make or find the attendee's lead or deal, and link it with the booking and those that took its place.
+
+	The record then shows the meeting. `now` is in epoch seconds.
+	"""
+	first = frappe.get_doc("Booking", task.booking) if frappe.db.exists("Booking", task.booking) else None
+	if not first or first.is_forgotten or first.status not in (*LIVE, "Rescheduled"):
+		return NotNeeded(_("The meeting doesn't take place."))
+	fields = make_record(first)
+	following: str | None = first.name if fields else None
 	while following and frappe.db.get_value("Booking", following, "name", for_update=True):
 		booking = frappe.get_doc("Booking", following)
 		booking.db_set(fields, update_modified=False)
 		show_on_records(booking)
 		following = frappe.db.get_value("Booking", {"rescheduled_from": following}, "name")
+	return Done()
 
 
 def show_call(meeting: str, fields: Fields) -> None:

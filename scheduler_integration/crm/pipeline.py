@@ -23,10 +23,8 @@ from scheduler_integration.crm.records import KINDS, find_records, installed_kin
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.invited import CONFIRMED, KNOWN
-from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.transitions import Actor
-from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
-from scheduler_integration.outbox.tasks import Planned, Task, plan_all
+from scheduler_integration.outbox.tasks import Planned, plan_all
 from scheduler_integration.platform.acting import acting_as
 
 KIND = "crm_record"
@@ -125,11 +123,8 @@ def _is_due(change: Change) -> bool:
 	)
 
 
-def run(task: Task, now: int) -> Outcome:
-	"""Make or find the record of the task's booking, and write the answers. Returns the booking's fields that link to it."""
-	booking = frappe.get_doc("Booking", task.booking) if frappe.db.exists("Booking", task.booking) else None
-	if not booking or booking.is_forgotten or booking.status not in (*LIVE, "Rescheduled"):
-		return NotNeeded(_("The meeting doesn't take place."))
+def make_record(booking: Document) -> Fields:
+	"""Make or find the record of the booking, and write the answers. Returns the booking's fields that link to it."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	fields: Fields = {}
 	# Frappe CRM lets nobody else make a record that is somebody's.
@@ -142,8 +137,8 @@ def run(task: Task, now: int) -> Outcome:
 		if records and not booking.reference_name:
 			fields["reference_doctype"], fields["reference_name"] = records[0]
 			fields["crm_made"] = int(made is not None)
-		_write_answers(booking, meeting_type, [*records, ("Contact", booking.contact)])
-	return Done(fields=fields)
+		_write_answers(booking, meeting_type, [*records, ("Contact", booking.contact)], is_new=made is not None)
+	return fields
 
 
 def _doctype(choice: str | None) -> str | None:
@@ -292,17 +287,21 @@ def _assign(record: Document, owner_field: str, owner: str, booking: Document) -
 			# The type's manager has said who owns it.
 			assign_to.remove(record.doctype, record.name, user, ignore_permissions=True)
 	if owner not in assigned:
-		wanted = {"doctype": record.doctype, "name": record.name, "assign_to": [owner], "description": booking.subject}
+		# The title of the type and not of the meeting, which names the attendee: an erasure leaves assignments.
+		title = frappe.get_cached_value("Meeting Type", booking.meeting_type, "title")
+		wanted = {"doctype": record.doctype, "name": record.name, "assign_to": [owner], "description": title}
 		# The host may have no right to assign leads.
 		assign_to.add(wanted, ignore_permissions=True)
 	# Frappe CRM changes the owner with each assignment, and behind this document.
 	frappe.db.set_value(record.doctype, record.name, owner_field, owner, update_modified=False)
 
 
-def _write_answers(booking: Document, meeting_type: Document, records: Iterable[tuple[str, str | None]]) -> None:
+def _write_answers(
+	booking: Document, meeting_type: Document, records: Iterable[tuple[str, str | None]], *, is_new: bool
+) -> None:
 	"""Write the answers into the fields that the type's questions name. What the fields have stays, unless a question says so.
 
-	Somebody who hasn't proved their address replaces nothing.
+	Somebody who hasn't proved their address replaces nothing. A new record has nothing but defaults.
 	"""
 	answers = {row.question_id: row.answer for row in booking.answers}
 	asked = [each for each in meeting_type.questions if each.crm_field and answers.get(each.name)]
@@ -315,7 +314,8 @@ def _write_answers(booking: Document, meeting_type: Document, records: Iterable[
 		for question in here:
 			field = record.meta.get_field(question.crm_field.rpartition(".")[2])
 			value = _value(field, answers[question.name]) if field else None
-			if value is not None and (not record.get(field.fieldname) or (question.crm_replaces and is_proved)):
+			may_replace = (question.crm_replaces and is_proved) or (is_new and doctype != "Contact")
+			if value is not None and (may_replace or not record.get(field.fieldname)):
 				record.set(field.fieldname, value)
 		frappe.db.savepoint("answers")
 		try:

@@ -9,7 +9,7 @@ from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
 from scheduler_integration.conferencing import handler as video
 from scheduler_integration.conferencing.plan import KIND as VIDEO
-from scheduler_integration.crm import pipeline
+from scheduler_integration.crm.pipeline import KIND as RECORD
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
@@ -60,8 +60,6 @@ def _runner(now: Callable[[], int]) -> Runner:
 			bookings.store_call(task.booking, fields, now())
 		elif task.kind == CALENDAR_EVENT:
 			bookings.store_link(task.payload["booking"], fields["meeting_link"], now())
-		elif task.kind == pipeline.KIND:
-			bookings.store_record(task.booking, fields)
 		else:
 			frappe.db.set_value("Booking", task.booking, fields, update_modified=False)
 
@@ -81,7 +79,7 @@ HANDLERS: Handlers = {
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	PAYMENT: Handler(bookings.run_payment, keeps_trying=True),
 	WEBHOOK_SUBSCRIPTION: Handler(deliver_hook),
-	pipeline.KIND: Handler(pipeline.run, one_at_a_time=True),
+	RECORD: Handler(bookings.keep_record, one_at_a_time=True),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
 	WAITLIST: Handler(looks.run, keeps_trying=True),
 }
