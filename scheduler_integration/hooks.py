@@ -92,7 +92,7 @@ doctype_js = {
 	"Calendar Connection": _desk("shared"),
 	"Scheduling Domain": _desk("shared", "domain_records"),
 	"Consultant Scheduler Settings": _desk("shared"),
-	"Meeting Automation": _desk("shared"),
+	"Meeting Automation": _desk("shared", "words"),
 	"Outbox Task": _desk("shared", "words"),
 	"Scheduler Engagement": _desk("shared", "words"),
 	"Scheduling Page": _desk("time_zones"),

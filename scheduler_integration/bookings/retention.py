@@ -19,6 +19,7 @@ from scheduler_integration.crm.events import forget_in_activities
 from scheduler_integration.crm.pipeline import forget_records
 from scheduler_integration.engagement.retention import forget_bookings as forget_engagement
 from scheduler_integration.meetings.status import OPEN, RELEASED
+from scheduler_integration.notifications.channels.crm import forget_crm_tasks
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.payments import records as payments
 from scheduler_integration.platform.clock import to_site_time
@@ -102,6 +103,8 @@ def forget_bookings(names: list[str], *, activities: bool = False) -> None:
 			# The job runs for the site, not for a user. The file itself is deleted too.
 			frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
 	delete_records_about(("Booking",), names)
+	if activities:
+		forget_crm_tasks(names)
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)

@@ -59,6 +59,7 @@ class Automation:
 	email_template: str | None
 	text: str | None
 	webhook_url: str | None
+	record_doctype: str | None
 
 	def is_for(self, booking: Document, facts: Facts) -> bool:
 		"""Whether the booking, one of those of `facts`, meets all conditions of the automation."""

@@ -17,6 +17,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.automations.preview import preview
 from scheduler_integration.notifications.rules import forget_automations
 from scheduler_integration.parsing.phone_numbers import international
+from scheduler_integration.platform.optional_apps import optional_doctypes
 from scheduler_integration.scheduler_integration.report.automation_log import automation_log
 from tests.support import door
 from tests.support.factories import (
@@ -433,3 +434,10 @@ class TestAfterTheMeeting:
 		path = f"/schedule/{page.slug}/"
 		assert path in html
 		assert client.get(path + html.partition(path)[2].partition('"')[0]).status_code == 200
+
+
+def test_a_site_without_a_crm_refuses_to_set_a_status_there():
+	if optional_doctypes() & {"CRM Lead", "CRM Deal", "Lead", "Opportunity"}:
+		pytest.skip("this site has a CRM")
+	with pytest.raises(InvalidRequest, match="Only with ERPNext or Frappe CRM"):
+		automate(channel="Set CRM Status", record_doctype="CRM Lead", record_value="New")

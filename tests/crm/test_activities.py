@@ -180,6 +180,13 @@ def test_the_timeline_tells_of_a_workshop_how_many_came():
 	assert told(frappe.get_doc("Booking", second.id)).startswith("<b>1 of 2 came</b>")
 
 
+def test_the_timeline_of_a_workshop_tells_no_reason_because_its_words_stay_if_one_is_forgotten():
+	answers = make_session()
+	booking = frappe.get_doc("Booking", answers[0].id)
+	bookings.cancel_by_host(answers[0].id, "Ada is ill", NOW, for_all=True)
+	assert told(booking).startswith("<b>Cancelled</b>")
+
+
 def test_who_is_forgotten_leaves_no_reason_on_timelines():
 	answer, booking = book()
 	bookings.cancel_by_token(token_of(answer), "Ada is ill", NOW)

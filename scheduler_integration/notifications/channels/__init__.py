@@ -3,6 +3,7 @@
 import frappe
 
 from scheduler_integration.notifications.channels.channel import Channel
+from scheduler_integration.notifications.channels.crm import CrmStatus, CrmTask
 from scheduler_integration.notifications.channels.email import Email
 from scheduler_integration.notifications.channels.push import Push
 from scheduler_integration.notifications.channels.sms import TextMessage
@@ -10,7 +11,8 @@ from scheduler_integration.notifications.channels.todo import Todo
 from scheduler_integration.notifications.channels.webhook import Webhook
 from scheduler_integration.notifications.rules import Automation
 
-CHANNELS: dict[str, Channel] = {each.name: each for each in (Email(), TextMessage(), Webhook(), Todo(), Push())}
+_ALL = (Email(), TextMessage(), Webhook(), Todo(), Push(), CrmStatus(), CrmTask())
+CHANNELS: dict[str, Channel] = {each.name: each for each in _ALL}
 BY_KIND: dict[str, Channel] = {each.kind: each for each in CHANNELS.values()}
 
 

@@ -59,6 +59,8 @@ const KINDS = {
 	webhook: __("Webhook"),
 	webhook_subscription: __("Webhook subscription"),
 	todo: __("To-do"),
+	crm_status: __("Status in the CRM"),
+	crm_task: __("Task"),
 	calendar_event: __("Event in the calendar"),
 	video_meeting: __("Video call"),
 	payment: __("Payment"),
@@ -79,3 +81,6 @@ scheduler_integration.desk.kind = (key) => KINDS[key] || key;
 scheduler_integration.desk.engagement_event = (key) => EVENTS[key] || key;
 // Frappe translates the options of a field without saying what they are options of: "Build" is a verb elsewhere.
 scheduler_integration.desk.phase = (key) => __(key, null, "Phase");
+
+// The channel of automations that a site without a CRM doesn't offer.
+scheduler_integration.desk.CRM_CHANNEL = "Set CRM Status";

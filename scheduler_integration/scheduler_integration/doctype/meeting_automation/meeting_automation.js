@@ -30,6 +30,8 @@ const VARIABLES = [
 frappe.ui.form.on("Meeting Automation", {
 	refresh(form) {
 		show_variables(form);
+		offer_records(form);
+		offer_values(form);
 		if (form.is_new()) return;
 		form.add_custom_button(__("Preview"), () => ask_booking(form, __("Preview"), "preview", show_preview));
 		form.add_custom_button(__("What it did"), () => show_log(form.doc.name));
@@ -39,7 +41,42 @@ frappe.ui.form.on("Meeting Automation", {
 			);
 		}
 	},
+	record_doctype: offer_values,
+	record_field: offer_values,
 });
+
+/** Offers the leads and deals that this site has, and no status of them if it has none. @param {Form} form */
+function offer_records(form) {
+	const options_of = (field) => frappe.meta.get_docfield(form.doctype, field).options.split("\n");
+	const { channel, record_doctype } = form.doc;
+	const records = options_of("record_doctype").filter(
+		(name) => !name || name === record_doctype || frappe.model.can_read(name),
+	);
+	form.set_df_property("record_doctype", "options", records);
+	const missing =
+		records.length > 1 || channel === scheduler_integration.desk.CRM_CHANNEL
+			? []
+			: [scheduler_integration.desk.CRM_CHANNEL];
+	form.set_df_property(
+		"channel",
+		"options",
+		options_of("channel").filter((name) => !missing.includes(name)),
+	);
+}
+
+/** Offers the values that the chosen field of the record has. @param {Form} form */
+async function offer_values(form) {
+	const { record_doctype, record_field } = form.doc;
+	if (!record_doctype) return;
+	await frappe.model.with_doctype(record_doctype);
+	const field =
+		frappe.meta.get_docfield(record_doctype, record_field) || frappe.meta.get_docfield(record_doctype, "status");
+	const values =
+		field.fieldtype === "Link"
+			? (await frappe.db.get_list(field.options, { limit: 100 })).map(({ name }) => name)
+			: field.options.split("\n").filter(Boolean);
+	form.fields_dict.record_value.set_data(values);
+}
 
 /** @param {Form} form */
 function show_variables(form) {
