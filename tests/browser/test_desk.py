@@ -13,6 +13,7 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.external.record import record_external
 from scheduler_integration.platform.clock import now, to_site_time
+from scheduler_integration.platform.optional_apps import optional_doctypes
 from tests.client_reports.hostile import TEXTS
 from tests.pages.offer import TeamOffer
 from tests.support import door
@@ -372,6 +373,20 @@ def test_a_manager_previews_an_automation_and_reads_what_it_did(desk, team):
 	row.wait_for()
 	assert "Pending" in row.inner_text()
 	window.screenshot("automation-log", full=True)
+
+
+def test_an_automation_offers_the_statuses_of_the_crm_if_the_site_has_one(desk):
+	window = desk(make_user("Mia", roles=("Scheduling Manager", "Sales Manager")))
+	window.open_new("Meeting Automation")
+	# A site without a CRM has one option less than the field.
+	window.wait_until("Array.isArray(cur_frm.fields_dict.channel.df.options)")
+	offered = window.page.evaluate("cur_frm.fields_dict.channel.df.options")
+	has_crm = bool(optional_doctypes() & {"CRM Lead", "Lead"})
+	assert ("Set CRM Status" in offered, "Create Task" in offered) == (has_crm, True)
+	if "CRM Lead" in optional_doctypes():
+		window.page.evaluate("cur_frm.set_value({channel: 'Set CRM Status', record_doctype: 'CRM Lead'})")
+		window.wait_until("cur_frm.fields_dict.record_value._data?.some(({ value }) => value === 'Contacted')")
+		window.screenshot("automation-crm")
 
 
 def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):

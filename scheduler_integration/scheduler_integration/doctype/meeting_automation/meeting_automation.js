@@ -75,7 +75,10 @@ async function offer_values(form) {
 		field.fieldtype === "Link"
 			? (await frappe.db.get_list(field.options, { limit: 100 })).map(({ name }) => name)
 			: field.options.split("\n").filter(Boolean);
-	form.fields_dict.record_value.set_data(values);
+	const { record_value } = form.fields_dict;
+	// The server refuses what isn't in the list, and says why. The field must not empty itself without a word.
+	record_value.df.ignore_validation = true;
+	record_value.set_data(values);
 }
 
 /** @param {Form} form */
