@@ -186,6 +186,8 @@ doc_events = {
 	"File": {"validate": f"{_PERMISSIONS}.check_attachment"},
 	# Frappe lets everybody write a to-do about any record.
 	"ToDo": {"validate": f"{_PERMISSIONS}.check_assignment"},
+	# Frappe itself can read the host's Google calendar too, which has our events.
+	"Event": {"on_change": "scheduler_integration.calendars.mirror.rows.drop_copy"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
 	"User": {
 		"on_trash": [

@@ -53,6 +53,8 @@ def log_meeting(booking: Document, joined: str | None = None, *, has_entries: bo
 			"event_category": "Meeting",
 			"event_type": "Private",
 			"status": "Open",
+			# Frappe's own writing to Google Calendar: our event is there already.
+			"sync_with_google_calendar": 0,
 			**picked(booking, "starts_on", "ends_on"),
 		}
 		if records and frappe.get_meta("Event").has_field("reference_docname"):

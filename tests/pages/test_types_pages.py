@@ -11,6 +11,7 @@ from scheduler_integration.parsing.meeting_type_fields import setting_fields
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import make_host, make_meeting_type, make_page, make_team_page, make_user, page_of
+from tests.support.stand_ins import field, standing_in
 
 PATH = "/scheduling/types"
 
@@ -192,9 +193,9 @@ class TestTheEditor:
 		labels = {label["for"].partition("-")[2]: label.text for label in html.all("label", for_=None)}
 		meta = frappe.get_meta("Meeting Type")
 		assert len(meta.fields) > 60
-		for field in meta.fields:
-			if field.fieldname in labels:
-				assert labels[field.fieldname] == field.label
+		for each in meta.fields:
+			if each.fieldname in labels:
+				assert labels[each.fieldname] == each.label
 
 	def test_a_wrong_value_is_named_beside_its_field_and_kept(self, jane, intro):
 		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")
@@ -465,3 +466,19 @@ class TestHostsOfATeamsType:
 		other = page_of(panel).hosts[1].user
 		sign_in(client, other)
 		assert client.get(f"{PATH}/{panel.name}").status_code == 403
+
+
+def test_a_host_says_that_strangers_become_leads(client, commit_clean):
+	sources = {"autoname": "hash", "fields": [field("title", "Data")]}
+	lead = {"autoname": "hash", "fields": [field("email", "Data"), field("source", "Link", "CRM Lead Source")]}
+	with standing_in({"CRM Lead Source": sources, "CRM Lead": lead}):
+		doc = make_meeting_type(make_page())
+		frappe.db.commit()
+		sign_in(client, page_of(doc).user)
+		refused = edit(client, doc, "crm", crm_record="lead", crm_source="Nowhere")
+		assert "The CRM has no “Nowhere”." in read(refused.text).text
+		assert not stored(doc).crm_record
+		edit(client, doc, "crm", crm_record="lead", crm_owner="known_owner")
+		assert (stored(doc).crm_record, stored(doc).crm_owner) == ("Lead", "Known Owner")
+		assert "Strangers become leads" in read(client.get(f"{PATH}/{doc.name}").text).text
+	assert "Strangers become leads" not in client.get(f"{PATH}/{doc.name}").text

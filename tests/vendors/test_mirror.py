@@ -1,5 +1,6 @@
 """Random bookings, moves, cancellations and faults: in the end the calendar's events equal the bookings."""
 
+import os
 import random
 from collections.abc import Callable
 from typing import Any
@@ -132,3 +133,26 @@ def test_events_are_the_bookings(vendor, seed):
 		assert sync(host.connection, team.now, full=True).error is None
 		assert not frappe.db.count("Calendar Busy Time", {"connection": host.connection})
 	assert vendor.stand_in.invitations == []
+
+
+@pytest.mark.skipif(not os.environ.get("BENCH"), reason="the embedded site doesn't read Google Calendar by itself")
+def test_a_host_whose_calendar_frappe_reads_too_saw_the_meeting_twice(vendor):
+	team = Team(vendor, random.Random(1))
+	team.book()
+	frappe.db.commit()
+	team.deliver()
+	ours = [entry.id for host in team.hosts for entry in host.diary.entries.values()]
+	# As `insert_event_to_calendar` of Frappe's Google Calendar makes them.
+	made = [
+		frappe.get_doc(
+			{
+				"doctype": "Event", "subject": "Meeting", "event_type": "Private", "starts_on": "2037-03-02 09:00:00",
+				"ends_on": "2037-03-02 10:00:00", "google_calendar_event_id": each, "pulled_from_google_calendar": 1,
+			}
+		).insert(ignore_permissions=True)
+		for each in (*ours, "another")
+	]  # fmt: skip
+	for event in made:
+		event.db_set("owner", team.hosts[0].user, update_modified=False)
+	assert len(ours) == 1
+	assert [bool(frappe.db.exists("Event", event.name)) for event in made] == [False, True]

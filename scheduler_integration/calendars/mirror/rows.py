@@ -4,6 +4,7 @@ the provider's answer is lost, the event is found again."""
 from collections.abc import Collection
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration.calendars.busy_store import event_key as stored_key
 from scheduler_integration.calendars.mirror.desired import Meeting, event_key, uid_of_day
@@ -44,6 +45,20 @@ def new_row(meeting: Meeting, day: int, generation: int, destination: Destinatio
 	doc.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return frappe._dict({**dict.fromkeys(_FIELDS), **values, "name": doc.name})
+
+
+def drop_copy(event: Document, method: str | None = None) -> None:
+	"""Delete the Event that Frappe's own reading of Google Calendar has just made of one of our events there.
+
+	The host's calendar in the desk would show the meeting twice: it has the meeting's Event already.
+	"""
+	if event.get("pulled_from_google_calendar") and event.google_calendar_event_id:
+		key = stored_key(event.google_calendar_event_id)
+		if frappe.db.exists(DOCTYPE, {"event": key, "external_id": event.google_calendar_event_id}):
+			# Frappe goes on with the document that it has just inserted, and must find no error.
+			frappe.db.delete("Event Participants", {"parent": event.name, "parenttype": "Event"})
+			frappe.db.delete("Communication", {"reference_doctype": "Event", "reference_name": event.name})
+			frappe.db.delete("Event", {"name": event.name})
 
 
 def next_generation(meeting: Meeting, day: int) -> int:
