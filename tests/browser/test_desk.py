@@ -611,6 +611,20 @@ def test_a_new_meeting_type_did_not_know_the_only_page(desk):
 	window.page.wait_for_function("(page) => cur_frm.doc.scheduling_page === page", arg=page.name)
 
 
+def test_a_meeting_type_asks_about_leads_only_with_a_crm(desk):
+	meeting_type = make_meeting_type(make_page())
+	frappe.db.commit()
+	window = desk("Administrator")
+	window.open_form("Meeting Type", meeting_type.name)
+	hidden = "(name) => Boolean(cur_frm.fields_dict[name].df.hidden || cur_frm.fields_dict.crm_section.df.hidden)"
+	window.page.wait_for_function("() => cur_frm.doc.__onload && cur_frm.fields_dict.crm_record")
+	has_crm = bool({"CRM Lead", "Lead"} & optional_doctypes())
+	assert window.page.evaluate(hidden, "crm_record") == (not has_crm)
+	column = "(name) => cur_frm.fields_dict.questions.grid.docfields.find((each) => each.fieldname === name).hidden"
+	assert bool(window.page.evaluate(column, "crm_field")) == (not has_crm)
+	window.screenshot("meeting-type-crm")
+
+
 def test_an_assessment_leads_to_its_report(desk):
 	consultant = make_consultant("Jane")
 	assessment = make_assessment(consultant)

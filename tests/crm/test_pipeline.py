@@ -10,7 +10,7 @@ from scheduler_integration.jobs import outbox
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.privacy.requests import erase
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, page_of, payload, token_of
 from tests.support.stand_ins import ASKED_FOR, ERPNEXT, field, insert, is_real, standing_in
 from tests.support.statements import recorded
 
@@ -355,8 +355,11 @@ outbox.run_due_tasks(lambda: int(sys.argv[1]), 60)
 
 
 @pytest.mark.long
-def test_twenty_people_with_two_bookings_each_and_four_workers_make_twenty_leads(site, crm):
-	types = [make_meeting_type(make_page(hours=EVERY_DAY), crm_record="Lead") for _each in range(4)]
+@pytest.mark.parametrize("choice", ["Host", "Assignment Rule"])
+def test_twenty_people_with_two_bookings_each_and_four_workers_make_twenty_leads(site, crm, choice, request):
+	owners = [request.getfixturevalue("rule")] if choice == "Assignment Rule" else []
+	types = [make_meeting_type(make_page(hours=EVERY_DAY), crm_record="Lead", crm_owner=choice) for _each in range(4)]
+	owners = owners or [page_of(each).user for each in types]
 	people = [f"{fresh('p')}@guests.example" for _each in range(20)]
 	for number in range(40):
 		book(types[number % 4], people[number % 20], NINE + number // 4 * 1800 + number // 20 * DAY)
@@ -373,4 +376,5 @@ def test_twenty_people_with_two_bookings_each_and_four_workers_make_twenty_leads
 	assert [len(each) for each in leads] == [1] * 20
 	for [lead] in leads:
 		assert assigned(lead) == [lead.lead_owner]
+		assert lead.lead_owner in owners
 	assert not any(found(crm.lead, stranger, crm) for stranger in strangers)
