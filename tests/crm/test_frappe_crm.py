@@ -84,6 +84,19 @@ def test_a_meeting_that_moves_is_shown_at_its_new_time_only():
 	assert [when for _subject, when in entries(lead)] == [to_site_time(TEN)]
 
 
+def test_the_lead_reads_that_the_meeting_was_cancelled_and_why():
+	lead = make_lead()
+	bookings.cancel_by_token(token_of(book(lead)), "I am ill", NOW)
+	if is_real("CRM Lead"):
+		activities = frappe.get_attr("crm.api.activities.get_activities")(lead.name)[0]
+		told = [each["data"]["content"] for each in activities if each["activity_type"] == "communication"]
+	else:
+		links = {"link_doctype": lead.doctype, "link_name": lead.name, "parenttype": "Communication"}
+		names = frappe.get_all("Communication Link", links, pluck="parent")
+		told = [frappe.db.get_value("Communication", name, "content") for name in names]
+	assert [text.partition("<br>")[0] for text in told] == ["<b>Cancelled: I am ill</b>"]
+
+
 def test_a_booking_by_the_lead_is_not_the_teams_reply():
 	lead = make_lead()
 	before = lead.as_dict()
