@@ -11,6 +11,8 @@ interface Control {
 	refresh(): void;
 	get_value(): any;
 	awesomplete: any;
+	/** Of a table. */
+	grid?: any;
 	quill?: any;
 	set_value(value: unknown): Promise<void>;
 	collapse?(hide: boolean): void;
@@ -33,6 +35,7 @@ interface Form {
 	add_custom_button(label: string, act: () => void, group?: string): Query;
 	add_web_link(path: string, label: string): void;
 	set_df_property(fieldname: string, property: string, value: unknown): void;
+	toggle_display(fieldname: string, shown: boolean): void;
 	set_intro(html: string, color?: string): void;
 	set_query(fieldname: string, query: () => Values): void;
 	set_value(fieldname: string, value: unknown): Promise<void>;

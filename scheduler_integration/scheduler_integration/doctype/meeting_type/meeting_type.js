@@ -9,7 +9,7 @@ frappe.ui.form.on("Meeting Type", {
 		const makesRecords = form.doc.__onload?.makes_records ?? false;
 		form.toggle_display("crm_section", makesRecords);
 		for (const name of ["crm_field", "crm_replaces"]) {
-			form.fields_dict.questions?.grid.update_docfield_property(name, "hidden", makesRecords ? 0 : 1);
+			form.fields_dict.questions?.grid?.update_docfield_property(name, "hidden", makesRecords ? 0 : 1);
 		}
 		const { name, slug, is_active, scheduling_page } = form.doc;
 		if (form.is_new() || !is_active || !scheduling_page) return;
