@@ -20,11 +20,18 @@ ROLES = ("Scheduling Manager", "Scheduling User")
 
 
 def before_install() -> None:
-	"""Refresh Frappe's map of modules.
+	"""Refuse a site on PostgreSQL, and refresh Frappe's map of modules.
 
 	Frappe keeps the map in Redis. With a map from before the app came, no DocType would be synced, and the installation
 	would fail later.
 	"""
+	if frappe.db.db_type == "postgres":
+		frappe.throw(
+			_(
+				"Scheduler Integration runs on MariaDB. What keeps hosts from being double-booked, its row locks and the"
+				" order of its transactions, was proved there only. Install it on a site that was made with --db-type mariadb."
+			)
+		)
 	frappe.cache.delete_value("app_modules")
 	frappe.setup_module_map()
 
@@ -174,7 +181,7 @@ def ensure_core_indexes() -> None:
 
 
 def drop_core_indexes() -> None:
-	"""Drop the indexes of `ensure_core_indexes`. Their names belong to a table in MariaDB, to a schema in PostgreSQL."""
+	"""Drop the indexes of `ensure_core_indexes`. Their names belong to a table in MariaDB, to the file in SQLite."""
 	for doctype, fields in CORE_INDEXES.items():
 		table = f" on `tab{doctype}`" if frappe.db.db_type == "mariadb" else ""
 		frappe.db.sql_ddl(f"drop index if exists `{'_'.join(fields)}_index`{table}")

@@ -14,3 +14,10 @@ def test_a_map_of_modules_that_is_older_than_the_app_keeps_no_doctype_away():
 	assert "scheduler_integration" not in frappe.local.app_modules
 	install.before_install()
 	assert frappe.local.app_modules["scheduler_integration"] == ["scheduler_integration"]
+
+
+def test_a_site_on_postgresql_is_refused_with_the_reason(monkeypatch):
+	"""The database is only named here: the app must stop before it asks it anything."""
+	monkeypatch.setattr(frappe.db, "db_type", "postgres")
+	with pytest.raises(frappe.ValidationError, match="runs on MariaDB"):
+		install.before_install()
