@@ -16,11 +16,13 @@ from scheduler_integration.calendars.mirror.calendar_changes import CalendarChan
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_again
 from scheduler_integration.crm.activities import show_on_records
+from scheduler_integration.crm.events import delete_entries, party_of
 from scheduler_integration.crm.follow import keep_activity
 from scheduler_integration.crm.pipeline import make_record
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.series import later_dates
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.notifications.plan import were_told
@@ -73,16 +75,23 @@ def keep_record(task: Task, now: int) -> Outcome:
 
 	The record then shows the meeting. `now` is in epoch seconds.
 	"""
-	first = frappe.get_doc("Booking", task.booking) if frappe.db.exists("Booking", task.booking) else None
-	if not first or first.is_forgotten or first.status not in (*LIVE, "Rescheduled"):
-		return NotNeeded(_("The meeting doesn't take place."))
-	fields = make_record(first)
-	following: str | None = first.name if fields else None
+	chain = list[Document]()
+	following: str | None = task.booking
+	# Nobody cancels, moves or erases them meanwhile.
 	while following and frappe.db.get_value("Booking", following, "name", for_update=True):
-		booking = frappe.get_doc("Booking", following)
+		chain.append(frappe.get_doc("Booking", following))
+		moved = chain[-1].status == "Rescheduled"
+		following = frappe.db.get_value("Booking", {"rescheduled_from": following}, "name") if moved else None
+	if not chain or chain[0].is_forgotten or chain[-1].status not in LIVE:
+		return NotNeeded(_("The meeting doesn't take place."))
+	fields = make_record(chain[0], by_host=bool(task.payload.get("by_host")))
+	for booking in chain if fields else ():
 		booking.db_set(fields, update_modified=False)
 		show_on_records(booking)
-		following = frappe.db.get_value("Booking", {"rescheduled_from": following}, "name")
+		if later_dates([booking]) and frappe.db.exists("Event", booking.event):
+			# Timelines show a series once, by its first date.
+			event = frappe.get_doc("Event", booking.event)
+			delete_entries(event, set(map(party_of, event.event_participants)))
 	return Done()
 
 

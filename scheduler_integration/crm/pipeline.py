@@ -7,9 +7,9 @@ A type makes records for people who have proved their address by a code, or whos
 can type anybody's address into the form, and strangers mustn't fill the pipeline.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -26,6 +26,7 @@ from scheduler_integration.meetings.invited import CONFIRMED, KNOWN
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.outbox.tasks import Planned, plan_all
 from scheduler_integration.platform.acting import acting_as
+from scheduler_integration.platform.transactions import is_lost_race
 
 KIND = "crm_record"
 HOST, KNOWN_OWNER, RULE = "Host", "Known Owner", "Assignment Rule"
@@ -44,6 +45,8 @@ _TAKES = {
 	"Number": ("Int", "Float", "Currency", "Percent", "Data"),
 	"Date": ("Date", "Data"),
 }
+# The columns of numbers in the database hold less than this.
+_TOO_LARGE = {"Int": 2**31, **dict.fromkeys(("Float", "Currency", "Percent"), 10**12)}
 # A record must have a name, so an erased person's is this.
 _FORGOTTEN = "-"
 
@@ -56,17 +59,25 @@ def record_choices() -> list[str]:
 def check_type(meeting_type: Document) -> None:
 	"""Raise InvalidRequest if a source, a territory or a field that the type names isn't in the CRM."""
 	doctype = _doctype(meeting_type.crm_record)
-	if meeting_type.crm_record and not doctype:
+	# On a site that has no CRM any more, other changes can still be saved.
+	if meeting_type.crm_record and not doctype and meeting_type.has_value_changed("crm_record"):
 		raise InvalidRequest(details={"crm_record": _("This site has no CRM that keeps such records.")})
 	for setting in ("crm_source", "crm_territory"):
 		name = meeting_type.get(setting)
 		field = frappe.get_meta(doctype).get_field(setting.removeprefix("crm_")) if doctype and name else None
 		if field and field.fieldtype == "Link" and not frappe.db.exists(field.options, name):
 			raise InvalidRequest(details={setting: _("The CRM has no “{0}”.").format(name)})
+	before = meeting_type.get_doc_before_save()
+	# A host without rights in the CRM may change everything else of a question.
+	known = {row.name: _writes(row) for row in before.questions} if before else {}
 	for question in meeting_type.questions:
 		question.crm_field = (question.crm_field or "").strip() or None
-		if question.crm_field and question.has_value_changed("crm_field"):
+		if question.crm_field and known.get(question.name) != _writes(question):
 			_check_field(question)
+
+
+def _writes(question: Document) -> tuple[str | None, int, str]:
+	return question.crm_field, int(question.crm_replaces or 0), question.question_type
 
 
 def _check_field(question: Document) -> None:
@@ -97,6 +108,7 @@ def plan_record(changes: Changes) -> dict[str, Fields]:
 				target=change.booking.attendee_email.lower(),
 				key=f"{KIND}:{change.booking.name}",
 				due_at=change.now,
+				payload={"by_host": _is_by_host(change)},
 			),
 		)
 		for change in changes
@@ -113,32 +125,55 @@ def _is_due(change: Change) -> bool:
 	if booking.doctype != "Booking" or change.kind not in (*_DONE_BY_HOST, Kind.ADDRESS_CONFIRMED):
 		return False
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	makes = meeting_type.crm_record and not booking.reference_name
-	if not makes and not any(question.crm_field for question in meeting_type.questions):
+	makes = _doctype(meeting_type.crm_record) and not booking.reference_name
+	if not makes and not any(_is_there(question.crm_field) for question in meeting_type.questions):
 		return False
-	return bool(
-		meeting_type.crm_at_once
-		or booking.address_status in (KNOWN, CONFIRMED)
-		or (change.by is Actor.HOST and change.kind in _DONE_BY_HOST)
-	)
+	return bool(meeting_type.crm_at_once or booking.address_status in (KNOWN, CONFIRMED) or _is_by_host(change))
 
 
-def make_record(booking: Document) -> Fields:
-	"""Make or find the record of the booking, and write the answers. Returns the booking's fields that link to it."""
+def _is_by_host(change: Change) -> bool:
+	return change.by is Actor.HOST and change.kind in _DONE_BY_HOST
+
+
+def _is_there(crm_field: str | None) -> bool:
+	"""Whether the site still has the DocType of the field."""
+	doctype = (crm_field or "").rpartition(".")[0]
+	return doctype == "Contact" or doctype in [kind.doctype for kind in installed_kinds()]
+
+
+def make_record(booking: Document, *, by_host: bool) -> Fields:
+	"""Make or find the record of the booking, and write the answers. Returns the booking's fields that link to it.
+
+	`by_host`: a host has confirmed the request or made the booking, so the attendee is somebody.
+	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	fields: Fields = {}
+	is_proved = by_host or booking.address_status in (KNOWN, CONFIRMED)
+	contact = _contact(booking)
 	# Frappe CRM lets nobody else make a record that is somebody's.
 	with acting_as("Administrator"):
-		records = find_records(booking.attendee_email)
-		made = None
-		if not records and meeting_type.crm_record and not _is_known(booking):
-			made = _make(meeting_type.crm_record, booking, meeting_type)
-			records = find_records(booking.attendee_email) or [(made.doctype, made.name)]
-		if records and not booking.reference_name:
-			fields["reference_doctype"], fields["reference_name"] = records[0]
-			fields["crm_made"] = int(made is not None)
-		_write_answers(booking, meeting_type, [*records, ("Contact", booking.contact)], is_new=made is not None)
+		records, made = _records(booking), None
+		if not records and _doctype(meeting_type.crm_record) and not _is_known(booking, contact):
+			made = _make(booking, meeting_type, contact)
+			fields = {"reference_doctype": made.doctype, "reference_name": made.name, "crm_made": 1}
+		elif records and not booking.reference_name:
+			fields = {"reference_doctype": records[0][0], "reference_name": records[0][1]}
+		# A new record has got its answers.
+		known = [*records, *([("Contact", contact)] if contact else [])]
+		_write_answers(booking, meeting_type, known, is_proved=is_proved)
 	return fields
+
+
+def _records(booking: Document) -> list[tuple[str, str]]:
+	"""Return the leads and deals of the attendee; first the one from which a host booked, also if it has another address."""
+	chosen, found = (booking.reference_doctype, booking.reference_name), find_records(booking.attendee_email)
+	is_there = chosen[0] in [kind.doctype for kind in installed_kinds()] and frappe.db.exists(*chosen)
+	return list(dict.fromkeys([*([chosen] if is_there else []), *found]))
+
+
+def _contact(booking: Document) -> str | None:
+	"""Return the attendee's contact, or None if somebody has deleted it."""
+	return booking.contact if booking.contact and frappe.db.exists("Contact", booking.contact) else None
 
 
 def _doctype(choice: str | None) -> str | None:
@@ -146,29 +181,39 @@ def _doctype(choice: str | None) -> str | None:
 	return next((each for each in _DOCTYPES.get(choice or "", ()) if each in installed), None)
 
 
-def _is_known(booking: Document) -> bool:
+def _is_known(booking: Document, contact: str | None) -> bool:
 	"""Whether the person is a colleague, a customer, or a contact who was there before their first booking."""
 	if frappe.db.exists("User", {"email": booking.attendee_email, "user_type": "System User", "enabled": 1}):
 		return True
-	if not booking.contact or parties_of(booking.contact):
-		return bool(booking.contact)
-	first = frappe.db.get_value("Booking", {"contact": booking.contact}, "creation", order_by="creation asc")
-	return bool(frappe.db.get_value("Contact", booking.contact, "creation") < first)
+	if not contact or parties_of(contact):
+		return bool(contact)
+	first = frappe.db.get_value("Booking", {"contact": contact}, "creation", order_by="creation asc")
+	return bool(frappe.db.get_value("Contact", contact, "creation") < first)
 
 
-def _make(choice: str, booking: Document, meeting_type: Document) -> Document:
+def _make(booking: Document, meeting_type: Document, contact: str | None) -> Document:
 	"""Insert the record, with one owner and one assignment, and return it. An opportunity of ERPNext needs a lead first."""
-	doctype = _doctype(choice) or ""
+	doctype = _doctype(meeting_type.crm_record) or ""
 	values = {**_facts(booking), **_origin(booking, meeting_type)}
 	if doctype == "CRM Deal":
-		values |= {"contacts": [{"contact": booking.contact, "is_primary": 1}], "organization": _organization(booking)}
+		contacts = [{"contact": contact, "is_primary": 1}] if contact else []
+		values |= {"contacts": contacts, "organization": _organization(booking)}
 	elif doctype == "Opportunity":
-		lead = _make_one("Lead", values, booking, meeting_type)
+		lead = _make_one("Lead", values, booking, meeting_type, contact)
 		values |= {"opportunity_from": "Lead", "party_name": lead.name, "company": _company()}
-	return _make_one(doctype, values, booking, meeting_type)
+	return _make_one(doctype, values, booking, meeting_type, contact)
 
 
-def _make_one(doctype: str, values: Fields, booking: Document, meeting_type: Document) -> Document:
+def _make_one(doctype: str, values: Fields, booking: Document, meeting_type: Document, contact: str | None) -> Document:
+	"""Insert the record with the answers, which the CRM may ask for. If it refuses them, the record comes without."""
+	answers = _answers(booking, meeting_type, doctype)
+	if answers:
+		with _unless_refused(_("The CRM refused the answers"), booking):
+			return _insert(doctype, values | answers, booking, meeting_type, contact)
+	return _insert(doctype, values, booking, meeting_type, contact)
+
+
+def _insert(doctype: str, values: Fields, booking: Document, meeting_type: Document, contact: str | None) -> Document:
 	[owner_field] = [kind.owner_field for kind in KINDS if kind.doctype == doctype]
 	meta = frappe.get_meta(doctype)
 	owner = _owner(booking, meeting_type)
@@ -181,13 +226,41 @@ def _make_one(doctype: str, values: Fields, booking: Document, meeting_type: Doc
 		record.status = frappe.db.get_value(status.options, {}, "name", order_by="position asc")
 	if meta.has_field("image"):
 		record.image = NO_PICTURE
-	if hasattr(record, "create_contact"):
+	if hasattr(record, "create_contact") and contact:
 		# ERPNext makes a contact of its own for each lead. The attendee has one.
-		record.create_contact = lambda: frappe.get_doc("Contact", booking.contact)
-	# The attendee has no rights, and booking a meeting needs none to create leads.
-	record.insert(ignore_permissions=True)
+		record.create_contact = lambda: frappe.get_doc("Contact", contact)
+	try:
+		# The attendee has no rights, and booking a meeting needs none to create leads.
+		record.insert(ignore_permissions=True)
+	except frappe.MandatoryError as error:
+		# Frappe lists the names of the fields, such as "[CRM Lead, CRM-LEAD-2026-00001]: website, territory".
+		missing = [meta.get_field(name.strip()) for name in str(error).rpartition("]:")[2].split(",")]
+		if not all(missing):
+			raise
+		labels = ", ".join(_(field.label) for field in missing)
+		raise InvalidRequest(
+			_("The CRM wants a value in {0}. Let a question ask for it, or the CRM do without.").format(labels)
+		) from error
 	_assign(record, owner_field, owner or "", booking)
 	return record
+
+
+@contextmanager
+def _unless_refused(title: str, booking: Document) -> Iterator[None]:
+	"""Do what is inside, or nothing of it if the CRM's own rules refuse it. An Error Log then says why.
+
+	The lead and the meeting count all the same.
+	"""
+	frappe.db.savepoint("refusable")
+	try:
+		yield
+	except Exception as error:
+		# What is unique stays unique when it is tried again.
+		if is_lost_race(error) and not isinstance(error, frappe.DuplicateEntryError | frappe.UniqueValidationError):
+			raise
+		frappe.db.rollback(save_point="refusable")
+		frappe.clear_messages()
+		frappe.log_error(title, frappe.get_traceback(), "Booking", booking.name)
 
 
 def _facts(booking: Document) -> Fields:
@@ -233,17 +306,15 @@ def _organization(booking: Document) -> str | None:
 	if domain:
 		likely = {"website": ["like", f"%{domain}%"]}
 		for row in frappe.get_all("CRM Organization", likely, ["name", "website"]):
-			host = urlsplit(row.website if "//" in row.website else f"//{row.website}").hostname or ""
+			host = row.website.rpartition("//")[2].partition("/")[0].lower()
 			if host.removeprefix("www.") == domain:
 				return str(row.name)
 	name = booking.attendee_company
-	if name and not frappe.db.exists("CRM Organization", name):
-		# As for the lead itself.
-		name = (
-			frappe.get_doc({"doctype": "CRM Organization", "organization_name": name})
-			.insert(ignore_permissions=True)
-			.name
-		)
+	if name and not frappe.db.exists("CRM Organization", {"name": name}):
+		# As for the lead itself. Names of records can't have all the characters that people type.
+		with _unless_refused(_("The CRM refused the organization"), booking):
+			frappe.get_doc({"doctype": "CRM Organization", "organization_name": name}).insert(ignore_permissions=True)
+		name = frappe.db.exists("CRM Organization", {"name": name})
 	return name or None
 
 
@@ -290,56 +361,68 @@ def _assign(record: Document, owner_field: str, owner: str, booking: Document) -
 		# The title of the type and not of the meeting, which names the attendee: an erasure leaves assignments.
 		title = frappe.get_cached_value("Meeting Type", booking.meeting_type, "title")
 		wanted = {"doctype": record.doctype, "name": record.name, "assign_to": [owner], "description": title}
-		# The host may have no right to assign leads.
-		assign_to.add(wanted, ignore_permissions=True)
+		# Where documents aren't shared, nobody can be assigned who may not read leads.
+		with _unless_refused(_("The CRM refused the assignment"), booking):
+			# The host may have no right to assign leads.
+			assign_to.add(wanted, ignore_permissions=True)
 	# Frappe CRM changes the owner with each assignment, and behind this document.
 	frappe.db.set_value(record.doctype, record.name, owner_field, owner, update_modified=False)
 
 
+def _answers(booking: Document, meeting_type: Document, doctype: str) -> Fields:
+	"""Return the answers by the fields of the DocType that the type's questions name."""
+	answers, meta, found = {row.question_id: row.answer for row in booking.answers}, frappe.get_meta(doctype), {}
+	for question in meeting_type.questions:
+		target, _dot, name = (question.crm_field or "").rpartition(".")
+		field = meta.get_field(name) if target == doctype and answers.get(question.name) else None
+		value = _value(field, answers[question.name]) if field else None
+		if value is not None:
+			found[name] = value
+	return found
+
+
 def _write_answers(
-	booking: Document, meeting_type: Document, records: Iterable[tuple[str, str | None]], *, is_new: bool
+	booking: Document, meeting_type: Document, records: Iterable[tuple[str, str]], *, is_proved: bool
 ) -> None:
 	"""Write the answers into the fields that the type's questions name. What the fields have stays, unless a question says so.
 
-	Somebody who hasn't proved their address replaces nothing. A new record has nothing but defaults.
+	Somebody who hasn't proved their address replaces nothing.
 	"""
-	answers = {row.question_id: row.answer for row in booking.answers}
-	asked = [each for each in meeting_type.questions if each.crm_field and answers.get(each.name)]
-	is_proved = booking.address_status in (KNOWN, CONFIRMED) or not meeting_type.crm_at_once
+	replaced = {question.crm_field for question in meeting_type.questions if question.crm_replaces and is_proved}
 	for doctype, name in records:
-		here = [each for each in asked if each.crm_field.rpartition(".")[0] == doctype]
-		record = frappe.get_doc(doctype, name) if here and name and frappe.db.exists(doctype, name) else None
-		if not record:
+		if not (given := _answers(booking, meeting_type, doctype)):
 			continue
-		for question in here:
-			field = record.meta.get_field(question.crm_field.rpartition(".")[2])
-			value = _value(field, answers[question.name]) if field else None
-			may_replace = (question.crm_replaces and is_proved) or (is_new and doctype != "Contact")
-			if value is not None and (may_replace or not record.get(field.fieldname)):
-				record.set(field.fieldname, value)
-		frappe.db.savepoint("answers")
-		try:
+		record = frappe.get_doc(doctype, name)
+		new = {
+			field: value
+			for field, value in given.items()
+			if not record.get(field) or (f"{doctype}.{field}" in replaced and cstr(record.get(field)) != cstr(value))
+		}
+		if not new:
+			continue
+		# A contact that only its person has changed stays theirs, so that an erasure may delete it.
+		author = "Guest" if record.modified_by == "Guest" else "Administrator"
+		with acting_as(author), _unless_refused(_("The CRM refused the answers"), booking):
 			# Somebody with the right to write the field has named it in the question.
-			record.save(ignore_permissions=True)
-		except frappe.ValidationError:
-			# The CRM's own rules refuse a value. The lead and the meeting count all the same.
-			frappe.db.rollback(save_point="answers")
-			frappe.log_error(_("The CRM refused the answers"), frappe.get_traceback(), "Booking", booking.name)
+			record.update(new).save(ignore_permissions=True)
 
 
 def _value(field: Document, answer: str) -> Any:
 	"""Return the answer as the field has it, or None if the field doesn't take it."""
 	if field.fieldtype == "Check":
 		return 1
-	if field.fieldtype in ("Int", "Float", "Currency", "Percent"):
-		return int(flt(answer)) if field.fieldtype == "Int" else flt(answer)
+	if field.fieldtype in _TOO_LARGE:
+		number = flt(answer)
+		if abs(number) >= _TOO_LARGE[field.fieldtype]:
+			return None
+		return int(number) if field.fieldtype == "Int" else number
 	if field.fieldtype == "Select":
 		return answer if answer in (field.options or "").split("\n") else None
 	if field.fieldtype == "Link":
 		return answer if frappe.db.exists(field.options, answer) else None
 	if field.fieldtype == "Phone":
 		return answer if validate_phone_number(answer) else None
-	return ", ".join(answer.splitlines())[:140] if field.fieldtype == "Data" else answer
+	return ", ".join(answer.splitlines())[: field.length or 140] if field.fieldtype == "Data" else answer
 
 
 def forget_records(names: Iterable[str]) -> None:
@@ -347,29 +430,52 @@ def forget_records(names: Iterable[str]) -> None:
 
 	Facts that somebody has changed since, and records that were there before, are the organisation's own.
 	"""
-	made = {"name": ["in", list(names)], "crm_made": 1, "reference_name": ["is", "set"]}
-	for name in frappe.get_all("Booking", made, pluck="name"):
-		booking = frappe.get_doc("Booking", name)
+	linked = {"name": ["in", list(names)], "reference_name": ["is", "set"]}
+	rows = frappe.get_all("Booking", linked, ["name", "reference_doctype", "reference_name", "crm_made"])
+	made = {(row.reference_doctype, row.reference_name) for row in rows if row.crm_made}
+	for row in rows:
+		if (row.reference_doctype, row.reference_name) not in made:
+			continue
+		booking = frappe.get_doc("Booking", row.name)
 		meeting_type = frappe.get_doc("Meeting Type", booking.meeting_type)
-		answers = {row.question_id: row.answer for row in booking.answers}
-		for doctype, record_name in find_records(booking.attendee_email):
-			meta, values = frappe.get_meta(doctype), {**_facts(booking), "title": booking.attendee_name}
-			for question in meeting_type.questions:
-				target, _dot, fieldname = (question.crm_field or "").rpartition(".")
-				if target == doctype and answers.get(question.name) and meta.has_field(fieldname):
-					values[fieldname] = _value(meta.get_field(fieldname), answers[question.name])
-			stored = frappe.db.get_value(
-				doctype, record_name, [each for each in values if meta.has_field(each)], as_dict=True
-			)
-			emptied = {
-				each: _FORGOTTEN
-				if each in ("first_name", "lead_name", "title")
-				else (None if isinstance(value, str) else 0)
-				for each, value in stored.items()
-				if value and cstr(value) == cstr(values[each])
-			}
-			if emptied:
-				frappe.db.set_value(doctype, record_name, emptied, update_modified=False)
-				frappe.db.delete("__global_search", {"doctype": doctype, "name": record_name})
-				if frappe.db.table_exists("Version"):
-					frappe.db.delete("Version", {"ref_doctype": doctype, "docname": record_name})
+		for doctype, name in _family(row.reference_doctype, row.reference_name):
+			said = {**_facts(booking), "title": booking.attendee_name, **_answers(booking, meeting_type, doctype)}
+			_empty(doctype, name, said, booking.contact)
+
+
+def _family(doctype: str, name: str) -> list[tuple[str, str]]:
+	"""Return the record and those that took its facts over: the deals of a lead, or the lead of an opportunity."""
+	if not _is_there(f"{doctype}.name") or not frappe.db.exists(doctype, name):
+		return []
+	family = [(doctype, name)]
+	if doctype == "CRM Lead" and _is_there("CRM Deal.name") and frappe.get_meta("CRM Deal").has_field("lead"):
+		family += [("CRM Deal", deal) for deal in frappe.get_all("CRM Deal", {"lead": name}, pluck="name")]
+	elif doctype == "Lead" and _is_there("Opportunity.name"):
+		theirs = {"opportunity_from": "Lead", "party_name": name}
+		family += [("Opportunity", each) for each in frappe.get_all("Opportunity", theirs, pluck="name")]
+	elif doctype == "Opportunity":
+		party = frappe.db.get_value("Opportunity", name, ["opportunity_from", "party_name"])
+		family += [("Lead", party[1])] if party[0] == "Lead" and frappe.db.exists("Lead", party[1]) else []
+	return family
+
+
+def _empty(doctype: str, name: str, said: Fields, contact: str | None) -> None:
+	"""Empty the fields of the record that still have what the attendee said, and take their contact out of a deal."""
+	stored = frappe.db.get_value(
+		doctype, name, [each for each in said if frappe.get_meta(doctype).has_field(each)], as_dict=True
+	)
+	emptied = {
+		each: _FORGOTTEN
+		if each in ("first_name", "lead_name", "title")
+		else (0 if isinstance(value, int | float) else None)
+		for each, value in stored.items()
+		if value and cstr(value) == cstr(said[each])
+	}
+	if doctype == "CRM Deal" and contact:
+		# The contact may be deleted, and a deal with a contact that isn't there can't be saved.
+		frappe.db.delete("CRM Contacts", {"parenttype": doctype, "parent": name, "contact": contact})
+	if emptied:
+		frappe.db.set_value(doctype, name, emptied, update_modified=False)
+		frappe.db.delete("__global_search", {"doctype": doctype, "name": name})
+		if frappe.db.table_exists("Version"):
+			frappe.db.delete("Version", {"ref_doctype": doctype, "docname": name})

@@ -93,11 +93,14 @@ def _is_late(task: Table, now: int) -> Criterion:
 def reached(kind: str, target: str) -> str:
 	"""Return whom or what a task of this kind reaches, in words for a host.
 
-	The target of a calendar event is a Calendar Connection, which is shown by the name of its account. An address
+	The target of a calendar event is a Calendar Connection, which is shown by the name of its account. That of a lead is the
+	address of its person, who isn't meant to get anything. An address
 	on the web may hold a secret, so only its host name is shown.
 	"""
 	if kind == WEBHOOK_SUBSCRIPTION:
 		target = frappe.db.get_value("Webhook Subscription", target, "url") or _("a webhook")
 	if kind == "calendar_event":
 		return frappe.db.get_value("Calendar Connection", target, "account_name") or _("the calendar")
+	if kind == "crm_record":
+		return _("the CRM")
 	return urlsplit(target).hostname or target if "://" in target else target
