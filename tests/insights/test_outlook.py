@@ -45,6 +45,9 @@ def test_the_groups_of_the_forecast_equal_a_recount(history):  # noqa: F811
 		scope = Scope(FIRST, LAST, "Europe/Berlin", host)
 		wanted, prices = Counter(), Counter()
 		for row in Recount(scope).rows:
+			# A real site may have older rows, which the forecast leaves out.
+			if row.starts_at < NOW - counts.OLDEST * WEEK:
+				continue
 			if row.status in ("Declined", "Rescheduled") or row.booked_at >= NOW or row.starts_at >= NOW + 4 * WEEK:
 				continue
 			is_gone = row.status == "Cancelled"
