@@ -8,11 +8,12 @@ import pytest
 from scheduler_integration.catalogue.booking_links import forget_old_links
 from scheduler_integration.engine import local_date
 from scheduler_integration.platform.clock import iso, now
-from tests.pages.offer import in_three_days
+from tests.pages.offer import DAYS, in_three_days
 from tests.support import api
 from tests.support.factories import (
 	at,
 	fresh,
+	make_host,
 	make_meeting_type,
 	make_page,
 	make_team_page,
@@ -24,7 +25,6 @@ from tests.support.factories import (
 from tests.support.statements import recorded
 
 LIST, CREATE, REVOKE = (f"booking_links.{name}" for name in ("list", "create", "revoke"))
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -40,7 +40,8 @@ def intro(commit_clean):
 @pytest.fixture
 def pool(commit_clean):
 	"""A round robin of Ann and Ben."""
-	team = make_team_page([make_user("Ann"), make_user("Ben")])
+	hours = {day: ["09:00-17:00"] for day in DAYS}
+	team = make_team_page([make_host("Ann", hours), make_host("Ben", hours)])
 	meeting_type = make_meeting_type(team, assignment="Round Robin", attendee_chooses_host=1)
 	frappe.db.commit()
 	return meeting_type

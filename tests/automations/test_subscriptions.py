@@ -14,7 +14,7 @@ from scheduler_integration.notifications.chats import News, slack, teams
 from scheduler_integration.notifications.subscriptions import DOCTYPE, EVENTS
 from scheduler_integration.outbox.failures import undelivered
 from scheduler_integration.privacy.facts import privacy_facts
-from tests.pages.offer import sign_in, wish_for
+from tests.pages.offer import host_of, make_offer, sign_in, wish_for
 from tests.support import api, door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.gateway import receiving
@@ -63,9 +63,9 @@ def is_signed(request, secret):
 
 class TestOverHttp:
 	@pytest.mark.long
-	def test_a_program_subscribes_hears_of_a_booking_and_unsubscribes(self, client, run_jobs, receiver, page):
-		meeting_type = make_meeting_type(page)
-		sign_in(client, page.user)
+	def test_a_program_subscribes_hears_of_a_booking_and_unsubscribes(self, client, run_jobs, receiver):
+		meeting_type = make_offer()
+		sign_in(client, host_of(meeting_type))
 		client.take_csrf_token("/app")
 		asked = {"url": f"{receiver.url}/hook", "events": ["booked"]}
 		answer = client.call(f"{HOOKS}.subscribe", **asked)

@@ -395,7 +395,7 @@ class TestLeftToSetUp:
 		frappe.db.commit()
 		sign_in(client, host)
 		assert set(self.steps(client).values()) == {False}
-		make_schedule(host)
+		make_schedule(host, {day: ["09:00-18:00"] for day in DAYS})
 		offer = make_meeting_type(make_page(host), location_type="Custom", location_details="At the usual place")
 		frappe.db.commit()
 		done = self.steps(client)

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from tests.pages.offer import TeamOffer, meeting_path, press, sign_in
+from tests.pages.offer import DAYS, TeamOffer, meeting_path, press, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_host
 
@@ -106,7 +106,7 @@ def test_hosts_who_are_no_managers_have_no_form_and_are_refused(client, team):
 
 def test_somebody_who_is_busy_was_chosen_until_another_one_was_picked(client, team):
 	"""Ben comes first by his name, and has another meeting then."""
-	cem = make_host("Cem")
+	cem = make_host("Cem", {day: ["09:00-18:00"] for day in DAYS})
 	team.page.append("hosts", {"user": cem, "is_active": 1})
 	team.page.save()
 	noon = team.book(12, team.manager)
