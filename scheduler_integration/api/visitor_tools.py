@@ -6,6 +6,7 @@ does it.
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from scheduler_integration.api import public
@@ -65,10 +66,10 @@ def find_times(
 		timezone=timezone,
 		duration=duration,
 	)
-	bookable = find_bookable(page, parse_name(meeting_type))
+	quote = quotes_of(page, find_bookable(page, parse_name(meeting_type)), offered["duration_minutes"])
 	for day in offered["days"].values():
 		for slot in day:
-			slot["quote"] = quote_of(page, bookable, slot["start"], offered["duration_minutes"])
+			slot["quote"] = quote(slot["start"])
 	return offered
 
 
@@ -173,10 +174,16 @@ def _facts(bookable: Bookable) -> str:
 	return hashlib.sha256("\n".join(promised).encode()).hexdigest()[:12]
 
 
-def quote_of(page: str, bookable: Bookable, start: str, minutes: int) -> str:
-	"""Return the quote of a time of the page, from now on for QUOTE_SECONDS."""
-	quoted = [page, bookable.meeting_type.slug, start, minutes, _facts(bookable), clock.now() + QUOTE_SECONDS]
-	return signed(json.dumps(quoted, separators=(",", ":")), _PURPOSE, 32)
+def quotes_of(page: str, bookable: Bookable, minutes: int) -> Callable[[str], str]:
+	"""Return a function from a start of the page to its quote, which is valid from now on for QUOTE_SECONDS."""
+	# Once for all starts of an answer.
+	facts, until = _facts(bookable), clock.now() + QUOTE_SECONDS
+
+	def quote(start: str) -> str:
+		quoted = [page, bookable.meeting_type.slug, start, minutes, facts, until]
+		return signed(json.dumps(quoted, separators=(",", ":")), _PURPOSE, 32)
+
+	return quote
 
 
 def _quoted(page: str, quote: object) -> tuple[str, str, int]:

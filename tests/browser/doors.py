@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from playwright.sync_api import Error
 
-from scheduler_integration.api.visitor_tools import quote_of
+from scheduler_integration.api.visitor_tools import quotes_of
 from scheduler_integration.catalogue.lookup import find_bookable
 from tests.support.factories import fresh
 from tests.support.official_mcp import Official
@@ -127,7 +127,7 @@ class ByMcp:
 			# The server's clock can't be put forward, so this quote was never given by a tool.
 			bookable = find_bookable(self.page, meeting_type)
 			minutes = bookable.meeting_type.duration_minutes
-			return {"quote": quote_of(self.page, bookable, start, minutes), "key": fresh("key-of-a-call")}
+			return {"quote": quotes_of(self.page, bookable, minutes)(start), "key": fresh("key-of-a-call")}
 		[slot] = [slot for slot in self._days(meeting_type, start[:10]) if slot["start"] == start]
 		return {"quote": slot["quote"], "key": fresh("key-of-a-call")}
 
