@@ -25,12 +25,13 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.invited import CONFIRMED, KNOWN
 from scheduler_integration.meetings.transitions import Actor
+from scheduler_integration.outbox.failures import CRM_RECORD
 from scheduler_integration.outbox.tasks import Planned, plan_all
 from scheduler_integration.platform.acting import acting_as
 from scheduler_integration.platform.transactions import is_lost_race
+from scheduler_integration.trust.addresses import domain_of
 
-KIND = "crm_record"
-HOST, KNOWN_OWNER, RULE = "Host", "Known Owner", "Assignment Rule"
+KNOWN_OWNER, RULE = "Known Owner", "Assignment Rule"
 # Which DocTypes a type's choice stands for. On a site with both CRMs, Frappe CRM counts.
 _DOCTYPES = {"Lead": ("CRM Lead", "Lead"), "Deal": ("CRM Deal", "Opportunity")}
 _DONE_BY_HOST = (Kind.BOOKED, Kind.CONFIRMED, Kind.COMPLETED)
@@ -104,10 +105,10 @@ def plan_record(changes: Changes) -> dict[str, Fields]:
 		(
 			change.booking.name,
 			Planned(
-				kind=KIND,
-				purpose=KIND,
+				kind=CRM_RECORD,
+				purpose=CRM_RECORD,
 				target=change.booking.attendee_email.lower(),
-				key=f"{KIND}:{change.booking.name}",
+				key=f"{CRM_RECORD}:{change.booking.name}",
 				due_at=change.now,
 				payload={"by_host": _is_by_host(change)},
 			),
@@ -127,7 +128,7 @@ def _is_due(change: Change) -> bool:
 		return False
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	makes = _doctype(meeting_type.crm_record) and not booking.reference_name
-	if not makes and not any(_is_there(question.crm_field) for question in meeting_type.questions):
+	if not makes and not any(_is_there(_doctype_of(question)) for question in meeting_type.questions):
 		return False
 	return bool(meeting_type.crm_at_once or booking.address_status in (KNOWN, CONFIRMED) or _is_by_host(change))
 
@@ -136,9 +137,13 @@ def _is_by_host(change: Change) -> bool:
 	return change.by is Actor.HOST and change.kind in _DONE_BY_HOST
 
 
-def _is_there(crm_field: str | None) -> bool:
-	"""Whether the site still has the DocType of the field."""
-	doctype = (crm_field or "").rpartition(".")[0]
+def _doctype_of(question: Document) -> str:
+	"""Return the DocType of the field that takes the answer, or an empty text."""
+	return (question.crm_field or "").rpartition(".")[0]
+
+
+def _is_there(doctype: str) -> bool:
+	"""Whether the site has the contacts, leads or deals of this DocType."""
 	return doctype == "Contact" or doctype in [kind.doctype for kind in installed_kinds()]
 
 
@@ -320,7 +325,7 @@ def _organization(booking: Document) -> str | None:
 
 
 def _business_domain(booking: Document) -> str | None:
-	domain = booking.attendee_email.rpartition("@")[2].lower()
+	domain = domain_of(booking.attendee_email)
 	return None if domain in free_mail_providers else domain
 
 
@@ -446,12 +451,12 @@ def forget_records(names: Iterable[str]) -> None:
 
 def _family(doctype: str, name: str) -> list[tuple[str, str]]:
 	"""Return the record and those that took its facts over: the deals of a lead, or the lead of an opportunity."""
-	if not _is_there(f"{doctype}.name") or not frappe.db.exists(doctype, name):
+	if not _is_there(doctype) or not frappe.db.exists(doctype, name):
 		return []
 	family = [(doctype, name)]
-	if doctype == "CRM Lead" and _is_there("CRM Deal.name") and frappe.get_meta("CRM Deal").has_field("lead"):
+	if doctype == "CRM Lead" and _is_there("CRM Deal") and frappe.get_meta("CRM Deal").has_field("lead"):
 		family += [("CRM Deal", deal) for deal in frappe.get_all("CRM Deal", {"lead": name}, pluck="name")]
-	elif doctype == "Lead" and _is_there("Opportunity.name"):
+	elif doctype == "Lead" and _is_there("Opportunity"):
 		theirs = {"opportunity_from": "Lead", "party_name": name}
 		family += [("Opportunity", each) for each in frappe.get_all("Opportunity", theirs, pluck="name")]
 	elif doctype == "Opportunity":

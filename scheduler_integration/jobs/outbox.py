@@ -9,14 +9,13 @@ from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
 from scheduler_integration.conferencing import handler as video
 from scheduler_integration.conferencing.plan import KIND as VIDEO
-from scheduler_integration.crm.pipeline import KIND as RECORD
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.channels.sms import ANSWER, send_answer
 from scheduler_integration.notifications.deliver import act, deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.notifications.hook_tasks import deliver_hook
-from scheduler_integration.outbox.failures import WEBHOOK_SUBSCRIPTION
+from scheduler_integration.outbox.failures import CRM_RECORD, WEBHOOK_SUBSCRIPTION
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.runner import Runner
@@ -79,7 +78,7 @@ HANDLERS: Handlers = {
 	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	PAYMENT: Handler(bookings.run_payment, keeps_trying=True),
 	WEBHOOK_SUBSCRIPTION: Handler(deliver_hook),
-	RECORD: Handler(bookings.keep_record, one_at_a_time=True),
+	CRM_RECORD: Handler(bookings.keep_record, one_at_a_time=True),
 	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
 	WAITLIST: Handler(looks.run, keeps_trying=True),
 }

@@ -17,6 +17,8 @@ from scheduler_integration.platform.jobs_run import do_jobs_run
 MONEY = "payment"
 # The kind of tasks for webhook subscriptions. Their owners look after them, and no other host of the meeting.
 WEBHOOK_SUBSCRIPTION = "webhook_subscription"
+# The task that makes a lead or deal of the attendee.
+CRM_RECORD = "crm_record"
 # A task that waits for longer than this many seconds after its time is late.
 LATE_SECONDS = 900
 
@@ -101,6 +103,6 @@ def reached(kind: str, target: str) -> str:
 		target = frappe.db.get_value("Webhook Subscription", target, "url") or _("a webhook")
 	if kind == "calendar_event":
 		return frappe.db.get_value("Calendar Connection", target, "account_name") or _("the calendar")
-	if kind == "crm_record":
+	if kind == CRM_RECORD:
 		return _("the CRM")
 	return urlsplit(target).hostname or target if "://" in target else target

@@ -4,9 +4,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.crm.pipeline import KIND
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.jobs import outbox
+from scheduler_integration.outbox.failures import CRM_RECORD
 from scheduler_integration.outbox.results import MAX_ATTEMPTS
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.privacy.requests import erase
@@ -113,7 +113,7 @@ def book(meeting_type, email, start=NINE, address_status="Confirmed", **fields):
 
 def work(now=NOW):
 	outbox.run_due_tasks(lambda: now, 60)
-	failed = {"kind": KIND, "error": ["is", "set"], "status": ["!=", "Skipped"]}
+	failed = {"kind": CRM_RECORD, "error": ["is", "set"], "status": ["!=", "Skipped"]}
 	assert frappe.get_all("Outbox Task", failed, pluck="error") == []
 
 
@@ -415,7 +415,7 @@ def test_a_crm_that_was_uninstalled_stops_nobody(crm, email):
 		meeting_type.reload().update({"description": "Half an hour"}).save()
 	finally:
 		frappe.cache.set_value("scheduler_integration:optional_doctypes", known)
-	tasks = {"kind": KIND, "booking": ["in", [booked.id, later.id]]}
+	tasks = {"kind": CRM_RECORD, "booking": ["in", [booked.id, later.id]]}
 	assert frappe.get_all("Outbox Task", tasks, pluck="status") == ["Sent"]
 
 
@@ -508,7 +508,7 @@ def test_a_host_reads_which_value_the_crm_wants(crm, email, needed):
 	booked = book(make_meeting_type(page, crm_record="Lead"), email)
 	for attempt in range(MAX_ATTEMPTS):
 		outbox.run_due_tasks(lambda: NOW + attempt * DAY, 60)  # noqa: B023
-	[task] = frappe.get_all("Outbox Task", {"kind": KIND, "booking": booked.id}, ["status", "error"])
+	[task] = frappe.get_all("Outbox Task", {"kind": CRM_RECORD, "booking": booked.id}, ["status", "error"])
 	assert task.status == "Failed"
 	assert task.error == f"The CRM wants a value in {needed.label}. Let a question ask for it, or the CRM do without."
 	told = {"for_user": page.user, "document_name": booked.id, "subject": ["like", "%to the CRM%"]}

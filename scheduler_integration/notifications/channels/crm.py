@@ -19,6 +19,7 @@ from scheduler_integration.notifications.channels.channel import Action, Channel
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.failures import CRM_RECORD
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import PENDING, SENDING, SENT, Task
 from scheduler_integration.platform.acting import acting_as
@@ -31,8 +32,8 @@ _RECORDS = ("CRM Lead", "CRM Deal", "Lead", "Opportunity")
 # What Frappe CRM's own tasks may refer to.
 _OF_FRAPPE_CRM = ("CRM Lead", "CRM Deal")
 _MOST_DAYS = 365
-# The kind of the task that makes the booking's lead or deal (`crm/pipeline.py`), and seconds until the next look at it.
-_MAKING, _MOMENT = "crm_record", 30
+# Seconds until the next look at the task that makes the booking's lead or deal.
+_MOMENT = 30
 
 
 class _OncePerBooking(Channel):
@@ -52,7 +53,7 @@ class _OncePerBooking(Channel):
 	def run(self, action: Action, now: int) -> Outcome:
 		"""Act in the CRM, unless the lead or deal is still to be made or was deleted."""
 		booking = action.booking
-		making = {"booking": booking.name, "kind": _MAKING, "status": ["in", [PENDING, SENDING]]}
+		making = {"booking": booking.name, "kind": CRM_RECORD, "status": ["in", [PENDING, SENDING]]}
 		if frappe.db.exists("Outbox Task", making):
 			return Again(now + _MOMENT, _("The lead or deal is being made."))
 		doctype, name = booking.reference_doctype, booking.reference_name
