@@ -231,7 +231,8 @@ class ByPage:
 
 	def fill_in(self, name: str, given: dict[str, str]) -> None:
 		"""Call the tool, which fills the form in and sends nothing."""
-		self._wait(lambda: name in self.tools)
+		# A field that an answer has just brought becomes part of the tool a moment after that answer.
+		self._wait(lambda: name in self.tools and given.keys() <= self.tools[name]["inputSchema"]["properties"].keys())
 		tool, address = self.tools[name], self.page.url
 		assert tool["description"]
 		Draft202012Validator(tool["inputSchema"]).validate(given)
