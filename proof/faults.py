@@ -114,7 +114,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"the lock remembers hosts that it never locked",
 		"bookings.guard", "_lock",
-		'return list(frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True))', "return users",
+		'found = list(frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True))', "found = users",
 		mariadb_only=True,
 	),
 	Fault(

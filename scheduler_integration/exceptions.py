@@ -527,6 +527,22 @@ class Busy(SchedulingError):
 	text = for_later("Many people are booking right now. Nothing was stored: please try again.")
 
 
+class DatabaseAway(SchedulingError):
+	"""The database can't answer for a while. If the connection broke during a commit, nobody knows whether it was done."""
+
+	code = "DATABASE_AWAY"
+	http_status_code = 503
+	retry_after = 10
+	text = for_later("This site has a short break. Please try again in a moment: nothing is booked twice.")
+
+	def default_message(self) -> str:
+		try:
+			return super().default_message()
+		except Exception:
+			# Frappe reads translations from the database if the cache has none.
+			return self.text
+
+
 class Unexpected(SchedulingError):
 	"""An error of the app itself, at a door that takes secrets. The log has it without them."""
 

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 import scheduler_integration.api.shapes  # noqa: F401  # It declares what answers show of errors.
 from scheduler_integration.api.as_json import as_json
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import commit, refusals
 from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.permissions import has_app_permission, is_manager
@@ -123,15 +123,16 @@ def door(
 		def call(*args: Any, **kwargs: Any) -> Any:
 			is_http = is_asked_for(name)
 			try:
-				if is_http:
-					(speak_to_host if who in (Who.USERS, Who.HOSTS) else speak_to_visitor)()
 				with refusals():
+					if is_http:
+						(speak_to_host if who in (Who.USERS, Who.HOSTS) else speak_to_visitor)()
 					if limit:
 						count_request(limit)
 					who.admit()
 					result = method(*args, **{**dict.fromkeys(needed[len(args) :]), **kwargs})
 					if not is_http or isinstance(result, Response):
 						return _data(result)
+					commit()
 					frappe.local.response.update(_envelope(result), http_status_code=status)
 			except SchedulingError as error:
 				if not is_http:

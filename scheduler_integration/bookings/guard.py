@@ -41,7 +41,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.meetings.load import users_of
 from scheduler_integration.platform.sql import insert_rows, value
-from scheduler_integration.platform.transactions import current_attempt, require_locked
+from scheduler_integration.platform.transactions import current_attempt, is_cluster, require_locked
 
 BUCKET_SECONDS = GRID_MINUTES * 60
 # A host's user and the number of a bucket.
@@ -137,7 +137,18 @@ def release_before(instant: int) -> None:
 
 
 def _lock(users: list[str]) -> list[str]:
-	return list(frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True))
+	"""Lock the rows of these hosts, and return the users whose rows there are.
+
+	The locks of a Galera cluster are those of one node. There the rows change too: of two commands for one host on two nodes
+	the second to commit fails then, and is repeated, also if only a buffer or a limit forbids them both. `idx` is Frappe's
+	number of a row within its parent, and a Host Calendar has none.
+	"""
+	found = list(frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True))
+	if found and is_cluster():
+		calendar = frappe.qb.DocType("Host Calendar")
+		query = frappe.qb.update(calendar).set(calendar.idx, calendar.idx + 1)
+		query.where(calendar.user.isin(found)).run()
+	return found
 
 
 @lru_cache

@@ -15,6 +15,7 @@ import frappe
 from scheduler_integration.exceptions import Busy
 from scheduler_integration.platform.transactions import (
 	Attempt,
+	commits_itself,
 	current_attempt,
 	has_written,
 	is_lost_race,
@@ -33,7 +34,7 @@ LONGEST_PAUSE = 0.3
 
 
 def command(act: Callable[P, T]) -> Callable[P, T]:
-	"""Make a command a transaction that is repeated if it loses a race (`retried`). The caller commits.
+	"""Make a command a transaction that is repeated if it loses a race (`retried`).
 
 	Within another command, or within `retried`, it is a part of that transaction. If the caller has written something before,
 	it has one try, because a rollback would undo that too.
@@ -52,7 +53,10 @@ def command(act: Callable[P, T]) -> Callable[P, T]:
 
 
 def retried(work: Callable[[], T]) -> T:
-	"""Run `work`, several commands in one transaction, again if it lost a race, and return its result. The caller commits.
+	"""Run `work`, several commands in one transaction, again if it lost a race, and return its result.
+
+	In a request that may change data it commits, because a commit can lose a race too: in a Galera cluster, against a node that
+	has changed the same rows. Elsewhere the caller commits.
 
 	`work` must be all that the transaction does: a rollback also undoes everything the transaction did before it.
 	Raises Busy if the work still loses after DEADLINE_SECONDS or ATTEMPTS. Other errors aren't caught.
@@ -72,7 +76,10 @@ def retried(work: Callable[[], T]) -> T:
 					# The hosts come first now. A command that locks its booking first and then waits for a host may meet the same
 					# rival again, who has the host and waits for the booking.
 					attempt.lock_again()
-				return work()
+				done = work()
+				if commits_itself():
+					frappe.db.commit()
+				return done
 			except Exception as error:
 				if not is_lost_race(error):
 					raise

@@ -1,22 +1,37 @@
 """Turns errors of Frappe and of other apps into a SchedulingError, with a code and a sentence."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 import frappe
 from frappe.utils import strip_html
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response
 
 from scheduler_integration.entry.headers import set_retry_after
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError, Unexpected
+from scheduler_integration.exceptions import (
+	Busy,
+	ChangedMeanwhile,
+	DatabaseAway,
+	InvalidRequest,
+	NotPermitted,
+	SchedulingError,
+	Unexpected,
+)
 from scheduler_integration.http.masking import masked
+from scheduler_integration.platform.transactions import commits_itself, is_away, is_lost_race
 
 K = TypeVar("K")
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-	"""Roll back and raise a SchedulingError if the block raises one, or a validation or permission error of Frappe."""
+	"""Roll back and raise a SchedulingError if the block raises one, or a validation or permission error of Frappe.
+
+	So it is if the block lost a race against another transaction, or if the database is away.
+	"""
 	try:
 		yield
 	except SchedulingError as error:
@@ -35,6 +50,21 @@ def refusals() -> Iterator[None]:
 		# Frappe itself or another app refused a record, for example in a hook on Contact.
 		_undo()
 		raise InvalidRequest(strip_html(str(error)) or None) from error
+	except Exception as error:
+		if is_away(error):
+			raise _without_database() from error
+		if not is_lost_race(error):
+			raise
+		_undo()
+		busy = Busy()
+		set_retry_after(busy)
+		raise busy from error
+
+
+def commit() -> None:
+	"""Commit a request that may change data, within `refusals`: Frappe would answer a commit that fails with its own page."""
+	if commits_itself():
+		frappe.db.commit()
 
 
 @contextmanager
@@ -71,6 +101,36 @@ def keeping_secrets() -> Iterator[None]:
 			frappe.local.form_dict = form
 		frappe.db.commit()
 		raise Unexpected from None
+
+
+class _NoDatabase:
+	"""Stands for the database for the rest of a request: Frappe ends no transaction then, and what needs it is a 503."""
+
+	def __init__(self, error: DatabaseAway) -> None:
+		self._error = error
+
+	def __bool__(self) -> bool:
+		return False
+
+	def __getattr__(self, name: str) -> Any:
+		raise unavailable(self._error)
+
+
+def _without_database() -> DatabaseAway:
+	"""Give the broken connection up, and return the error to raise."""
+	with suppress(Exception):
+		frappe.db.close()
+	error = DatabaseAway()
+	frappe.local.db = _NoDatabase(error)
+	set_retry_after(error)
+	return error
+
+
+def unavailable(error: DatabaseAway) -> HTTPException:
+	"""Return the plain page of a site without its database, as an exception that Frappe lets through."""
+	page = f'<!doctype html><meta name="viewport" content="width=device-width"><title>503</title><p>{escape(error.message)}</p>'
+	headers = {"Retry-After": str(error.retry_after)}
+	return ServiceUnavailable(response=Response(page, 503, headers, mimetype="text/html"))
 
 
 def _undo() -> None:

@@ -132,8 +132,10 @@ class Runner:
 		return ran
 
 	def _run_one(self, task: Task) -> Outcome:
-		"""Run one task, store its outcome and return it."""
-		error = None
+		"""Run one task, store its outcome and return it.
+
+		In a Galera cluster the commit can fail. Then what the handler has stored is gone too, and the task runs again.
+		"""
 		outcome: Outcome
 		try:
 			if self._is_overdue(task):
@@ -145,16 +147,17 @@ class Runner:
 				outcome = outcome_of_deaths(self.now(), keeps_trying=self._keeps_trying(task))
 			else:
 				outcome = self.handlers[task.kind].run(task, self.now())
+			self._settle(task, outcome)
+			frappe.db.commit()
 		except Exception as raised:
 			error = frappe.get_traceback()
 			frappe.db.rollback()
 			outcome = outcome_of_error(task, raised, self.now(), keeps_trying=self._keeps_trying(task))
-		is_news = self._settle(task, outcome)
-		if error and is_news:
-			# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
-			title = f"Outbox Task {task.name}: {task.kind} for {task.booking}"
-			frappe.log_error(title, error, "Booking", task.booking)
-		frappe.db.commit()
+			if self._settle(task, outcome):
+				# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
+				title = f"Outbox Task {task.name}: {task.kind} for {task.booking}"
+				frappe.log_error(title, error, "Booking", task.booking)
+			frappe.db.commit()
 		return outcome
 
 	def _keeps_trying(self, task: Task) -> bool:

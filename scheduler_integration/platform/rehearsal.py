@@ -16,9 +16,11 @@ def rehearsal() -> Iterator[None]:
 	"""
 	config = frappe.local.conf
 	frappe.local.conf = frappe._dict({**config, "disable_global_search": 1})
+	frappe.flags.rehearses = True
 	try:
 		yield
 	finally:
 		frappe.local.conf = config
+		frappe.flags.rehearses = False
 		frappe.db.rollback()
 		frappe.clear_messages()

@@ -24,6 +24,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import frappe
+from frappe.auth import UNSAFE_HTTP_METHODS
 
 # - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
 # - QueryTimeoutError: a lock wasn't released in time.
@@ -44,10 +45,19 @@ LOST_RACES = (
 # - ER_DUP_ENTRY: an index refuses a row that a statement of ours inserts, such as a task of the outbox that somebody else has
 #   just planned. For a Document, Frappe raises DuplicateEntryError or UniqueValidationError.
 ER_CHECKREAD, ER_DUP_ENTRY = 1020, 1062
+# The database is away for a while, by the numbers of the server and of the driver (2000 and more; 0 is a closed connection of
+# PyMySQL): it can't be reached (2002, 2003), the connection broke (2006, 2013, 0), too many are open (1040), it stops (1053,
+# 1927), it takes no writes (1290, 1836), its disk is full (1021, 1030, 1114, 3), a commit failed (1180), or it is a node of a
+# Galera cluster that can't reach most of the others (1047).
+AWAY = frozenset({0, 3, 1021, 1030, 1040, 1047, 1053, 1114, 1180, 1290, 1836, 1927, 2002, 2003, 2006, 2013})
 
 
 class HostsNotLocked(Exception):
 	"""Raised for a mistake in the code: it decides by what it reads, and hasn't locked the hosts before."""
+
+
+class DecidesOnReplica(Exception):
+	"""Raised for a mistake in the code: a command runs on a read replica, which shows an earlier state."""
 
 
 class Attempt:
@@ -66,6 +76,8 @@ class Attempt:
 		self._token: Token[Attempt | None] | None = None
 
 	def __enter__(self) -> Attempt:
+		if frappe.local.db is getattr(frappe.local, "replica_db", None):
+			raise DecidesOnReplica("This command is within frappe.read_only: it would decide by an earlier state.")
 		self._token = _current.set(self)
 		return self
 
@@ -106,6 +118,28 @@ def newest(query: Any, hosts: Iterable[str]) -> Any:
 def is_lost_race(error: Exception) -> bool:
 	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
 	return isinstance(error, LOST_RACES) or error.args[:1] in ((ER_CHECKREAD,), (ER_DUP_ENTRY,))
+
+
+def is_away(error: BaseException) -> bool:
+	"""Whether the error says that the database can't answer for a while: see AWAY."""
+	number = error.args[0] if error.args else None
+	is_drivers = type(error).__module__.partition(".")[0] in ("pymysql", "MySQLdb")
+	return is_drivers and number in AWAY
+
+
+def is_cluster() -> bool:
+	"""Whether the site's database server is a node of a Galera cluster: its locks don't hold on the other nodes."""
+	return frappe.db.db_type == "mariadb" and _server(frappe.local.site).is_cluster
+
+
+def commits_itself() -> bool:
+	"""Whether Frappe would commit after this: in a request that may change data, and not in a rehearsal.
+
+	A command commits then as its last step. In a cluster the commit can fail because another node was quicker, and then the
+	command is repeated.
+	"""
+	request = getattr(frappe.local, "request", None)
+	return request is not None and request.method in UNSAFE_HTTP_METHODS and not frappe.flags.rehearses
 
 
 @contextmanager
@@ -172,17 +206,19 @@ def _set_session(variables: dict[str, object]) -> None:
 
 
 class _Server(NamedTuple):
-	"""Facts about the database server that a command needs: its name for the isolation level, and how it logs."""
+	"""Facts about the database server that a command needs: its name for the isolation level, how it logs, and if it's one of many."""
 
 	level: str
 	logs_statements: bool
+	is_cluster: bool = False
 
 
 @lru_cache
 def _server(_site: str) -> _Server:
 	"""Ask the site's database server for these facts, once in each process."""
-	names = ("log_bin", "binlog_format", "tx_isolation", "transaction_isolation")
+	names = ("log_bin", "binlog_format", "tx_isolation", "transaction_isolation", "wsrep_on")
 	variables = dict(frappe.db.sql("show variables where variable_name in %s", (names,)))
 	# MariaDB has renamed the variable in 11.1, and keeps the old name for a while.
 	level = "transaction_isolation" if "transaction_isolation" in variables else "tx_isolation"
-	return _Server(level, (variables["log_bin"], variables["binlog_format"]) == ("ON", "STATEMENT"))
+	logs_statements = (variables["log_bin"], variables["binlog_format"]) == ("ON", "STATEMENT")
+	return _Server(level, logs_statements, variables.get("wsrep_on") == "ON")

@@ -16,9 +16,9 @@ from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.domains.names import host_of
 from scheduler_integration.domains.table import domain_of
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import commit, refusals, unavailable
 from scheduler_integration.entry.headers import use, use_type
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import DatabaseAway, SchedulingError
 from scheduler_integration.pages.kit.assets import script_json
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.query import Query
@@ -75,7 +75,14 @@ def respond(
 		speak_to_visitor()
 	try:
 		with refusals():
-			view = make_view()
+			try:
+				view = make_view()
+			except (Answer, frappe.Redirect):
+				commit()
+				raise
+			commit()
+	except DatabaseAway as error:
+		raise unavailable(error) from None
 	except SchedulingError as error:
 		if path := _path_since_it_is_reserved():
 			raise moved_to(path) from None
