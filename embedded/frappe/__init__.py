@@ -18,7 +18,8 @@ from frappe.apps import (
 	call, get_app_path, get_attr, get_hooks, get_installed_apps, get_module, is_whitelisted, scrub, whitelist,
 )  # fmt: skip
 from frappe.context import (
-	conf, connect, db, destroy, flags, form_dict, init, local, qb, request, response, session, set_user,
+	conf, connect, db, destroy, flags, form_dict, init, local, qb, read_only, request, response, session,
+	set_user,
 )  # fmt: skip
 from frappe.exceptions import *  # noqa: F403
 from frappe.missing import missing

@@ -1,7 +1,10 @@
 """Stands in for frappe.local and its proxies, and for frappe.init, connect and destroy."""
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from frappe.types import _dict
 from werkzeug.local import Local, release_local
@@ -48,10 +51,35 @@ def init(site: str, sites_path: str = ".", force: bool = False) -> None:
 
 def connect() -> None:
 	"""Open the site's database file, as Administrator."""
+	local.db = _database()
+	set_user("Administrator")
+
+
+def _database() -> Any:
 	from frappe.database.database import Database
 
-	local.db = Database(str(Path(local.site_path) / "site.db"), wait_seconds=local.conf.lock_wait_timeout or 30)
-	set_user("Administrator")
+	return Database(str(Path(local.site_path) / "site.db"), wait_seconds=local.conf.lock_wait_timeout or 30)
+
+
+def read_only() -> Callable[[Callable], Callable]:
+	"""Let a function read from the replica if the site has one: here that is another connection, which sees what is committed."""
+
+	def decorate(function: Callable) -> Callable:
+		@functools.wraps(function)
+		def run(*args: Any, **kwargs: Any) -> Any:
+			if not local.conf.read_from_replica or hasattr(local, "replica_db"):
+				return function(*args, **kwargs)
+			local.primary_db, local.replica_db = local.db, _database()
+			local.db = local.replica_db
+			try:
+				return function(*args, **kwargs)
+			finally:
+				local.db.close()
+				local.db = local.primary_db
+
+		return run
+
+	return decorate
 
 
 def destroy() -> None:

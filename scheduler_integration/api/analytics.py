@@ -303,6 +303,7 @@ Format = Annotated[str, Kind("`csv` by default.", "csv", {"enum": [*FORMATS]})]
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def dashboard(**asked: Any) -> Dashboard:
 	"""Return the figures on bookings: of the signed-in host, or for managers of all or of one host.
 
@@ -313,6 +314,7 @@ def dashboard(**asked: Any) -> Dashboard:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def staff_performance(
 	**asked: Any,
 ) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, staff=[HostFigures], round_robins=[Fairness])]:
@@ -323,6 +325,7 @@ def staff_performance(
 
 
 @door("GET", who=Who.USERS, fields=_WHOSE)
+@frappe.read_only()
 def forecast(**asked: Any) -> Outlook:
 	"""Return between which numbers the meetings and the revenue of the next four weeks will lie, or why that isn't known."""
 	scope = _scope({name: asked.get(name) for name in _WHOSE})
@@ -330,6 +333,7 @@ def forecast(**asked: Any) -> Outlook:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def advice(**asked: Any) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, advice=[Advice])]:
 	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
 	scope = _scope(asked)
@@ -354,6 +358,7 @@ def track(
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def funnel(**asked: Any) -> Funnel:
 	"""Return how far the visitors of booking pages came: of the host's pages, or for managers of all.
 
@@ -365,6 +370,7 @@ def funnel(**asked: Any) -> Funnel:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def pipeline(**asked: Any) -> Pipeline:
 	"""Return how long leads took to be offered a time, to book and to meet, and how many became customers.
 
@@ -377,6 +383,7 @@ def pipeline(**asked: Any) -> Pipeline:
 
 
 @door("GET", who=Who.USERS, fields=_DAYS)
+@frappe.read_only()
 def history(**asked: Any) -> History:
 	"""Return the numbers of each day and month, of at most three years. Days are those of the site's zone."""
 	now = clock.now()
@@ -385,6 +392,7 @@ def history(**asked: Any) -> History:
 
 
 @door("GET", who=Who.USERS, fields=_SCOPE)
+@frappe.read_only()
 def export(what: Table, format: Format | None = None, **asked: Any) -> File:
 	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources`, `funnel` or `video_providers`.
 
@@ -412,6 +420,7 @@ def exports() -> list[ExportFile]:
 
 
 @door("GET", who=Who.USERS)
+@frappe.read_only()
 def scheduler_analytics(
 	consultant: User | None = None, start_date: Date | None = None, end_date: Date | None = None
 ) -> Analytics:
@@ -425,6 +434,7 @@ def scheduler_analytics(
 
 
 @door("GET", who=Who.USERS)
+@frappe.read_only()
 def video_providers(
 	start_date: Date | None = None, end_date: Date | None = None, host: User | None = None
 ) -> Annotated[dict[str, Any], Like(_RANGE, of=Scope, providers=[ProviderPerformance])]:

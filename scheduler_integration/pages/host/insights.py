@@ -21,7 +21,7 @@ from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import BOOKING, local_date
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.insights.advice import advice
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.export import MOST_BOOKINGS
@@ -101,7 +101,13 @@ def _ask_for_file() -> None:
 @PAGE.view
 def _view(reader: Reader) -> View:
 	scope, wrong = _scope()
-	instant, locale, error = reader.now, reader.locale, reader.error or wrong
+	# A file that was asked for just now is shown, while the figures may be some seconds old.
+	return {**_figures(scope, reader, reader.error or wrong), **_downloads(scope, reader)}
+
+
+@frappe.read_only()
+def _figures(scope: Scope, reader: Reader, error: SchedulingError | None) -> View:
+	instant, locale = reader.now, reader.locale
 	board, days = dashboard(scope, instant, week_begins=locale.first_week_day), in_site_zone(scope, instant)
 	names = Counter(each.name for each in board.top_types)
 	shows_staff, host = is_manager() and not scope.host, scope.host if is_manager() else None
@@ -158,7 +164,6 @@ def _view(reader: Reader) -> View:
 		],
 		"pipeline": pipeline(scope),
 		"waited": lambda minutes: _waited(minutes, reader),
-		**_downloads(scope, reader),
 		"is_large": board.tally.total > MANY,
 		"has_reports": settings_of(reader.user) is not None,
 	}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import frappe
 from frappe import _
 
 from scheduler_integration.availability.recurrence import rule_zone
@@ -32,6 +33,7 @@ PAGE = HostPage(PATH, here=INSIGHTS, style="insights", allowed=anybody)
 
 
 @PAGE.view
+@frappe.read_only()
 def _view(reader: Reader) -> View:
 	whose = whose_analytics(parse_choice("consultant", argument("consultant")[:140]) or reader.user)
 	status, last = 200, None
