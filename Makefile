@@ -1,5 +1,5 @@
 # make demo | test | test-all | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | bench-rush BENCH=... SITE=... |
-#   bench-statements BENCH=... SITE=... | proof | proof-bench BENCH=... SITE=... | lint
+#   bench-statements BENCH=... SITE=... | proof | proof-bench BENCH=... SITE=... | proof-cluster BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 to 3.14 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev
 NODE := requirements/node
 NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-all test-bench proof proof-bench bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
+.PHONY: demo test test-all test-bench proof proof-bench proof-cluster bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -54,6 +54,9 @@ proof: $(DEV)
 
 proof-bench:
 	$(BENCH)/env/bin/python -m proof $(BENCH) $(SITE) $(ARGS)
+
+proof-cluster:
+	$(BENCH)/env/bin/python -m proof.cluster $(BENCH) $(SITE) $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks $(ARGS)

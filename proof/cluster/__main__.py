@@ -1,0 +1,267 @@
+"""`make proof-cluster`: guests who book at a Galera cluster of three nodes while its parts fail.
+
+    make proof-cluster BENCH=~/frappe-bench SITE=test.localhost                             ten minutes
+    make proof-cluster BENCH=... SITE=... ARGS="--troubles killed,disk --parts troubles"    some troubles only
+    make proof-cluster BENCH=... SITE=... ARGS="--topologies 'three writers' --seed 7"
+
+The site's database is copied into the cluster, and the bench stays as it is. The exit code is 1 if something didn't hold, or
+if a planted fault wasn't found. Without Galera it says why, and does nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from pathlib import Path
+
+import frappe
+from aiosmtpd.controller import Controller
+
+from benchmarks.load import HOSTS, Hosts
+from proof.__main__ import Report
+from proof.cluster.checks import wrong_everywhere, wrong_messages
+from proof.cluster.faults import ONE_WRITER, PLANTED, THREE_WRITERS, Planted
+from proof.cluster.guests import Diary, Guests, offers_of, office_hours
+from proof.cluster.nodes import Cluster, data_folder, why_not
+from proof.cluster.numbers import measure
+from proof.cluster.router import Router
+from proof.cluster.servers import Servers, any_ready, connect_to, copy_site
+from proof.cluster.troubles import TROUBLES, Skipped, Stage, late, own_disk
+from proof.world import World
+from tests.support.bench import main_on_bench
+from tests.support.server import free_port
+from tests.support.site import opened
+from tests.support.smtp import Inbox
+
+GUESTS = 6
+# So long guests act before a trouble, during it, and after it.
+BEFORE, DURING, AFTER = 1.5, 3.0, 2.0
+WORLDS, DAYS = 2, 10
+FAULT_SECONDS = 40
+DRAIN_SECONDS = 120
+
+
+class Proof:
+	"""The cluster with the site's processes, and what was found."""
+
+	def __init__(self, cluster: Cluster, servers: Servers, inbox: Inbox, seed: int, report: Report) -> None:
+		self.cluster, self.servers, self.inbox, self.seed, self.report = cluster, servers, inbox, seed, report
+		self.worlds = [World() for _each in range(WORLDS)]
+		self.events = set(frappe.get_all("Event", pluck="name"))
+		self.hosts = Hosts(HOSTS)
+
+	@contextmanager
+	def stage(self, topology: str, fault: str = "") -> Iterator[Stage]:
+		"""Start the web servers on this topology, and yield everything that can fail."""
+		with ExitStack() as stack:
+			ports = [node.port for node in self.cluster.nodes]
+			router = None
+			if topology == ONE_WRITER:
+				router = Router(ports, lambda number: self.cluster.nodes[number].is_ready())
+				stack.callback(router.close)
+				ports = [router.port] * len(ports)
+			stack.callback(self.servers.stop_web)
+			self.servers.start(ports, fault)
+			yield Stage(self.cluster, self.servers, router)
+
+	def numbers(self, title: str, topology: str, bookings: int) -> None:
+		"""Measure how many bookings a second there are, without RQ workers."""
+		with self.stage(topology):
+			self.servers.worker.kill()
+			found = measure([web.port for web in self.servers.web], self.servers.site.name, self.hosts, bookings)
+		answers = ", ".join(f"{count} × {status}" for status, count in sorted(found.statuses.items()))
+		self.report.show(f"  {title}", f"{found.a_second:.1f}", f"{found.p50:.0f}", f"{found.p95:.0f}", answers)
+
+	def guests(self) -> Guests:
+		ports = [web.port for web in self.servers.web]
+		starts = office_hours(DAYS)
+		return Guests(ports, self.servers.site.name, offers_of(self.worlds), starts, self.seed)
+
+	def troubles(self, topology: str, wanted: Sequence[str]) -> None:
+		"""Let guests act on this topology, and things fail meanwhile. After each trouble, look at every node."""
+		show = self.report.show
+		show(f"\n{topology.capitalize()}", "booked", "refused", "answers", "")
+		self.reset()
+		with self.stage(topology) as stage:
+			guests = self.guests()
+			for name in ("nothing fails", *TROUBLES):
+				if name in TROUBLES and not any(word in name for word in wanted):
+					continue
+				self._one_trouble(stage, guests, topology, name)
+			self._look_at_messages(guests.diary, topology)
+
+	def _one_trouble(self, stage: Stage, guests: Guests, topology: str, name: str) -> None:
+		diary, began, stage.killed_at = guests.diary, time.monotonic(), 0.0
+		seen, booked, refused = diary.statuses.copy(), len(diary.of_state("booked")), len(diary.of_state("refused"))
+		frappe.db.close()
+		guests.begin(GUESTS)
+		try:
+			time.sleep(BEFORE)
+			with TROUBLES.get(name, lambda _stage: nullcontext())(stage):
+				time.sleep(DURING)
+			time.sleep(AFTER)
+		except Skipped as why:
+			self.report.show(f"  {name}", "", "", "", f"SKIPPED: {why}")
+		finally:
+			guests.finish()
+		self.servers.keep_running()
+		self.cluster.wait_until_whole()
+		more = f"{time.monotonic() - began:.0f} s"
+		if stage.killed_at:
+			recovered = diary.first_booking_after(stage.killed_at + 0.3) + 0.3
+			more += f", the next booking after {recovered:.1f} s"
+		found = wrong_everywhere(self.cluster, self.worlds, diary, self.events)
+		answers = ", ".join(f"{count} × {status}" for status, count in sorted((diary.statuses - seen).items()))
+		self.report.show(
+			f"  {name}", len(diary.of_state("booked")) - booked, len(diary.of_state("refused")) - refused, "",
+			f"{answers}; {more}",
+		)  # fmt: skip
+		for problem in found:
+			self.report.fail(f"{topology}, {name}: {problem}")
+		diary.wrong.clear()
+
+	def _look_at_messages(self, diary: Diary, topology: str) -> None:
+		"""Let the RQ worker send what is due, and compare the messages with the bookings."""
+		from scheduler_integration.outbox import wake
+
+		connect_to(any_ready(self.cluster))
+		until = time.monotonic() + DRAIN_SECONDS
+		while (left := _due_tasks()) and time.monotonic() < until:
+			self.servers.keep_running()
+			with suppress(Exception):
+				self.servers.site.forget_jobs()
+			wake.wake_now()
+			time.sleep(3)
+		recipients = [address for addresses, _message in list(self.inbox.arrived.queue) for address in addresses]
+		found = wrong_messages(diary, recipients) + [f"{left} tasks of the outbox are left"] * bool(left)
+		self.report.show("  messages", "", "", "", f"{len(recipients)} messages to {len(set(recipients))} people")
+		for problem in found:
+			self.report.fail(f"{topology}, messages: {problem}")
+
+	def fault(self, planted: Planted) -> None:
+		"""Plant a fault, and let guests book until it is found."""
+		self.reset()
+		other = self.cluster.nodes[1]
+		os.environ["PROOF_OTHER_PORT"] = str(other.port)
+		began, found = time.monotonic(), []
+		with self.stage(planted.topology, planted.fault.name) as stage:
+			guests = self.guests()
+			while not found and time.monotonic() - began < FAULT_SECONDS:
+				frappe.db.close()
+				guests.begin(GUESTS, only_fashion=True)
+				with late(other) if planted.needs_late and stage.writer() is not other else nullcontext():
+					time.sleep(DURING)
+				guests.finish()
+				self.cluster.wait_until_whole()
+				found = wrong_everywhere(self.cluster, self.worlds, guests.diary, self.events)
+		seconds = f"{time.monotonic() - began:.0f} s"
+		self.report.show(
+			f"  {planted.fault.name}",
+			len(guests.diary.meetings),
+			"",
+			planted.topology,
+			f"{seconds}: {(found or ['NOT FOUND'])[0][:100]}",
+		)
+		if not found:
+			self.report.fail(f"the planted fault isn't found: {planted.fault.name}")
+
+	def reset(self) -> None:
+		"""Delete all bookings of the worlds, and what was sent about them."""
+		connect_to(any_ready(self.cluster))
+		for world in self.worlds:
+			world.reset()
+		frappe.db.delete("Outbox Task")
+		for doctype in ("Event", "Contact"):
+			frappe.db.delete(doctype, {"owner": ["!=", "nobody"]})
+		frappe.db.commit()
+		self.events = set()
+		self.inbox.arrived.queue.clear()
+
+
+def _due_tasks() -> int:
+	frappe.db.rollback()
+	now = int(time.time())
+	return int(frappe.db.count("Outbox Task", {"status": ["in", ["Pending", "Sending"]], "due_at": ["<=", now]}))
+
+
+def main(arguments: list[str]) -> int:
+	options = _options(arguments)
+	report = Report()
+	with ExitStack() as stack:
+		folder = stack.enter_context(data_folder())
+		cluster = Cluster(folder)
+		stack.enter_context(own_disk(cluster.nodes[0]))
+		stack.callback(cluster.stop)
+		inbox = Inbox()
+		controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
+		controller.start()
+		stack.callback(controller.stop)
+		bench_sites, site = Path(os.environ["SITES_PATH"]), os.environ["SITE"]
+		servers = Servers(folder, site, bench_sites, controller.port)
+		stack.callback(_keep_logs, folder, options.keep)
+		stack.callback(servers.stop)
+		for store in servers.stores:
+			store.start()
+		cluster.start_first(lambda node: copy_site(bench_sites / site, node))
+		os.environ.update(
+			SITES_PATH=str(servers.sites), FRAPPE_DB_HOST="127.0.0.1", FRAPPE_DB_PORT=str(cluster.nodes[0].port)
+		)
+		with opened():
+			try:
+				_run(Proof(cluster, servers, inbox, options.seed, report), options)
+			finally:
+				connect_to(any_ready(cluster))
+	report.show(f"\n{len(report.failures)} failures")
+	return int(bool(report.failures))
+
+
+def _run(proof: Proof, options: argparse.Namespace) -> None:
+	parts, report = options.parts.split(","), proof.report
+	if "numbers" in parts:
+		report.show("Bookings, eight clients", "a second", "p50 ms", "p95 ms", "")
+		proof.numbers("one node", ONE_WRITER, options.bookings)
+	proof.cluster.join_others()
+	proof.cluster.wait_until_whole()
+	for topology in options.topologies.split(","):
+		if "numbers" in parts:
+			proof.numbers(f"three nodes, {topology}", topology, options.bookings)
+	for topology in options.topologies.split(","):
+		if "troubles" in parts:
+			proof.troubles(topology, options.troubles.split(","))
+	if "faults" in parts:
+		report.show("\nPlanted faults", "bookings", "", "topology", "found by")
+		for planted in PLANTED:
+			proof.fault(planted)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+	parser = argparse.ArgumentParser(prog="make proof-cluster")
+	parser.add_argument("--parts", default="numbers,troubles,faults", help="which parts to run")
+	parser.add_argument("--topologies", default=f"{ONE_WRITER},{THREE_WRITERS}")
+	parser.add_argument("--troubles", default=",".join(TROUBLES), help="words in the names of those to run")
+	parser.add_argument("--bookings", type=int, default=240, help="for each row of the numbers")
+	parser.add_argument("--seed", type=int, default=1, help="of what the guests do")
+	parser.add_argument("--keep", default="", help="a folder for the logs of all processes")
+	return parser.parse_args(arguments)
+
+
+def _keep_logs(folder: Path, where: str) -> None:
+	if where:
+		for log in (*folder.glob("*.log"), *folder.glob("node*/*.log")):
+			shutil.copy(log, Path(where) / log.name)
+
+
+def _run_on_bench(arguments: list[str]) -> None:
+	sys.exit(main(arguments))
+
+
+if __name__ == "__main__":
+	if reason := why_not():
+		sys.stdout.write(f"SKIPPED: {reason}\n")
+	else:
+		main_on_bench("proof.cluster", _run_on_bench)
