@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import frappe
-from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.platform.packed import Group, packed
 from scheduler_integration.platform.sql import value
 
 
@@ -18,17 +18,25 @@ def blocked_query() -> str:
 	row = DocType("Blocked Time")
 	sql: str = (
 		frappe.qb.from_(row)
-		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
+		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
 		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
+		.groupby(row.user)
 		.get_sql()
 	)
 	return sql
 
 
-def read_blocked(rows: Iterable[frappe._dict | Document], span: engine.Interval) -> dict[str, list[engine.Busy]]:
-	"""Return each user's blocked times, from rows or records. Recurring blocked times are expanded within `span`."""
+def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
+	"""Return each user's blocked times, from the rows of the query. Recurring ones are expanded within `span`."""
 	blocked: dict[str, list[engine.Busy]] = defaultdict(list)
-	for row in rows:
-		times = engine.occurrences(row.series, *span) if row.series else [(row.starts_at, row.ends_at)]
-		blocked[row.user] += [engine.Busy(start, end, row.name or "") for start, end in times]
+	for (user,), rows in groups:
+		blocked[user] = [
+			each for start, end, series, name in rows for each in blocks_of(start, end, series, name, span)
+		]
 	return blocked
+
+
+def blocks_of(start: int, end: int, series: str | None, name: str | None, span: engine.Interval) -> list[engine.Busy]:
+	"""Return the blocks of one record of Blocked Time."""
+	times = engine.occurrences(series, *span) if series else [(start, end)]
+	return [engine.Busy(*each, name or "") for each in times]

@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.blocked_times import read_blocked
+from scheduler_integration.availability.blocked_times import blocks_of
 from scheduler_integration.availability.overrides import Differing, differing_of
 from scheduler_integration.availability.schedules import RULE_FIELDS
 
@@ -59,7 +59,8 @@ class Draft:
 			return stored
 		kept = [busy for busy in stored if busy.label not in gone]
 		overlapping = (doc for doc in changed if doc.ends_at > span[0] and doc.starts_at < span[1])
-		return kept + read_blocked(overlapping, span)[self.user]
+		blocks = (blocks_of(doc.starts_at, doc.ends_at, doc.series, doc.name, span) for doc in overlapping)
+		return kept + [each for block in blocks for each in block]
 
 	def _saved(self, doctype: str) -> list[Document]:
 		return [doc for doc in self.saved if doc.doctype == doctype]

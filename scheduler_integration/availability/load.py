@@ -1,6 +1,6 @@
 """Loads what the engine needs to know about hosts, in a constant number of queries.
 
-`load_members` makes four queries: for schedules, overrides, blocked times, and for busy times and bookings together.
+`load_members` makes three queries: for schedules, for overrides, and for blocked times, busy times and bookings together.
 `load_days_off` makes at most three more. More hosts, days, rules or bookings need no more queries. With `shared_records`
 many meeting types need no more queries than one.
 """
@@ -78,7 +78,7 @@ def load_members(
 
 
 def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, last: int, now: int) -> Records:
-	"""Read once what all these requests need for starts in `[first, last)`. Makes at most five queries.
+	"""Read once what all these requests need for starts in `[first, last)`. Makes at most four queries.
 
 	Put it into each request as `records`.
 	"""

@@ -19,7 +19,7 @@ class StoredTimes(NamedTuple):
 	"""Everything in some users' calendars in a span, as the database has it."""
 
 	overrides: Sequence[frappe._dict] = ()
-	blocked: Sequence[frappe._dict] = ()
+	blocked: Sequence[Group] = ()
 	busy: Sequence[Group] = ()
 	booked: Sequence[Group] = ()
 
@@ -44,7 +44,7 @@ def read_records(
 
 
 def read_times(users: Iterable[str], span: engine.Interval, *, locks: bool = False) -> StoredTimes:
-	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with three queries, or four if it `locks`."""
+	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with two queries, or three if it `locks`."""
 	first_date, last_date = engine.relevant_dates(span)
 	values = {
 		"first": span[0],
@@ -54,12 +54,9 @@ def read_times(users: Iterable[str], span: engine.Interval, *, locks: bool = Fal
 		"users": tuple(users),
 	}
 	overrides = frappe.db.sql(overrides_query(), values, as_dict=True)
-	blocked = frappe.db.sql(blocked_query(), values, as_dict=True)
+	unlocked = {"blocked": blocked_query(), "busy": busy_query()}
 	if not locks:
-		return StoredTimes(
-			overrides, blocked, **packed_together({"busy": busy_query(), "booked": booked_query()}, values)
-		)
+		return StoredTimes(overrides, **packed_together({**unlocked, "booked": booked_query()}, values))
 	# The bookings get a statement of their own, so that only they are locked.
-	busy = packed_together({"busy": busy_query()}, values)
 	booked = packed_together({"booked": booked_query(locks=True)}, values)
-	return StoredTimes(overrides, blocked, **busy, **booked)
+	return StoredTimes(overrides, **packed_together(unlocked, values), **booked)

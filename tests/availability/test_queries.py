@@ -16,7 +16,11 @@ from tests.support.door import slots_between
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
-MOST = 6
+
+
+def most():
+	"""ERPNext and HRMS add a query each for holidays, leave and companies."""
+	return 7 if "erpnext" in frappe.get_installed_apps() else 4
 
 
 def ask(queries, page, meeting_type, last=date(2026, 3, 2)):
@@ -37,7 +41,7 @@ def test_more_days_bookings_and_busy_times_take_no_more_queries(queries):
 		frappe.get_doc(
 			{**block, "start_time": f"2026-03-{day:02} 10:00:00", "end_time": f"2026-03-{day:02} 11:00:00"}
 		).insert()
-	assert ask(queries, page, meeting_type, date(2026, 4, 30)) == few <= MOST
+	assert ask(queries, page, meeting_type, date(2026, 4, 30)) == few <= most()
 
 
 def test_more_hosts_take_no_more_queries(queries):
@@ -61,7 +65,7 @@ def test_a_month_of_fifty_hosts_takes_at_most_three_more_queries_than_one(querie
 	team = make_team_page([make_user("Ann") for _each in range(50)])
 	for assignment in ("Round Robin", "Collective"):
 		month = ask(queries, team, make_meeting_type(team, assignment=assignment), date(2026, 4, 1))
-		assert month <= min(one + 3, MOST)
+		assert month <= min(one + 3, most())
 
 
 def test_nothing_outside_is_asked(queries, monkeypatch):
@@ -74,7 +78,7 @@ def test_nothing_outside_is_asked(queries, monkeypatch):
 
 	monkeypatch.setattr(socket, "getaddrinfo", refuse)
 	monkeypatch.setattr(socket, "create_connection", refuse)
-	assert ask(queries, page, meeting_type) <= MOST
+	assert ask(queries, page, meeting_type) <= most()
 
 
 @pytest.mark.parametrize("hours", [None, {}], ids=["free", "never free"])
