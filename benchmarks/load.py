@@ -116,7 +116,14 @@ def send(connection: http.client.HTTPConnection, headers: dict[str, str], reques
 	"""Send the request over a connection of its own, as bench's nginx does, and return the status.
 
 	Connections that stay open stay with one web worker: then one may serve most clients, and the other is idle.
+	A guest who should come again does so after a second, as the page's script does.
 	"""
+	while (status := _send_once(connection, headers, request)) == 503:
+		time.sleep(1)
+	return status
+
+
+def _send_once(connection: http.client.HTTPConnection, headers: dict[str, str], request: Request) -> int:
 	headers = {**headers, "Connection": "close"}
 	if request.body is None:
 		connection.request("GET", request.path, headers=headers)

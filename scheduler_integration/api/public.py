@@ -33,7 +33,7 @@ from scheduler_integration.entry.commands import (
 	reschedule_for_attendee,
 )
 from scheduler_integration.entry.headers import set_etag
-from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_booking, count_request
 from scheduler_integration.entry.your_data import read_held
 from scheduler_integration.exceptions import BookingNotFound, InvalidDate, LinkExpired
 from scheduler_integration.meetings.link_uses import check_open
@@ -204,7 +204,7 @@ def release_slot(hold: Hold) -> dict[str, Any]:
 def book(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> AttendeeBooking:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
-	count_request(BOOKINGS)
+	count_booking()
 	return book_for_visitor(_find(slug, meeting_type), asked)
 
 

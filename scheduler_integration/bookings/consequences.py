@@ -21,7 +21,6 @@ from scheduler_integration.insights.stat_days import note_changes
 from scheduler_integration.meetings.changes import Change, Changes, Fields
 from scheduler_integration.meetings.payment import NOT_PAID
 from scheduler_integration.notifications.plan import plan_notifications
-from scheduler_integration.outbox.pace import rest_after_response
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.payments.follow import keep_payments
 
@@ -102,7 +101,6 @@ def _run(changes: Changes, consequences: Sequence[Consequence]) -> None:
 				stored[name] |= fields
 	store_fields(stored)
 	wake()
-	rest_after_response()
 
 
 def store_fields(stored: Mapping[str, Fields]) -> None:

@@ -49,7 +49,7 @@ _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,3})?")
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
 	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `admitted` and `bookings.book`.
 
-	The caller must have called `count_request(BOOKINGS)`.
+	The caller must have called `count_booking`.
 	"""
 	refuse_robots(payload)
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)

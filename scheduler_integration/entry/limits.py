@@ -5,6 +5,7 @@ can say how long to wait. If 300 requests a minute are used up at 14:05:20, the 
 40 seconds.
 """
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import frappe
 from werkzeug.wrappers import Response
 
 from scheduler_integration.entry.address import client_network
-from scheduler_integration.exceptions import RateLimited
+from scheduler_integration.exceptions import Busy, RateLimited
+from scheduler_integration.outbox.pace import share_that_waits
 from scheduler_integration.platform import clock
 from scheduler_integration.trust.counters import count
 
@@ -30,6 +32,8 @@ class Limit:
 
 REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
+# So many bookings a second are always taken: a single guest never waits for the messages of others.
+ALWAYS = 5
 
 
 def count_request(limit: Limit) -> None:
@@ -38,6 +42,17 @@ def count_request(limit: Limit) -> None:
 	for what, most in _counters(limit):
 		if count(what, now, limit.seconds) > most:
 			raise RateLimited(limit.seconds - now % limit.seconds)
+
+
+def count_booking() -> None:
+	"""Count a guest's request to book. Raises RateLimited, and Busy for some guests while messages are late (outbox/pace.py).
+
+	A guest who comes again isn't counted twice.
+	"""
+	share = share_that_waits()
+	if share and count("asked", clock.now(), 1) > ALWAYS and random.random() < share:
+		raise Busy
+	count_request(BOOKINGS)
 
 
 @contextmanager

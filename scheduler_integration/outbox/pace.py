@@ -2,18 +2,16 @@
 
 Guests come first on the processors: Frappe gives its workers a niceness of 10. While guests keep all processors busy, a
 worker gets almost nothing, and confirmations would wait until the last guest is done. So the worker says how late it is,
-and a web worker's thread rests after it has answered a booking:
+and some guests who book are asked to come again in a moment (503 BUSY). Their browsers do that by themselves:
 
-	seconds late      up to 2     5     8    11    14    17 to 120    more
-	seconds of rest      0       0.2   0.4   0.6   0.8      1.0         0
+	seconds late          up to 2     5      8      11     14    17 to 120    more
+	asked to come again      0      18 %   36 %   54 %   72 %      90 %         0
 
-Tasks that are more than two minutes late were stopped by something else: a mail server that was down, or a missing worker.
+The first bookings of each second are taken in any case (entry/limits.py). Tasks that are more than two minutes late were stopped by something
+else: a mail server that was down, or a missing worker.
 
-Nothing is locked during the rest, and the guest has the answer already. Other guests may wait longer for a thread: that is
-the price. docs/how-to/scaling.md has the figures.
+No thread waits, so pages and slots don't either. docs/how-to/scaling.md has the figures.
 """
-
-import time
 
 import frappe
 
@@ -22,9 +20,9 @@ from scheduler_integration.outbox.wake import waiting_seconds
 KEY = "scheduler_integration_tasks_are_late"
 # A worker that hasn't said anything for so long is still to begin, or doesn't run.
 KNOWN_SECONDS = 20
-# From so many seconds on, a thread rests after each booking, from so many on it rests longest, and from so many on never.
+# From so many seconds on, some guests come again, from so many on most of them, and from so many on nobody.
 LATE, VERY_LATE, STOPPED = 2, 17, 120
-LONGEST_REST = 1.0
+MOST = 0.9
 
 
 def say_how_late(seconds: int) -> None:
@@ -35,31 +33,22 @@ def say_how_late(seconds: int) -> None:
 		_cache_is_down()
 
 
-def rest_after_response() -> None:
-	"""Let the thread of this request rest once after its response, if messages are late. Does nothing in a job."""
-	request = getattr(frappe.local, "request", None)
-	if request and hasattr(request, "after_response") and not frappe.flags.rests_after_response:
-		frappe.flags.rests_after_response = True
-		request.after_response.add(_rest)
-
-
-def rest_of(late: int) -> float:
-	"""Return how many seconds a thread rests if messages are `late` seconds late."""
-	if late > STOPPED:
-		return 0.0
-	return LONGEST_REST * min(1.0, max(0.0, (late - LATE) / (VERY_LATE - LATE)))
-
-
-def _rest() -> None:
+def share_that_waits() -> float:
+	"""Return which share of the guests who book now should come again, from 0 to MOST. Raises nothing."""
 	try:
 		said = frappe.cache.get_value(KEY, expires=True)
 		# A worker that nobody leaves a processor needs long to begin.
-		late = waiting_seconds() if said is None else said
+		return share_of(waiting_seconds() if said is None else said)
 	except Exception:
 		_cache_is_down()
-		return
-	if seconds := rest_of(late):
-		time.sleep(seconds)
+		return 0.0
+
+
+def share_of(late: int) -> float:
+	"""Return the share of guests who come again while messages are `late` seconds late, from 0 to MOST."""
+	if late > STOPPED:
+		return 0.0
+	return MOST * min(1.0, max(0.0, (late - LATE) / (VERY_LATE - LATE)))
 
 
 def _cache_is_down() -> None:

@@ -149,6 +149,19 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_books_once(browse, reply
 	assert len(bookings_of(meeting_type)) == 1
 
 
+@pytest.mark.parametrize("code", ["BUSY", "DATABASE_AWAY"])
+def test_a_server_that_asks_for_a_moment_gets_the_booking_without_a_click(browse, code):
+	meeting_type = make_offer()
+	window = browse(DESK, keep=False)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	later = {"success": False, "code": code, "error": "Please try again.", "details": {}}
+	window.page.route("**/api/method/**public.book", lambda route: route.fulfill(status=503, json=later), times=2)
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1
+
+
 def test_a_server_that_stays_silent_is_said_after_a_minute(browse):
 	meeting_type = make_offer()
 	window = browse(DESK, keep=False)

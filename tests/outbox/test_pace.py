@@ -1,17 +1,19 @@
-"""Guests' threads rest after their responses while messages are late, so that the worker gets its share."""
+"""Some guests come again while messages are late, so that the worker gets its share."""
 
 import frappe
 import pytest
 
+from scheduler_integration.entry import limits
+from scheduler_integration.exceptions import Busy, RateLimited
 from scheduler_integration.outbox import pace, wake
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.trust.counters import count
 from tests.outbox.test_wake import cache_is_down  # noqa: F401
-from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_page, payload
+from tests.support.factories import at, fresh
 
 NOW = at("2026-03-02 06:00")
 
@@ -24,80 +26,69 @@ def _nobody_has_said_anything():
 
 
 @pytest.fixture
-def rests(monkeypatch):
-	"""The rests of this process, in seconds. They take no time here."""
-	seen = []
-	monkeypatch.setattr(pace.time, "sleep", seen.append)
-	return seen
+def guest(monkeypatch):
+	"""Ask to book as the `nth` guest of this second, of whom the unlucky ones come again."""
+	monkeypatch.setattr(limits.random, "random", lambda: 0.5)
+
+	def ask(nth=100):
+		monkeypatch.setattr(limits, "count", lambda what, *when: nth if what == "asked" else count(what, *when))
+		try:
+			limits.count_booking()
+		except Busy as busy:
+			return f"comes again after {busy.retry_after} s"
+		return "books"
+
+	return ask
 
 
-@pytest.fixture
-def request_of_a_guest():
-	"""Make up a request. Call it to end the request: its response was sent."""
-	frappe.utils.set_request(method="POST", path="/api/method/platform")
-	frappe.local.request.after_response = waiting = Waiting()
-	frappe.flags.rests_after_response = False
-	yield waiting
-	del frappe.local.request
-	frappe.flags.rests_after_response = False
-
-
-class Waiting(list):
-	"""Stands in for Frappe's functions after the response."""
-
-	add = list.append
-
-	def __call__(self):
-		for each in self:
-			each()
+AGAIN = "comes again after 5 s"
 
 
 @pytest.mark.parametrize(
-	("late", "rest"), [(0, 0), (2, 0), (5, 0.2), (8, 0.4), (11, 0.6), (14, 0.8), (17, 1), (120, 1), (121, 0)]
+	("late", "share"),
+	[(0, 0), (2, 0), (5, 0.18), (8, 0.36), (11, 0.54), (14, 0.72), (17, 0.9), (120, 0.9), (121, 0)],
 )
-def test_the_later_messages_are_the_longer_a_thread_rests(late, rest):
-	"""Messages that are minutes late were stopped by an outage. Then a thread doesn't rest."""
-	assert pace.rest_of(late) == pytest.approx(rest)
+def test_the_later_messages_are_the_more_guests_come_again(late, share):
+	"""Messages that are minutes late were stopped by an outage. Then nobody does."""
+	assert pace.share_of(late) == pytest.approx(share)
 
 
-def test_a_thread_rests_once_after_a_request_with_several_bookings(request_of_a_guest, rests):
-	pace.say_how_late(11)
-	page = make_page()
-	meeting_type = make_meeting_type(page)
-	for hour in (10, 11):
-		door.book(payload(page, meeting_type, at(f"2026-03-02 {hour}:00")), NOW)
-	assert rests == []
-	request_of_a_guest()
-	assert rests == [0.6]
-
-
-def test_nobody_rests_while_messages_are_in_time(request_of_a_guest, rests):
+def test_guests_come_again_while_messages_are_late(guest):
 	pace.say_how_late(1)
-	pace.rest_after_response()
-	request_of_a_guest()
-	assert rests == []
+	assert guest() == "books"
+	pace.say_how_late(8)
+	assert guest() == "books"
+	pace.say_how_late(14)
+	assert guest() == AGAIN
 
 
-def test_a_job_never_rests(rests):
+def test_a_single_guest_never_waits_for_the_messages_of_others(guest):
 	pace.say_how_late(60)
-	pace.rest_after_response()
-	assert rests == []
+	assert [guest(nth) for nth in (1, 5, 6)] == ["books", "books", AGAIN]
 
 
-def test_a_worker_that_cannot_begin_counts_as_late(request_of_a_guest, rests):
+def test_a_worker_that_cannot_begin_counts_as_late(guest):
 	frappe.cache.set(frappe.cache.make_key(wake.KEY), 1, nx=True, ex=wake.WAITING_SECONDS - 15)
-	pace.rest_after_response()
-	request_of_a_guest()
-	assert rests == [pytest.approx(13 / 15, abs=0.1)]
+	assert guest() == AGAIN
 
 
-def test_without_the_cache_nobody_rests(request_of_a_guest, rests, monkeypatch, cache_is_down):  # noqa: F811
+def test_without_the_cache_everybody_books(guest, monkeypatch, cache_is_down):  # noqa: F811
 	monkeypatch.setattr(frappe.cache, "get_value", down)
 	monkeypatch.setattr(frappe.cache, "set_value", down)
 	pace.say_how_late(60)
-	pace.rest_after_response()
-	request_of_a_guest()
-	assert rests == []
+	assert guest() == "books"
+
+
+def test_who_came_again_used_up_the_bookings_of_an_hour(guest, choose):
+	choose(bookings_per_hour=2)
+	frappe.utils.set_request(method="POST", path="/api/method/book", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+	pace.say_how_late(60)
+	assert {guest() for _each in range(3)} == {AGAIN}
+	pace.say_how_late(0)
+	assert [guest(), guest()] == ["books", "books"]
+	with pytest.raises(RateLimited):
+		guest()
+	del frappe.local.request
 
 
 def down(*args, **options):

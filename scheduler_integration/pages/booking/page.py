@@ -26,7 +26,7 @@ from scheduler_integration.entry.admission import may_ask
 from scheduler_integration.entry.commands import book_for_visitor, parse_scope, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.funnel import count_page
-from scheduler_integration.entry.limits import BOOKINGS, count_request
+from scheduler_integration.entry.limits import BOOKINGS, count_booking, count_request
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingLinkClosed,
@@ -153,7 +153,7 @@ def _book(
 	)
 	try:
 		with refusals():
-			count_request(BOOKINGS)
+			count_booking()
 			booking = book_for_visitor(bookable, payload)
 	except PaymentOpen as error:
 		raise redirection(stay(urlsplit(error.address).path)) from None

@@ -218,8 +218,8 @@ export interface ToolEvent extends SubmitEvent {
 
 /** The result of sending a booking. */
 export interface Outcome {
-	/** `unheard`: the server wasn't reached, or its answer was lost. */
-	kind: "booked" | "taken" | "unheard" | "refused" | "code";
+	/** `unheard`: the server wasn't reached, or its answer was lost. `later`: it asks to be asked again in a moment. */
+	kind: "booked" | "taken" | "unheard" | "later" | "refused" | "code";
 	/** If booked: the address of the confirmation. */
 	address: string;
 	/** If refused by the server: its code. */

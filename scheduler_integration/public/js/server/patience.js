@@ -1,4 +1,4 @@
-// Sends a booking again by itself while the server can't be heard. The idempotency key makes sure that it is booked once.
+// Sends a booking again by itself while the server can't be heard, or asks to be asked later. The idempotency key makes sure that it is booked once.
 
 /** @import { Outcome } from "../types.js" */
 
@@ -6,15 +6,15 @@
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
 /**
- * Asks until the server is heard, and while the browser is offline for as long as that takes.
+ * Asks until the server is heard and decides, and while the browser is offline for as long as that takes.
  * @param {() => Promise<Outcome>} ask
  * @param {() => void} onSilence called after each attempt that wasn't heard
  * @param {AbortSignal} signal stops it: the last outcome is returned
  */
 export async function untilHeard(ask, onSilence, signal) {
 	let outcome = await ask();
-	for (let tried = 0; outcome.kind === "unheard" && tried < PAUSES.length; ) {
-		onSilence();
+	for (let tried = 0; (outcome.kind === "unheard" || outcome.kind === "later") && tried < PAUSES.length; ) {
+		if (outcome.kind === "unheard") onSilence();
 		await rest(signal, navigator.onLine ? PAUSES[tried++] : undefined);
 		if (signal.aborted) break;
 		outcome = await ask();
