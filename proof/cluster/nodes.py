@@ -89,6 +89,8 @@ class Node:
 			"datadir": self.data,
 			"socket": self.socket,
 			"port": self.port,
+			# A server that starts deletes temporary tables in its folder, which by default is that of all servers.
+			"tmpdir": self.data.parent,
 			"pid-file": self.data.parent / f"{self.name}.pid",
 			"log-error": self.data.parent / f"{self.name}.log",
 			"bind-address": "127.0.0.1",
