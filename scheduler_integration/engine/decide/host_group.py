@@ -125,17 +125,18 @@ class HostGroup:
 			own.append(Refusal(Reason.TOO_FEW_DAYS))
 		return own if member.may_start(start) else [*own, Refusal(Reason.NOT_STANDING_IN)]
 
-	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
-		"""Whether `starts` has every start in `[first, last)` that the group's hours allow, whatever its calendars hold.
+	def may_add(self, starts: set[int], first: int, last: int) -> Interval | None:
+		"""Return the part of `[first, last)` in which the group's hours allow more than `starts`, whatever its calendars hold.
 
-		Returns False also if there may be starts beside the grid (`fill_gaps`, sessions, given starts).
+		None if they allow no more. It is the whole range if there may be starts beside the grid (`fill_gaps`, sessions, given
+		starts).
 		"""
 		since, until = self._within_notice_and_windows(first, last)
 		if since >= until:
-			return True
+			return None
 		if self._rules.fill_gaps or self._rules.seats > 1 or self._rules.given_starts is not None:
-			return False
-		return Grid(self._rules, self.members[0].host.hours, since, until).is_within(starts)
+			return since, until
+		return Grid(self._rules, self.members[0].host.hours, since, until).around_missing(starts)
 
 	def _first_day_starts(self, first: int, last: int) -> list[int]:
 		"""Return the starts in `[first, last)` at which everybody has time on the first day."""

@@ -221,12 +221,12 @@ class HostPool:
 			groups.setdefault((lead.rules, lead.host.hours), []).append(group)
 		starts: set[int] = set()
 		for alike in groups.values():
+			# If fifty hosts have equal hours, the first dozen usually offer every possible start. The others can't add one
+			# there, so of their calendars only the rest is computed, such as the hour of a meeting that all of them attend.
+			rest: Interval | None = (first, last)
 			for group in alike:
-				# If fifty hosts have equal hours, the first dozen usually offer every possible start. The others can't
-				# add a start, so their calendars needn't be computed.
-				if group.offers_no_more_than(starts, first, last):
-					break
-				starts.update(group.starts(first, last))
+				if rest and (rest := group.may_add(starts, *rest)):
+					starts.update(group.starts(*rest))
 		return sorted(starts)
 
 	@cached_property

@@ -9,6 +9,7 @@ from operator import itemgetter
 from ..model.meeting_rules import MeetingRules
 from ..model.refusals import Reason, Refusal
 from ..time.hours import WorkingHours, without_weekly_hours
+from ..time.intervals import Interval
 from ..time.working_intervals import GridSegment, grid_segments
 from ..time.zones import MINUTE
 
@@ -63,9 +64,10 @@ class Grid:
 			if start < end:
 				yield start, end
 
-	def is_within(self, starts: set[int]) -> bool:
-		"""Whether `starts` contains every start of the stretches."""
-		return all(starts.issuperset(range(start, end, self.step)) for start, end in self.stretches())
+	def around_missing(self, starts: set[int]) -> Interval | None:
+		"""Return an interval around the stretches that have a start which isn't among `starts`; None if all starts are."""
+		missing = [each for each in self.stretches() if not starts.issuperset(range(*each, self.step))]
+		return (missing[0][0], missing[-1][1]) if missing else None
 
 	def extra_starts(self) -> list[int]:
 		"""Return the extra starts that fit and aren't in a stretch already."""
