@@ -12,14 +12,16 @@ _ELSEWHERE = '__import__("proof.cluster.elsewhere", fromlist=["sql"]).sql'
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-	"""A fault, the topology in which it shows, and whether it needs a node that is late with what the others have committed."""
+	"""A fault or None, the topology in which it shows, and whether it needs a node that is late with what the others have committed."""
 
-	fault: Fault
+	fault: Fault | None
 	topology: str
 	needs_late: bool = False
 
 
 PLANTED: tuple[Planted, ...] = (
+	Planted(None, ONE_WRITER, needs_late=True),
+	Planted(None, THREE_WRITERS),
 	Planted(
 		Fault(
 			"nobody checks whether the commit succeeded",
@@ -56,4 +58,4 @@ PLANTED: tuple[Planted, ...] = (
 		needs_late=True,
 	),
 )  # fmt: skip
-FAULTS = tuple(each.fault for each in PLANTED)
+FAULTS = tuple(each.fault for each in PLANTED if each.fault)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +32,9 @@ _LONGEST_PAUSE = 2.0
 # All guests like the same time, for so many seconds.
 _FASHION_SECONDS = 0.3
 NOT_NOW = 503
+# Frappe reads the session before the app is asked, and ends the transaction after the app has answered. If the database dies
+# in between, the error leaves Frappe, and gunicorn answers with a page of its own. Only a proxy can make a 503 of that.
+_BARE, _BARE_PAGE = "500 of gunicorn", b"<h1><p>Internal Server Error</p></h1>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,8 @@ class Diary:
 	def note(self, what: str, answer: Answer | None, began: float) -> None:
 		"""Note an answer, or None if the connection ended without one."""
 		with self.lock:
-			self.statuses[str(answer.status) if answer else "no answer"] += 1
-			if not answer:
+			self.statuses[_word(answer)] += 1
+			if not answer or _word(answer) == _BARE:
 				return
 			self.told.append(Told(time.monotonic(), what, answer.status, time.monotonic() - began))
 			if answer.status >= 500 and (answer.status != NOT_NOW or not answer.retry_after):
@@ -107,6 +112,12 @@ class Diary:
 		return min((seconds for seconds in times if seconds > 0), default=0.0)
 
 
+def _word(answer: Answer | None) -> str:
+	if not answer:
+		return "no answer"
+	return _BARE if answer.status == 500 and _BARE_PAGE in answer.body else str(answer.status)
+
+
 def _reason(answer: Answer) -> str:
 	found = answer.json()
 	trace = str(
@@ -116,22 +127,22 @@ def _reason(answer: Answer) -> str:
 
 
 class Guests:
-	"""Guests of some web servers, by their ports. `offers` are what they book, at one of the `starts` (epoch seconds)."""
+	"""Guests of some web servers, by their ports. `offers` are what they book, at one of the starts of `days` (epoch seconds)."""
 
 	def __init__(
-		self, ports: Sequence[int], site: str, offers: Sequence[Offer], starts: Sequence[int], seed: int
+		self, ports: Sequence[int], site: str, offers: Sequence[Offer], days: Sequence[Sequence[int]], seed: int
 	) -> None:
-		self.ports, self.site, self.offers, self.starts = ports, site, offers, starts
+		self.ports, self.site, self.offers, self.days = ports, site, offers, days
 		self.diary = Diary()
 		self._seed, self._round = seed, 0
 		self._ends = 0.0
 		self._threads: list[threading.Thread] = []
 
-	def begin(self, count: int, *, only_fashion: bool = False) -> None:
-		"""Let so many guests act until `finish`. With `only_fashion` they all want the same times, and book only."""
+	def begin(self, count: int, *, is_duel: bool = False) -> None:
+		"""Let so many guests act until `finish`. In a duel they only book, and all want any time of the same day."""
 		self._ends, self._round = float("inf"), self._round + 1
 		self._threads = [
-			threading.Thread(target=self._act, args=(random.Random(f"{self._seed}.{self._round}.{each}"), only_fashion))
+			threading.Thread(target=self._act, args=(random.Random(f"{self._seed}.{self._round}.{each}"), is_duel))
 			for each in range(count)
 		]
 		for thread in self._threads:
@@ -143,11 +154,11 @@ class Guests:
 		for thread in self._threads:
 			thread.join()
 
-	def _act(self, chance: random.Random, only_fashion: bool) -> None:
+	def _act(self, chance: random.Random, is_duel: bool) -> None:
 		while time.monotonic() < self._ends:
-			dice = 0.0 if only_fashion else chance.random()
+			dice = 0.0 if is_duel else chance.random()
 			if dice < 0.55:
-				self._book(chance, only_fashion)
+				self._book(chance, is_duel)
 			elif dice < 0.65:
 				self._look(chance)
 			elif meeting := self._take_one(chance):
@@ -156,14 +167,14 @@ class Guests:
 				finally:
 					meeting.is_busy = False
 
-	def _book(self, chance: random.Random, only_fashion: bool) -> None:
-		offer, start = chance.choice(self.offers), self._start(chance, only_fashion)
-		meeting = Meeting(f"ada-{chance.getrandbits(64):x}@guests.example", start)
+	def _book(self, chance: random.Random, is_duel: bool) -> None:
+		offer, start = chance.choice(self.offers), self._start(chance, is_duel)
+		meeting = Meeting(f"ada-{secrets.token_hex(6)}@guests.example", start)
 		with self.diary.lock:
 			self.diary.meetings.append(meeting)
 		body = {
 			"slug": offer.page, "meeting_type": offer.type, "start": _iso(start), "timezone": "UTC",
-			"attendee_name": chance.choice(NAMES), "attendee_email": meeting.email, "idempotency_key": _key(chance),
+			"attendee_name": chance.choice(NAMES), "attendee_email": meeting.email, "idempotency_key": _key(),
 		}  # fmt: skip
 		answer = self._ask(chance, "book", METHOD + "book", body)
 		if answer and answer.status == 201:
@@ -174,7 +185,7 @@ class Guests:
 
 	def _move(self, chance: random.Random, meeting: Meeting) -> None:
 		start = self._start(chance, False)
-		body = {"token": meeting.token, "start": _iso(start), "idempotency_key": _key(chance)}
+		body = {"token": meeting.token, "start": _iso(start), "idempotency_key": _key()}
 		meeting.state = "unknown"
 		answer = self._ask(chance, "move", METHOD + "reschedule", body)
 		if answer:
@@ -190,7 +201,7 @@ class Guests:
 
 	def _look(self, chance: random.Random) -> None:
 		offer = chance.choice(self.offers)
-		day = _iso(chance.choice(self.starts))[:10]
+		day = _iso(chance.choice(self.days)[0])[:10]
 		slots = f"{METHOD}get_slots?slug={offer.page}&meeting_type={offer.type}&date={day}&timezone=UTC"
 		self._ask(chance, "look", chance.choice((f"/schedule/{offer.page}/{offer.type}", slots)), None)
 
@@ -204,11 +215,13 @@ class Guests:
 			found.is_busy = True
 			return found
 
-	def _start(self, chance: random.Random, only_fashion: bool) -> int:
-		"""Return a start: one that many want at this moment, or any."""
-		if only_fashion or chance.random() < 0.5:
-			return self.starts[int(time.monotonic() / _FASHION_SECONDS) % len(self.starts)]
-		return chance.choice(self.starts)
+	def _start(self, chance: random.Random, is_duel: bool) -> int:
+		"""Return a start: one that many want at this moment, or any. In a duel, one of the day that all want at this moment."""
+		moment = int(time.monotonic() / _FASHION_SECONDS)
+		day = self.days[moment % len(self.days)]
+		if is_duel:
+			return chance.choice(day)
+		return day[moment % len(day)] if chance.random() < 0.5 else chance.choice(chance.choice(self.days))
 
 	def _ask(self, chance: random.Random, what: str, path: str, body: dict[str, str] | None) -> Answer | None:
 		"""Ask until there is a clear answer, and return it. None if there is none in time."""
@@ -248,6 +261,13 @@ def is_up(port: int, site: str) -> bool:
 	return False
 
 
+def warm_up(ports: Sequence[int], site: str, offers: Sequence[Offer]) -> None:
+	"""Let each web server import what its first requests need."""
+	with ThreadPoolExecutor(len(ports)) as pool:
+		for done in [pool.submit(ask, port, site, f"/schedule/{offers[0].page}/{offers[0].type}") for port in ports]:
+			done.result()
+
+
 def offers_of(worlds: Sequence[World]) -> list[Offer]:
 	"""Return the meeting types of the worlds that one visitor can book at once."""
 	return [
@@ -259,18 +279,18 @@ def offers_of(worlds: Sequence[World]) -> list[Offer]:
 	]  # fmt: skip
 
 
-def office_hours(days: int) -> list[int]:
-	"""Return the half hours from 9 to 17 UTC of so many working days from next week on, in epoch seconds."""
+def office_hours(days: int) -> list[list[int]]:
+	"""Return the half hours from 9 to 17 UTC of so many working days from next week on, by their days, in epoch seconds."""
 	today = int(time.time()) // 86400
 	# 1 January 1970 was a Thursday.
 	monday = today + 7 - (today + 3) % 7
 	working = [monday + day // 5 * 7 + day % 5 for day in range(days)]
-	return [day * 86400 + 9 * 3600 + half * 1800 for half in range(16) for day in working]
+	return [[day * 86400 + 9 * 3600 + half * 1800 for half in range(16)] for day in working]
 
 
 def _iso(start: int) -> str:
 	return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(start))
 
 
-def _key(chance: random.Random) -> str:
-	return f"proof-{chance.getrandbits(128):032x}"
+def _key() -> str:
+	return f"proof-{secrets.token_hex(16)}"
