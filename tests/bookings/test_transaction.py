@@ -1,14 +1,23 @@
 """A transaction that loses a race runs again as a whole."""
 
+from contextlib import suppress
+
 import frappe
 import pytest
+from werkzeug.exceptions import ServiceUnavailable
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
-from scheduler_integration.exceptions import Busy, SlotTaken
+from scheduler_integration.entry import errors
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import Busy, DatabaseAway, SlotTaken
+from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.platform.transactions import current_attempt
-from tests.support.factories import make_user
+from tests.support import door
+from tests.support.factories import at, make_meeting_type, make_page, make_user, payload
 from tests.support.site import on_real_site
+
+NOON = at("2026-03-02 12:00")
 
 # MariaDB's error if a locking read meets a row that changed since the snapshot. Frappe 15 doesn't wrap it.
 CHANGED_SINCE_READ = Exception(1020, "Record has changed since last read in table 'tabBooking Host'")
@@ -123,3 +132,79 @@ def test_work_after_a_rollback_to_a_savepoint_commits_nothing_of_before():
 	assert retried(lambda: frappe.db.exists("User", user))
 	frappe.db.rollback()
 	assert not frappe.db.exists("User", user)
+
+
+class TestACommitThatFails:
+	"""In a Galera cluster a commit fails if another node was quicker: InnoDB's error of a deadlock, and all is rolled back."""
+
+	@pytest.fixture
+	def commits(self, monkeypatch, commit_clean):
+		"""Let the next commits of this connection fail, as many as the test says."""
+		commit, failing = frappe.db.commit, []
+
+		def fails_first():
+			if not failing:
+				return commit()
+			frappe.db.rollback()
+			raise failing.pop()
+
+		monkeypatch.setattr(frappe.local.db, "commit", fails_first, raising=False)
+		yield failing
+		failing.clear()
+
+	@pytest.fixture
+	def posted(self):
+		frappe.utils.set_request(method="POST", path="/api/method/book")
+		yield
+		del frappe.local.request
+
+	def test_the_command_of_a_request_runs_again(self, commits, posted):
+		page = make_page()
+		meeting_type = make_meeting_type(page)
+		frappe.db.commit()
+		commits.append(frappe.QueryDeadlockError())
+		booked = door.book(payload(page, meeting_type, NOON), NOON - 86400)
+		frappe.db.rollback()
+		assert frappe.get_all("Booking", {"meeting_type": meeting_type.name}, pluck="name") == [booked.id]
+		assert len(frappe.get_all("Booking Slot", {"host": page.user})) == 6
+
+	def test_a_request_whose_commits_all_fail_is_busy_and_stores_nothing(self, commits, posted):
+		page = make_page()
+		meeting_type = make_meeting_type(page)
+		frappe.db.commit()
+		commits += [frappe.QueryDeadlockError() for _each in range(ATTEMPTS)]
+		with pytest.raises(Busy):
+			door.book(payload(page, meeting_type, NOON), NOON - 86400)
+		assert not frappe.get_all("Booking", {"meeting_type": meeting_type.name})
+
+	def test_what_a_door_stores_besides_commands_was_a_page_of_errors(self, commits, posted):
+		commits.append(frappe.QueryDeadlockError())
+		with pytest.raises(Busy), refusals():
+			errors.commit()
+
+	def test_a_rehearsal_commits_nothing(self, commit_clean, posted):
+		page = make_page()
+		meeting_type = make_meeting_type(page)
+		frappe.db.commit()
+		with rehearsal():
+			door.book(payload(page, meeting_type, NOON), NOON - 86400)
+		assert not frappe.get_all("Booking", {"meeting_type": meeting_type.name})
+
+
+@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+@pytest.mark.usefixtures("commit_clean")
+def test_a_connection_that_broke_was_a_page_of_errors(site):
+	"""What needs the database in the rest of the request is the same 503, and Frappe ends no transaction."""
+	number = frappe.db.sql("select connection_id()")[0][0]
+	with suppress(Exception):
+		frappe.db.sql(f"kill {number}")
+	with pytest.raises(DatabaseAway) as away, refusals():
+		frappe.db.sql("select 1")
+	try:
+		assert away.value.http_status_code == 503
+		assert not frappe.db
+		with pytest.raises(ServiceUnavailable) as answer:
+			frappe.db.get_value("User", "Guest")
+		assert answer.value.get_response().headers["Retry-After"] == "10"
+	finally:
+		site.connect()

@@ -315,3 +315,23 @@ class TestPlanning:
 
 		ten, twenty, forty = ran(10), ran(20), ran(40)
 		assert forty - twenty == 2 * (twenty - ten)
+
+
+def test_a_task_whose_commit_failed_stayed_claimed_for_a_quarter_of_an_hour(world, monkeypatch):
+	"""In a Galera cluster a command can change the booking meanwhile on another node. Then the task is due again soon."""
+	booking, key = fresh("booking"), fresh("key")
+	store(booking, planned(key))
+	commit, lost = frappe.db.commit, [frappe.QueryDeadlockError()]
+
+	def fails_once():
+		if world.ran and lost:
+			frappe.db.rollback()
+			raise lost.pop()
+		commit()
+
+	monkeypatch.setattr(frappe.local.db, "commit", fails_once, raising=False)
+	world.run_all()
+	assert (status_of(booking), world.ran) == (["Pending"], [key])
+	world.now += 2 * MINUTE
+	assert world.run_all() == [key]
+	assert status_of(booking) == ["Sent"]
