@@ -20,6 +20,8 @@ CORE_DOCTYPES = (
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
 	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
 	"Email Template", "Email Unsubscribe", "Email Account", "IMAP Folder",
+	# Those of a CRM, where there is one.
+	"Lead", "Opportunity", "CRM Lead", "CRM Deal", "CRM Organization", "CRM Task", "FCRM Note", "CRM Contacts",
 )  # fmt: skip
 
 
