@@ -13,8 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -108,6 +110,7 @@ class Proof:
 				if name in TROUBLES and not any(word in name for word in wanted):
 					continue
 				self._one_trouble(stage, guests, topology, name)
+			self.servers.worker.kill()
 			self._look_at_messages(guests.diary, topology)
 
 	def _one_trouble(self, stage: Stage, guests: Guests, topology: str, name: str) -> None:
@@ -143,6 +146,7 @@ class Proof:
 	def _look_at_messages(self, diary: Diary, topology: str) -> None:
 		"""Let the RQ worker send what is due, and compare the messages with the bookings."""
 		connect_to(any_ready(self.cluster))
+		_let_time_pass()
 		until = time.monotonic() + DRAIN_SECONDS
 		while (left := _due_tasks()) and time.monotonic() < until:
 			self.servers.keep_running()
@@ -151,7 +155,7 @@ class Proof:
 			wake.wake_now()
 			time.sleep(3)
 		recipients = [address for addresses, _message in list(self.inbox.arrived.queue) for address in addresses]
-		found = wrong_messages(diary, recipients) + [f"{left} tasks of the outbox are left"] * bool(left)
+		found = wrong_messages(diary, recipients) + [f"tasks of the outbox are left: {left}"] * bool(left)
 		self.report.show("  messages", "", "", "", f"{len(recipients)} messages to {len(set(recipients))} people")
 		for problem in found:
 			self.report.fail(f"{topology}, messages: {problem}")
@@ -192,15 +196,27 @@ class Proof:
 		self.inbox.arrived.queue.clear()
 
 
-def _due_tasks() -> int:
+def _let_time_pass() -> None:
+	"""Make due what comes again later: tasks of a worker that died, and tasks that couldn't be done."""
+	now, task = int(time.time()), frappe.qb.DocType("Outbox Task")
+	frappe.qb.update(task).set(task.lease_until, now).where(task.status == "Sending").run()
+	frappe.qb.update(task).set(task.due_at, now).where((task.status == "Pending") & (task.attempts > 0)).run()
+	frappe.db.commit()
+
+
+def _due_tasks() -> str:
+	"""Return how many tasks of the outbox are due, by their status, or an empty text."""
 	frappe.db.rollback()
-	now = int(time.time())
-	return int(frappe.db.count("Outbox Task", {"status": ["in", ["Pending", "Sending"]], "due_at": ["<=", now]}))
+	waits = {"status": ["in", ["Pending", "Sending"]], "due_at": ["<=", int(time.time())]}
+	statuses = Counter(frappe.get_all("Outbox Task", waits, pluck="status"))
+	return ", ".join(f"{count} {status}" for status, count in statuses.items())
 
 
 def main(arguments: list[str]) -> int:
 	options = _options(arguments)
 	report = Report()
+	# Whoever ends this also ends the nodes.
+	signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
 	with ExitStack() as stack:
 		folder = stack.enter_context(data_folder())
 		cluster = Cluster(folder)

@@ -136,7 +136,8 @@ def _own_sites(folder: Path, site: str, bench_sites: Path, redis: list[int], mai
 			(own / real.name).symlink_to(real.resolve())
 	cache, queue = (f"redis://127.0.0.1:{port}" for port in redis)
 	stores = {"redis_cache": cache, "redis_queue": queue, "redis_socketio": cache}
-	_write(bench_sites / CONFIG, sites / CONFIG, stores)
+	# The RQ worker gets its share of the processors, so that the messages don't take longer than the rest.
+	_write(bench_sites / CONFIG, sites / CONFIG, {**stores, "background_process_niceness": 0})
 	mail = {
 		"mail_server": "127.0.0.1",
 		"mail_port": mail_port,
