@@ -39,6 +39,13 @@ def stand_ins_for(user: str, standing_in: Iterable[TypeHost]) -> list[TypeHost]:
 	return [each for each in found if each.absences and each.user != user]
 
 
+def is_away(user: Table) -> Criterion:
+	"""Return whether a user is away now or later. The statement's values need `since`, a date."""
+	absence = DocType("Availability Override")
+	later = (absence.user == user.name) & (absence.end_date >= value("since")) & (absence.is_away == 1)
+	return ExistsCriterion(frappe.qb.from_(absence).select(absence.name).where(later))
+
+
 def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
 	"""Return a column that has the text for `read_stand_ins`. The statement's values need `since`, a date."""
 	row, absence, user = DocType("Stand In"), DocType("Availability Override"), DocType("User")
