@@ -84,7 +84,7 @@ class Proof:
 			# Otherwise some guests are asked to come again, because nobody sends the messages.
 			frappe.cache.set_value(pace.KEY, 0, expires_in_sec=3600)
 			found = measure([web.port for web in self.servers.web], self.servers.site.name, self.hosts, bookings)
-		answers = ", ".join(f"{count} × {status}" for status, count in sorted(found.statuses.items()))
+		answers = ", ".join(f"{count} × {status}" for status, count in sorted(found.answers.items()))
 		self.report.show(f"  {title}", f"{found.a_second:.1f}", f"{found.p50:.0f}", f"{found.p95:.0f}", answers)
 
 	def guests(self) -> Guests:
@@ -146,9 +146,9 @@ class Proof:
 	def _look_at_messages(self, diary: Diary, topology: str) -> None:
 		"""Let the RQ worker send what is due, and compare the messages with the bookings."""
 		connect_to(any_ready(self.cluster))
-		_let_time_pass()
+		_end_leases()
 		until = time.monotonic() + DRAIN_SECONDS
-		while (left := _due_tasks()) and time.monotonic() < until:
+		while (left := _waiting_tasks()) and time.monotonic() < until:
 			self.servers.keep_running()
 			with suppress(Exception):
 				frappe.cache.delete_value(wake.KEY)
@@ -196,20 +196,27 @@ class Proof:
 		self.inbox.arrived.queue.clear()
 
 
-def _let_time_pass() -> None:
-	"""Make due what comes again later: tasks of a worker that died, and tasks that couldn't be done."""
-	now, task = int(time.time()), frappe.qb.DocType("Outbox Task")
-	frappe.qb.update(task).set(task.lease_until, now).where(task.status == "Sending").run()
-	frappe.qb.update(task).set(task.due_at, now).where((task.status == "Pending") & (task.attempts > 0)).run()
+def _end_leases() -> None:
+	"""Let the tasks of a worker that died come back now. They would after a quarter of an hour."""
+	task = frappe.qb.DocType("Outbox Task")
+	frappe.qb.update(task).set(task.lease_until, int(time.time())).where(task.status == "Sending").run()
 	frappe.db.commit()
 
 
-def _due_tasks() -> str:
-	"""Return how many tasks of the outbox are due, by their status, or an empty text."""
+def _waiting_tasks() -> str:
+	"""Return how many tasks of the outbox wait, by their status. Tasks that couldn't be done, and wait for longer, are due now."""
 	frappe.db.rollback()
-	waits = {"status": ["in", ["Pending", "Sending"]], "due_at": ["<=", int(time.time())]}
-	statuses = Counter(frappe.get_all("Outbox Task", waits, pluck="status"))
-	return ", ".join(f"{count} {status}" for status, count in statuses.items())
+	now, task = int(time.time()), frappe.qb.DocType("Outbox Task")
+	is_late = (task.status == "Pending") & (task.attempts > 0) & (task.due_at > now)
+	with suppress(frappe.QueryDeadlockError):
+		frappe.qb.update(task).set(task.due_at, now).where(is_late).run()
+		frappe.db.commit()
+	frappe.db.rollback()
+	statuses = [
+		*frappe.get_all("Outbox Task", {"status": "Pending", "due_at": ["<=", now]}, pluck="status"),
+		*frappe.get_all("Outbox Task", {"status": "Sending"}, pluck="status"),
+	]
+	return ", ".join(f"{count} {status}" for status, count in Counter(statuses).items())
 
 
 def main(arguments: list[str]) -> int:

@@ -92,14 +92,26 @@ def _wrong_outside(diary: Diary, before: Collection[str]) -> Iterable[str]:
 
 
 def wrong_messages(diary: Diary, recipients: Collection[str]) -> list[str]:
-	"""Return which messages were sent to guests without a booking, or are missing. Call it when the outbox is empty."""
-	attendees = {row.attendee_email for row in _rows(diary.meetings)}
-	strangers = sorted((set(recipients) & _emails(diary)) - attendees)
-	missing = sorted(attendees - set(recipients))
+	"""Return which messages were sent to guests without a booking, or are missing. Call it when the outbox is empty.
+
+	A guest who cancels before the confirmation is sent needs no message.
+	"""
+	rows, got = _rows(diary.meetings), set(recipients)
+	attendees = {row.attendee_email for row in rows}
+	strangers = sorted((got & _emails(diary)) - attendees)
 	return [
 		*(f"{email} got a message, and never had a booking" for email in strangers[:_SHOWN]),
-		*(f"{email} has or had a booking, and got no message" for email in missing[:_SHOWN]),
+		*(
+			f"{row.attendee_email} has the booking {row.name}, and got no message: {_tasks_of(row.name)}"
+			for row in [row for row in rows if row.status in LIVE and row.attendee_email not in got][:_SHOWN]
+		),
 	]
+
+
+def _tasks_of(booking: str) -> str:
+	fields = ["kind", "purpose", "target", "status", "attempts", "error"]
+	tasks = frappe.get_all("Outbox Task", {"booking": booking}, fields)
+	return "; ".join(" ".join(str(value) for value in task.values() if value) for task in tasks)
 
 
 def _rows(meetings: Sequence[Meeting]) -> list[Any]:

@@ -19,7 +19,7 @@ class Measured:
 	a_second: float
 	p50: float
 	p95: float
-	statuses: Counter[int]
+	answers: Counter[str]
 
 
 def measure(ports: Sequence[int], site: str, hosts: Hosts, bookings: int) -> Measured:
@@ -28,20 +28,20 @@ def measure(ports: Sequence[int], site: str, hosts: Hosts, bookings: int) -> Mea
 	began = time.perf_counter()
 	found = _send(ports, site, hosts, bookings)
 	took = time.perf_counter() - began
-	seconds = [each for each, _status in found]
-	statuses = Counter(status for _each, status in found)
-	return Measured(statuses[201] / took, percentile(seconds, 0.5), percentile(seconds, 0.95), statuses)
+	seconds = [each for each, _answer in found]
+	answers = Counter(answer for _each, answer in found)
+	return Measured(answers["201"] / took, percentile(seconds, 0.5), percentile(seconds, 0.95), answers)
 
 
-def _send(ports: Sequence[int], site: str, hosts: Hosts, count: int) -> list[tuple[float, int]]:
+def _send(ports: Sequence[int], site: str, hosts: Hosts, count: int) -> list[tuple[float, str]]:
 	requests = hosts.bookings(count, HOSTS)
 
-	def one_client(nth: int) -> list[tuple[float, int]]:
+	def one_client(nth: int) -> list[tuple[float, str]]:
 		found = []
 		for request in requests[nth::HOSTS]:
 			began = time.perf_counter()
 			answer = ask(ports[nth % len(ports)], site, request.path, request.body)
-			found.append((time.perf_counter() - began, answer.status))
+			found.append((time.perf_counter() - began, f"{answer.status} {answer.json().get('code', '')}".strip()))
 		return found
 
 	with ThreadPoolExecutor(HOSTS) as pool:

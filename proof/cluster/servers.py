@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import frappe
+import psutil
 
 from benchmarks.load import rq_worker
 from proof.cluster.nodes import Cluster, Node, wait_until
@@ -48,10 +48,11 @@ class Process:
 			)  # fmt: skip
 
 	def kill(self) -> None:
-		"""Kill the process and its children, and wait for the end."""
-		if self.process:
-			with suppress(ProcessLookupError):
-				os.killpg(self.process.pid, signal.SIGKILL)
+		"""Kill the process with all that it has started, and wait for the end. RQ's children have a group of their own."""
+		if self.process and self.process.poll() is None:
+			for each in [*psutil.Process(self.process.pid).children(recursive=True), self.process]:
+				with suppress(psutil.NoSuchProcess):
+					each.kill()
 			self.process.wait(timeout=20)
 
 	@property
