@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import secrets
 import threading
 import time
@@ -119,11 +120,11 @@ def _word(answer: Answer | None) -> str:
 
 
 def _reason(answer: Answer) -> str:
+	"""Return the error of an answer, and the last modules that it came through."""
 	found = answer.json()
-	trace = str(
-		found.get("exception") or found.get("exc") or found.get("message") or answer.body.decode(errors="replace")
-	)
-	return " ".join(trace.split())[-220:]
+	error = str(found.get("exception") or found.get("message") or answer.body.decode(errors="replace"))
+	passed = re.findall(r"(\w+/\w+\.py)\W+ line (\d+)", str(found.get("exc", "")))[:12]
+	return " ".join([*error.split(), *(":".join(each) for each in passed)])[-420:]
 
 
 class Guests:
