@@ -55,6 +55,7 @@ def writer_cut_off(stage: Stage) -> Iterator[None]:
 	"""The writer no longer hears the others, so it has no quorum and takes no statements."""
 	node, stage.killed_at = stage.writer(), time.monotonic()
 	node.query("set global wsrep_provider_options = 'gmcast.isolate=1'")
+	wait_until(lambda: not node.is_ready(), "the node that was cut off still takes statements")
 	yield
 	node.query("set global wsrep_provider_options = 'gmcast.isolate=0'")
 
