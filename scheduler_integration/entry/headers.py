@@ -4,12 +4,14 @@ A page sets its headers with `use`, and the hook `add_headers` writes them into 
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 import frappe
 from werkzeug.wrappers import Request, Response
 
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import DatabaseAway, SchedulingError
+from scheduler_integration.platform.transactions import is_away
 
 API_PATH = "/api/method/scheduler_integration."
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
@@ -72,6 +74,8 @@ def add_headers(response: Response | None, request: Request) -> None:
 	if response is None:
 		# Frappe 15 has none yet for an error of Werkzeug, such as its NotFound.
 		return
+	if response.status_code == 500 and _is_database_away():
+		_answer_without_database(response, request)
 	headers = frappe.flags.scheduling_headers
 	if not headers and request.path.startswith(API_PATH):
 		headers = PageHeaders(NOTHING, "no-referrer")
@@ -93,3 +97,21 @@ def add_headers(response: Response | None, request: Request) -> None:
 		response.set_etag(tag)
 		response.headers["Cache-Control"] = "private, no-cache"
 		response.make_conditional(request.environ)
+
+
+def _answer_without_database(response: Response, request: Request) -> None:
+	"""Make Frappe's answer ours. It asks the database for the session before it asks any app."""
+	error = DatabaseAway()
+	response.status_code = error.http_status_code
+	set_retry_after(error)
+	if request.path.startswith(API_PATH):
+		told = {"success": False, "error": error.message, "code": error.code, "details": {}}
+		response.set_data(json.dumps(told))
+
+
+def _is_database_away() -> bool:
+	try:
+		frappe.db.sql("select name from `tabDocType` limit 1")
+	except Exception as error:
+		return is_away(error)
+	return False

@@ -5,11 +5,14 @@ from contextlib import suppress
 import frappe
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.entry import errors
 from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.headers import add_headers
 from scheduler_integration.exceptions import Busy, DatabaseAway, SlotTaken
 from scheduler_integration.platform.rehearsal import rehearsal
 from scheduler_integration.platform.transactions import current_attempt
@@ -189,6 +192,25 @@ class TestACommitThatFails:
 		with rehearsal():
 			door.book(payload(page, meeting_type, NOON), NOON - 86400)
 		assert not frappe.get_all("Booking", {"meeting_type": meeting_type.name})
+
+
+@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+@pytest.mark.usefixtures("commit_clean")
+def test_the_answer_of_frappe_without_its_database_was_a_500(site):
+	"""Frappe asks for the session before any app is asked."""
+	request = EnvironBuilder(path="/api/method/scheduler_integration.api.public.get_slots").get_request(Request)
+	answer, other = Response("{}", 500, mimetype="application/json"), Response("{}", 500, mimetype="application/json")
+	add_headers(other, request)
+	number = frappe.db.sql("select connection_id()")[0][0]
+	with suppress(Exception):
+		frappe.db.sql(f"kill {number}")
+	try:
+		add_headers(answer, request)
+	finally:
+		site.connect()
+	assert (other.status_code, other.get_json()) == (500, {})
+	assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+	assert answer.get_json()["code"] == "DATABASE_AWAY"
 
 
 @pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
