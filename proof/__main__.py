@@ -25,7 +25,7 @@ SECONDS = 300
 # The share of the time for each part that could go on forever.
 _ORDERS, _KILLS, _HISTORIES = 0.25, 0.1, 0.15
 # So many orders are tried to find a planted fault in one scenario.
-_ORDERS_FOR_A_FAULT = 60
+ORDERS_FOR_A_FAULT = 60
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
 		if "histories" in parts:
 			proof.histories(report, options.seed, time.monotonic() + options.seconds * _HISTORIES)
 		if "faults" in parts:
-			proof.faults(report, _ORDERS_FOR_A_FAULT)
+			proof.faults(report, ORDERS_FOR_A_FAULT)
 	return _end(report)
 
 

@@ -1,6 +1,6 @@
 """`make proof-cluster`: guests who book at a Galera cluster of three nodes while its parts fail.
 
-    make proof-cluster BENCH=~/frappe-bench SITE=test.localhost                             ten minutes
+    make proof-cluster BENCH=~/frappe-bench SITE=test.localhost                             a quarter of an hour
     make proof-cluster BENCH=... SITE=... ARGS="--troubles killed,disk --parts troubles"    some troubles only
     make proof-cluster BENCH=... SITE=... ARGS="--topologies 'three writers' --seed 7"
 
@@ -18,14 +18,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import frappe
 from aiosmtpd.controller import Controller
 
 from benchmarks.load import HOSTS, Hosts
-from proof.__main__ import Report
+from proof.__main__ import ORDERS_FOR_A_FAULT, Report
 from proof.cluster.checks import wrong_everywhere, wrong_messages
 from proof.cluster.faults import ONE_WRITER, PLANTED, THREE_WRITERS, Planted
 from proof.cluster.guests import Diary, Guests, Offer, offers_of, office_hours, warm_up
@@ -34,11 +34,12 @@ from proof.cluster.numbers import measure
 from proof.cluster.router import Router
 from proof.cluster.servers import Servers, any_ready, connect_to, copy_site
 from proof.cluster.troubles import TROUBLES, Skipped, Stage, late, own_disk
+from proof.real import Proof as RealCommands
 from proof.world import World
 from scheduler_integration.outbox import pace, wake
 from tests.support.bench import main_on_bench
 from tests.support.server import free_port
-from tests.support.site import opened
+from tests.support.site import Site, opened
 from tests.support.smtp import Inbox
 
 GUESTS = 6
@@ -48,6 +49,7 @@ SECONDS = 8
 WORLDS, DAYS, DUEL_DAYS = 2, 10, 400
 FAULT_SECONDS, CONTROL_SECONDS = 60, 15
 DRAIN_SECONDS = 240
+HISTORY_SECONDS = 60
 
 
 class Proof:
@@ -243,16 +245,24 @@ def main(arguments: list[str]) -> int:
 		os.environ.update(
 			SITES_PATH=str(servers.sites), FRAPPE_DB_HOST="127.0.0.1", FRAPPE_DB_PORT=str(cluster.nodes[0].port)
 		)
-		with opened():
+		with opened() as site:
 			try:
-				_run(Proof(cluster, servers, inbox, options, report), options)
+				_run(Proof(cluster, servers, inbox, options, report), site, options)
 			finally:
 				connect_to(any_ready(cluster))
 	report.show(f"\n{len(report.failures)} failures")
 	return int(bool(report.failures))
 
 
-def _run(proof: Proof, options: argparse.Namespace) -> None:
+def _run_histories(site: Site, seed: int, report: Report) -> None:
+	"""Run what `make proof-bench` runs, at the first node: random histories, and the planted faults of one server."""
+	report.show("\nReal commands at one node", "runs", "", "", "")
+	with closing(RealCommands(site)) as real:
+		real.histories(report, seed, time.monotonic() + HISTORY_SECONDS)
+		real.faults(report, ORDERS_FOR_A_FAULT)
+
+
+def _run(proof: Proof, site: Site, options: argparse.Namespace) -> None:
 	parts, report = options.parts.split(","), proof.report
 	if "numbers" in parts:
 		report.show("Bookings, eight clients", "a second", "p50 ms", "p95 ms", "")
@@ -265,6 +275,9 @@ def _run(proof: Proof, options: argparse.Namespace) -> None:
 	for topology in options.topologies.split(","):
 		if "troubles" in parts:
 			proof.troubles(topology, options.troubles.split(","))
+	if "histories" in parts:
+		connect_to(proof.cluster.nodes[0])
+		_run_histories(site, options.seed, report)
 	if "faults" in parts:
 		report.show("\nPlanted faults", "bookings", "", "topology", "found by")
 		for planted in PLANTED:
@@ -273,7 +286,7 @@ def _run(proof: Proof, options: argparse.Namespace) -> None:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
 	parser = argparse.ArgumentParser(prog="make proof-cluster")
-	parser.add_argument("--parts", default="numbers,troubles,faults", help="which parts to run")
+	parser.add_argument("--parts", default="numbers,troubles,histories,faults", help="which parts to run")
 	parser.add_argument("--topologies", default=f"{ONE_WRITER},{THREE_WRITERS}")
 	parser.add_argument("--troubles", default=",".join(TROUBLES), help="words in the names of those to run")
 	parser.add_argument("--seconds", type=float, default=SECONDS, help="how long guests act in each trouble")
