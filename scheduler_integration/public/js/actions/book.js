@@ -19,8 +19,6 @@ import { backToTimes, dayOf } from "./choose.js";
 /** @type {Outcome} */
 const NOTHING = { kind: "refused", address: "", code: "", nearest: [], message: "", details: {} };
 
-// Refusals that pass by themselves.
-const PASSING = new Set(["BUSY", "DATABASE_AWAY"]);
 // The status of an answer without a code that isn't the app's: none (0), or that of a proxy in front of it.
 const SILENT = new Set([0, 502, 503, 504]);
 
@@ -169,5 +167,11 @@ function outcome(error) {
 	if (code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", code, message, nearest: error.nearest };
 	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
 	if (!code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };
-	return { ...NOTHING, kind: PASSING.has(code) ? "later" : "refused", code, message: message || t("failed"), details };
+	return {
+		...NOTHING,
+		kind: error.status === 503 ? "later" : "refused",
+		code,
+		message: message || t("failed"),
+		details,
+	};
 }
