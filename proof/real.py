@@ -12,6 +12,7 @@ import frappe
 from proof.explorer import Explorer, Orders, Run
 from proof.faults import FAULTS, Fault
 from proof.world import NINE, NOW, SCENARIOS, Command, Scenario, World, problems
+from scheduler_integration.platform.transactions import is_cluster
 from tests.support.site import Site
 
 _HALF = 1800
@@ -103,6 +104,9 @@ class Proof:
 		for fault in FAULTS:
 			if fault.mariadb_only and self.database == "SQLite":
 				report.show(f"  {fault.name}", "", "", "", "needs MariaDB: make proof-bench")
+				continue
+			if fault.hidden_on_cluster and is_cluster():
+				report.show(f"  {fault.name}", "", "", "", "needs one MariaDB: make proof-bench")
 				continue
 			runs, where = self.hunt(fault, most)
 			report.show(f"  {fault.name}", runs, "", "", where or "NOT FOUND")
