@@ -19,11 +19,12 @@ from werkzeug.wrappers import Response
 
 import scheduler_integration.api.shapes  # noqa: F401  # It declares what answers show of errors.
 from scheduler_integration.api.as_json import as_json
-from scheduler_integration.entry.errors import commit, refusals
+from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import REQUESTS, Limit, count_request
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
+from scheduler_integration.platform.transactions import commit_request
 
 
 class Who(Enum):
@@ -132,7 +133,7 @@ def door(
 					result = method(*args, **{**dict.fromkeys(needed[len(args) :]), **kwargs})
 					if not is_http or isinstance(result, Response):
 						return _data(result)
-					commit()
+					commit_request()
 					frappe.local.response.update(_envelope(result), http_status_code=status)
 			except SchedulingError as error:
 				if not is_http:

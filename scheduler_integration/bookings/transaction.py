@@ -15,7 +15,7 @@ import frappe
 from scheduler_integration.exceptions import Busy
 from scheduler_integration.platform.transactions import (
 	Attempt,
-	commits_itself,
+	commit_request,
 	current_attempt,
 	has_written,
 	is_lost_race,
@@ -77,8 +77,7 @@ def retried(work: Callable[[], T]) -> T:
 					# rival again, who has the host and waits for the booking.
 					attempt.lock_again()
 				done = work()
-				if commits_itself():
-					frappe.db.commit()
+				commit_request()
 				return done
 			except Exception as error:
 				if not is_lost_race(error):

@@ -21,7 +21,7 @@ from scheduler_integration.exceptions import (
 	Unexpected,
 )
 from scheduler_integration.http.masking import masked
-from scheduler_integration.platform.transactions import commits_itself, is_away, is_lost_race
+from scheduler_integration.platform.transactions import is_away, is_lost_race
 
 K = TypeVar("K")
 
@@ -59,12 +59,6 @@ def refusals() -> Iterator[None]:
 		busy = Busy()
 		set_retry_after(busy)
 		raise busy from error
-
-
-def commit() -> None:
-	"""Commit a request that may change data, within `refusals`: Frappe would answer a commit that fails with its own page."""
-	if commits_itself():
-		frappe.db.commit()
 
 
 @contextmanager

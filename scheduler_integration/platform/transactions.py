@@ -132,14 +132,15 @@ def is_cluster() -> bool:
 	return frappe.db.db_type == "mariadb" and _server(frappe.local.site).is_cluster
 
 
-def commits_itself() -> bool:
-	"""Whether Frappe would commit after this: in a request that may change data, and not in a rehearsal.
+def commit_request() -> None:
+	"""Commit where Frappe would after this: in a request that may change data, and not in a rehearsal.
 
-	A command commits then as its last step. In a cluster the commit can fail because another node was quicker, and then the
-	command is repeated.
+	In a cluster a commit fails if another node was quicker. Here a command can be repeated then, and a door can refuse with a
+	sentence. Frappe would answer with its own page.
 	"""
 	request = getattr(frappe.local, "request", None)
-	return request is not None and request.method in UNSAFE_HTTP_METHODS and not frappe.flags.rehearses
+	if request is not None and request.method in UNSAFE_HTTP_METHODS and not frappe.flags.rehearses:
+		frappe.db.commit()
 
 
 @contextmanager

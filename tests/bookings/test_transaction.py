@@ -10,12 +10,11 @@ from werkzeug.wrappers import Request, Response
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
-from scheduler_integration.entry import errors
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import add_headers
 from scheduler_integration.exceptions import Busy, DatabaseAway, SlotTaken
 from scheduler_integration.platform.rehearsal import rehearsal
-from scheduler_integration.platform.transactions import current_attempt
+from scheduler_integration.platform.transactions import commit_request, current_attempt
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload
 from tests.support.site import on_real_site
@@ -183,7 +182,7 @@ class TestACommitThatFails:
 	def test_what_a_door_stores_besides_commands_was_a_page_of_errors(self, commits, posted):
 		commits.append(frappe.QueryDeadlockError())
 		with pytest.raises(Busy), refusals():
-			errors.commit()
+			commit_request()
 
 	def test_a_rehearsal_commits_nothing(self, commit_clean, posted):
 		page = make_page()

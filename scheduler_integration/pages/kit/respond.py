@@ -16,7 +16,7 @@ from scheduler_integration.catalogue.slugs import RESERVED, is_slug
 from scheduler_integration.domains.links import page_url
 from scheduler_integration.domains.names import host_of
 from scheduler_integration.domains.table import domain_of
-from scheduler_integration.entry.errors import commit, refusals, unavailable
+from scheduler_integration.entry.errors import refusals, unavailable
 from scheduler_integration.entry.headers import use, use_type
 from scheduler_integration.exceptions import DatabaseAway, SchedulingError
 from scheduler_integration.pages.kit.assets import script_json
@@ -25,6 +25,7 @@ from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.platform.language import speak_to_host, speak_to_visitor
 from scheduler_integration.platform.site_address import site_url
+from scheduler_integration.platform.transactions import commit_request
 
 View = dict[str, Any]
 SCHEMA = "https://schema.org"
@@ -78,9 +79,9 @@ def respond(
 			try:
 				view = make_view()
 			except (Answer, frappe.Redirect):
-				commit()
+				commit_request()
 				raise
-			commit()
+			commit_request()
 	except DatabaseAway as error:
 		raise unavailable(error) from None
 	except SchedulingError as error:
