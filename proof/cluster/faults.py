@@ -25,7 +25,7 @@ PLANTED: tuple[Planted, ...] = (
 	Planted(
 		Fault(
 			"nobody checks whether the commit succeeded",
-			"bookings.transaction", "retried",
+			"platform.transactions", "commit_request",
 			"frappe.db.commit()", 'with __import__("contextlib").suppress(Exception): frappe.db.commit()',
 		),
 		THREE_WRITERS,
