@@ -282,8 +282,10 @@ def test_taken_times_are_shown_struck_and_cannot_be_chosen(browse):
 		# The second day is of a month that the script loads.
 		window.open(path_of(offer))
 		while not window.ask(f"Boolean(document.querySelector('[data-date=\"{day:%Y-%m-%d}\"]'))"):
+			# The month before stays on the screen until the next one is there.
+			title = window.page.locator("#month-title").inner_text()
 			window.page.locator("#next-month").click()
-			window.page.locator(".day.is-free").first.wait_for()
+			window.wait_until("title => document.getElementById('month-title').textContent !== title", title)
 		window.page.locator(f'[data-date="{day:%Y-%m-%d}"]').click()
 		taken = window.page.locator(".time.is-taken")
 		assert [name.strip() for name in taken.locator(".visually-hidden").all_inner_texts()] == ["09:00, taken"]
