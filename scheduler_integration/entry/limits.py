@@ -17,7 +17,7 @@ from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import Busy, RateLimited
 from scheduler_integration.outbox.pace import share_that_waits
 from scheduler_integration.platform import clock
-from scheduler_integration.trust.counters import count
+from scheduler_integration.trust.counters import count, first, give_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
 # So many bookings a second are always taken: a single guest never waits for the messages of others.
 ALWAYS = 5
+# A guest who was first asked to come again so many seconds ago is taken: the form asks after 1, 3 and 7 seconds.
+LONGEST_WAIT = 5
 
 
 def count_request(limit: Limit) -> None:
@@ -49,9 +51,11 @@ def count_booking() -> None:
 
 	A guest who comes again isn't counted twice.
 	"""
-	share = share_that_waits()
-	if share and count("asked", clock.now(), 1) > ALWAYS and random.random() < share:
-		raise Busy
+	if (share := share_that_waits()) and count("asked", now := clock.now(), 1) > ALWAYS:
+		waiting = f"waiting:{client_network()}"
+		if random.random() < share and now - int(first(waiting, str(now), 60)) < LONGEST_WAIT:
+			raise Busy
+		give_back(waiting)
 	count_request(BOOKINGS)
 
 

@@ -37,17 +37,23 @@ def counted(what: str, now: int, seconds: int = HOUR) -> int:
 
 def claim(what: str, owner: str, seconds: int) -> bool:
 	"""Claim something that can be used once. Returns whether `owner` has it now, or had it before."""
+	return first(what, owner, seconds) == owner
+
+
+def first(what: str, said: str, seconds: int) -> str:
+	"""Return what was said first about `what` in the last `seconds`: by now it is `said`, or what somebody said before."""
 	key = _name(what)
 	try:
-		return (
-			bool(frappe.cache.set(key, owner, nx=True, ex=seconds)) or (frappe.cache.get(key) or b"").decode() == owner
-		)
+		if frappe.cache.set(key, said, nx=True, ex=seconds):
+			return said
+		before: bytes | None = frappe.cache.get(key)
+		return before.decode() if before else said
 	except RedisError:
-		return True
+		return said
 
 
 def give_back(what: str) -> None:
-	"""Let something be claimed again."""
+	"""Let something be claimed, or said, again."""
 	frappe.cache.delete_value(f"{PREFIX}:{what}")
 
 

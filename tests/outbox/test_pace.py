@@ -11,7 +11,7 @@ from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import to_site_time
-from scheduler_integration.trust.counters import count
+from scheduler_integration.trust.counters import count, give_back
 from tests.outbox.test_wake import cache_is_down  # noqa: F401
 from tests.support.factories import at, fresh
 
@@ -23,6 +23,7 @@ def _nobody_has_said_anything():
 	yield
 	for key in (pace.KEY, wake.KEY):
 		frappe.cache.delete_value(key)
+	give_back("waiting:")
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def test_guests_come_again_while_messages_are_late(guest):
 def test_a_single_guest_never_waits_for_the_messages_of_others(guest):
 	pace.say_how_late(60)
 	assert [guest(nth) for nth in (1, 5, 6)] == ["books", "books", AGAIN]
+
+
+def test_a_guest_who_was_unlucky_again_and_again_gave_up_after_a_minute(guest, monkeypatch):
+	"""While nine in ten come again, half of all forms had been unlucky seven times. Then they asked no more."""
+	pace.say_how_late(60)
+
+	def asks(second):
+		monkeypatch.setattr(limits.clock, "now", lambda: NOW + second)
+		return guest()
+
+	assert [asks(second) for second in (0, 1, 3, 7, 8)] == [AGAIN, AGAIN, AGAIN, "books", AGAIN]
 
 
 def test_a_worker_that_cannot_begin_counts_as_late(guest):
