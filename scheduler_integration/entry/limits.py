@@ -34,8 +34,8 @@ REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
 # So many bookings a second are always taken: a single guest never waits for the messages of others.
 ALWAYS = 5
-# A guest who was first asked to come again so many seconds ago is taken: the form asks after 1, 3 and 7 seconds.
-LONGEST_WAIT = 5
+# A guest who was first asked to come again so many seconds ago is taken: the form asks after 1, 3, 7 and 15 seconds.
+LONGEST_WAIT = 15
 
 
 def count_request(limit: Limit) -> None:

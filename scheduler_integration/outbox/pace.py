@@ -7,7 +7,7 @@ and some guests who book are asked to come again in a moment (503 BUSY). Their b
 	seconds late          up to 2     5      8      11     14    17 to 120    more
 	asked to come again      0      18 %   36 %   54 %   72 %      90 %         0
 
-The first bookings of each second are taken in any case, and so is a guest who has waited for five seconds
+The first bookings of each second are taken in any case, and so is a guest who has waited for 15 seconds
 (entry/limits.py): a late confirmation is better than a lost booking. Tasks that are more than two minutes late were
 stopped by something else: a mail server that was down, or a missing worker.
 
