@@ -16,7 +16,7 @@ HOOKS = """
 	app_name app_title app_publisher app_description app_email app_license app_logo_url app_icon app_color app_home
 	app_version required_apps auth_hooks add_to_apps_screen before_install after_install after_app_install after_app_uninstall
 	before_migrate after_migrate before_uninstall after_uninstall fixtures scheduler_events permission_query_conditions
-	has_permission ignore_links_on_delete website_redirects website_route_rules after_request before_request before_job on_login doctype_js doctype_list_js
+	has_permission ignore_links_on_delete website_redirects page_renderer after_request before_request before_job on_login doctype_js doctype_list_js
 	doctype_calendar_js calendars doc_events booking_consequences user_data_fields export_python_type_annotations default_log_clearing_doctypes
 	jinja override_doctype_dashboards extend_doctype_class
 """

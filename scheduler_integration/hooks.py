@@ -33,49 +33,8 @@ auth_hooks = ["scheduler_integration.entry.tokens.limit_token"]
 
 website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling", "redirect_http_status": 302}]
 
-website_route_rules = [
-	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
-	{"from_route": "/scheduling/ill", "to_route": "scheduling_ill"},
-	{"from_route": "/scheduling/leaving", "to_route": "scheduling_ill"},
-	{"from_route": "/scheduling/embed", "to_route": "scheduling_embed"},
-	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
-	{"from_route": "/scheduling/page/preview", "to_route": "scheduling_page_preview"},
-	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},
-	{"from_route": "/scheduling/types/<type>", "to_route": "scheduling_type"},
-	{"from_route": "/scheduling/types/<type>/preview", "to_route": "scheduling_preview"},
-	{"from_route": "/scheduling/types/<type>/test", "to_route": "scheduling_test"},
-	{"from_route": "/scheduling/insights", "to_route": "scheduling_insights"},
-	{"from_route": "/scheduling/insights/reports", "to_route": "scheduling_report_insights"},
-	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
-	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
-	{"from_route": "/scheduling/proposal/<proposal>", "to_route": "scheduling_proposal"},
-	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},
-	{"from_route": "/scheduling/links", "to_route": "scheduling_links"},
-	{"from_route": "/scheduling/webhooks", "to_route": "scheduling_webhooks"},
-	{"from_route": "/scheduling/waitlist", "to_route": "scheduling_waitlist"},
-	{"from_route": "/scheduling/times", "to_route": "scheduling_times"},
-	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
-	{"from_route": "/scheduling/time-off", "to_route": "scheduling_hours"},
-	{"from_route": "/scheduling/mail", "to_route": "scheduling_mail"},
-	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
-	{"from_route": "/client-report/<name>", "to_route": "client_report"},
-	{"from_route": "/schedule/answer/<token>", "to_route": "schedule/answer"},
-	{"from_route": "/book/<page>", "to_route": "schedule/book"},
-	{"from_route": "/book/<page>/<meeting_type>", "to_route": "schedule/book"},
-	{"from_route": "/schedule/pay/<token>", "to_route": "schedule/pay"},
-	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
-	{"from_route": "/schedule/unsubscribe/<token>", "to_route": "schedule/unsubscribe"},
-	{"from_route": "/schedule/waitlist/<token>", "to_route": "schedule/waitlist"},
-	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},
-	{"from_route": "/schedule/your-data", "to_route": "schedule/your_data"},
-	{"from_route": "/schedule/embed.js", "to_route": "schedule/embed_script"},
-	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
-	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
-	{"from_route": "/schedule/<slug>/llms.txt", "to_route": "schedule/words"},
-	{"from_route": "/schedule/<slug>/<meeting_type>.md", "to_route": "schedule/words"},
-	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
-	{"from_route": "/schedule/<slug>/<meeting_type>/waitlist", "to_route": "schedule/join_waitlist"},
-]
+# Finds the app's pages by their addresses.
+page_renderer = ["scheduler_integration.pages.routes.RoutedPage"]
 
 
 def _desk(*scripts: str) -> list[str]:
@@ -216,11 +175,7 @@ doc_events = {
 	"Personal Data Deletion Request": {"on_change": "scheduler_integration.entry.your_data.erase_with_user"},
 }
 
-before_request = [
-	"scheduler_integration.entry.domains.merge_slashes",
-	"scheduler_integration.entry.domains.serve_domain",
-	"scheduler_integration.entry.domains.read_routes",
-]
+before_request = ["scheduler_integration.entry.domains.serve_domain"]
 on_login = "scheduler_integration.entry.domains.refuse_login"
 
 # Answers to invitations are a part of a mail that Frappe doesn't keep. Frappe 15 can only replace a class.

@@ -4,7 +4,6 @@ A hook before each request changes the path to that of the page on the site, as 
 Frappe goes on as usual, in all versions. Requests to the site itself and to unknown hosts stay as they are.
 """
 
-import re
 
 import frappe
 from werkzeug.exceptions import NotFound
@@ -27,11 +26,6 @@ _PREFIXES = (
 	"/api/method/scheduler_integration.api.mcp.visitor",
 	"/api/method/scheduler_integration.api.openapi.",
 )
-_ROUTES = (
-	"frappe.website.doctype.web_page.web_page.get_dynamic_web_pages",
-	"frappe.website.doctype.web_form.web_form.get_published_web_forms",
-)
-_OURS = ("/schedule/", "/scheduling/", "/book/", "/client-report/")
 
 
 def serve_domain() -> None:
@@ -98,28 +92,6 @@ def _waitlist_on_site(served: Served, path: str) -> str | None:
 	inner = _path_on_site(served, f"/{head}") if head and last == WAITLIST else None
 	is_type = inner and inner.startswith("/schedule/") and inner.count("/") == len(("schedule", "page", "type"))
 	return f"{inner}/{WAITLIST}" if is_type else None
-
-
-def merge_slashes() -> None:
-	"""Hook before each request: take `/schedule//jane` for `/schedule/jane`.
-
-	Frappe would redirect there, to the host that the request's Host header names.
-	"""
-	request: Request = frappe.local.request
-	if "//" in request.path and request.path.startswith(_OURS):
-		rewrite(request, re.sub("/{2,}", "/", request.path))
-
-
-def read_routes() -> None:
-	"""Hook before each request: read what Frappe's router needs before a page of ours, so that it can't read nothing.
-
-	While the cache is cold, `redis_cache` looks for the value and then whether there is one. If another request stores it in
-	between, the answer is None, and the router's loop over it would be a 500. None stays in the request's own cache, too.
-	"""
-	if frappe.local.request.path.startswith(_OURS):
-		for name in _ROUTES:
-			if frappe.get_attr(name)() is None:
-				frappe.local.cache.clear()
 
 
 def rewrite(request: Request, path: str) -> None:

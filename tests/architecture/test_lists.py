@@ -16,6 +16,7 @@ from scheduler_integration.engine import Reason
 from scheduler_integration.entry.commands import ACTIONS
 from scheduler_integration.jobs.outbox import HANDLERS
 from scheduler_integration.notifications.automations import triggers
+from scheduler_integration.pages.routes import ROUTES
 from scheduler_integration.platform.optional_apps import OPTIONAL_DOCTYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,11 +113,7 @@ def test_a_crm_was_missing_in_one_of_its_places():
 
 def test_a_page_could_have_an_address_that_leads_elsewhere():
 	"""`/schedule/pay/<token>` was a page called pay, until payments came."""
-	firsts = {
-		rule["from_route"].split("/")[2]
-		for rule in hooks.website_route_rules
-		if rule["from_route"].startswith("/schedule/")
-	}
+	firsts = {route.split("/")[2] for route in ROUTES if route.startswith("/schedule/")}
 	assert {first for first in firsts if is_slug(first)} == RESERVED
 
 
@@ -126,5 +123,4 @@ def test_a_route_led_to_no_page_or_a_page_had_no_route():
 		for path in (APP / "www").rglob("*.py")
 		if path.stem != "__init__"
 	}
-	# The address of this one is its name.
-	assert {rule["to_route"] for rule in hooks.website_route_rules} == pages - {"scheduling"}
+	assert {*ROUTES.values()} == pages

@@ -5,9 +5,9 @@ import tracemalloc
 import frappe
 import pytest
 from frappe.utils import add_days, now_datetime
+from frappe.website.serve import get_response
 
 from scheduler_integration.calendars.ical.blocks import MOST_LINES, split
-from scheduler_integration.entry.domains import read_routes
 from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, NotPermitted
 from scheduler_integration.http.addresses import is_public
 from scheduler_integration.platform.formulas import is_formula
@@ -15,6 +15,7 @@ from tests.pages.offer import make_offer, path_of, sign_in
 from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
+from tests.support.site import on_real_site
 
 NOW, NINE = at("2026-03-02 06:00"), at("2026-03-05 09:00")
 
@@ -29,15 +30,14 @@ def test_two_slashes_still_lead_to_the_page(client, commit_clean):
 	assert client.get(path_of(make_offer()).replace("/schedule/", "/schedule//")).status_code == 200
 
 
-def test_the_second_of_two_clicks_on_a_cold_cache_was_a_500(monkeypatch):
-	"""Frappe's own cache answers None then, and keeps it for the request."""
-	found = lambda: frappe.local.cache.get("routes", [])  # noqa: E731
-	monkeypatch.setattr("frappe.website.doctype.web_page.web_page.get_dynamic_web_pages", found)
-	monkeypatch.setattr(frappe.local, "cache", {"routes": None})
-	frappe.utils.set_request(method="GET", path="/schedule/jane")
-	read_routes()
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no Web Page and no Web Form")
+def test_the_second_of_two_clicks_on_a_cold_cache_was_a_500(commit_clean, monkeypatch):
+	"""Frappe's cache answers None then, and its renderers loop over that. The app's own renderer comes before them."""
+	monkeypatch.setattr("frappe.website.doctype.web_page.web_page.get_dynamic_web_pages", lambda: None)
+	monkeypatch.setattr("frappe.website.doctype.web_form.web_form.get_published_web_forms", lambda: None)
+	frappe.utils.set_request(method="GET", path=path_of(make_offer()))
+	assert get_response().status_code == 200
 	del frappe.local.request
-	assert found() == []
 
 
 def test_a_host_took_a_question_from_a_colleagues_form(as_user):

@@ -1,17 +1,13 @@
 """Stands in for frappe.website.serve: finds the page of a path, renders it, and shows error pages."""
 
-import os
 import re
-from pathlib import Path
 from urllib.parse import quote_plus
 
 import frappe
 from frappe import _
 from frappe.context import local
 from frappe.missing import missing
-from frappe.types import _dict
-from werkzeug.exceptions import NotFound
-from werkzeug.routing import Map, Rule
+from frappe.website.page_renderers.template_page import TemplatePage
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -28,7 +24,7 @@ def get_response(path: str | None = None) -> Response:
 
 
 def _resolve(path: str) -> str:
-	"""Return the page of the path. Parts of the path that a route rule names go into form_dict."""
+	"""Return the path to render. Raises Redirect if the path leads elsewhere."""
 	local.path = path or ("login" if local.session.user == "Guest" else "desk")
 	if local.path == "app" or local.path.startswith("app/"):
 		local.flags.redirect_location = f"/desk{local.request.full_path.removeprefix('/app').rstrip('?')}"
@@ -37,42 +33,15 @@ def _resolve(path: str) -> str:
 		if re.match(f"{rule['source'].strip('/ ')}$", local.path):
 			local.flags.redirect_location = rule["target"]
 			raise frappe.Redirect(rule.get("redirect_http_status") or 301)
-	try:
-		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{local.path}")
-	except NotFound:
-		return local.path
-	local.form_dict.update(arguments)
-	return endpoint
+	return local.path
 
 
-def _routes() -> Map:
-	if "routes" not in local.memo:
-		rules = frappe.get_hooks("website_route_rules")
-		local.memo["routes"] = Map([Rule(rule["from_route"], endpoint=rule["to_route"]) for rule in rules])
-	return local.memo["routes"]
-
-
-def _render(page: str) -> Response:
-	for app in reversed(frappe.get_installed_apps()):
-		# Not `Path.is_file`, which raises an error if the name is too long for the disk.
-		if os.path.isfile(frappe.get_app_path(app, "www", f"{page}.html")):
-			return _render_template(app, page)
+def _render(path: str) -> Response:
+	for renderer in (*map(frappe.get_attr, frappe.get_hooks("page_renderer")), TemplatePage):
+		page = renderer(path)
+		if page.can_render():
+			return page.render()
 	raise frappe.PageDoesNotExistError
-
-
-def _render_template(app: str, page: str) -> Response:
-	"""Render an app's page. A page in the site's own template, or without `no_cache`, isn't implemented."""
-	context = _dict(path=page, user=local.session.user)
-	if Path(frappe.get_app_path(app, "www", f"{page}.py")).exists():
-		module = frappe.get_module(".".join([app, "www", *page.split("/")]))
-		if not getattr(module, "no_cache", False):
-			raise NotImplementedError(f"The page {page} without no_cache = 1 on the embedded site")
-		context.update(module.get_context(context) or {})
-	template = f"{app}/www/{page}.html"
-	if "{% extends" not in Path(frappe.get_app_path(app, "www", f"{page}.html")).read_text(encoding="utf-8"):
-		raise NotImplementedError(f"The page {page} in the site's own frame on the embedded site")
-	html = frappe.render_template(template, context, is_path=True)
-	return Response(html, status=context.http_status_code or 200, mimetype="text/html")
 
 
 def get_error_page(error: Exception, status: int) -> Response:
