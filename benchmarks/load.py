@@ -428,10 +428,7 @@ def _promises(found: dict[str, Measured]) -> Iterator[tuple[str, str, bool]]:
 	for name in (row.name for row in ROWS if row.name in found):
 		failed = found[name].count_of(5)
 		yield f"{name}: no 5xx", f"{failed} of {len(found[name].seconds)}", not failed
-	if "login" in found and "page" in found:
-		ratio = _in_pings(found["page"]) / _in_pings(found["login"])
-		yield "the booking page takes at most 1.3 of Frappe's login page", f"{ratio:.2f}", ratio <= 1.3
-	for name, most in (("slots-500", 2.5), ("book-1x1", 12.0)):
+	for name, most in (("page", 7.0), ("slots-500", 2.5), ("book-1x1", 12.0)):
 		if name in found:
 			yield f"{name}: at most {most} pings", f"{_in_pings(found[name]):.1f}", _in_pings(found[name]) <= most
 	for name in ("book-8x20", "book-8x20-rq"):
