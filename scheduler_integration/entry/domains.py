@@ -4,7 +4,6 @@ A hook before each request changes the path to that of the page on the site, as 
 Frappe goes on as usual, in all versions. Requests to the site itself and to unknown hosts stay as they are.
 """
 
-
 import frappe
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
