@@ -158,6 +158,21 @@ def test_a_browser_without_scripts_books_several_dates(browse):
 	assert starts_of(advisory) == [0, 168, 336]
 
 
+def test_a_time_typed_before_the_script_was_there_was_not_looked_up(browse):
+	advisory = make_series(repeats="Fixed", repeat_count=3)
+	window = browse(DESK)
+	page = window.page
+	sign_in_as(window, host_of(advisory))
+	held = []
+	page.route(re.compile("series-dates"), lambda route: held.append(route))
+	window.open(f"/scheduling/book?type={advisory.name}&date={iso(in_three_days(12), 'UTC')[:10]}")
+	page.locator("#other_time").fill("12:35")
+	page.locator("#other_time").blur()
+	for script in held:
+		script.continue_()
+	page.locator("#series-dates", has_text="All 3 dates are free.").wait_for()
+
+
 def test_dates_follow_what_a_host_chooses(browse):
 	advisory = make_series(repeats="Fixed", repeat_count=3)
 	take(advisory, in_three_days(12))

@@ -9,13 +9,15 @@ export function keepDates(form) {
 	// The first button of a form is the one that Enter presses.
 	look.remove();
 	form.addEventListener("change", (event) => {
-		const { name } = /** @type {HTMLInputElement} */ (event.target);
-		const typed = new FormData(form);
-		if (ABOUT.includes(name) && (typed.get("start") || typed.get("other_time"))) show(typed);
+		if (ABOUT.includes(/** @type {HTMLInputElement} */ (event.target).name)) show();
 	});
+	// Somebody was faster than this script.
+	const other = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=other_time]"));
+	if (other && other.value !== other.defaultValue) show();
 
-	/** @param {FormData} typed */
-	async function show(typed) {
+	async function show() {
+		const typed = new FormData(form);
+		if (!typed.get("start") && !typed.get("other_time")) return;
 		newest += 1;
 		const turn = newest;
 		typed.set("look", "1");
