@@ -11,7 +11,7 @@
 	def _view(visit: Visit) -> View:
 		return {"document": document(visit.visitor, title=...), "entry": entry_by_token(visit.token, visit.now)}
 
-The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe.
+pages/routes.py has the page's address, and the module in www/ hands `PAGE.get_context` to Frappe.
 """
 
 from __future__ import annotations

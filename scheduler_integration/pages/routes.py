@@ -1,7 +1,7 @@
 """The addresses of the app's pages, and the renderer that finds a page by its address.
 
-Frappe's own hook `website_route_rules` compiles all rules of all apps again at each request for any page of the site,
-twice as long as this app's pages take for everything else that Frappe does with them. Here each process compiles them once.
+Frappe's own hook `website_route_rules` compiles all rules of all apps again at each request for any page of the site: for
+these, that took 13 to 20 ms. Here each process compiles them once.
 """
 
 import re

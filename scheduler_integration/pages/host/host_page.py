@@ -10,7 +10,7 @@
 	def _view(reader: Reader) -> View:
 		return {"title": _("Waitlist"), "lists": [_list(each, reader) for each in own_lists(reader.now)]}
 
-The module in www/ has the page's address, and hands `PAGE.get_context` to Frappe. A form names its action in the field `action`
+pages/routes.py has the page's address, and the module in www/ hands `PAGE.get_context` to Frappe. A form names its action in the field `action`
 or `form`. A script gets JSON as the answer, a browser without one is redirected (see pages/kit/saving.py).
 """
 

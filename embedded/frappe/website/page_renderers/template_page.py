@@ -12,32 +12,30 @@ from werkzeug.wrappers import Response
 
 class TemplatePage:
 	def __init__(self, path: str, http_status_code: int | None = None):
-		self.path, self.app = path.strip("/ "), ""
+		self.path, self.app, self.file = path.strip("/ "), "", ""
 		self.set_template_path()
 
 	def set_template_path(self) -> None:
 		for app in reversed(frappe.get_installed_apps()):
 			# Not `Path.is_file`, which raises an error if the name is too long for the disk.
-			if os.path.isfile(frappe.get_app_path(app, "www", f"{self.path}.html")):
-				self.app = app
+			if os.path.isfile(file := frappe.get_app_path(app, "www", f"{self.path}.html")):
+				self.app, self.file = app, file
 				return
 
 	def can_render(self) -> bool:
-		return bool(self.app)
+		return bool(self.file)
 
 	def render(self) -> Response:
 		"""Render the page. One in the site's own template, or without `no_cache`, isn't implemented."""
 		context = _dict(path=self.path, user=local.session.user)
-		if Path(frappe.get_app_path(self.app, "www", f"{self.path}.py")).exists():
+		if Path(self.file).with_suffix(".py").exists():
 			module = frappe.get_module(".".join([self.app, "www", *self.path.split("/")]))
 			if not getattr(module, "no_cache", False):
 				raise NotImplementedError(f"The page {self.path} without no_cache = 1 on the embedded site")
 			context.update(module.get_context(context) or {})
-		template = f"{self.app}/www/{self.path}.html"
-		source = Path(frappe.get_app_path(self.app, "www", f"{self.path}.html")).read_text(encoding="utf-8")
-		if "{% extends" not in source:
+		if "{% extends" not in Path(self.file).read_text(encoding="utf-8"):
 			raise NotImplementedError(f"The page {self.path} in the site's own frame on the embedded site")
-		html = frappe.render_template(template, context, is_path=True)
+		html = frappe.render_template(f"{self.app}/www/{self.path}.html", context, is_path=True)
 		return Response(html, status=context.http_status_code or 200, mimetype="text/html")
 
 
