@@ -87,7 +87,8 @@ class Proof:
 			frappe.cache.set_value(pace.KEY, 0, expires_in_sec=3600)
 			found = measure([web.port for web in self.servers.web], self.servers.site.name, self.hosts, bookings)
 		answers = ", ".join(f"{count} × {status}" for status, count in sorted(found.answers.items()))
-		self.report.show(f"  {title}", f"{found.a_second:.1f}", f"{found.p50:.0f}", f"{found.p95:.0f}", answers)
+		more = f"p50 {found.pings:.1f} pings; {answers}"
+		self.report.show(f"  {title}", f"{found.a_second:.1f}", f"{found.p50:.0f}", f"{found.p95:.0f}", more)
 
 	def guests(self) -> Guests:
 		return self._guests(offers_of(self.worlds), DAYS)
