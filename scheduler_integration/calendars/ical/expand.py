@@ -31,7 +31,7 @@ _RECURS = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 # The properties that a busy time needs. Titles, places and texts aren't parsed.
 _NEEDED = frozenset(
 	{
-		"BEGIN", "END", "UID", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE",
+		"BEGIN", "END", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE",
 		"RECURRENCE-ID", "STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "ATTENDEE", MARK,
 	}
 )  # fmt: skip
@@ -77,7 +77,7 @@ def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], 
 	understands must not hide a series.
 	"""
 	events = [_prepared(line) for block in blocks for line in block.lines if property_name(line) in _NEEDED]
-	lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *map(str, zones), *events, "END:VCALENDAR", ""]
+	lines = ["BEGIN:VCALENDAR", *map(str, zones), *events, "END:VCALENDAR", ""]
 	components = _calendar("\r\n".join(lines)).walk("VEVENT")
 	broken = [event for event in components if event.errors]
 	for event in broken:

@@ -27,6 +27,8 @@ from scheduler_integration.calendars.ical.times import Length, Unreadable, insta
 MOST_OF_ONE = 5_000
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = 86400
+# A rule of these frequencies is the same from any of its periods on.
+_PERIODS = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,12 @@ def _starts_of_rule(rule: Any, start: date, span: engine.Interval) -> Iterator[d
 	_number_weekdays(rule)
 	first = datetime.combine(_date(start), start.time() if isinstance(start, datetime) else time())
 	since, until = (datetime.fromtimestamp(at, timezone.utc).replace(tzinfo=None) for at in span)
-	for wall in _expanded(rule, first).between(max(since, first), until, inc=True):
+	for wall in _expanded(rule, first, since).between(max(since, first), until, inc=True):
 		yield wall.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else wall.date()
 
 
-def _expanded(rule: Any, first: datetime) -> rrule:
-	"""Return dateutil's rule, without UNTIL. It may have times before the first one."""
+def _expanded(rule: Any, first: datetime, since: datetime) -> rrule:
+	"""Return dateutil's rule, without UNTIL, for times from `since` on. It may have times before the first one."""
 	facts = {key: value for key, value in rule.items() if key != "UNTIL"}
 	if min(facts.get("INTERVAL", [1])) < 1:
 		raise Unreadable
@@ -178,7 +180,13 @@ def _expanded(rule: Any, first: datetime) -> rrule:
 		if count > 0 and begin < first:
 			count += len(_parsed(rule, facts, begin).between(begin, first - timedelta(seconds=1), inc=True))
 		first = begin
-	return _parsed(rule, facts | ({"COUNT": [count]} if count > 0 else {}), first)
+	if count > 0:
+		return _parsed(rule, facts | {"COUNT": [count]}, first)
+	period = _PERIODS.get(str(facts["FREQ"][0]).upper(), timedelta(0)) * facts.get("INTERVAL", [1])[0]
+	if period and first < since:
+		# dateutil would go through all days since the first, which may be years ago.
+		first += (since - first) // period * period
+	return _parsed(rule, facts, first)
 
 
 def _parsed(rule: Any, facts: dict[str, Any], first: datetime) -> rrule:
