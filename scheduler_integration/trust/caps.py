@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scheduler_integration.platform.signing import keyed_hash
 from scheduler_integration.trust.addresses import domain_of, mailbox
-from scheduler_integration.trust.counters import DAY, HOUR, count
+from scheduler_integration.trust.counters import DAY, HOUR, count, counted
 
 # Codes to one mailbox: those that one network asks for, and all of them. If somebody else asks for an owner's three, the
 # owner still gets three.
@@ -49,10 +49,17 @@ NO_LIMITS = Limits()
 
 
 def cap_of(address: str, page: str, limits: Limits, now: int) -> Cap | None:
-	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None."""
-	if count(f"messages:{_hashed(mailbox(address))}", now, DAY) > MESSAGES_A_DAY:
+	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None.
+
+	A message that waits for the next hour isn't counted for its mailbox: it may wait for more hours than the mailbox has
+	messages a day.
+	"""
+	of_mailbox = f"messages:{_hashed(mailbox(address))}"
+	if counted(of_mailbox, now, DAY) >= MESSAGES_A_DAY:
 		return Cap(None)
-	return None if _fits("messages", address, page, now, limits) else Cap((now // HOUR + 1) * HOUR)
+	if not _fits("messages", address, page, now, limits):
+		return Cap((now // HOUR + 1) * HOUR)
+	return None if count(of_mailbox, now, DAY) <= MESSAGES_A_DAY else Cap(None)
 
 
 def may_text(number: str, now: int) -> bool:

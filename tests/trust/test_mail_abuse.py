@@ -179,6 +179,18 @@ def test_a_domain_and_a_page_get_so_many_messages_an_hour(strangers):
 	assert busy.count(None) == 61
 
 
+def test_a_message_that_waited_for_ten_hours_was_dropped_as_one_too_many_for_its_mailbox(strangers):
+	page = fresh("page")
+	for hour in range(12):
+		for _each in range(60):
+			cap_of(f"x@{fresh('d')}.example", page, NO_LIMITS, NOW + hour * 3600)
+		assert (
+			cap_of("ada@home.example", page, NO_LIMITS, NOW + hour * 3600).until
+			== NOW // 3600 * 3600 + (hour + 1) * 3600
+		)
+	assert cap_of("ada@home.example", page, NO_LIMITS, NOW + 12 * 3600) is None
+
+
 def test_the_page_of_a_booking_says_who_waits_and_takes_the_code(client, commit_clean):
 	meeting_type = make_offer()
 	where = {"slug": page_of(meeting_type).slug, "meeting_type": meeting_type.slug}
