@@ -24,7 +24,7 @@ from pathlib import Path
 import frappe
 from aiosmtpd.controller import Controller
 
-from benchmarks.load import HOSTS, Hosts
+from benchmarks.load import HOSTS, Hosts, free_of_caps
 from proof.__main__ import ORDERS_FOR_A_FAULT, Report
 from proof.cluster.checks import wrong_everywhere, wrong_messages
 from proof.cluster.faults import ONE_WRITER, PLANTED, THREE_WRITERS, Planted
@@ -149,6 +149,7 @@ class Proof:
 	def _look_at_messages(self, diary: Diary, topology: str) -> None:
 		"""Let the RQ worker send what is due, and compare the messages with the bookings."""
 		connect_to(any_ready(self.cluster))
+		free_of_caps("guests.example", [world.page.name for world in self.worlds])
 		_end_leases()
 		until = time.monotonic() + DRAIN_SECONDS
 		while (left := _waiting_tasks()) and time.monotonic() < until:
