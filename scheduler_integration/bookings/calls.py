@@ -30,6 +30,7 @@ from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.platform.transactions import roll_back
 
 
 def store_call(name: str, fields: Fields, now: int) -> None:
@@ -133,7 +134,7 @@ def follow_calendar(change: CalendarChange, now: int) -> bool:
 			reschedule_by_host(change.booking, RescheduleRequest(change.starts_at, minutes), now)
 		return True
 	except SchedulingError:
-		frappe.db.rollback()
+		roll_back()
 		return False
 	finally:
 		frappe.set_user(before)

@@ -21,6 +21,7 @@ from scheduler_integration.platform.transactions import (
 	is_lost_race,
 	limit_waits,
 	read_committed,
+	roll_back,
 )
 
 T = TypeVar("T")
@@ -82,7 +83,7 @@ def retried(work: Callable[[], T]) -> T:
 			except Exception as error:
 				if not is_lost_race(error):
 					raise
-				frappe.db.rollback()
+				roll_back()
 				frappe.clear_messages()
 				pause = random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt.tries))
 				if attempt.tries == ATTEMPTS or time.monotonic() + pause >= attempt.deadline:

@@ -34,6 +34,7 @@ from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTok
 from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.progress import Work
+from scheduler_integration.platform.transactions import roll_back
 
 ROW = "Connected Calendar"
 # The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
@@ -114,12 +115,12 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	except Superseded:
 		outcome = Outcome(was_read=False)
 	except OutsideError as error:
-		frappe.db.rollback()
+		roll_back()
 		if health.holds_lease(connection, key):
 			health.failed(connection, error, now)
 		outcome = Outcome(was_read=True, error=error)
 	except BaseException:
-		frappe.db.rollback()
+		roll_back()
 		health.release_lease(connection, key)
 		frappe.db.commit()
 		raise
@@ -146,11 +147,11 @@ def _read(connection: str, key: str, now: int, full: bool) -> bool:
 			try:
 				is_complete &= CalendarReading(reader, row).read(full)
 			except CalendarGone as error:
-				frappe.db.rollback()
+				roll_back()
 				reader.store(row.name, {"state": "Gone"})
 				errors.append(error)
 			except (SyncTokenExpired, OutsideError) as error:
-				frappe.db.rollback()
+				roll_back()
 				errors.append(error)
 				# Whether the account's other calendars can still be read after this error.
 				if error.code not in ("UNEXPECTED_ANSWER", "ANSWER_TOO_LARGE"):
@@ -189,7 +190,7 @@ class CalendarReading:
 		try:
 			return self._read_changes()
 		except SyncTokenExpired:
-			frappe.db.rollback()
+			roll_back()
 			return self._read_full(wanted)
 
 	def _read_changes(self) -> bool:

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.clock import from_site_time
 from scheduler_integration.platform.records import record, set_or_none
-from scheduler_integration.platform.transactions import read_committed
+from scheduler_integration.platform.transactions import read_committed, roll_back
 
 # The attempts of an update if another one happens at the same time.
 ATTEMPTS = 4
@@ -55,7 +55,7 @@ def save_settings(consultant: str, fields: Mapping[str, Any]) -> ConsultantSetti
 		except (frappe.UniqueValidationError, frappe.QueryDeadlockError):
 			# Another request has just created or changed them. Nothing else was written, so the transaction can start
 			# again.
-			frappe.db.rollback()
+			roll_back()
 			frappe.clear_messages()
 	return _save(consultant, fields)
 

@@ -9,6 +9,7 @@ import frappe
 
 from scheduler_integration.exceptions import OutsideError, UnexpectedAnswer
 from scheduler_integration.platform.records import picked
+from scheduler_integration.platform.transactions import roll_back
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def logged(entry: Entry, ask: Callable[[], T], is_pending: Callable[[T], bool] =
 	try:
 		answer = ask()
 	except Exception as error:
-		frappe.db.rollback()
+		roll_back()
 		note(entry, "Failed", watch.milliseconds, reason(error))
 		frappe.db.commit()
 		raise

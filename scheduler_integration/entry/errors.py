@@ -21,7 +21,7 @@ from scheduler_integration.exceptions import (
 	Unexpected,
 )
 from scheduler_integration.http.masking import masked
-from scheduler_integration.platform.transactions import is_away, is_lost_race
+from scheduler_integration.platform.transactions import is_away, is_lost_race, roll_back
 
 K = TypeVar("K")
 
@@ -87,7 +87,7 @@ def keeping_secrets() -> Iterator[None]:
 	except (SchedulingError, frappe.PermissionError, frappe.ValidationError):
 		raise
 	except Exception as error:
-		frappe.db.rollback()
+		roll_back()
 		form, frappe.local.form_dict = frappe.local.form_dict, frappe._dict()
 		try:
 			frappe.log_error(f"{type(error).__name__}: a door that takes secrets", masked(frappe.get_traceback()))
@@ -128,5 +128,11 @@ def unavailable(error: DatabaseAway) -> HTTPException:
 
 
 def _undo() -> None:
-	frappe.db.rollback()
+	"""Roll back. Raises DatabaseAway if the database can't be reached for it, whose connection has nothing to roll back then."""
+	try:
+		roll_back()
+	except Exception as error:
+		if not is_away(error):
+			raise
+		raise _without_database() from error
 	frappe.clear_messages()

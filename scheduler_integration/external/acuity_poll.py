@@ -18,7 +18,7 @@ from scheduler_integration.external.record import booking_to_ask, record_externa
 from scheduler_integration.http.addresses import relocated
 from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.platform.queue import queue_after_commit
-from scheduler_integration.platform.transactions import apart
+from scheduler_integration.platform.transactions import apart, roll_back
 
 JOB = "scheduler_integration.jobs.ask_acuity"
 # Seconds between the first two attempts. The pauses double: 2 minutes, then 4, 8, … 128: about four hours in total.
@@ -74,7 +74,7 @@ def _claim(name: str, now: int) -> frappe._dict | None:
 	fields = ["consultant", "external_id", "fetch_due_at", "fetch_attempts"]
 	row = frappe.db.get_value("Outside Booking", {"name": name}, fields, as_dict=True, for_update=True)
 	if not row or not row.fetch_due_at or row.fetch_due_at > now:
-		frappe.db.rollback()
+		roll_back()
 		return None
 	row.fetch_attempts += 1
 	row.fetch_due_at = now + FIRST_PAUSE * 2 ** (row.fetch_attempts - 1)

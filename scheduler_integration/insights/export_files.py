@@ -32,6 +32,7 @@ from scheduler_integration.platform.progress import Work
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
 from scheduler_integration.platform.records import picked
 from scheduler_integration.platform.records import record as made_of
+from scheduler_integration.platform.transactions import roll_back
 
 DOCTYPE = "Scheduling Export"
 JOB = "scheduler_integration.jobs.make_export"
@@ -145,7 +146,7 @@ def make(name: str, clock: Callable[[], int]) -> ExportFile | None:
 		registered = file.name
 		_end(record, READY, file=registered)
 	except Exception as error:
-		frappe.db.rollback()
+		roll_back()
 		path.unlink(missing_ok=True)
 		reason = _reason(error)
 		if reason in (NO_SPACE, ERROR):

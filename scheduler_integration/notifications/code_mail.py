@@ -12,6 +12,7 @@ from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.notifications.email import EmailRow, delete_rows, queue_words, send_row
 from scheduler_integration.notifications.templates import Rendered
 from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.transactions import roll_back
 from scheduler_integration.trust.codes import MINUTES
 
 # By this reference the messages are found again. They are about no record.
@@ -59,7 +60,7 @@ def _mail(address: str, code: str, *sentences: str) -> None:
 			send_row(EmailRow(queued.name, "Not Sent", is_new=True))
 			frappe.db.commit()
 	except OutsideError:
-		frappe.db.rollback()
+		roll_back()
 		# Frappe's Error Log would keep the address and the code.
 		frappe.logger("scheduler_integration").warning("A code to confirm an address could not be sent")
 

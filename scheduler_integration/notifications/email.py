@@ -32,6 +32,7 @@ from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 from scheduler_integration.platform.clock import site_now
 from scheduler_integration.platform.site_address import site_host
+from scheduler_integration.platform.transactions import roll_back
 from scheduler_integration.trust import caps, pressure
 
 # The kind of the tasks that send e-mails. All go through one mail server, so all of them wait while it can't be used:
@@ -171,7 +172,7 @@ def send_row(row: EmailRow) -> str:
 		_open_account(queued)
 		queued.send()
 	except Exception as error:
-		frappe.db.rollback()
+		roll_back()
 		# Delete the row, unless the message has left. An error can also come after that. Commits.
 		if frappe.db.get_value("Email Queue", row.name, "status") not in ("Sent", "Partially Sent"):
 			delete_rows([row.name])

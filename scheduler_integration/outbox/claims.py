@@ -18,7 +18,7 @@ from pypika.terms import ExistsCriterion, Not
 
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
-from scheduler_integration.platform.transactions import is_lost_race, read_committed
+from scheduler_integration.platform.transactions import is_lost_race, read_committed, roll_back
 
 # Longer than a worker takes for one job. A worker that runs out of time gives back the tasks that it hasn't started.
 LEASE_SECONDS = 900
@@ -56,7 +56,7 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 		except Exception as error:
 			if not is_lost_race(error):
 				raise
-			frappe.db.rollback()
+			roll_back()
 			continue
 		if claimed is not None:
 			return claimed

@@ -20,6 +20,7 @@ from scheduler_integration.outbox.results import (
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
 from scheduler_integration.platform.records import Fields
+from scheduler_integration.platform.transactions import roll_back
 
 # A worker first claims FIRST_BATCH tasks, and later as many as it can run in BATCH_SECONDS, so that some are left for
 # other workers. It never claims more than BATCH: the statements would be longer, and no time would be saved.
@@ -151,7 +152,7 @@ class Runner:
 			frappe.db.commit()
 		except Exception as raised:
 			error = frappe.get_traceback()
-			frappe.db.rollback()
+			roll_back()
 			outcome = outcome_of_error(task, raised, self.now(), keeps_trying=self._keeps_trying(task))
 			if self._settle(task, outcome):
 				# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import frappe
 
+from scheduler_integration.platform.transactions import roll_back
+
 
 @contextmanager
 def rehearsal() -> Iterator[None]:
@@ -22,5 +24,5 @@ def rehearsal() -> Iterator[None]:
 	finally:
 		frappe.local.conf = config
 		frappe.flags.rehearses = False
-		frappe.db.rollback()
+		roll_back()
 		frappe.clear_messages()

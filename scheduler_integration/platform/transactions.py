@@ -143,6 +143,18 @@ def commit_request() -> None:
 		frappe.db.commit()
 
 
+def roll_back() -> None:
+	"""End this transaction and begin the next one. Nothing of it is stored.
+
+	In a cluster, another node that was quicker ends a transaction early. The next statement fails then, whichever it is: if it is
+	the ROLLBACK, the one after it works.
+	"""
+	try:
+		frappe.db.rollback()
+	except frappe.QueryDeadlockError:
+		frappe.db.rollback()
+
+
 @contextmanager
 def apart(title: str) -> Iterator[None]:
 	"""Commit what is done inside. If it fails, nothing of it is stored, an Error Log has the `title`, and the caller goes on.
@@ -153,7 +165,7 @@ def apart(title: str) -> Iterator[None]:
 		yield
 		frappe.db.commit()
 	except Exception:
-		frappe.db.rollback()
+		roll_back()
 		frappe.log_error(title, frappe.get_traceback())
 		frappe.db.commit()
 

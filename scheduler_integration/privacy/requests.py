@@ -29,6 +29,7 @@ from scheduler_integration.outbox.tasks import skip_open, with_open_tasks
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.signing import keyed_hash, payload_of, signed
+from scheduler_integration.platform.transactions import roll_back
 from scheduler_integration.privacy.held import booked_names
 from scheduler_integration.waitlist import commands, retention
 from scheduler_integration.waitlist.held import waiting_names
@@ -147,7 +148,7 @@ def _cancelled(name: str, now: int) -> Kept | None:
 		bookings.cancel_by_token(manage_token(booking), "", now)
 		frappe.db.commit()
 	except SchedulingError as error:
-		frappe.db.rollback()
+		roll_back()
 		return Kept(name, booking.starts_at, error.message)
 	return None
 
@@ -164,7 +165,7 @@ def _leave_invitations(address: str, now: int) -> None:
 			frappe.db.commit()
 		except SchedulingError:
 			# It is over or cancelled, so nobody needs to know.
-			frappe.db.rollback()
+			roll_back()
 		# The note of this change names the person, too.
 		bookings.forget_guest(name, address)
 		frappe.db.commit()

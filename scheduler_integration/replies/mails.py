@@ -29,6 +29,7 @@ from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.notifications.replies import plan_decline_offer
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.wake import wake
+from scheduler_integration.platform.transactions import roll_back
 from scheduler_integration.replies import rows
 from scheduler_integration.replies.itip import CalendarReply, Unclear, read_part
 from scheduler_integration.replies.to_host import tell_hosts
@@ -76,7 +77,7 @@ def read_waiting(now: int) -> None:
 			_act_on(name, now)
 			frappe.db.commit()
 		except Exception:
-			frappe.db.rollback()
+			roll_back()
 			frappe.log_error("A reply to an invitation could not be read", frappe.get_traceback())
 			rows.settle(name, "failed")
 			frappe.db.commit()

@@ -32,6 +32,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import for_later
 from scheduler_integration.platform.records import picked
+from scheduler_integration.platform.transactions import roll_back
 from scheduler_integration.waitlist import records
 from scheduler_integration.waitlist.links import find_entry
 from scheduler_integration.waitlist.messages import plan_joined
@@ -210,7 +211,7 @@ def take_or_lose_offer(token: str, name: str, now: int) -> Document:
 	try:
 		return take_offer(token, name, now)
 	except SlotTaken:
-		frappe.db.rollback()
+		roll_back()
 		frappe.clear_messages()
 		lose_offer(token, name, now)
 		frappe.db.commit()

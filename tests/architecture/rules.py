@@ -14,6 +14,7 @@ _READS_THE_CLOCK = {
 	"frappe.utils.now_datetime", "nowdate", "nowtime", "get_system_timezone", "frappe.utils.get_system_timezone",
 	"frappe.utils.nowdate", "frappe.utils.today",
 }  # fmt: skip
+TRANSACTIONS = "platform/transactions.py"
 SITE_ADDRESS = "platform/site_address.py"
 # They take the host from the request, if the site's configuration has none.
 _READS_THE_HOST = {"get_url", "get_url_to_form", "get_url_to_list", "get_host_name", "get_link_to_form"}
@@ -31,6 +32,8 @@ def broken(path: str, source: str) -> Iterator[str]:
 				yield f"{path}:{node.lineno}: only {CLOCK} reads the clock or the site's zone: {name}"
 			if name.removeprefix("frappe.utils.") in _READS_THE_HOST and path != SITE_ADDRESS:
 				yield f"{path}:{node.lineno}: only {SITE_ADDRESS} makes addresses of this site: {name}"
+			if name == "frappe.db.rollback" and not node.keywords and path != TRANSACTIONS:
+				yield f"{path}:{node.lineno}: only {TRANSACTIONS} rolls back, because a cluster can refuse it: roll_back"
 			if path.startswith("pages/") and _READS_THE_DATABASE.match(name):
 				yield f"{path}:{node.lineno}: a page asks a room, and not the database: {name}"
 			if any(each.arg == "ignore_permissions" for each in node.keywords) and not _is_explained(lines, node):

@@ -20,6 +20,7 @@ def test_the_app_keeps_its_rules():
 		("crm/x.py", "event.insert(ignore_permissions=True)"),
 		("crm/x.py", "return rows.run()  # type: ignore[operator]"),
 		("crm/x.py", "return rows.run()  # type: ignore"),
+		("crm/x.py", "frappe.db.rollback()"),
 	],
 )
 def test_a_breach_is_seen(path, source):

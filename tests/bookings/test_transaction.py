@@ -184,6 +184,22 @@ class TestACommitThatFails:
 		with pytest.raises(Busy), refusals():
 			commit_request()
 
+	def test_a_refusal_whose_rollback_failed_was_a_page_of_errors(self, commit_clean, monkeypatch):
+		"""The statement that fails is the first one after another node was quicker, so it can be the ROLLBACK."""
+		rollback, failing = frappe.db.rollback, [frappe.QueryDeadlockError()]
+
+		def fails_first():
+			if failing:
+				raise failing.pop()
+			rollback()
+
+		monkeypatch.setattr(frappe.local.db, "rollback", fails_first, raising=False)
+		user = make_user("Ada")
+		with pytest.raises(SlotTaken), refusals():
+			raise SlotTaken
+		assert not failing
+		assert not frappe.db.exists("User", user)
+
 	def test_a_rehearsal_commits_nothing(self, commit_clean, posted):
 		page = make_page()
 		meeting_type = make_meeting_type(page)
@@ -227,5 +243,18 @@ def test_a_connection_that_broke_was_a_page_of_errors(site):
 		with pytest.raises(ServiceUnavailable) as answer:
 			frappe.db.get_value("User", "Guest")
 		assert answer.value.get_response().headers["Retry-After"] == "10"
+	finally:
+		site.connect()
+
+
+@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+@pytest.mark.usefixtures("commit_clean")
+def test_a_refusal_on_a_connection_that_broke_was_a_page_of_errors(site):
+	number = frappe.db.sql("select connection_id()")[0][0]
+	with suppress(Exception):
+		frappe.db.sql(f"kill {number}")
+	try:
+		with pytest.raises(DatabaseAway), refusals():
+			raise SlotTaken
 	finally:
 		site.connect()
