@@ -32,6 +32,7 @@ HOST = (
 	"is_live", "is_first_day", "seats",
 )  # fmt: skip
 SLOT = ("name", "host", "bucket", "booking")
+CONNECTION = ("name", "user", "provider", "is_active", "status", "next_sync_at")
 CONTACT = ("name", "first_name", "last_name", "email_id")
 CONTACT_EMAIL = ("name", "parent", "parenttype", "parentfield", "idx", "email_id", "is_primary")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
@@ -110,10 +111,16 @@ def fill_bookings(crowd: Crowd) -> None:
 	_insert("Booking Host", HOST, (_host_row(meeting) for meeting in _meetings(crowd)))
 
 
+def connect(crowd: Crowd) -> None:
+	"""Give each host a calendar that is due to be read. Commits along the way."""
+	rows = ((f"crowd-{n}", _user(n), "Google", 1, "Connected", crowd.now) for n in crowd.hosts)
+	_insert("Calendar Connection", CONNECTION, rows)
+
+
 def remove() -> None:
 	"""Delete the rows of an earlier run, and what was booked with its hosts. Commits along the way."""
 	for table, column in (
-		*((name, "user") for name in ("Host Calendar", "Availability Schedule", "Booking Host")),
+		*((name, "user") for name in ("Host Calendar", "Availability Schedule", "Booking Host", "Calendar Connection")),
 		("Scheduling Page", "user"), ("Meeting Type", "consultant"), ("Booking", "host"), ("Booking Slot", "host"),
 	):  # fmt: skip
 		_delete(table, column, "host-%@crowd.example")

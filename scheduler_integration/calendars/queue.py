@@ -1,16 +1,24 @@
 """Finds the connections that must be read now, and queues their reading.
 
+Jobs that read what is due claim a few connections at a time, so a bench reads as many calendars as its workers can, and
+the queue never holds more than MOST_JOBS such jobs, however late the reading is.
+
 If a job is lost, the scheduled job soon finds the calendars that are due.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Count
 
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
 
-# At most this many jobs at a time. The scheduled job runs again in a minute.
-MOST = 500
+# How many connections a job claims, and how many jobs are queued each minute at most. Frappe lets 500 jobs wait, of all apps.
+EACH, MOST_JOBS = 100, 100
+# A connection that was claimed is due again after this time, in seconds, if nobody has read it by then.
+_CLAIMED = 600
+READ_DUE = "scheduler_integration.jobs.read_due_calendars"
 JOB = "scheduler_integration.jobs.sync_calendars"
 LEAVE = "scheduler_integration.jobs.leave_calendar"
 _QUEUE = "default"
@@ -68,23 +76,51 @@ def refresh_of_hosts(users: Iterable[str], now: int) -> None:
 		enqueue_sync(name)
 
 
-def due_connections(now: int) -> list[str]:
-	"""Return the connections whose next reading is due and that nobody reads at the moment, the oldest first.
+def queue_due(now: int) -> None:
+	"""Queue the jobs that read the connections that are due.
 
-	Also plans their next reading, so that a slow queue doesn't get the same connection again and again.
+	While a job waits or runs, Frappe queues no other one with the same id. Those of the next minute have other ids, so a job that
+	runs keeps nobody from queuing the next one.
 	"""
 	connection = frappe.qb.DocType("Calendar Connection")
-	query = (
-		frappe.qb.from_(connection)
-		.select(connection.name)
-		.where((connection.is_active == 1) & (connection.status != "Reconnect needed"))
-		.where(connection.next_sync_at.isnull() | (connection.next_sync_at <= now))
-		.where(connection.leased_until.isnull() | (connection.leased_until <= now))
-		.orderby(connection.next_sync_at)
-		.limit(MOST)
+	due = frappe.qb.from_(connection).select(connection.name).where(_is_due(connection, now)).limit(EACH * MOST_JOBS)
+	count = frappe.qb.from_(due).select(Count("*")).run()[0][0]
+	for number in range(-(-count // EACH)):
+		queue_job(READ_DUE, _QUEUE, job_id=f"scheduling_poll:{number}:{now // 60 % 2}", deduplicate=True)
+
+
+def claim_due(now: int) -> list[str]:
+	"""Return at most EACH connections that are due and that nobody reads at the moment, the oldest first. Commits.
+
+	Other jobs don't get them for a while.
+	"""
+	connection = frappe.qb.DocType("Calendar Connection")
+	query = frappe.qb.from_(connection).select(connection.name).where(_is_due(connection, now))
+	query = query.orderby(connection.next_sync_at).limit(EACH)
+	if frappe.db.db_type == "mariadb":
+		# Those that another job claims at this moment. SQLite lets one transaction write at a time.
+		query = query.for_update(skip_locked=True)
+	claimed = query.run(pluck=True)
+	_plan(claimed, now + _CLAIMED)
+	return claimed
+
+
+def give_back(connections: list[str], now: int) -> None:
+	"""Return claimed connections that nobody has read, because the time was up. Commits."""
+	_plan(connections, now)
+
+
+def _is_due(connection: Any, now: int) -> Any:
+	return (
+		(connection.is_active == 1)
+		& (connection.status != "Reconnect needed")
+		& (connection.next_sync_at.isnull() | (connection.next_sync_at <= now))
+		& (connection.leased_until.isnull() | (connection.leased_until <= now))
 	)
-	due = query.run(pluck=True)
-	if due:
-		again = {"next_sync_at": now + 600}
-		frappe.db.set_value("Calendar Connection", {"name": ("in", due)}, again, update_modified=False)
-	return due
+
+
+def _plan(connections: list[str], moment: int) -> None:
+	if connections:
+		values = {"next_sync_at": moment}
+		frappe.db.set_value("Calendar Connection", {"name": ("in", connections)}, values, update_modified=False)
+	frappe.db.commit()

@@ -15,7 +15,7 @@ from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.mirror.calendar_changes import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
-from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
+from scheduler_integration.calendars.queue import claim_due, enqueue_sync, give_back, leave_soon, queue_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.booking_links import forget_old_links
 from scheduler_integration.catalogue.places import all_places
@@ -51,6 +51,9 @@ from scheduler_integration.waitlist import looks, retention
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
 # committed meanwhile don't wait for the end: both jobs claim them too, before the tasks that were planned for later.
 RUN_SECONDS = 45
+# The same for calendars. A reading that begins within this time is ended: together far below the 300 seconds after which RQ
+# ends a job of the queue "default".
+READ_SECONDS = 30
 NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 
@@ -95,11 +98,21 @@ def sync_calendars(connection: str, full: bool = False) -> None:
 		enqueue_sync(connection)
 
 
+def read_due_calendars() -> None:
+	"""Read some of the connections that are due, one after the other. If one fails, the others are still read."""
+	began = clock.now()
+	waiting = claim_due(began)
+	while waiting and clock.now() - began < READ_SECONDS:
+		connection = waiting.pop(0)
+		with apart(f"The calendars of {connection} were not read"):
+			sync_calendars(connection)
+	give_back(waiting, clock.now())
+
+
 def poll_calendars() -> None:
 	"""Runs every minute: queues the reading of the calendars that are due, and tells hosts what is wrong outside."""
 	now = clock.now()
-	for connection in due_connections(now):
-		enqueue_sync(connection)
+	queue_due(now)
 	for connection in left_connections(now):
 		leave_soon(connection)
 	tell_of_trouble(now)

@@ -5,13 +5,14 @@ from datetime import date, datetime, timezone
 import frappe
 import pytest
 
-from scheduler_integration import bookings
+from scheduler_integration import bookings, jobs
 from scheduler_integration.availability.calendar_entries import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.calendars import queue
 from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
-from scheduler_integration.calendars.queue import due_connections
+from scheduler_integration.calendars.queue import claim_due
 from scheduler_integration.calendars.sync import is_due_for_full, sync, window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
@@ -37,6 +38,15 @@ def book(page, start, now=NOW):
 	return door.book(payload(page, type_of(page), at(start)), now)
 
 
+@pytest.fixture
+def queued(monkeypatch):
+	"""The jobs that are queued from now on, by their ids. No other connection of the site is due."""
+	frappe.db.sql("update `tabCalendar Connection` set next_sync_at = %s", clock.now() + 1000 * HOUR)
+	found = []
+	monkeypatch.setattr(queue, "queue_job", lambda method, _queue, **more: found.append(more.get("job_id", method)))
+	return found
+
+
 def state(connection, *fields):
 	return frappe.db.get_value("Calendar Connection", connection.name, fields)
 
@@ -54,6 +64,44 @@ def test_a_calendar_that_is_read_no_more_takes_no_time(page, connection):
 	connection.save()
 	assert offered(page) == ALL_DAY
 	assert frappe.db.count("Calendar Busy Time", {"connection": connection.name}) == 0
+
+
+def test_a_site_read_at_most_500_calendars_a_minute_and_filled_the_queue(connect, feed, queued, monkeypatch):
+	"""There was a job for each. Now a job claims as many as it can read, and there are few jobs, however many are due."""
+	monkeypatch.setattr(queue, "EACH", 2)
+	monkeypatch.setattr(queue, "MOST_JOBS", 3)
+	made = [connect(make_user("Tom"), "ICS", feed.url).name for _each in range(8)]
+	jobs.poll_calendars()
+	assert len({*queued}) == len(queued) == 3
+	for _job in queued:
+		jobs.read_due_calendars()
+	read = frappe.get_all("Calendar Connection", {"name": ["in", made], "last_sync_at": ["is", "set"]})
+	assert len(read) == 6
+	queued.clear()
+	jobs.poll_calendars()
+	assert len(queued) == 1
+
+
+def test_a_calendar_whose_reading_breaks_keeps_none_from_being_read(connect, feed, queued, monkeypatch):
+	made = [connect(make_user("Tom"), "ICS", feed.url).name for _each in range(3)]
+
+	def reads(connection, now, *, full=False):
+		if connection == made[1]:
+			raise KeyError(connection)
+		return sync(connection, now, full=full)
+
+	monkeypatch.setattr(jobs, "sync", reads)
+	jobs.read_due_calendars()
+	read = frappe.get_all("Calendar Connection", {"name": ["in", made], "last_sync_at": ["is", "set"]}, pluck="name")
+	assert set(read) == {made[0], made[2]}
+	assert frappe.db.exists("Error Log", {"method": ["like", f"%{made[1]}%"]})
+
+
+def test_what_a_job_claimed_and_has_no_time_for_is_due_at_once(connect, feed, queued, monkeypatch):
+	made = {connect(make_user("Tom"), "ICS", feed.url).name for _each in range(2)}
+	monkeypatch.setattr(jobs, "READ_SECONDS", 0)
+	jobs.read_due_calendars()
+	assert made <= set(claim_due(clock.now()))
 
 
 @pytest.mark.parametrize(("after", "is_due"), [(7 * 86400 - 1, False), (7 * 86400, True)])
@@ -109,7 +157,7 @@ def test_a_refused_address_closes_at_once_and_is_not_asked_again(page, connectio
 	assert isinstance(sync(connection.name, NOW + HOUR).error, AccessRevoked)
 	assert offered(page, NOW + HOUR) == []
 	assert state(connection, "status", "sync_error_count") == ("Reconnect needed", 1)
-	assert connection.name not in due_connections(NOW + 100 * HOUR)
+	assert connection.name not in claim_due(NOW + 100 * HOUR)
 
 
 def test_a_feed_that_is_gone_closes_and_comes_back(page, connection, feed):
@@ -173,9 +221,9 @@ def test_no_address_and_no_title_is_stored_where_people_can_read_it(page, connec
 
 
 def test_calendars_are_polled_at_least_every_fifteen_minutes(connection):
-	assert connection.name not in due_connections(NOW + 9 * 60)
-	assert connection.name in due_connections(NOW + 13 * 60)
-	assert connection.name not in due_connections(NOW + 13 * 60), "its job is queued"
+	assert connection.name not in claim_due(NOW + 9 * 60)
+	assert connection.name in claim_due(NOW + 13 * 60)
+	assert connection.name not in claim_due(NOW + 13 * 60), "its job is queued"
 
 
 def test_a_visitors_hold_has_the_hosts_calendar_read_afresh(page, connection, feed, site):

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.notices import tell_of_trouble
-from scheduler_integration.calendars.queue import due_connections
+from scheduler_integration.calendars.queue import claim_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.jobs import outbox
@@ -186,7 +186,7 @@ class Outages(History):
 	def run_jobs(self) -> None:
 		outbox.run_due_tasks(lambda: self.now, 60)
 		bookings.complete_past_meetings(self.now)
-		for name in due_connections(self.now):
+		for name in claim_due(self.now):
 			sync(name, self.now)
 		tell_of_trouble(self.now)
 		tell_of_waiting_calls(self.now)
