@@ -136,7 +136,8 @@ class Proof:
 		if stage.killed_at:
 			recovered = diary.first_booking_after(stage.killed_at + 0.3) + 0.3
 			more += f", the next booking after {recovered:.1f} s"
-		found = wrong_everywhere(self.cluster, self.worlds, diary, self.events)
+		with self.servers.worker.paused():
+			found = wrong_everywhere(self.cluster, self.worlds, diary, self.events)
 		answers = ", ".join(f"{count} × {status}" for status, count in sorted((diary.statuses - seen).items()))
 		self.report.show(
 			f"  {name}", len(diary.of_state("booked")) - booked, len(diary.of_state("refused")) - refused, "",
@@ -179,7 +180,8 @@ class Proof:
 					time.sleep(DURING * self.seconds)
 				guests.finish()
 				self.cluster.wait_until_whole()
-				found = wrong_everywhere(self.cluster, self.worlds, guests.diary, self.events)
+				with self.servers.worker.paused():
+					found = wrong_everywhere(self.cluster, self.worlds, guests.diary, self.events)
 		by = f"{time.monotonic() - began:.0f} s: {(found or ['nothing'])[0][:110]}"
 		self.report.show(f"  {name or 'none'}", len(guests.diary.meetings), "", planted.topology, by)
 		if name and not found:

@@ -30,7 +30,10 @@ _LOOKS = 10
 
 
 def wrong_everywhere(cluster: Cluster, worlds: Sequence[World], diary: Diary, events: Collection[str]) -> list[str]:
-	"""Return what is wrong on any node, with its name. `events` are those that were there before. The cluster must be whole."""
+	"""Return what is wrong on any node, with its name. `events` are those that were there before.
+
+	The cluster must be whole, and the RQ worker must rest: nodes are read one after the other.
+	"""
 	found = list(dict.fromkeys(diary.wrong))
 	found += [f"nobody told the guest of {each.email} how it ended" for each in diary.of_state("unknown")][:_SHOWN]
 	for node in cluster.nodes:
@@ -132,7 +135,7 @@ def _emails(diary: Diary) -> set[str]:
 
 
 def _different(cluster: Cluster) -> list[str]:
-	"""The nodes have the same rows. The RQ worker may be at work, so different ones get a few more looks."""
+	"""The nodes have the same rows. A node may be a little late, and a web server may end its work, so there are a few more looks."""
 	tables = ", ".join(f"`tab{table}`" for table in _TABLES)
 	for _each in range(_LOOKS):
 		sums = [dict(node.query(f"checksum table {tables}", frappe.conf.db_name)) for node in cluster.nodes]

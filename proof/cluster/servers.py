@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +55,24 @@ class Process:
 				with suppress(psutil.NoSuchProcess):
 					each.kill()
 			self.process.wait(timeout=20)
+
+	@contextmanager
+	def paused(self) -> Iterator[None]:
+		"""Stop the process with all that it has started, while one looks at what it changes. It goes on afterwards."""
+		stopped: list[psutil.Process] = []
+		if self.process and self.is_running:
+			stopped = [psutil.Process(self.process.pid)]
+			stopped[0].suspend()
+			stopped += stopped[0].children(recursive=True)
+		for each in stopped[1:]:
+			with suppress(psutil.NoSuchProcess):
+				each.suspend()
+		try:
+			yield
+		finally:
+			for each in stopped:
+				with suppress(psutil.NoSuchProcess):
+					each.resume()
 
 	@property
 	def is_running(self) -> bool:
