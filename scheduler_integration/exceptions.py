@@ -528,7 +528,7 @@ class Busy(SchedulingError):
 
 
 class DatabaseAway(SchedulingError):
-	"""The database can't answer for a while. If the connection broke during a commit, nobody knows whether it was done."""
+	"""The database, or Redis, can't answer for a while. If the connection broke during a commit, nobody knows whether it was done."""
 
 	code = "DATABASE_AWAY"
 	http_status_code = 503

@@ -5,15 +5,20 @@ A page sets its headers with `use`, and the hook `add_headers` writes them into 
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 
 import frappe
+from redis.exceptions import RedisError
 from werkzeug.wrappers import Request, Response
 
 from scheduler_integration.exceptions import DatabaseAway, SchedulingError
 from scheduler_integration.platform.transactions import is_away
 
 API_PATH = "/api/method/scheduler_integration."
+# The seconds in which requests end that were on their way, and the `time.monotonic` of the first error without Frappe's cache.
+_MOMENT = 10
+_lost_at: list[float] = []
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -74,8 +79,8 @@ def add_headers(response: Response | None, request: Request) -> None:
 	if response is None:
 		# Frappe 15 has none yet for an error of Werkzeug, such as its NotFound.
 		return
-	if response.status_code == 500 and _is_database_away():
-		_answer_without_database(response, request)
+	if response.status_code == 500 and (_is_database_away() or _is_cache_away()):
+		_answer_as_away(response, request)
 	headers = frappe.flags.scheduling_headers
 	if not headers and request.path.startswith(API_PATH):
 		headers = PageHeaders(NOTHING, "no-referrer")
@@ -99,8 +104,8 @@ def add_headers(response: Response | None, request: Request) -> None:
 		response.make_conditional(request.environ)
 
 
-def _answer_without_database(response: Response, request: Request) -> None:
-	"""Make Frappe's answer ours. It asks the database for the session before it asks any app."""
+def _answer_as_away(response: Response, request: Request) -> None:
+	"""Make Frappe's answer ours. It asks the database for the session before it asks any app, and nothing was stored."""
 	error = DatabaseAway()
 	response.status_code = error.http_status_code
 	set_retry_after(error)
@@ -115,3 +120,20 @@ def _is_database_away() -> bool:
 	except Exception as error:
 		return is_away(error)
 	return False
+
+
+def _is_cache_away() -> bool:
+	"""Whether Redis can't be reached, or was empty when it came back a moment ago.
+
+	Frappe 16 then gives up the cache of its process ("healthy"), and requests that are on their way read None where something is
+	only missing. It stays given up, so an error that comes much later has other reasons.
+	"""
+	try:
+		frappe.cache.ping()
+	except RedisError:
+		return True
+	if getattr(getattr(frappe, "client_cache", None), "healthy", True):
+		return False
+	if not _lost_at:
+		_lost_at.append(time.monotonic())
+	return time.monotonic() - _lost_at[0] < _MOMENT

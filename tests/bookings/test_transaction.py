@@ -1,15 +1,18 @@
 """A transaction that loses a race runs again as a whole."""
 
 from contextlib import suppress
+from types import SimpleNamespace
 
 import frappe
 import pytest
+import redis
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
+from scheduler_integration.entry import headers
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import add_headers
 from scheduler_integration.exceptions import Busy, DatabaseAway, SlotTaken
@@ -226,6 +229,31 @@ def test_the_answer_of_frappe_without_its_database_was_a_500(site):
 	assert (other.status_code, other.get_json()) == (500, {})
 	assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 	assert answer.get_json()["code"] == "DATABASE_AWAY"
+
+
+def answered_with_500():
+	request = EnvironBuilder(path="/api/method/scheduler_integration.api.public.book").get_request(Request)
+	answer = Response("{}", 500, mimetype="application/json")
+	add_headers(answer, request)
+	return answer.status_code, answer.headers.get("Retry-After")
+
+
+def test_the_answer_of_frappe_without_redis_was_a_500(monkeypatch):
+	def gone():
+		raise redis.exceptions.ConnectionError
+
+	monkeypatch.setattr(frappe.cache, "ping", gone)
+	assert answered_with_500() == (503, "10")
+
+
+def test_what_ran_while_redis_came_back_empty_was_a_500(monkeypatch):
+	"""Frappe 16 gives the cache of its process up then, for good: only errors of that moment come from it."""
+	monkeypatch.setattr(frappe, "client_cache", SimpleNamespace(healthy=False), raising=False)
+	monkeypatch.setattr(headers, "_lost_at", [])
+	assert answered_with_500() == (503, "10")
+	frappe.flags.scheduling_retry_after = None
+	monkeypatch.setattr(headers, "_MOMENT", 0)
+	assert answered_with_500() == (500, None)
 
 
 @pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
