@@ -153,7 +153,7 @@ def _book() -> None:
 def _show_jobs() -> None:
 	"""Print what each job costs that runs every minute or every five, when it has counted the past and has little left to do.
 
-	Each host has a calendar that is due: the job of each minute queues jobs for them, and each of these claims some.
+	Each host has a calendar that is due: the job of each minute queues jobs for them, and each of these claims one after the other.
 	"""
 	import frappe
 
@@ -166,7 +166,7 @@ def _show_jobs() -> None:
 	for schedule in ("* * * * *", "*/5 * * * *"):
 		for job in map(frappe.get_attr, scheduler_events["cron"][schedule]):
 			_show_job(job.__name__, job)
-	_show_job("a worker claims 100 calendars", lambda: claim_due(clock.now()))
+	_show_job("a worker claims a calendar", lambda: claim_due(clock.now()))
 	print(f"memory of this process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

@@ -1,7 +1,7 @@
 """Finds the connections that must be read now, and queues their reading.
 
-Jobs that read what is due claim a few connections at a time, so a bench reads as many calendars as its workers can, and
-the queue never holds more than MOST_JOBS such jobs, however late the reading is.
+A job reads one connection after the other that is due, so a bench reads as many calendars as its workers can, and the
+queue holds few such jobs, however late the reading is.
 
 If a job is lost, the scheduled job soon finds the calendars that are due.
 """
@@ -13,11 +13,14 @@ import frappe
 from frappe.query_builder.functions import Count
 
 from scheduler_integration.platform.queue import queue_after_commit, queue_job
+from scheduler_integration.platform.transactions import is_lost_race, roll_back
 
-# How many connections a job claims, and how many jobs are queued each minute at most. Frappe lets 500 jobs wait, of all apps.
+# Each minute, one job is queued for so many connections that are due, which is what it reads in its time, and at most MOST_JOBS.
+# Those of two minutes can wait: 200 of the 500 jobs that Frappe lets wait, of all apps.
 EACH, MOST_JOBS = 100, 100
 # A connection that was claimed is due again after this time, in seconds, if nobody has read it by then.
 _CLAIMED = 600
+_ATTEMPTS = 5
 READ_DUE = "scheduler_integration.jobs.read_due_calendars"
 JOB = "scheduler_integration.jobs.sync_calendars"
 LEAVE = "scheduler_integration.jobs.leave_calendar"
@@ -89,25 +92,35 @@ def queue_due(now: int) -> None:
 		queue_job(READ_DUE, _QUEUE, job_id=f"scheduling_poll:{number}:{now // 60 % 2}", deduplicate=True)
 
 
-def claim_due(now: int) -> list[str]:
-	"""Return at most EACH connections that are due and that nobody reads at the moment, the oldest first. Commits.
+def claim_due(now: int) -> str | None:
+	"""Return the connection that is due for the longest and that nobody reads, or None. Commits. Nobody else gets it for a while.
 
-	Other jobs don't get them for a while.
+	One at a time: if its reading kills the worker, no other connection waits for it.
 	"""
+	for _attempt in range(_ATTEMPTS):
+		try:
+			claimed = _claim(now)
+			frappe.db.commit()
+			return claimed
+		except Exception as error:
+			# A worker at another node of a cluster has claimed the same one.
+			if not is_lost_race(error):
+				raise
+			roll_back()
+	return None
+
+
+def _claim(now: int) -> str | None:
 	connection = frappe.qb.DocType("Calendar Connection")
 	query = frappe.qb.from_(connection).select(connection.name).where(_is_due(connection, now))
-	query = query.orderby(connection.next_sync_at).limit(EACH)
+	query = query.orderby(connection.next_sync_at).limit(1)
 	if frappe.db.db_type == "mariadb":
-		# Those that another job claims at this moment. SQLite lets one transaction write at a time.
+		# Not the one that another worker claims at this moment. SQLite lets one transaction write at a time.
 		query = query.for_update(skip_locked=True)
-	claimed = query.run(pluck=True)
-	_plan(claimed, now + _CLAIMED)
-	return claimed
-
-
-def give_back(connections: list[str], now: int) -> None:
-	"""Return claimed connections that nobody has read, because the time was up. Commits."""
-	_plan(connections, now)
+	if not (found := query.run(pluck=True)):
+		return None
+	frappe.db.set_value("Calendar Connection", found[0], "next_sync_at", now + _CLAIMED, update_modified=False)
+	return str(found[0])
 
 
 def _is_due(connection: Any, now: int) -> Any:
@@ -117,10 +130,3 @@ def _is_due(connection: Any, now: int) -> Any:
 		& (connection.next_sync_at.isnull() | (connection.next_sync_at <= now))
 		& (connection.leased_until.isnull() | (connection.leased_until <= now))
 	)
-
-
-def _plan(connections: list[str], moment: int) -> None:
-	if connections:
-		values = {"next_sync_at": moment}
-		frappe.db.set_value("Calendar Connection", {"name": ("in", connections)}, values, update_modified=False)
-	frappe.db.commit()

@@ -15,7 +15,7 @@ from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.mirror.calendar_changes import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
-from scheduler_integration.calendars.queue import claim_due, enqueue_sync, give_back, leave_soon, queue_due
+from scheduler_integration.calendars.queue import claim_due, enqueue_sync, leave_soon, queue_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.booking_links import forget_old_links
 from scheduler_integration.catalogue.places import all_places
@@ -99,14 +99,11 @@ def sync_calendars(connection: str, full: bool = False) -> None:
 
 
 def read_due_calendars() -> None:
-	"""Read some of the connections that are due, one after the other. If one fails, the others are still read."""
+	"""Read connections that are due, one after the other. If one fails, the others are still read."""
 	began = clock.now()
-	waiting = claim_due(began)
-	while waiting and clock.now() - began < READ_SECONDS:
-		connection = waiting.pop(0)
+	while clock.now() - began < READ_SECONDS and (connection := claim_due(clock.now())):
 		with apart(f"The calendars of {connection} were not read"):
 			sync_calendars(connection)
-	give_back(waiting, clock.now())
 
 
 def poll_calendars() -> None:

@@ -248,7 +248,8 @@ def send_message(message: Message, now: int) -> Outcome:
 		if message.capped_at and not find_row(message.message_id, message.booking):
 			meeting_type = frappe.get_cached_doc("Meeting Type", message.capped_at)
 			limits = caps.Limits(pressure.site_share(now), pressure.share(meeting_type, now))
-			cap = caps.cap_of(message.reader.email, meeting_type.scheduling_page, limits, now)
+			to, page = message.reader.email, meeting_type.scheduling_page
+			cap = caps.cap_of(message.message_id, to, page, limits, now)
 			if cap and cap.until:
 				return Again(cap.until, _("Strangers let this site send very many messages at present."))
 			if cap:

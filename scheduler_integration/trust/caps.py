@@ -48,18 +48,23 @@ class Limits(NamedTuple):
 NO_LIMITS = Limits()
 
 
-def cap_of(address: str, page: str, limits: Limits, now: int) -> Cap | None:
+def cap_of(message: str, address: str, page: str, limits: Limits, now: int) -> Cap | None:
 	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None.
 
-	A message that waits for the next hour isn't counted for its mailbox: it may wait for more hours than the mailbox has
-	messages a day.
+	`message` is its Message-ID. It counts once, however often the mail server has to be asked, and while it waits for the next
+	hour, it doesn't count for its mailbox: both can be more often than a mailbox gets messages a day.
 	"""
-	of_mailbox = f"messages:{_hashed(mailbox(address))}"
+	admitted, of_mailbox = f"messages:admitted:{message}", f"messages:{_hashed(mailbox(address))}"
+	if counted(admitted, now, DAY):
+		return None
 	if counted(of_mailbox, now, DAY) >= MESSAGES_A_DAY:
 		return Cap(None)
 	if not _fits("messages", address, page, now, limits):
 		return Cap((now // HOUR + 1) * HOUR)
-	return None if count(of_mailbox, now, DAY) <= MESSAGES_A_DAY else Cap(None)
+	if count(of_mailbox, now, DAY) > MESSAGES_A_DAY:
+		return Cap(None)
+	count(admitted, now, DAY)
+	return None
 
 
 def may_text(number: str, now: int) -> bool:

@@ -248,7 +248,7 @@ def test_the_answer_of_frappe_without_redis_was_a_500(monkeypatch):
 
 def test_what_ran_while_redis_came_back_empty_was_a_500(monkeypatch):
 	"""Frappe 16 gives the cache of its process up then, for good: only errors of that moment come from it."""
-	monkeypatch.setattr(frappe, "client_cache", SimpleNamespace(healthy=False), raising=False)
+	monkeypatch.setitem(frappe.__dict__, "client_cache", SimpleNamespace(healthy=False))
 	monkeypatch.setattr(headers, "_lost_at", [])
 	assert answered_with_500() == (503, "10")
 	frappe.flags.scheduling_retry_after = None

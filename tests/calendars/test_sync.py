@@ -19,7 +19,7 @@ from scheduler_integration.exceptions import AccessRevoked, CalendarGone, Invali
 from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
-from tests.support.calendars import ALL_DAY, HOUR, NOW, WITHOUT_TEN, offered, type_of
+from tests.support.calendars import ALL_DAY, HOUR, NOW, WITHOUT_TEN, due_at, offered, type_of
 from tests.support.factories import at, make_user, payload
 
 TEN = times(at("2026-03-02 10:00"), at("2026-03-02 11:00"))
@@ -66,20 +66,22 @@ def test_a_calendar_that_is_read_no_more_takes_no_time(page, connection):
 	assert frappe.db.count("Calendar Busy Time", {"connection": connection.name}) == 0
 
 
+def read_of(made):
+	return {*frappe.get_all("Calendar Connection", {"name": ["in", made], "last_sync_at": ["is", "set"]}, pluck="name")}
+
+
 def test_a_site_read_at_most_500_calendars_a_minute_and_filled_the_queue(connect, feed, queued, monkeypatch):
-	"""There was a job for each. Now a job claims as many as it can read, and there are few jobs, however many are due."""
+	"""There was a job for each. Now there are few, however many are due, and each reads as many as it can."""
 	monkeypatch.setattr(queue, "EACH", 2)
 	monkeypatch.setattr(queue, "MOST_JOBS", 3)
 	made = [connect(make_user("Tom"), "ICS", feed.url).name for _each in range(8)]
 	jobs.poll_calendars()
 	assert len({*queued}) == len(queued) == 3
-	for _job in queued:
-		jobs.read_due_calendars()
-	read = frappe.get_all("Calendar Connection", {"name": ["in", made], "last_sync_at": ["is", "set"]})
-	assert len(read) == 6
+	jobs.read_due_calendars()
+	assert read_of(made) == {*made}
 	queued.clear()
 	jobs.poll_calendars()
-	assert len(queued) == 1
+	assert not queued
 
 
 def test_a_calendar_whose_reading_breaks_keeps_none_from_being_read(connect, feed, queued, monkeypatch):
@@ -92,16 +94,38 @@ def test_a_calendar_whose_reading_breaks_keeps_none_from_being_read(connect, fee
 
 	monkeypatch.setattr(jobs, "sync", reads)
 	jobs.read_due_calendars()
-	read = frappe.get_all("Calendar Connection", {"name": ["in", made], "last_sync_at": ["is", "set"]}, pluck="name")
-	assert set(read) == {made[0], made[2]}
+	assert read_of(made) == {made[0], made[2]}
 	assert frappe.db.exists("Error Log", {"method": ["like", f"%{made[1]}%"]})
 
 
-def test_what_a_job_claimed_and_has_no_time_for_is_due_at_once(connect, feed, queued, monkeypatch):
-	made = {connect(make_user("Tom"), "ICS", feed.url).name for _each in range(2)}
+def test_a_calendar_that_kills_its_worker_kept_others_from_being_read(connect, feed, queued, monkeypatch):
+	"""The job had claimed all of them before it began to read."""
+	made = [connect(make_user("Tom"), "ICS", feed.url).name for _each in range(3)]
+
+	class Killed(BaseException):
+		pass
+
+	def reads(connection, now, *, full=False):
+		if connection == made[0]:
+			raise Killed
+		return sync(connection, now, full=full)
+
+	monkeypatch.setattr(jobs, "sync", reads)
+	frappe.db.set_value("Calendar Connection", made[0], "next_sync_at", 1)
+	with pytest.raises(Killed):
+		jobs.read_due_calendars()
+	jobs.read_due_calendars()
+	assert read_of(made) == {*made[1:]}
+
+
+def test_what_is_due_for_the_longest_comes_first_until_the_time_is_up(connect, feed, queued, monkeypatch):
+	made = [connect(make_user("Tom"), "ICS", feed.url).name for _each in range(2)]
+	for name, moment in zip(made, (20, 10), strict=True):
+		frappe.db.set_value("Calendar Connection", name, "next_sync_at", moment)
 	monkeypatch.setattr(jobs, "READ_SECONDS", 0)
 	jobs.read_due_calendars()
-	assert made <= set(claim_due(clock.now()))
+	assert read_of(made) == set()
+	assert [claim_due(clock.now()), claim_due(clock.now())] == [made[1], made[0]]
 
 
 @pytest.mark.parametrize(("after", "is_due"), [(7 * 86400 - 1, False), (7 * 86400, True)])
@@ -157,7 +181,7 @@ def test_a_refused_address_closes_at_once_and_is_not_asked_again(page, connectio
 	assert isinstance(sync(connection.name, NOW + HOUR).error, AccessRevoked)
 	assert offered(page, NOW + HOUR) == []
 	assert state(connection, "status", "sync_error_count") == ("Reconnect needed", 1)
-	assert connection.name not in claim_due(NOW + 100 * HOUR)
+	assert connection.name not in due_at(NOW + 100 * HOUR)
 
 
 def test_a_feed_that_is_gone_closes_and_comes_back(page, connection, feed):
@@ -221,9 +245,9 @@ def test_no_address_and_no_title_is_stored_where_people_can_read_it(page, connec
 
 
 def test_calendars_are_polled_at_least_every_fifteen_minutes(connection):
-	assert connection.name not in claim_due(NOW + 9 * 60)
-	assert connection.name in claim_due(NOW + 13 * 60)
-	assert connection.name not in claim_due(NOW + 13 * 60), "its job is queued"
+	assert connection.name not in due_at(NOW + 9 * 60)
+	assert connection.name in due_at(NOW + 13 * 60)
+	assert connection.name not in due_at(NOW + 13 * 60), "somebody reads it"
 
 
 def test_a_visitors_hold_has_the_hosts_calendar_read_afresh(page, connection, feed, site):

@@ -20,7 +20,6 @@ from werkzeug.wrappers import Request, Response
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.notices import tell_of_trouble
-from scheduler_integration.calendars.queue import claim_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.jobs import outbox
@@ -29,6 +28,7 @@ from scheduler_integration.outbox import claims
 from scheduler_integration.outbox.failures import undelivered, waiting_at
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from tests.conferencing.conftest import connect
+from tests.support.calendars import due_at
 from tests.support.factories import at, fresh, make_meeting_type, make_team_page
 from tests.support.histories import DAY, HALF, History, run_histories
 from tests.support.outbox import actions, tasks
@@ -186,7 +186,7 @@ class Outages(History):
 	def run_jobs(self) -> None:
 		outbox.run_due_tasks(lambda: self.now, 60)
 		bookings.complete_past_meetings(self.now)
-		for name in claim_due(self.now):
+		for name in due_at(self.now):
 			sync(name, self.now)
 		tell_of_trouble(self.now)
 		tell_of_waiting_calls(self.now)

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.calendars.queue import claim_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.jobs import outbox
 from tests.support import door
@@ -28,6 +29,11 @@ def connected(connect: Any, user: str, server: CalendarServer) -> Document:
 	assert sync(made.name, NOW).error is None
 	assert frappe.db.get_value("Connected Calendar", {"parent": made.name}, "write_bookings")
 	return made
+
+
+def due_at(now: int) -> list[str]:
+	"""Claim all connections that are due."""
+	return list(iter(lambda: claim_due(now), None))
 
 
 def type_of(page: Document) -> Document:

@@ -169,13 +169,13 @@ def test_a_text_without_links_looks_the_same():
 
 
 def test_a_domain_and_a_page_get_so_many_messages_an_hour(strangers):
-	reasons = [cap_of(f"{fresh('x')}@one.example", fresh("page"), NO_LIMITS, NOW) for _each in range(101)]
+	reasons = [cap_of(fresh("id"), f"{fresh('x')}@one.example", fresh("page"), NO_LIMITS, NOW) for _each in range(101)]
 	assert reasons[:100] == [None] * 100
 	assert reasons[100].until == at("2026-03-01 07:00")
 	page = fresh("page")
-	reasons = [cap_of(f"x@{fresh('d')}.example", page, NO_LIMITS, NOW) for _each in range(61)]
+	reasons = [cap_of(fresh("id"), f"x@{fresh('d')}.example", page, NO_LIMITS, NOW) for _each in range(61)]
 	assert reasons.count(None) == 60
-	busy = [cap_of(f"x@{fresh('d')}.example", page, Limits(500, 500), NOW) for _each in range(61)]
+	busy = [cap_of(fresh("id"), f"x@{fresh('d')}.example", page, Limits(500, 500), NOW) for _each in range(61)]
 	assert busy.count(None) == 61
 
 
@@ -183,12 +183,20 @@ def test_a_message_that_waited_for_ten_hours_was_dropped_as_one_too_many_for_its
 	page = fresh("page")
 	for hour in range(12):
 		for _each in range(60):
-			cap_of(f"x@{fresh('d')}.example", page, NO_LIMITS, NOW + hour * 3600)
+			cap_of(fresh("id"), f"x@{fresh('d')}.example", page, NO_LIMITS, NOW + hour * 3600)
 		assert (
-			cap_of("ada@home.example", page, NO_LIMITS, NOW + hour * 3600).until
+			cap_of("<1@x>", "ada@home.example", page, NO_LIMITS, NOW + hour * 3600).until
 			== NOW // 3600 * 3600 + (hour + 1) * 3600
 		)
-	assert cap_of("ada@home.example", page, NO_LIMITS, NOW + 12 * 3600) is None
+	assert cap_of("<1@x>", "ada@home.example", page, NO_LIMITS, NOW + 12 * 3600) is None
+
+
+def test_a_message_was_dropped_as_one_too_many_after_a_mail_outage_of_two_hours(strangers):
+	"""Each attempt counted for its mailbox."""
+	for attempt in range(20):
+		assert cap_of("<1@x>", "ada@home.example", "page", NO_LIMITS, NOW + attempt * 600) is None
+	others = [cap_of(fresh("id"), "ada@home.example", "page", NO_LIMITS, NOW + 3 * 3600) for _each in range(10)]
+	assert [cap is None for cap in others] == [True] * 9 + [False]
 
 
 def test_the_page_of_a_booking_says_who_waits_and_takes_the_code(client, commit_clean):

@@ -7,13 +7,13 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.connections import connections_of, disconnect
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
-from scheduler_integration.calendars.queue import claim_due
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.jobs import follow_calendars, outbox
 from scheduler_integration.meetings.summaries import for_host
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
+from tests.support.calendars import due_at
 from tests.support.factories import at, payload
 
 NOW = at("2037-03-01 06:00")
@@ -57,7 +57,7 @@ def time_passes(vendor, jane, since, until, step=10 * MINUTE):
 	for now in range(since, until + 1, step):
 		vendor.stand_in.clock.move_to(now)
 		outbox.run_due_tasks(lambda now=now: now, 20)
-		if jane.connection in claim_due(now):
+		if jane.connection in due_at(now):
 			sync(jane.connection, now)
 		tell_of_trouble(now)
 		follow_calendars(now)

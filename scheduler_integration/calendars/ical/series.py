@@ -27,8 +27,8 @@ from scheduler_integration.calendars.ical.times import Length, Unreadable, insta
 MOST_OF_ONE = 5_000
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = 86400
-# A rule of these frequencies is the same from any of its periods on.
-_PERIODS = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
+# A rule of these frequencies is the same from any of its periods (seconds) on.
+_PERIODS = {"HOURLY": 3600, "DAILY": _DAY, "WEEKLY": 7 * _DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +182,10 @@ def _expanded(rule: Any, first: datetime, since: datetime) -> rrule:
 		first = begin
 	if count > 0:
 		return _parsed(rule, facts | {"COUNT": [count]}, first)
-	period = _PERIODS.get(str(facts["FREQ"][0]).upper(), timedelta(0)) * facts.get("INTERVAL", [1])[0]
+	period = _PERIODS.get(str(facts["FREQ"][0]).upper(), 0) * facts.get("INTERVAL", [1])[0]
 	if period and first < since:
 		# dateutil would go through all days since the first, which may be years ago.
-		first += (since - first) // period * period
+		first += timedelta(seconds=(since - first) // timedelta(seconds=1) // period * period)
 	return _parsed(rule, facts, first)
 
 
