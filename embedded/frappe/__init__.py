@@ -23,11 +23,12 @@ from frappe.context import (
 )  # fmt: skip
 from frappe.exceptions import *  # noqa: F403
 from frappe.missing import missing
-from frappe.site_cache import SiteCache
+from frappe.site_cache import ClientCache, SiteCache
 from frappe.translate import translated as _
 from frappe.types import _dict
 
 cache = SiteCache()
+client_cache = ClientCache()
 
 
 def bold(text: Any) -> str:

@@ -154,3 +154,10 @@ class SiteCache(Refusing):
 	def clear(self) -> None:
 		local.cache.clear()
 		self._run("delete from cache")
+
+
+class ClientCache(Refusing):
+	"""Stands in for Frappe 16's cache of a process, of which apps need only this. It never loses touch with SiteCache."""
+
+	refused_as = "frappe.client_cache"
+	healthy = True

@@ -204,7 +204,7 @@ def release_slot(hold: Hold) -> dict[str, Any]:
 def book(slug: Slug, meeting_type: TypeSlug, **payload: Any) -> AttendeeBooking:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	asked = BookingPayload.of(payload | parse_collections(payload))
-	count_booking()
+	count_booking(str(asked.idempotency_key or ""))
 	return book_for_visitor(_find(slug, meeting_type), asked)
 
 

@@ -5,6 +5,7 @@ A page sets its headers with `use`, and the hook `add_headers` writes them into 
 
 import hashlib
 import json
+import re
 import time
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from scheduler_integration.exceptions import DatabaseAway, SchedulingError
 from scheduler_integration.platform.transactions import is_away
 
-API_PATH = "/api/method/scheduler_integration."
+API_PATH = re.compile(r"/api/(v[12]/)?method/scheduler_integration\.")
 # The seconds in which requests end that were on their way, and the `time.monotonic` of the first error without Frappe's cache.
 _MOMENT = 10
 _lost_at: list[float] = []
@@ -82,7 +83,7 @@ def add_headers(response: Response | None, request: Request) -> None:
 	if response.status_code == 500 and (_is_database_away() or _is_cache_away()):
 		_answer_as_away(response, request)
 	headers = frappe.flags.scheduling_headers
-	if not headers and request.path.startswith(API_PATH):
+	if not headers and API_PATH.match(request.path):
 		headers = PageHeaders(NOTHING, "no-referrer")
 	if headers:
 		response.headers["Content-Security-Policy"] = headers.policy
@@ -92,7 +93,7 @@ def add_headers(response: Response | None, request: Request) -> None:
 		response.mimetype = mimetype
 	if response.status_code in (429, 503) and (seconds := frappe.flags.scheduling_retry_after):
 		response.headers["Retry-After"] = str(seconds)
-	if seconds := frappe.flags.scheduling_kept_for:
+	if response.status_code < 400 and (seconds := frappe.flags.scheduling_kept_for):
 		response.headers["Cache-Control"] = f"public, max-age={seconds}"
 	if frappe.flags.scheduling_words and response.status_code == 200:
 		response.vary.update(("Accept-Language", "Cookie"))
@@ -109,7 +110,7 @@ def _answer_as_away(response: Response, request: Request) -> None:
 	error = DatabaseAway()
 	response.status_code = error.http_status_code
 	set_retry_after(error)
-	if request.path.startswith(API_PATH):
+	if API_PATH.match(request.path):
 		told = {"success": False, "error": error.message, "code": error.code, "details": {}}
 		response.set_data(json.dumps(told))
 

@@ -1,4 +1,4 @@
-"""Rate limits for visitors: per network and for the whole site. Pages and API share the counters.
+"""Rate limits for visitors: per network, per /48 of IPv6, and for the whole site. Pages and API share the counters.
 
 Requests and bookings have separate counters. A counter starts again at the next full minute or hour, so the response
 can say how long to wait. If 300 requests a minute are used up at 14:05:20, the next one is admitted at 14:06:00, after
@@ -17,7 +17,9 @@ from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import Busy, RateLimited
 from scheduler_integration.outbox.pace import share_that_waits
 from scheduler_integration.platform import clock
-from scheduler_integration.trust.counters import count, first, give_back
+from scheduler_integration.platform.signing import keyed_hash
+from scheduler_integration.trust.counters import count, counted, first, give_back
+from scheduler_integration.trust.pressure import wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
 # So many bookings a second are always taken: a single guest never waits for the messages of others.
 ALWAYS = 5
+# A household gets up to 65,536 networks of IPv6 (a /48). Together they have the budget of so many households, lest one of them
+# uses up the site's.
+NEIGHBOURS = 8
 # A guest who was first asked to come again so many seconds ago is taken: the form asks after 1, 3, 7 and 15 seconds.
 LONGEST_WAIT = 15
 
@@ -46,13 +51,20 @@ def count_request(limit: Limit) -> None:
 			raise RateLimited(limit.seconds - now % limit.seconds)
 
 
-def count_booking() -> None:
+def count_booking(form: str) -> None:
 	"""Count a guest's request to book. Raises RateLimited, and Busy for some guests while messages are late (outbox/pace.py).
 
-	A guest who comes again isn't counted twice.
+	`form` is the form's own key (`idempotency_key`): a guest who comes again isn't counted twice, and colleagues, who share a
+	network, wait for 15 seconds each.
 	"""
-	if (share := share_that_waits()) and count("asked", now := clock.now(), 1) > ALWAYS:
-		waiting = f"waiting:{client_network()}"
+	share, now = share_that_waits(), clock.now()
+	if share:
+		for what, most in _counters(BOOKINGS):
+			# Whoever gets no booking any more takes nobody's place among the first ones of a second either.
+			if counted(what, now, BOOKINGS.seconds) >= most:
+				raise RateLimited(BOOKINGS.seconds - now % BOOKINGS.seconds)
+	if share and count("asked", now, 1) > ALWAYS:
+		waiting = f"waiting:{client_network()}:{keyed_hash('waiting form', form)[:16]}"
 		if random.random() < share and now - int(first(waiting, str(now), 60)) < LONGEST_WAIT:
 			raise Busy
 		give_back(waiting)
@@ -85,8 +97,11 @@ def _counters(limit: Limit) -> list[tuple[str, int]]:
 	if not getattr(frappe.local, "request", None):
 		return []
 	settings = frappe.get_cached_doc("Scheduler Settings")
-	found = (client_network(), settings.get(limit.per_address)), ("site", settings.get(limit.per_site))
-	return [(f"{limit.name}:{counted}", most) for counted, most in found if counted and most]
+	network, of_network = client_network(), settings.get(limit.per_address)
+	found = [(network, of_network), ("site", settings.get(limit.per_site))]
+	if (around := wide(network)) != network and ":" in network:
+		found.append((around, of_network * NEIGHBOURS))
+	return [(f"{limit.name}:{each}", most) for each, most in found if each and most]
 
 
 def refused(limit: Limit) -> Response | None:

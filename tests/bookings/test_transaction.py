@@ -232,10 +232,15 @@ def test_the_answer_of_frappe_without_its_database_was_a_500(site):
 
 
 def answered_with_500():
-	request = EnvironBuilder(path="/api/method/scheduler_integration.api.public.book").get_request(Request)
+	request = EnvironBuilder(path="/api/v1/method/scheduler_integration.api.public.book").get_request(Request)
 	answer = Response("{}", 500, mimetype="application/json")
 	add_headers(answer, request)
+	assert answer.headers["X-Content-Type-Options"] == "nosniff"
 	return answer.status_code, answer.headers.get("Retry-After")
+
+
+def test_an_error_of_a_bug_stays_one_and_has_the_headers_of_each_answer():
+	assert answered_with_500() == (500, None)
 
 
 def test_the_answer_of_frappe_without_redis_was_a_500(monkeypatch):
@@ -248,7 +253,7 @@ def test_the_answer_of_frappe_without_redis_was_a_500(monkeypatch):
 
 def test_what_ran_while_redis_came_back_empty_was_a_500(monkeypatch):
 	"""Frappe 16 gives the cache of its process up then, for good: only errors of that moment come from it."""
-	monkeypatch.setitem(frappe.__dict__, "client_cache", SimpleNamespace(healthy=False))
+	monkeypatch.setattr(frappe, "client_cache", SimpleNamespace(healthy=False), raising=False)
 	monkeypatch.setattr(headers, "_lost_at", [])
 	assert answered_with_500() == (503, "10")
 	frappe.flags.scheduling_retry_after = None

@@ -11,7 +11,7 @@ from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import to_site_time
-from scheduler_integration.trust.counters import count, give_back
+from scheduler_integration.trust.counters import count
 from tests.outbox.test_wake import cache_is_down  # noqa: F401
 from tests.support.factories import at, fresh
 
@@ -23,7 +23,6 @@ def _nobody_has_said_anything():
 	yield
 	for key in (pace.KEY, wake.KEY):
 		frappe.cache.delete_value(key)
-	give_back("waiting:")
 
 
 @pytest.fixture
@@ -31,10 +30,12 @@ def guest(monkeypatch):
 	"""Ask to book as the `nth` guest of this second, of whom the unlucky ones come again."""
 	monkeypatch.setattr(limits.random, "random", lambda: 0.5)
 
-	def ask(nth=100):
+	own = fresh("form")
+
+	def ask(nth=100, form=own):
 		monkeypatch.setattr(limits, "count", lambda what, *when: nth if what == "asked" else count(what, *when))
 		try:
-			limits.count_booking()
+			limits.count_booking(form)
 		except Busy as busy:
 			return f"comes again after {busy.retry_after} s"
 		return "books"
@@ -77,6 +78,29 @@ def test_a_guest_who_was_unlucky_again_and_again_gave_up_after_a_minute(guest, m
 		return guest()
 
 	assert [asks(second) for second in (0, 1, 3, 7, 15, 16)] == [AGAIN, AGAIN, AGAIN, AGAIN, "books", AGAIN]
+
+
+def test_a_colleague_who_was_taken_let_a_guest_wait_for_fifteen_seconds_more(guest, monkeypatch):
+	"""They share a network. Of thirty guests of an office in half a minute, four in ten gave up."""
+	pace.say_how_late(60)
+	monkeypatch.setattr(limits.clock, "now", lambda: NOW)
+	ann, ben, eve = fresh("ann"), fresh("ben"), fresh("eve")
+	assert [guest(form=ann), guest(1, form=ben), guest(form=eve)] == [AGAIN, "books", AGAIN]
+	monkeypatch.setattr(limits.clock, "now", lambda: NOW + 15)
+	assert [guest(form=eve), guest(form=ann), guest(form=fresh("new"))] == ["books", "books", AGAIN]
+
+
+def test_whoever_gets_no_booking_any_more_took_the_places_of_others(guest, choose, monkeypatch):
+	choose(bookings_per_hour=1)
+	frappe.utils.set_request(method="POST", path="/api/method/book", environ_base={"REMOTE_ADDR": "203.0.113.7"})
+	pace.say_how_late(60)
+	assert guest(1) == "books"
+	asked = []
+	monkeypatch.setattr(limits, "count", lambda what, *when: asked.append(what) or 1)
+	with pytest.raises(RateLimited):
+		limits.count_booking("form")
+	assert not asked
+	del frappe.local.request
 
 
 def test_a_worker_that_cannot_begin_counts_as_late(guest):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request
 from scheduler_integration.api import calendars
 from scheduler_integration.calendars import push
 from scheduler_integration.entry.address import client_network, network_of
+from scheduler_integration.entry.limits import NEIGHBOURS
 from tests.pages.offer import path_of
 from tests.pages.reading import read
 from tests.support.factories import fresh
@@ -98,6 +99,13 @@ def test_addresses_of_one_ipv6_network_are_one(client, offer, choose):
 	network = client.headers["X-Forwarded-For"].removesuffix("::1")
 	addresses = iter(f"{network}::{each:x}" for each in range(1, 100))
 	until_refused(lambda: client.get(path_of(offer), headers={"X-Forwarded-For": next(addresses)}), 3)
+
+
+def test_one_household_with_65536_networks_used_up_the_budget_of_the_site(client, offer, choose):
+	choose(slots_per_minute=1)
+	household = ":".join(client.headers["X-Forwarded-For"].split(":")[:3])
+	networks = iter(f"{household}:{each:x}::1" for each in range(0xF000, 0xF100))
+	until_refused(lambda: client.get(path_of(offer), headers={"X-Forwarded-For": next(networks)}), NEIGHBOURS)
 
 
 @pytest.mark.parametrize(

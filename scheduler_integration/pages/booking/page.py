@@ -153,7 +153,7 @@ def _book(
 	)
 	try:
 		with refusals():
-			count_booking()
+			count_booking(str(payload.idempotency_key or ""))
 			booking = book_for_visitor(bookable, payload)
 	except PaymentOpen as error:
 		raise redirection(stay(urlsplit(error.address).path)) from None
