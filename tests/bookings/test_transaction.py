@@ -1,6 +1,6 @@
 """A transaction that loses a race runs again as a whole."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import frappe
@@ -212,20 +212,30 @@ class TestACommitThatFails:
 		assert not frappe.get_all("Booking", {"meeting_type": meeting_type.name})
 
 
-@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+needs_a_connection = pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+
+
+@contextmanager
+def broken_connection(site):
+	"""Break the connection to the database, and open another one afterwards."""
+	number = frappe.db.sql("select connection_id()")[0][0]
+	with suppress(Exception):
+		frappe.db.sql(f"kill {number}")
+	try:
+		yield
+	finally:
+		site.connect()
+
+
+@needs_a_connection
 @pytest.mark.usefixtures("commit_clean")
 def test_the_answer_of_frappe_without_its_database_was_a_500(site):
 	"""Frappe asks for the session before any app is asked."""
 	request = EnvironBuilder(path="/api/method/scheduler_integration.api.public.get_slots").get_request(Request)
 	answer, other = Response("{}", 500, mimetype="application/json"), Response("{}", 500, mimetype="application/json")
 	add_headers(other, request)
-	number = frappe.db.sql("select connection_id()")[0][0]
-	with suppress(Exception):
-		frappe.db.sql(f"kill {number}")
-	try:
+	with broken_connection(site):
 		add_headers(answer, request)
-	finally:
-		site.connect()
 	assert (other.status_code, other.get_json()) == (500, {})
 	assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 	assert answer.get_json()["code"] == "DATABASE_AWAY"
@@ -261,33 +271,22 @@ def test_what_ran_while_redis_came_back_empty_was_a_500(monkeypatch):
 	assert answered_with_500() == (500, None)
 
 
-@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+@needs_a_connection
 @pytest.mark.usefixtures("commit_clean")
 def test_a_connection_that_broke_was_a_page_of_errors(site):
 	"""What needs the database in the rest of the request is the same 503, and Frappe ends no transaction."""
-	number = frappe.db.sql("select connection_id()")[0][0]
-	with suppress(Exception):
-		frappe.db.sql(f"kill {number}")
-	with pytest.raises(DatabaseAway) as away, refusals():
-		frappe.db.sql("select 1")
-	try:
+	with broken_connection(site):
+		with pytest.raises(DatabaseAway) as away, refusals():
+			frappe.db.sql("select 1")
 		assert away.value.http_status_code == 503
 		assert not frappe.db
 		with pytest.raises(ServiceUnavailable) as answer:
 			frappe.db.get_value("User", "Guest")
 		assert answer.value.get_response().headers["Retry-After"] == "10"
-	finally:
-		site.connect()
 
 
-@pytest.mark.skipif(not on_real_site(), reason="SQLite has no connection that can break")
+@needs_a_connection
 @pytest.mark.usefixtures("commit_clean")
 def test_a_refusal_on_a_connection_that_broke_was_a_page_of_errors(site):
-	number = frappe.db.sql("select connection_id()")[0][0]
-	with suppress(Exception):
-		frappe.db.sql(f"kill {number}")
-	try:
-		with pytest.raises(DatabaseAway), refusals():
-			raise SlotTaken
-	finally:
-		site.connect()
+	with broken_connection(site), pytest.raises(DatabaseAway), refusals():
+		raise SlotTaken
