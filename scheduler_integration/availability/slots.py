@@ -18,6 +18,8 @@ from scheduler_integration.times import Bounds, Slot
 MAX_DAYS = 62
 # `first_month_with_slots` looks this many days ahead.
 HORIZON_DAYS = 366
+# It looks this far first, and lists the starts of the other days only if nothing is free until then.
+_NEAR_DAYS = 40
 
 _start = attrgetter("start")
 
@@ -89,11 +91,14 @@ def first_month_with_slots(
 	# The calendar shows the whole month, so earlier slots of that month are loaded too.
 	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
 	pool = make_offer(bookable, request, since, until, now).pool
-	starts = _starts(pool, request, since, until)
-	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
-	first, last = _month_grid(earliest or begin)
-	# Near a month's end the calendar shows five weeks from today.
-	month = _instants(first, max(last, today + timedelta(days=36)), zone)
+	for end in (engine.local_midnight(begin + timedelta(days=_NEAR_DAYS), zone), until):
+		starts = _starts(pool, request, since, end)
+		earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
+		first, last = _month_grid(earliest or begin)
+		# Near a month's end the calendar shows five weeks from today.
+		month = _instants(first, max(last, today + timedelta(days=36)), zone)
+		if earliest and month[1] <= end:
+			break
 	offered = _offered(pool, request.duration, zone, [start for start in starts if month[0] <= start < month[1]], month)
 	offered = _with_taken(offered, bookable, request, pool, month)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)

@@ -1,6 +1,6 @@
 """From records to slots: the offered slots follow from the database."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import frappe
 import pytest
@@ -159,13 +159,16 @@ def test_a_team_page_that_became_personal_offers_its_owners_time_alone(team):
 	assert hours(team, make_meeting_type(team)) == ["15:00", "15:30"]
 
 
-def test_the_first_month_with_a_free_slot_is_found():
+# Both are looked for at first in the next forty days, until 10 April. The month that is found is whole all the same.
+@pytest.mark.parametrize("first", [date(2026, 4, 6), date(2026, 4, 13)])
+def test_the_first_month_with_a_free_slot_is_found(first):
 	page = make_page(schedule={"timezone": "Europe/Berlin"})
 	meeting_type = make_meeting_type(page)
-	override(page.user, date(2026, 3, 1), end_date=date(2026, 4, 12))
+	override(page.user, date(2026, 3, 1), end_date=first - timedelta(days=1))
 	month = first_month_with_slots(page.slug, meeting_type.slug, "Europe/Berlin", None, NOW)
-	assert (month.month, month.earliest) == (date(2026, 4, 1), date(2026, 4, 13))
-	assert month.offered.days[date(2026, 4, 13)][0].start == at("2026-04-13 09:00", "Europe/Berlin")
+	assert (month.month, month.earliest) == (date(2026, 4, 1), first)
+	assert month.offered.days[first][0].start == at(f"{first} 09:00", "Europe/Berlin")
+	assert date(2026, 4, 30) in month.offered.days
 
 
 def test_a_host_without_any_free_time_has_an_empty_month():

@@ -114,21 +114,21 @@ class TestMonth:
 	def test_weeks_begin_as_the_locale_has_it(self):
 		first = date(2026, 11, 1)
 		german, american = self.sheet(GERMAN, today=first), self.sheet(AMERICAN, today=first)
-		assert [day and day["number"] for day in german["weeks"][0]] == [None] * 6 + [1]
-		assert [day and day["number"] for day in american["weeks"][0]] == [1, 2, 3, 4, 5, 6, 7]
+		assert [day and day.number for day in german["weeks"][0]] == [None] * 6 + [1]
+		assert [day and day.number for day in american["weeks"][0]] == [1, 2, 3, 4, 5, 6, 7]
 		assert german["weekdays"][0]["long"] == "Montag"
 		assert american["weekdays"][0]["long"] == "Sunday"
 
 	def test_weeks_that_are_over_are_left_out(self):
 		weeks = self.sheet(BRITISH, today=date(2026, 11, 19))["weeks"]
-		assert [week[0]["number"] for week in weeks] == [16, 23, 30]
-		assert self.sheet(BRITISH, today=date(2026, 10, 31))["weeks"][0][6]["number"] == 1
+		assert [week[0].number for week in weeks] == [16, 23, 30]
+		assert self.sheet(BRITISH, today=date(2026, 10, 31))["weeks"][0][6].number == 1
 
 	def test_near_the_end_of_a_month_five_weeks_from_today_are_shown(self):
 		sheet = self.sheet(BRITISH)
 		days = [day for week in sheet["weeks"] for day in week]
-		assert [week[0]["date"] for week in sheet["weeks"]][::4] == ["2026-11-16", "2026-12-14"]
-		assert [day["date"] for day in days if day["month"]] == ["2026-12-01"]
+		assert [week[0].number for week in sheet["weeks"]][::4] == [16, 14]
+		assert [(day.number, day.month) for day in days if day.month] == [(1, "Dec")]
 		assert sheet["title"].replace("\u2009", " ") == "Nov – Dec 2026"
 		assert sheet["next_url"].endswith("?month=2026-12")
 
@@ -138,10 +138,10 @@ class TestMonth:
 		assert month_view(*args, goes_on=False)["next_url"] is None
 
 	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
-		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
-		assert re.fullmatch("Monday,? 23 November 2026, free times: 2", day["name"])
-		assert day["url"].endswith("?date=2026-11-23")
-		assert day["is_chosen"]
+		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day.number == 23)
+		assert re.fullmatch("Monday,? 23 November 2026, free times: 2", day.name)
+		assert day.url.endswith("?date=2026-11-23")
+		assert (day.classes, day.current) == ("day is-free", "true")
 
 	def test_past_months_have_no_link(self):
 		assert self.sheet(BRITISH)["previous_url"] is None
@@ -164,10 +164,9 @@ class TestMonth:
 			{date(2026, 11, 23), date(2026, 11, 24)},
 		)
 		free, partial = sheet["weeks"][1][0], sheet["weeks"][1][1]
-		assert (free["is_free"], free["is_partial"]) == (True, False)
-		assert (partial["is_free"], partial["is_partial"]) == (False, True)
-		assert re.fullmatch("Tuesday,? 24 November 2026, partly free", partial["name"])
-		assert partial["url"].endswith("?date=2026-11-24")
+		assert (free.classes, partial.classes) == ("day is-free", "day is-partial")
+		assert re.fullmatch("Tuesday,? 24 November 2026, partly free", partial.name)
+		assert partial.url.endswith("?date=2026-11-24")
 
 
 class TestSlots:

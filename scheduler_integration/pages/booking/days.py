@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from babel import Locale
 from frappe import _
@@ -20,6 +21,22 @@ from scheduler_integration.times import Slot
 
 # A longer list is shown in two columns, unless each time has its days beside it.
 _MANY = 8
+
+
+class Day(NamedTuple):
+	"""A day of the calendar, in the order in which `month.html` takes it apart: looking up each field would take it longer.
+
+	`month` is the month's name on its first day, if the calendar begins earlier. `current` is for `aria-current`. A day
+	without a free time has neither a `name` nor a `url`.
+	"""
+
+	number: int
+	month: str | None
+	classes: str
+	current: str | None
+	is_past: bool
+	name: str | None
+	url: str | None
 
 
 def month_view(
@@ -39,24 +56,23 @@ def month_view(
 	multi-day meeting that begins on the chosen day. Without `goes_on`, nothing is free after this month.
 	"""
 	first, last = sheet_of(month, today, locale.first_week_day)
+	# The date comes last in a link, and needs no quoting.
+	link = query.url(date="-").removesuffix("-")
+	free_times, partly_free = _("{0}, free times: {1}"), _("{0}, partly free")
 
-	def shown(day: date) -> dict:
-		count, name = len(free.get(day, ())), dates.full_date(day, locale)
-		is_partial = not count and day in partial
-		text = _("{0}, partly free").format(name) if is_partial else _("{0}, no free times").format(name)
-		return {
-			"date": day.isoformat(),
-			"number": day.day,
-			"month": dates.short_month(day, locale) if day.day == 1 and day != first else None,
-			"is_free": bool(count),
-			"is_partial": is_partial,
-			"is_past": day < today,
-			"is_today": day == today,
-			"is_chosen": day == chosen,
-			"is_along": day in along,
-			"name": _("{0}, free times: {1}").format(name, count) if count else text,
-			"url": query.url(date=day.isoformat()) if count or is_partial else None,
-		}
+	def shown(day: date) -> Day:
+		count = len(free.get(day, ()))
+		kind = "is-free" if count else "is-partial" if day in partial else None
+		states = {"is-today": day == today, "is-past": day < today, "is-along": day in along}
+		return Day(
+			number=day.day,
+			month=dates.short_month(day, locale) if day.day == 1 and day != first else None,
+			classes=" ".join(["day", *([kind] if kind else ()), *(state for state, holds in states.items() if holds)]),
+			current="true" if day == chosen else "date" if day == today else None,
+			is_past=day < today,
+			name=(free_times if count else partly_free).format(dates.full_date(day, locale), count) if kind else None,
+			url=f"{link}{day.isoformat()}" if kind else None,
+		)
 
 	return {
 		"title": dates.sheet_title(first, last, locale),

@@ -123,10 +123,10 @@ def _steps(starts: Sequence[int]) -> list[int]:
 
 def next_free(days: Mapping[date, Sequence[Slot]], zone: str) -> list[Slot]:
 	"""Return at most three slots of the first day that has some from 8:00 to 22:00, or else of the first day."""
-	by_day = [
+	by_day = (
 		[slot for slot in slots if _WAKING <= wall_clock(slot.start, zone).hour < _NIGHT]
 		for _day, slots in sorted(days.items())
-	]
+	)
 	some = next(filter(None, by_day), None) or days.get(min(days, default=date.min), [])
 	return [*some[:3]]
 
