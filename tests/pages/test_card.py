@@ -94,6 +94,8 @@ def test_a_photo_that_cant_be_read_leaves_the_letter(client, page, image):
 def test_any_kind_of_file_was_opened_to_draw_it(client, page):
 	"""Some kinds run a program to be drawn. Only those that can be uploaded as a photo are opened."""
 	path = Path(frappe.utils.get_files_path("drawn_by_a_program.gif"))
+	# A new site has no such folder until the first file is uploaded.
+	path.parent.mkdir(parents=True, exist_ok=True)
 	Image.new("RGB", (400, 400), "red").save(path)
 	try:
 		frappe.db.set_value("User", page.user, "user_image", f"/files/{path.name}")
