@@ -189,7 +189,8 @@ class Cluster:
 		first = self.nodes[0]
 		command = ["mariadb-install-db", "--no-defaults", *_as_mysql(), f"--datadir={first.data}", "--skip-test-db"]
 		subprocess.run(
-			[*command, "--auth-root-authentication-method=socket"],
+			# It starts a server too (see `Node.start` about its folder).
+			[*command, f"--tmpdir={first.data.parent}", "--auth-root-authentication-method=socket"],
 			check=True,
 			cwd=first.data,
 			stdout=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """The parts of `make proof-cluster` that run by themselves: the router anywhere, the nodes where Galera is installed."""
 
+import shutil
 import socket
 import socketserver
 import threading
@@ -97,7 +98,7 @@ class TestRouter:
 
 
 @pytest.mark.long
-def test_three_nodes_lose_one_and_get_it_back():
+def test_three_nodes_lose_one_and_get_it_back(monkeypatch):
 	pytest.importorskip("pymysql", reason="the nodes need PyMySQL, which Frappe brings")
 	from proof.cluster.nodes import Cluster, data_folder, wait_until, why_not
 
@@ -105,8 +106,15 @@ def test_three_nodes_lose_one_and_get_it_back():
 		pytest.skip(reason)
 	with data_folder() as folder:
 		cluster = Cluster(folder)
+		# Making a new server's data deleted the temporary tables of the machine's other servers.
+		shared = folder / "shared"
+		shared.mkdir()
+		shutil.chown(shared, "mysql", "mysql")
+		(shared / "#sql-temptable-1-2-3.MAI").touch()
+		monkeypatch.setenv("TMPDIR", str(shared))
 		try:
 			cluster.start_first(lambda node: node.query("create database kept"))
+			assert [file.name for file in shared.iterdir()] == ["#sql-temptable-1-2-3.MAI"]
 			cluster.join_others()
 			cluster.wait_until_whole()
 			first, second, third = cluster.nodes
