@@ -50,22 +50,23 @@ def measure(page: str, arguments: dict[str, str], names: dict[str, str], runs: i
 	"""Draw the page as the host of `seed`. Returns the seconds that it takes, and its statements."""
 	import frappe
 
+	from scheduler_integration.pages.kit.templates import draw
 	from tests.support.statements import recorded
 
 	frappe.set_user(names["user"])
 	frappe.local.form_dict = frappe._dict({name: text.format(**names) for name, text in arguments.items()})
 	module = import_module(f"scheduler_integration.www.{page}")
 
-	def draw() -> None:
+	def show() -> None:
 		context = frappe._dict()
 		module.get_context(context)
 		assert context.http_status_code == 200, page
-		frappe.render_template(f"scheduler_integration/www/{page}.html", context, is_path=True)
+		draw(f"scheduler_integration/www/{page}.html", context)
 
-	draw()
+	show()
 	with recorded() as statements:
-		draw()
-	took = _seconds(draw, runs)
+		show()
+	took = _seconds(show, runs)
 	frappe.set_user("Administrator")
 	return took, len(statements)
 

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
-from frappe.website.page_renderers.template_page import TemplatePage
+from frappe.website.page_renderers.base_renderer import BaseRenderer
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
+
+from scheduler_integration.pages.kit.templates import draw
 
 # The page in www/ of each address.
 ROUTES = {
@@ -62,22 +64,24 @@ ROUTES = {
 _ADDRESSES = Map([Rule(address, endpoint=page) for address, page in ROUTES.items()], merge_slashes=False).bind("")
 
 
-class RoutedPage(TemplatePage):
+class RoutedPage(BaseRenderer):
 	"""A page of the app, if the path is one of ROUTES. Frappe asks each renderer whether it can render a path."""
 
 	def __init__(self, path: str, http_status_code: int | None = None):
 		self.found, self.arguments = _page_at(path.strip("/ "))
 		super().__init__(self.found or path, http_status_code)
 
-	def set_template_path(self) -> None:
-		if self.found:
-			super().set_template_path()
+	def can_render(self) -> bool:
+		return bool(self.found)
 
 	def render(self) -> Response:
 		# Otherwise Frappe remembers that there was no such page, and doesn't look again when there is one.
 		frappe.local.no_cache = 1
 		frappe.form_dict.update(self.arguments)
-		return super().render()
+		context = frappe._dict()
+		frappe.get_module(f"scheduler_integration.www.{self.found.replace('/', '.')}").get_context(context)
+		html = draw(f"scheduler_integration/www/{self.found}.html", context)
+		return self.build_response(html, context.http_status_code)
 
 
 def _page_at(path: str) -> tuple[str, Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from scheduler_integration.catalogue.public import brand_of
 from scheduler_integration.client_reports.html import as_html
+from scheduler_integration.client_reports.jinja import report_text
 from scheduler_integration.client_reports.section import section_for
 from scheduler_integration.client_reports.subject import ASSESSMENT, subject_of
 from scheduler_integration.entry.visits import wants_no_tracking
@@ -51,6 +52,7 @@ def _view() -> View:
 			secret_address=True,
 		),
 		"report": doc,
+		"report_text": report_text,
 		"consultant_name": get_fullname(doc.consultant),
 		"section": section,
 		"data": script_json({"csrfToken": csrf_token()}),

@@ -21,6 +21,7 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
+from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.zone_words import renamed_cities
 from scheduler_integration.times import Slot
@@ -121,7 +122,7 @@ def drawn(template, twelve_hours=False, **parts):
 	shown = SimpleNamespace(
 		**page, **{"start": None, "month": None, "times": None, "waits": False, "month_url": "#", **parts}
 	)
-	return frappe.render_template(f"{TEMPLATES}/{template}.html", {"view": {"shown": shown, "city": ""}}, is_path=True)
+	return draw(f"{TEMPLATES}/{template}.html", {"view": {"shown": shown, "city": ""}})
 
 
 def month_cases(locale, query):

@@ -15,6 +15,7 @@ from scheduler_integration import jobs
 from scheduler_integration.insights import export as tables
 from scheduler_integration.insights import export_files, sheets
 from scheduler_integration.pages.host import insights
+from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.platform import progress
 from scheduler_integration.www import scheduling_insights
 from tests.bookings.racing import START as START_TOGETHER
@@ -480,7 +481,7 @@ def test_a_table_of_many_bookings_has_buttons_instead_of_links(jane, as_user, mo
 		context = frappe._dict()
 		with as_user(jane.user):
 			scheduling_insights.get_context(context)
-		html = frappe.render_template("scheduler_integration/www/scheduling_insights.html", context)
+		html = draw("scheduler_integration/www/scheduling_insights.html", context)
 		total = context.view["board"].tally.total
 		return total, "Make the file (CSV)" in html, "analytics.export?what=bookings&amp;" in html
 

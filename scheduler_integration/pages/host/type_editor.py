@@ -11,7 +11,6 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils.jinja import get_template
 
 from scheduler_integration.availability.hours_change import validated
 from scheduler_integration.availability.impact import Impact, impact_of_types
@@ -29,6 +28,7 @@ from scheduler_integration.pages.host.type_form import PATH, Group, group_of, gr
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import Answer, View, argument, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
+from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.meeting_type_fields import parse_type_form
 from scheduler_integration.platform.clock import now
@@ -100,7 +100,7 @@ def _weighed(doc: Document) -> Impact:
 		raise
 	if wants_json():
 		view = _impact(impact)
-		words = get_template(_IMPACT).render({"impact": view})
+		words = draw(_IMPACT, {"impact": view})
 		raise Answer({"saved": False, "errors": {}, "message": view["summary"], "impact": words, "sure": ""}, 200)
 	return impact
 

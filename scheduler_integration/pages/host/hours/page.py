@@ -20,7 +20,6 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 from frappe.utils import get_fullname
-from frappe.utils.jinja import get_template
 
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.away import duties_of, types_to_cover
@@ -56,6 +55,7 @@ from scheduler_integration.pages.kit.controls import field_of, stored
 from scheduler_integration.pages.kit.respond import Answer, View, argument, redirection, submitted, wants_json
 from scheduler_integration.pages.kit.saving import Conflict, Saved, refusal
 from scheduler_integration.pages.kit.spans import absence_in_words
+from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.parsing.hours_form import (
@@ -226,7 +226,7 @@ def _weighed(shown: Hours, form: HoursForm) -> Typed:
 			"message": " ".join(filter(None, (view["summary"], view["outside"]))),
 			"errors": {},
 			"sure": view["sure"],
-			"impact": get_template(f"{_TEMPLATES}/impact.html").render({"impact": view}),
+			"impact": draw(f"{_TEMPLATES}/impact.html", {"impact": view}),
 			**_picture(shown, change),
 		}
 		raise Answer(impact_json, 200)
@@ -238,7 +238,7 @@ def _picture(shown: Hours, change: HoursChange) -> dict[str, Any]:
 	style = current_visitor().style(shown.schedule.timezone)
 	forecast = _forecast(change, types_of(Draft(shown.user)), style, now())
 	return {
-		"forecast": get_template(f"{_TEMPLATES}/forecast.html").render({"forecast": forecast}),
+		"forecast": draw(f"{_TEMPLATES}/forecast.html", {"forecast": forecast}),
 		"sentence": _sentence(week_of(change.main.rules), style) if change.main.doctype == SCHEDULE else None,
 	}
 
