@@ -18,7 +18,7 @@ NODE_TOOLS := $(NODE)/node_modules/.installed
 .PHONY: demo test test-all test-bench proof proof-bench proof-cluster bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
-$(EMBEDDED): requirements/embedded.txt
+$(EMBEDDED): requirements/embedded.txt requirements/app.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/embedded.txt

@@ -15,22 +15,22 @@ from tests.support.site import opened, undoing_commits
 
 BOOKINGS = 500
 RUNS = 7
-# The module in www/, and the arguments of its address. "{type}" and "{booking}" are records of the host.
+# The page's file in pages/, and the arguments of its address. "{type}" and "{booking}" are records of the host.
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
-	("scheduling", {}),
-	("scheduling", {"show": "past"}),
-	("scheduling_meeting", {"meeting": "{booking}"}),
-	("scheduling_hours", {}),
-	("scheduling_types", {}),
-	("scheduling_type", {"type": "{type}"}),
-	("scheduling_preview", {"type": "{type}"}),
-	("scheduling_page", {}),
-	("scheduling_calendars", {}),
-	("scheduling_video", {}),
-	("scheduling_insights", {}),
-	("scheduling_why", {}),
-	("scheduling_book", {}),
-	("scheduling_waitlist", {}),
+	("host/agenda", {}),
+	("host/agenda", {"show": "past"}),
+	("host/meeting", {"meeting": "{booking}"}),
+	("host/hours/page", {}),
+	("host/types_list", {}),
+	("host/type_editor", {"type": "{type}"}),
+	("preview/type", {"type": "{type}"}),
+	("host/page_form", {}),
+	("host/calendars", {}),
+	("host/video", {}),
+	("host/insights", {}),
+	("host/why", {}),
+	("host/book", {}),
+	("host/waitlist", {}),
 )
 
 
@@ -55,13 +55,12 @@ def measure(page: str, arguments: dict[str, str], names: dict[str, str], runs: i
 
 	frappe.set_user(names["user"])
 	frappe.local.form_dict = frappe._dict({name: text.format(**names) for name, text in arguments.items()})
-	module = import_module(f"scheduler_integration.www.{page}")
+	module = import_module(f"scheduler_integration.pages.{page.replace('/', '.')}")
 
 	def show() -> None:
-		context = frappe._dict()
-		module.get_context(context)
-		assert context.http_status_code == 200, page
-		draw(f"scheduler_integration/www/{page}.html", context)
+		view = getattr(module, "PAGE", module).answer()
+		assert view.get("status", 200) == 200, page
+		draw(f"scheduler_integration/pages/{page}.html", {"view": view})
 
 	show()
 	with recorded() as statements:

@@ -1,11 +1,9 @@
 """Shows every part of the pages once, at `/scheduling/parts`: see docs/explanation/design.md."""
 
-from pathlib import Path
-
-import frappe
 from werkzeug.wrappers import Request, Response
 
 from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.pages.kit.visitor import current_visitor
 
 PATH = "/scheduling/parts"
@@ -14,7 +12,5 @@ PATH = "/scheduling/parts"
 def page(request: Request) -> Response:
 	faces = [{"initials": name, "image": None} for name in ("JM", "SO", "AT")]
 	shown = document(current_visitor(), title="Parts", style="types", script="host")
-	html = frappe.render_template(
-		Path(__file__).with_suffix(".html").read_text(), {"view": {"document": shown, "faces": faces}}
-	)
+	html = draw("demo/parts.html", {"view": {"document": shown, "faces": faces}})
 	return Response(html, mimetype="text/html", headers={"Content-Security-Policy": shown["headers"].policy})

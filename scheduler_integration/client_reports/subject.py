@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.phases import PHASES
+from scheduler_integration.exceptions import NotFound
 from scheduler_integration.permissions import is_manager
 
 ASSESSMENT = "Client Assessment"
@@ -25,6 +27,19 @@ class Subject:
 	disc: str | None
 	assessment: str | None = None
 	is_stored: bool = False
+
+
+def find_report(name: str, user: str) -> Document:
+	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
+
+	Users who may read the record may read it, and so may the client's user once the assessment is completed.
+	"""
+	if name and frappe.db.exists(ASSESSMENT, {"name": name}):
+		doc = frappe.get_doc(ASSESSMENT, name)
+		is_its_client = doc.client == user and doc.status == "Completed"
+		if is_its_client or frappe.has_permission(ASSESSMENT, "read", doc, user=user):
+			return doc
+	raise NotFound(_("There is no such report, or it isn't yours to read."))
 
 
 def subject_of(doc: Document) -> Subject | None:

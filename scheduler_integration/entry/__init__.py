@@ -1,1 +1,1 @@
-"""Shared by all doors, the methods in api/ and the pages in www/: commands, rate limits, errors, response headers."""
+"""Shared by all doors, the methods in api/ and the pages in pages/: commands, rate limits, errors, response headers."""

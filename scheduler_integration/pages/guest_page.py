@@ -11,14 +11,14 @@
 	def _view(visit: Visit) -> View:
 		return {"document": document(visit.visitor, title=...), "entry": entry_by_token(visit.token, visit.now)}
 
-pages/routes.py has the page's address, and the module in www/ hands `PAGE.get_context` to Frappe.
+pages/routes.py has the page's address, and beside the page's module is the template of its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from babel import Locale
@@ -112,9 +112,9 @@ class GuestPage:
 		self._make = make
 		return make
 
-	def get_context(self, context: Any) -> None:
-		"""Answer the request, as `get_context` of the page's module in www/."""
-		respond(context, self._respond, way_out=self._way_out)
+	def answer(self) -> View:
+		"""Do what the form of the request asks for, and return what the template prints."""
+		return respond(self._respond, way_out=self._way_out)
 
 	def _respond(self) -> View:
 		count_request(REQUESTS)

@@ -16,56 +16,59 @@ from werkzeug.wrappers import Response
 
 from scheduler_integration.pages.kit.templates import draw
 
-# The page in www/ of each address.
+# The page of each address: its module and its template here, side by side.
 ROUTES = {
-	"/scheduling": "scheduling",
-	"/scheduling/why": "scheduling_why",
-	"/scheduling/ill": "scheduling_ill",
-	"/scheduling/leaving": "scheduling_ill",
-	"/scheduling/embed": "scheduling_embed",
-	"/scheduling/page": "scheduling_page",
-	"/scheduling/page/preview": "scheduling_page_preview",
-	"/scheduling/types": "scheduling_types",
-	"/scheduling/types/<type>": "scheduling_type",
-	"/scheduling/types/<type>/preview": "scheduling_preview",
-	"/scheduling/types/<type>/test": "scheduling_test",
-	"/scheduling/insights": "scheduling_insights",
-	"/scheduling/insights/reports": "scheduling_report_insights",
-	"/scheduling/calendars": "scheduling_calendars",
-	"/scheduling/book": "scheduling_book",
-	"/scheduling/proposal/<proposal>": "scheduling_proposal",
-	"/scheduling/meeting/<meeting>": "scheduling_meeting",
-	"/scheduling/links": "scheduling_links",
-	"/scheduling/webhooks": "scheduling_webhooks",
-	"/scheduling/waitlist": "scheduling_waitlist",
-	"/scheduling/times": "scheduling_times",
-	"/scheduling/hours": "scheduling_hours",
-	"/scheduling/time-off": "scheduling_hours",
-	"/scheduling/mail": "scheduling_mail",
-	"/scheduling/video": "scheduling_video",
+	"/scheduling": "host/agenda",
+	"/scheduling/why": "host/why",
+	"/scheduling/ill": "host/ill",
+	"/scheduling/leaving": "host/ill",
+	"/scheduling/embed": "host/embed",
+	"/scheduling/page": "host/page_form",
+	"/scheduling/page/preview": "preview/page",
+	"/scheduling/types": "host/types_list",
+	"/scheduling/types/<type>": "host/type_editor",
+	"/scheduling/types/<type>/preview": "preview/type",
+	"/scheduling/types/<type>/test": "preview/test",
+	"/scheduling/insights": "host/insights",
+	"/scheduling/insights/reports": "host/report_insights",
+	"/scheduling/calendars": "host/calendars",
+	"/scheduling/book": "host/book",
+	"/scheduling/proposal/<proposal>": "host/proposal",
+	"/scheduling/meeting/<meeting>": "host/meeting",
+	"/scheduling/links": "host/links",
+	"/scheduling/webhooks": "host/webhooks",
+	"/scheduling/waitlist": "host/waitlist",
+	"/scheduling/times": "host/mail_times",
+	"/scheduling/hours": "host/hours/page",
+	"/scheduling/time-off": "host/hours/page",
+	"/scheduling/mail": "host/mail",
+	"/scheduling/video": "host/video",
 	"/client-report/<name>": "client_report",
-	"/schedule/answer/<token>": "schedule/answer",
-	"/book/<page>": "schedule/book",
-	"/book/<page>/<meeting_type>": "schedule/book",
-	"/schedule/pay/<token>": "schedule/pay",
-	"/schedule/manage/<token>": "schedule/manage",
-	"/schedule/unsubscribe/<token>": "schedule/unsubscribe",
-	"/schedule/waitlist/<token>": "schedule/waitlist",
-	"/schedule/privacy": "schedule/privacy",
-	"/schedule/your-data": "schedule/your_data",
-	"/schedule/embed.js": "schedule/embed_script",
-	"/schedule/go/<reference>": "schedule/go",
-	"/schedule/<slug>": "schedule/page",
-	"/schedule/<slug>/llms.txt": "schedule/words",
-	"/schedule/<slug>/<meeting_type>.md": "schedule/words",
-	"/schedule/<slug>/<meeting_type>": "schedule/meeting",
-	"/schedule/<slug>/<meeting_type>/waitlist": "schedule/join_waitlist",
+	"/schedule/answer/<token>": "answer",
+	"/book/<page>": "other_addresses",
+	"/book/<page>/<meeting_type>": "other_addresses",
+	"/schedule/pay/<token>": "pay",
+	"/schedule/manage/<token>": "manage",
+	"/schedule/unsubscribe/<token>": "unsubscribe",
+	"/schedule/waitlist/<token>": "waiting/entry",
+	"/schedule/privacy": "privacy",
+	"/schedule/your-data": "your_data",
+	"/schedule/embed.js": "embed_script",
+	"/schedule/go/<reference>": "go",
+	"/schedule/<slug>": "listing",
+	"/schedule/<slug>/llms.txt": "words",
+	"/schedule/<slug>/<meeting_type>.md": "words",
+	"/schedule/<slug>/<meeting_type>": "booking/page",
+	"/schedule/<slug>/<meeting_type>/waitlist": "waiting/join",
 }
 _ADDRESSES = Map([Rule(address, endpoint=page) for address, page in ROUTES.items()], merge_slashes=False).bind("")
 
 
 class RoutedPage(BaseRenderer):
-	"""A page of the app, if the path is one of ROUTES. Frappe asks each renderer whether it can render a path."""
+	"""A page of the app, if the path is one of ROUTES. Frappe asks each renderer whether it can render a path.
+
+	The page's module has a `PAGE`, or is itself one: `answer` returns the view that its template prints.
+	"""
 
 	def __init__(self, path: str, http_status_code: int | None = None):
 		self.found, self.arguments = _page_at(path.strip("/ "))
@@ -78,14 +81,14 @@ class RoutedPage(BaseRenderer):
 		# Otherwise Frappe remembers that there was no such page, and doesn't look again when there is one.
 		frappe.local.no_cache = 1
 		frappe.form_dict.update(self.arguments)
-		context = frappe._dict()
-		frappe.get_module(f"scheduler_integration.www.{self.found.replace('/', '.')}").get_context(context)
-		html = draw(f"scheduler_integration/www/{self.found}.html", context)
-		return self.build_response(html, context.http_status_code)
+		module = frappe.get_module(f"scheduler_integration.pages.{self.found.replace('/', '.')}")
+		view = getattr(module, "PAGE", module).answer()
+		html = draw(f"scheduler_integration/pages/{self.found}.html", {"view": view})
+		return self.build_response(html, view.get("status", 200))
 
 
 def _page_at(path: str) -> tuple[str, Mapping[str, Any]]:
-	"""Return the page in www/ and the named parts of the path. Of a path that isn't the app's, return nothing.
+	"""Return the page and the named parts of the path. Of a path that isn't the app's, return nothing.
 
 	`/schedule//jane` is `/schedule/jane`. Frappe would redirect there, to the host that the request's Host header names.
 	"""

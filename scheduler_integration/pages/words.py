@@ -36,8 +36,8 @@ KEPT_SECONDS = 300
 _METHODS = "/api/method/scheduler_integration.api."
 
 
-def get_context(context: Any) -> None:
-	"""Answer the request, as `get_context` of the page's module in www/. A refusal is a sentence, with its status."""
+def answer() -> View:
+	"""Return what the template prints. A refusal is a sentence, with its status."""
 	speak_to_visitor()
 	type_slug = argument("meeting_type")
 	mimetype = "text/markdown" if type_slug else "text/plain"
@@ -45,11 +45,12 @@ def get_context(context: Any) -> None:
 	try:
 		with refusals():
 			count_request(REQUESTS)
-			context.view = _view(argument("slug"), type_slug)
+			view = _view(argument("slug"), type_slug)
 		use_words(mimetype, KEPT_SECONDS)
 	except SchedulingError as error:
-		context.view, context.http_status_code = {"refusal": error.message}, error.http_status_code
 		use_type(mimetype)
+		return {"refusal": error.message, "status": error.http_status_code}
+	return view
 
 
 def _view(slug: str, type_slug: str) -> View:

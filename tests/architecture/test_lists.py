@@ -118,9 +118,5 @@ def test_a_page_could_have_an_address_that_leads_elsewhere():
 
 
 def test_a_route_led_to_no_page_or_a_page_had_no_route():
-	pages = {
-		str(path.relative_to(APP / "www").with_suffix(""))
-		for path in (APP / "www").rglob("*.py")
-		if path.stem != "__init__"
-	}
+	pages = {str(path.relative_to(APP / "pages").with_suffix("")) for path in (APP / "pages").rglob("*.html")}
 	assert {*ROUTES.values()} == pages

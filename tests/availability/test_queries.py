@@ -10,7 +10,7 @@ from scheduler_integration.availability import slots
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.www.schedule.meeting import get_context as show_meeting_type
+from scheduler_integration.pages.booking.page import PAGE
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
@@ -91,9 +91,7 @@ def test_the_page_of_a_meeting_type_takes_no_more_queries_than_its_slots(queries
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(slug=page.slug, meeting_type=meeting_type.slug))
 
 	def show():
-		context = frappe._dict()
-		show_meeting_type(context)
-		return context.http_status_code
+		return PAGE.answer().get("status", 200)
 
 	assert show() == 200
 	queries.clear()

@@ -17,7 +17,6 @@ from scheduler_integration.insights import export_files, sheets
 from scheduler_integration.pages.host import insights
 from scheduler_integration.pages.kit.templates import draw
 from scheduler_integration.platform import progress
-from scheduler_integration.www import scheduling_insights
 from tests.bookings.racing import START as START_TOGETHER
 from tests.bookings.racing import race_processes
 from tests.pages.offer import sign_in
@@ -478,11 +477,10 @@ def test_a_table_of_many_bookings_has_buttons_instead_of_links(jane, as_user, mo
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict({"from": "2026-11-23", "to": "2026-11-29"}))
 
 	def shown():
-		context = frappe._dict()
 		with as_user(jane.user):
-			scheduling_insights.get_context(context)
-		html = draw("scheduler_integration/www/scheduling_insights.html", context)
-		total = context.view["board"].tally.total
+			view = insights.PAGE.answer()
+		html = draw("scheduler_integration/pages/host/insights.html", {"view": view})
+		total = view["board"].tally.total
 		return total, "Make the file (CSV)" in html, "analytics.export?what=bookings&amp;" in html
 
 	total, *_offered = shown()

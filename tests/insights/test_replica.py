@@ -1,6 +1,6 @@
 """A site with a read replica: figures are read from it, and what decides never is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import frappe
@@ -8,8 +8,8 @@ import pytest
 
 from scheduler_integration.api import analytics, public
 from scheduler_integration.api import bookings as booking_methods
+from scheduler_integration.pages.host import agenda, insights, report_insights
 from scheduler_integration.platform.transactions import DecidesOnReplica
-from scheduler_integration.www import scheduling, scheduling_insights, scheduling_report_insights
 from tests.pages.offer import in_three_days, make_offer
 from tests.support import door
 from tests.support.factories import page_of, payload
@@ -17,10 +17,6 @@ from tests.support.factories import page_of, payload
 pytestmark = pytest.mark.usefixtures("commit_clean")
 NOON = in_three_days(12)
 DAYS = {"start_date": "2026-03-02", "end_date": "2026-03-06"}
-
-
-def page(module: Any) -> Callable[[], None]:
-	return lambda: module.get_context(frappe._dict())
 
 
 LATE = {
@@ -33,13 +29,13 @@ LATE = {
 	"export": lambda: analytics.export("bookings", **DAYS),
 	"clicks": lambda: analytics.scheduler_analytics(),
 	"video": lambda: analytics.video_providers(**DAYS),
-	"insights": page(scheduling_insights),
-	"clicks page": page(scheduling_report_insights),
+	"insights": insights.PAGE.answer,
+	"clicks page": report_insights.PAGE.answer,
 }
 PROMPT = {
 	"bookings": lambda: booking_methods.list(),
 	"files": lambda: analytics.exports(),
-	"meetings page": page(scheduling),
+	"meetings page": agenda.PAGE.answer,
 }
 
 

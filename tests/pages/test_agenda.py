@@ -9,9 +9,9 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.pages.host.agenda import PAGE
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import now, site_zone_name
-from scheduler_integration.www import scheduling
 from tests.pages.offer import (
 	DAYS,
 	TeamOffer,
@@ -356,10 +356,8 @@ def test_today_was_a_list_without_the_time_between_two_meetings(commit_clean, as
 		book(offer, hour)
 	monkeypatch.setattr("scheduler_integration.pages.host.host_page.now", lambda: MIDNIGHT + int(12.25 * 3600))
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)
-	context = frappe._dict()
 	with as_user(host_of(offer)):
-		scheduling.get_context(context)
-	[today, *_later] = context.view["days"]
+		[today, *_later] = PAGE.answer()["days"]
 	kinds = [next(iter(each)) for each in today["meetings"]]
 	assert kinds == ["meeting", "now", "free_until", "meeting", "meeting"]
 	noon, _now, free, second, _third = today["meetings"]
@@ -373,10 +371,8 @@ def test_a_meeting_of_several_days_took_the_gaps_of_today(commit_clean, as_user,
 	book(call, 24 + 9)
 	monkeypatch.setattr("scheduler_integration.pages.host.host_page.now", lambda: MIDNIGHT + (24 + 8) * 3600)
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)
-	context = frappe._dict()
 	with as_user(host_of(retreat)):
-		scheduling.get_context(context)
-	[today, *_later] = context.view["days"]
+		[today, *_later] = PAGE.answer()["days"]
 	assert [next(iter(each)) for each in today["meetings"]] == ["now", "free_until", "meeting", "free_until", "meeting"]
 	nine = today["meetings"][2]["meeting"]
 	assert (nine["booking"].meeting_type.title, today["meetings"][1]["free_until"]) == ("Call", nine["time"])
@@ -553,10 +549,10 @@ def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 	monday = (now() // 86400 // 7 + 3) * 7 * 86400 + 4 * 86400
 	starts = [monday + 9 * 3600 + each * 1800 for each in range(15)]
 
-	def show(context):
-		scheduling.get_context(context)
-		assert any(day["meetings"] for day in context.view["days"])
-		assert context.view["requests"] == []
+	def show():
+		view = PAGE.answer()
+		assert any(day["meetings"] for day in view["days"])
+		assert view["requests"] == []
 
 	def take(start):
 		for meeting_type in types:
@@ -569,7 +565,7 @@ def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 		for user, whose in ((ben, ""), (ann, ""), (ann, "all")):
 			with as_user(user):
 				frappe.form_dict.whose = whose
-				found["page", user, whose] = asked(queries, lambda: show(frappe._dict()))
+				found["page", user, whose] = asked(queries, show)
 				found["list", user, whose] = asked(queries, lambda: list_for_host(frappe.session.user, now()))
 		return found
 

@@ -10,6 +10,7 @@ import pytest
 
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.impact import impact_of_hours
+from scheduler_integration.pages.host.hours.page import PAGE as HOURS
 from scheduler_integration.platform.clock import now, utc
 from tests.pages.hours_page import PATH, TIME_OFF, HoursPage, make_jane, open_page, stored, week
 from tests.pages.offer import book, day_in, host_of, in_three_days, sign_in
@@ -774,18 +775,14 @@ class TestForAScript:
 @pytest.mark.long
 @pytest.mark.parametrize("path", [PATH, TIME_OFF])
 def test_more_types_bookings_and_dates_take_no_more_statements(page, intro, jane, queries, monkeypatch, path):
-	from scheduler_integration.www import scheduling_hours
-
 	monkeypatch.setattr(frappe.local, "request", None, raising=False)
 	frappe.utils.set_request(method="GET", path=path)
 
 	def shown():
-		with_user = frappe._dict()
 		frappe.set_user(jane)
-		scheduling_hours.get_context(with_user)
+		HOURS.answer()
 		queries.clear()
-		scheduling_hours.get_context(with_user)
-		assert with_user.http_status_code == 200
+		assert HOURS.answer()["status"] == 200
 		count = len(queries)
 		frappe.set_user("Administrator")
 		return count

@@ -296,12 +296,10 @@ class TestPeople:
 
 
 class TestJson:
-	def test_nothing_in_it_ends_the_script_or_is_replaced_by_the_framework(self):
-		hostile = "</script><!-- <script> & \u2028\u2029 {index} {next} ]]>"
+	def test_nothing_in_it_ends_the_script(self):
+		hostile = "</script><!-- <script> & \u2028\u2029 ]]>"
 		text = str(script_json({"a": hostile}))
 		assert not set("<>&\u2028\u2029").intersection(text)
-		assert "{index}" not in text
-		assert "{next}" not in text
 		assert json.loads(text) == {"a": hostile}
 
 

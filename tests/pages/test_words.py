@@ -187,10 +187,10 @@ def test_the_links_for_programs_work_on_the_pages_own_domain(client, offer):
 	assert client.post(mcp.replace("visitor", "host"), json={}).status_code == 404
 
 
-def test_braces_that_frappe_replaces_and_quotes_stay_in_their_text(client, offer):
-	text = 'Say "hi" to {next}\n# Not a heading'
+def test_braces_that_frappe_replaced_and_quotes_stay_in_their_text(client, offer):
+	text = 'Say "hi" to {next} of {index}\n# Not a heading'
 	page_of(offer).update({"description": text}).save()
 	frappe.db.commit()
 	shown = client.get(words_of(offer)).text
-	assert '\n> Say "hi" to { next}\n> # Not a heading\n' in shown
+	assert '\n> Say "hi" to {next} of {index}\n> # Not a heading\n' in shown
 	assert host_of(offer) not in shown

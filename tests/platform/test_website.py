@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.website.serve import get_response
 
-PAGE = "scheduler_integration.www.schedule.page"
+from scheduler_integration.pages.listing import PAGE
 
 
 @pytest.fixture
@@ -29,10 +29,9 @@ def visit():
 @pytest.fixture
 def page_does(monkeypatch):
 	"""Replace the code of `/schedule/<slug>`."""
-	module = frappe.get_module(PAGE)
 
-	def replace(get_context) -> None:
-		monkeypatch.setattr(module, "get_context", get_context)
+	def replace(answer) -> None:
+		monkeypatch.setattr(PAGE, "answer", answer)
 
 	return replace
 
@@ -44,20 +43,20 @@ def test_an_unknown_path_is_not_found(visit):
 def test_a_route_puts_its_parts_into_form_dict(visit, page_does):
 	seen = []
 
-	def get_context(context):
+	def answer():
 		seen.append(dict(frappe.form_dict))
 		raise frappe.PageDoesNotExistError
 
-	page_does(get_context)
+	page_does(answer)
 	assert visit("/schedule/jane-doe").status_code == 404
 	assert seen[0]["slug"] == "jane-doe"
 
 
 def _raising(error):
-	def get_context(context):
+	def answer():
 		raise error
 
-	return get_context
+	return answer
 
 
 @pytest.mark.parametrize(
@@ -72,23 +71,22 @@ def test_what_a_page_raises_becomes_its_status(visit, page_does, error, status):
 
 
 def test_a_page_can_redirect(visit, page_does):
-	def get_context(context):
+	def answer():
 		frappe.local.flags.redirect_location = "/elsewhere"
 		raise frappe.Redirect(302)
 
-	page_does(get_context)
+	page_does(answer)
 	response = visit("/schedule/x")
 	assert (response.status_code, response.headers["Location"]) == (302, "/elsewhere")
 
 
 def test_a_page_sets_its_own_status(visit, page_does):
-	original = frappe.get_module(PAGE).get_context
+	original = PAGE.answer
 
-	def get_context(context):
-		original(context)
-		context.http_status_code = 418
+	def answer():
+		return {**original(), "status": 418}
 
-	page_does(get_context)
+	page_does(answer)
 	assert visit("/schedule/nobody").status_code == 418
 
 

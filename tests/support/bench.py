@@ -115,7 +115,7 @@ def add_packages(python: Path) -> None:
 	).stdout
 	constraints = ROOT / ".bench" / "constraints.txt"
 	constraints.write_text("\n".join(line for line in pinned.splitlines() if "==" in line and " @ " not in line))
-	wanted = ["-c", constraints, "-r", ROOT / "requirements" / "tests.txt"]
+	wanted = ["-c", constraints, "-r", ROOT / "requirements" / "app.txt", "-r", ROOT / "requirements" / "tests.txt"]
 	subprocess.run([*pip, "install", "--quiet", "--disable-pip-version-check", *wanted], check=True)
 
 

@@ -26,8 +26,9 @@ ALL = [*LANGUAGES, *BEGUN]
 # readers of client reports. A file that hosts read too is here as a whole; a sentence too many costs little.
 VISITORS = (
 	# Pages, and what their scripts show
-	"pages/answer.py", "pages/booking/", "pages/guest_page.py", "pages/kit/", "pages/listing.py", "pages/manage.py",
-	"pages/pay.py", "pages/waiting/", "pages/words.py", "pages/your_data.py", "www/schedule/", "www/client_report", "templates/reports/",
+	"pages/answer.", "pages/booking/", "pages/guest_page.py", "pages/kit/", "pages/listing.", "pages/manage.",
+	"pages/pay.", "pages/waiting/", "pages/words.py", "pages/your_data.", "pages/client_report.", "pages/go.py", "pages/privacy.",
+	"pages/unsubscribe.", "templates/reports/",
 	*(f"templates/scheduling/{name}.html" for name in (
 		"about", "base", "details", "fields", "macros", "month", "series", "state", "times", "wait_fields", "zone",
 	)),
@@ -60,7 +61,7 @@ VISITORS = (
 # The phases of a client's finances are translated by their names (catalogue/phases.py).
 VISITORS_CONTEXTS = {"Phase", "Meeting Type"}
 PHASES_OF = "scheduler_integration/doctype/meeting_type_phase/meeting_type_phase.json"
-TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
+TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "pages/**/*.html")
 # The JSON files whose texts Frappe translates in the desk: DocTypes, the workspace with its sidebar and icon, roles.
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
@@ -207,7 +208,7 @@ def test_frappes_own_words_are_left_to_frappe():
 def test_the_extraction_reads_code_templates_scripts_and_the_desks_files():
 	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
 	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
-	assert "Your links" in said()["www/scheduling.html"]
+	assert "Your links" in said()["pages/host/agenda.html"]
 	assert "Reassign" in said()["scheduler_integration/doctype/booking/booking.js"]
 	booking = said()["scheduler_integration/doctype/booking/booking.json"]
 	assert {"Booking", "Attendee name", "No Show", "Never shown to the attendee"} <= booking

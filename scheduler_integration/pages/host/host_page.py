@@ -10,7 +10,7 @@
 	def _view(reader: Reader) -> View:
 		return {"title": _("Waitlist"), "lists": [_list(each, reader) for each in own_lists(reader.now)]}
 
-pages/routes.py has the page's address, and the module in www/ hands `PAGE.get_context` to Frappe. A form names its action in the field `action`
+pages/routes.py has the page's address, and beside the page's module is the template of its name. A form names its action in the field `action`
 or `form`. A script gets JSON as the answer, a browser without one is redirected (see pages/kit/saving.py).
 """
 
@@ -224,9 +224,9 @@ class HostPage:
 		self._make = make
 		return make
 
-	def get_context(self, context: Any) -> None:
-		"""Answer the request, as `get_context` of the page's module in www/."""
-		respond(context, self._respond, sign_in_for=self._address, way_out=self._way_out)
+	def answer(self) -> View:
+		"""Do what the form of the request asks for, and return what the template prints."""
+		return respond(self._respond, sign_in_for=self._address, way_out=self._way_out)
 
 	def _respond(self) -> View:
 		if not self._allowed():

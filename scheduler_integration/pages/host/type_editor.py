@@ -43,12 +43,16 @@ def _asks_impact() -> bool:
 	return submitted() and argument("action") == "impact"
 
 
+def editor_path() -> str:
+	return f"{PATH}/{argument('type')}"
+
+
 PAGE = HostPage(
 	PATH,
 	style="types",
 	allowed=anybody,
 	here=PATH,
-	address=lambda: f"{PATH}/{argument('type')}",
+	address=editor_path,
 	previews=_asks_impact,
 	also={"added": for_later("The meeting type is added, and can be booked. Its link is below: change what you like.")},
 )

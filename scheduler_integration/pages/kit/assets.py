@@ -114,16 +114,13 @@ def _import_map() -> tuple[Markup, str]:
 	return Markup(text), f"'sha256-{digest}'"
 
 
-# `<` could end the script element or open a comment. Old JavaScript parsers end a line at U+2028 and U+2029. Frappe
-# replaces `{index}` and `{next}` anywhere in a page.
+# `<` could end the script element or open a comment. Old JavaScript parsers end a line at U+2028 and U+2029.
 _ESCAPES = {
 	"<": "\\u003c",
 	">": "\\u003e",
 	"&": "\\u0026",
 	"\u2028": "\\u2028",
 	"\u2029": "\\u2029",
-	"{index}": "\\u007bindex}",
-	"{next}": "\\u007bnext}",
 }
 
 

@@ -1,4 +1,4 @@
-"""Puts a view into Frappe's page context, and shows an error page for every SchedulingError."""
+"""Makes the view of a page, or an error page for every SchedulingError."""
 
 from __future__ import annotations
 
@@ -55,14 +55,13 @@ def to_start(error: SchedulingError) -> WayOut | None:
 
 
 def respond(
-	context: Any,
 	make_view: Callable[[], View],
 	sign_in_for: Callable[[], str] | None = None,
 	way_out: Callable[[SchedulingError], WayOut | None] = to_start,
 	*,
 	to_host: bool = True,
-) -> None:
-	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
+) -> View:
+	"""Return the view for the template, or that of an error page with its HTTP status if `make_view` raises a SchedulingError.
 
 	`way_out` returns the link of the error page. With `sign_in_for`, only signed-in users get the page. Others sign in
 	first, and then get the address that `sign_in_for` returns. Their page is one for hosts, unless `to_host` is False.
@@ -92,11 +91,8 @@ def respond(
 		use_type("application/json")
 		shown = document(current_visitor(), title="")
 		view = {"document": shown, "json": script_json(answer.body), "status": answer.status}
-	context.no_cache = 1
-	context.view = view
 	use(view["document"]["headers"])
-	context.title = view["document"]["title"]
-	context.http_status_code = view.get("status", 200)
+	return view
 
 
 def _path_since_it_is_reserved() -> str | None:

@@ -18,7 +18,7 @@ _APP = Path(__file__).parents[2]
 
 
 def draw(template: str, values: dict[str, Any]) -> str:
-	"""Return a template as HTML, such as `scheduler_integration/www/schedule/meeting.html`.
+	"""Return a template as HTML, such as `scheduler_integration/pages/booking/page.html`.
 
 	It has the values, and `_` and `counted` in the language of the request. In `.html` texts are escaped.
 	"""
