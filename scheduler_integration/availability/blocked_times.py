@@ -8,7 +8,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.platform.packed import Group, packed
+from scheduler_integration.platform.packed import Group, packed, text
 from scheduler_integration.platform.sql import value
 
 
@@ -18,9 +18,8 @@ def blocked_query() -> str:
 	row = DocType("Blocked Time")
 	sql: str = (
 		frappe.qb.from_(row)
-		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
+		.select(*packed([text(row.user), row.starts_at, row.ends_at, text(row.series), text(row.name)]))
 		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
-		.groupby(row.user)
 		.get_sql()
 	)
 	return sql
@@ -29,10 +28,9 @@ def blocked_query() -> str:
 def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
 	"""Return each user's blocked times, from the rows of the query. Recurring ones are expanded within `span`."""
 	blocked: dict[str, list[engine.Busy]] = defaultdict(list)
-	for (user,), rows in groups:
-		blocked[user] = [
-			each for start, end, series, name in rows for each in blocks_of(start, end, series, name, span)
-		]
+	for _shared, rows in groups:
+		for user, start, end, series, name in rows:
+			blocked[user] += blocks_of(start, end, series, name, span)
 	return blocked
 
 

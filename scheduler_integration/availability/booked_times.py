@@ -9,14 +9,8 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.platform.packed import Group, packed
+from scheduler_integration.platform.packed import Group, packed, text
 from scheduler_integration.platform.sql import value
-
-# In the order that `_booking` expects.
-_FIELDS = (
-	"parent", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes", "meeting_type", "seats", "session",
-	"is_first_day",
-)  # fmt: skip
 
 
 @lru_cache
@@ -26,16 +20,18 @@ def booked_query(*, locks: bool = False) -> str:
 	With `locks` it reads the newest committed state, and locks the rows.
 	"""
 	row = DocType("Booking Host")
+	buffers = (row.buffer_before_minutes, row.buffer_after_minutes)
+	# In the order that `_booking` expects.
+	of_booking = [text(row.parent), row.starts_at, row.ends_at, *buffers, text(row.meeting_type), row.seats]
 	query = (
 		frappe.qb.from_(row)
-		.select(*packed([row.user], [row[field] for field in _FIELDS]))
+		.select(*packed([text(row.user), *of_booking, text(row.session), row.is_first_day]))
 		.where(
 			row.user.isin(value("users"))
 			& (row.is_live == 1)
 			& (row.ends_at > value("first"))
 			& (row.starts_at < value("last"))
 		)
-		.groupby(row.user)
 	)
 	sql: str = (query.for_update() if locks else query).get_sql()
 	return sql
@@ -46,8 +42,10 @@ def read_booked(
 ) -> dict[str, list[engine.Booked]]:
 	"""Return each user's bookings, without the bookings named in `without`. Bookings of the type `meeting_type` get `counts`."""
 	booked: dict[str, list[engine.Booked]] = defaultdict(list)
-	for (user,), rows in groups:
-		booked[user] = [_booking(row, meeting_type) for row in rows if row[0] not in without]
+	for _shared, rows in groups:
+		for user, *row in rows:
+			if row[0] not in without:
+				booked[user].append(_booking(row, meeting_type))
 	return booked
 
 

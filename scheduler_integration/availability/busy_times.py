@@ -14,7 +14,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.platform.packed import Group, packed_apart
+from scheduler_integration.platform.packed import Group, packed_apart, text
 from scheduler_integration.platform.sql import value
 
 HOUR = 3600
@@ -137,7 +137,7 @@ def busy_query() -> str:
 		# A left join: a new connection without calendars needs a row too, so that it isn't trusted.
 		.left_join(calendar)
 		.on((calendar.parent == connection.name) & ((calendar.check_conflicts == 1) | (calendar.write_bookings == 1)))
-		.select(*packed_apart(shared, [busy.starts_at, busy.ends_at, busy.kind], times))
+		.select(*packed_apart(shared, [busy.starts_at, busy.ends_at, text(busy.kind)], times))
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
 		.get_sql()
 	)

@@ -117,9 +117,15 @@ def _like(pattern: Any, text: Any) -> bool | None:
 	return None if pattern is None or text is None else bool(_like_pattern(str(pattern)).fullmatch(str(text)))
 
 
+def _concat(*parts: Any) -> str | None:
+	return None if None in parts else "".join(map(str, parts))
+
+
 def prepare(connection: sqlite3.Connection) -> None:
 	connection.create_collation("INSTANT", _compare_instants)
 	connection.create_function("like", 2, _like, deterministic=True)
+	# That of newer versions of SQLite leaves NULLs out.
+	connection.create_function("concat", -1, _concat, deterministic=True)
 
 
 sqlite3.register_adapter(datetime.datetime, lambda value: value.isoformat(" ", "microseconds"))
