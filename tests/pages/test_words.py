@@ -194,3 +194,9 @@ def test_braces_that_frappe_replaced_and_quotes_stay_in_their_text(client, offer
 	shown = client.get(words_of(offer)).text
 	assert '\n> Say "hi" to {next} of {index}\n> # Not a heading\n' in shown
 	assert host_of(offer) not in shown
+
+
+def test_a_questions_help_and_choices_began_a_heading_and_ended_their_code(client):
+	asked = {"question_type": "Select", "label": "Team", "help_text": "Help\n# Heading", "options": "a`b\nc"}
+	shown = client.get(words_of(make_offer(questions=[asked]))).text
+	assert "`a'b` · `c` (Help # Heading)\n" in shown

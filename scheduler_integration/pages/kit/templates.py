@@ -20,13 +20,15 @@ _APP = Path(__file__).parents[2]
 def draw(template: str, values: dict[str, Any]) -> str:
 	"""Return a template as HTML, such as `scheduler_integration/pages/booking/page.html`.
 
-	It has the values, and `_` and `counted` in the language of the request. In `.html` texts are escaped.
+	It has the values, and `_` and `counted` in the language of the request. Texts are escaped, but not in a `.txt`.
 	"""
 	return _environment().get_template(template).render(values)
 
 
 @cache
 def _environment() -> Environment:
-	environment = Environment(loader=FileSystemLoader(_APP.parent), autoescape=select_autoescape())
+	environment = Environment(
+		loader=FileSystemLoader(_APP.parent), autoescape=select_autoescape(default=True, disabled_extensions=("txt",))
+	)
 	environment.globals |= {"_": _, "counted": counted}
 	return environment
