@@ -435,9 +435,12 @@ def _promises(found: dict[str, Measured]) -> Iterator[tuple[str, str, bool]]:
 	for name in (row.name for row in ROWS if row.name in found):
 		failed = found[name].count_of(5)
 		yield f"{name}: no 5xx", f"{failed} of {len(found[name].seconds)}", not failed
-	for name, most in (("page", 7.0), ("slots-500", 2.5), ("book-1x1", 12.0)):
+	for name, most in (("page", 5.5), ("slots-500", 2.5), ("book-1x1", 12.0)):
 		if name in found:
 			yield f"{name}: at most {most} pings", f"{_in_pings(found[name]):.1f}", _in_pings(found[name]) <= most
+	if "page" in found and "login" in found:
+		ratio = median(found["page"].seconds) / median(found["login"].seconds)
+		yield "page: at most 1.2 of Frappe's login page", f"{ratio:.2f}", ratio <= 1.2
 	for name in ("book-8x20", "book-8x20-rq"):
 		if name in found:
 			ratio = percentile(found[name].seconds, 0.95) / (median(found[name].seconds) * 1000)

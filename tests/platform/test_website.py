@@ -3,6 +3,7 @@
 import frappe
 import pytest
 from frappe.website.serve import get_response
+from jinja2 import Environment
 
 from scheduler_integration.pages.listing import PAGE
 
@@ -93,6 +94,19 @@ def test_a_page_sets_its_own_status(visit, page_does):
 def test_a_page_answers_a_post_too(visit, page_does):
 	page_does(_raising(frappe.PageDoesNotExistError))
 	assert visit("/schedule/x", method="POST").status_code == 404
+
+
+def test_the_template_of_a_page_was_compiled_at_each_request(visit, monkeypatch):
+	visit("/schedule/nobody")
+	compiled, original = [], Environment.compile
+
+	def compile_noted(self, *arguments, **options):
+		compiled.append(arguments)
+		return original(self, *arguments, **options)
+
+	monkeypatch.setattr(Environment, "compile", compile_noted)
+	assert visit("/schedule/nobody").status_code == 404
+	assert compiled == []
 
 
 def test_an_apps_page_is_not_wrapped_in_the_sites_frame(visit):
