@@ -123,7 +123,7 @@ class TestTheList:
 		counts = []
 		for days in (5, 6):
 			grow(days)
-			counts.append(measure("scheduling_waitlist", {}, {"user": host_of(waited)}, runs=0)[1])
+			counts.append(measure("host/waitlist", {}, {"user": host_of(waited)}, runs=0)[1])
 		assert counts[0] == counts[1]
 
 
