@@ -206,7 +206,7 @@ FAULTS: tuple[Fault, ...] = (
 	Fault(
 		"only meetings of the same type count",
 		"availability.booked_times", "read_booked",
-		"for row in rows if row[0] not in without]", "for row in rows if row[0] not in without and row[5] == meeting_type]",
+		"if row[0] not in without:", "if row[0] not in without and row[5] == meeting_type:",
 	),
 	Fault(
 		"buffers are forgotten",
