@@ -129,9 +129,11 @@ def test_each_example_is_a_real_answer(
 		EXAMPLES.write_text(recorded(told), encoding="utf-8")
 		examples.cache_clear()
 		document.cache_clear()
-	# While the clock stands still, a real site returns rows of the same instant in another order.
+	# While the clock stands still, a real site returns rows of the same instant in another order. It may have a currency of
+	# its own, which Frappe fills in.
 	values = not site.is_real
 	wrong = [each for name in sorted(told) for each in differences(examples()[name], told[name], name, values)]
+	wrong = [each for each in wrong if values or ".currency: " not in each]
 	assert not wrong, wrong[:10]
 
 
