@@ -1,7 +1,8 @@
 """Writes times of day and time zones in somebody's locale: the same on pages and in messages."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel import Locale, dates
 from babel.core import get_global
@@ -27,7 +28,13 @@ class TimeStyle:
 
 def clock_time(seconds: int, style: TimeStyle) -> str:
 	"""`14:30` or `2:30 pm`."""
-	return by_skeleton(style.skeleton, wall_clock(seconds, style.zone), style.locale)
+	return _clock(style.skeleton, wall_clock(seconds, style.zone).time(), style.locale)
+
+
+# A page writes the same forty times again and again, and Babel takes longer for one than a template for a row.
+@lru_cache(maxsize=4096)
+def _clock(skeleton: str, hour: time, locale: Locale) -> str:
+	return by_skeleton(skeleton, datetime.combine(date.min, hour), locale)
 
 
 def by_skeleton(skeleton: str, moment: datetime, locale: Locale) -> str:

@@ -26,6 +26,7 @@ def clock_range(start: int, end: int, style: TimeStyle) -> str:
 	return fallback if "時" in text else text
 
 
+@lru_cache(maxsize=4096)
 def full_date(day: date, locale: Locale) -> str:
 	"""`Monday, 23 November 2026`."""
 	return dates.format_date(day, "full", locale=locale)
