@@ -255,3 +255,16 @@ def test_a_renamed_field_takes_the_old_columns_values(thing):
 	rename_field(THING, "never_there", "remark")
 	rename_field(THING, "holder", "never_there")
 	assert frappe.db.get_value(THING, one.name, "remark") == JANE
+
+
+@pytest.mark.parametrize(
+	("expression", "value"),
+	[
+		("concat(1, ', (', concat('it''s', 2 + 1))", "1, (it's3"),
+		("concat('a', null)", None),
+		("'concat('", "concat("),
+		("concat(ifnull(null, 'null'), ',')", "null,"),
+	],
+)
+def test_texts_are_joined_as_mariadb_does(expression, value):
+	assert frappe.db.sql(f"select {expression}")[0][0] == value

@@ -87,7 +87,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		query, locks = dialect.split_lock(query)
 		try:
 			self._enter_transaction(query, locks)
-			cursor = self._conn.execute(query, params)
+			cursor = self._conn.execute(dialect.with_pipes(query), params)
 			rows = cursor.fetchall() if cursor.description else []
 		except sqlite3.Error as error:
 			raise self._as_frappe(error, query) from error

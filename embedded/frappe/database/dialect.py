@@ -13,6 +13,7 @@ _MIDNIGHT = "0001-01-01 00:00:00.000000"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
 _DERIVED = re.compile(r"\b(max|min|coalesce|ifnull)\s*\(", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s|%")
+_TEXT_OR_CONCAT = re.compile(r"'(?:[^']|'')*'|\b(concat)\(", re.IGNORECASE)
 _FOR_UPDATE = re.compile(r"\s+for\s+update(\s+nowait|\s+skip\s+locked)?\s*$", re.IGNORECASE)
 
 # A Data column holds 140 characters unless the field sets a length. MariaDB's strict mode enforces this.
@@ -63,6 +64,25 @@ def split_lock(query: str) -> tuple[str, bool]:
 	if match and match[1]:
 		raise NotImplementedError(f"{match[1].strip().upper()} on the embedded site")
 	return (query[: match.start()], True) if match else (query, False)
+
+
+@lru_cache(maxsize=2048)
+def with_pipes(query: str) -> str:
+	"""Return the query with `(a||b)` in place of `CONCAT(a,b)`, which older versions of SQLite lack and newer ones define otherwise."""
+	found = next((match for match in _TEXT_OR_CONCAT.finditer(query) if match[1]), None)
+	if not found:
+		return query
+	place, depth, parts, is_quoted = found.end(), 1, [""], False
+	while depth:
+		character = query[place]
+		is_quoted ^= character == "'"
+		depth += 0 if is_quoted else {"(": 1, ")": -1}.get(character, 0)
+		if depth == 1 and character == "," and not is_quoted:
+			parts.append("")
+		elif depth:
+			parts[-1] += character
+		place += 1
+	return f"{query[: found.start()]}({'||'.join(map(with_pipes, parts))}){with_pipes(query[place:])}"
 
 
 def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
@@ -117,15 +137,9 @@ def _like(pattern: Any, text: Any) -> bool | None:
 	return None if pattern is None or text is None else bool(_like_pattern(str(pattern)).fullmatch(str(text)))
 
 
-def _concat(*parts: Any) -> str | None:
-	return None if None in parts else "".join(map(str, parts))
-
-
 def prepare(connection: sqlite3.Connection) -> None:
 	connection.create_collation("INSTANT", _compare_instants)
 	connection.create_function("like", 2, _like, deterministic=True)
-	# That of newer versions of SQLite leaves NULLs out.
-	connection.create_function("concat", -1, _concat, deterministic=True)
 
 
 sqlite3.register_adapter(datetime.datetime, lambda value: value.isoformat(" ", "microseconds"))
