@@ -68,7 +68,7 @@ def split_lock(query: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=2048)
 def with_pipes(query: str) -> str:
-	"""Return the query with `(a||b)` in place of `CONCAT(a,b)`, which older versions of SQLite lack and newer ones define otherwise."""
+	"""Return the query with `((a)||(b))` in place of `CONCAT(a,b)`, which older versions of SQLite lack and newer ones define otherwise."""
 	found = next((match for match in _TEXT_OR_CONCAT.finditer(query) if match[1]), None)
 	if not found:
 		return query
@@ -82,7 +82,7 @@ def with_pipes(query: str) -> str:
 		elif depth:
 			parts[-1] += character
 		place += 1
-	return f"{query[: found.start()]}({'||'.join(map(with_pipes, parts))}){with_pipes(query[place:])}"
+	return f"{query[: found.start()]}(({')||('.join(map(with_pipes, parts))})){with_pipes(query[place:])}"
 
 
 def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
