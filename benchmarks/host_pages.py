@@ -6,7 +6,6 @@ bookings are over. The time ends when the HTML is there, and includes the databa
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -50,17 +49,15 @@ def measure(page: str, arguments: dict[str, str], names: dict[str, str], runs: i
 	"""Draw the page as the host of `seed`. Returns the seconds that it takes, and its statements."""
 	import frappe
 
-	from scheduler_integration.pages.kit.templates import draw
+	from scheduler_integration.pages.routes import answer
 	from tests.support.statements import recorded
 
 	frappe.set_user(names["user"])
 	frappe.local.form_dict = frappe._dict({name: text.format(**names) for name, text in arguments.items()})
-	module = import_module(f"scheduler_integration.pages.{page.replace('/', '.')}")
 
 	def show() -> None:
-		view = getattr(module, "PAGE", module).answer()
-		assert view.get("status", 200) == 200, page
-		draw(f"scheduler_integration/pages/{page}.html", {"view": view})
+		_html, status = answer(page)
+		assert status == 200, page
 
 	show()
 	with recorded() as statements:

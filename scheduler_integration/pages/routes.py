@@ -65,10 +65,7 @@ _ADDRESSES = Map([Rule(address, endpoint=page) for address, page in ROUTES.items
 
 
 class RoutedPage(BaseRenderer):
-	"""A page of the app, if the path is one of ROUTES. Frappe asks each renderer whether it can render a path.
-
-	The page's module has a `PAGE`, or is itself one: `answer` returns the view that its template prints.
-	"""
+	"""A page of the app, if the path is one of ROUTES. Frappe asks each renderer whether it can render a path."""
 
 	def __init__(self, path: str, http_status_code: int | None = None):
 		self.found, self.arguments = _page_at(path.strip("/ "))
@@ -81,10 +78,17 @@ class RoutedPage(BaseRenderer):
 		# Otherwise Frappe remembers that there was no such page, and doesn't look again when there is one.
 		frappe.local.no_cache = 1
 		frappe.form_dict.update(self.arguments)
-		module = frappe.get_module(f"scheduler_integration.pages.{self.found.replace('/', '.')}")
-		view = getattr(module, "PAGE", module).answer()
-		html = draw(f"scheduler_integration/pages/{self.found}.html", {"view": view})
-		return self.build_response(html, view.get("status", 200))
+		return self.build_response(*answer(self.found))
+
+
+def answer(page: str) -> tuple[str, int]:
+	"""Answer this request with a page of ROUTES, such as `booking/page`. Returns its HTML and its HTTP status.
+
+	The page's module has a `PAGE`, or is itself one: its `answer` returns the view that its template prints.
+	"""
+	module = frappe.get_module(f"scheduler_integration.pages.{page.replace('/', '.')}")
+	view = getattr(module, "PAGE", module).answer()
+	return draw(f"scheduler_integration/pages/{page}.html", {"view": view}), view.get("status", 200)
 
 
 def _page_at(path: str) -> tuple[str, Mapping[str, Any]]:

@@ -7,15 +7,14 @@ import frappe
 from frappe.context import local
 from frappe.missing import missing
 from frappe.types import _dict
+from frappe.website.page_renderers.base_renderer import BaseRenderer
 from werkzeug.wrappers import Response
 
 
-class TemplatePage:
+class TemplatePage(BaseRenderer):
 	def __init__(self, path: str, http_status_code: int | None = None):
-		self.path, self.app, self.file = path.strip("/ "), "", ""
-		self.set_template_path()
-
-	def set_template_path(self) -> None:
+		super().__init__(path, http_status_code)
+		self.app, self.file = "", ""
 		for app in reversed(frappe.get_installed_apps()):
 			# Not `Path.is_file`, which raises an error if the name is too long for the disk.
 			if os.path.isfile(file := frappe.get_app_path(app, "www", f"{self.path}.html")):
@@ -36,7 +35,7 @@ class TemplatePage:
 		if "{% extends" not in Path(self.file).read_text(encoding="utf-8"):
 			raise NotImplementedError(f"The page {self.path} in the site's own frame on the embedded site")
 		html = frappe.render_template(f"{self.app}/www/{self.path}.html", context, is_path=True)
-		return Response(html, status=context.http_status_code or 200, mimetype="text/html")
+		return self.build_response(html, context.http_status_code)
 
 
 __getattr__ = missing(__name__)
